@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that can be said upward, as one tagged union.
+ *
+ * One union rather than a callback per kind: one recorder serves tests and
+ * fuzzers, and a new kind is a compile error (-Wswitch-enum) wherever it is
+ * not handled.  An event is a stack object of its emitter; whoever keeps any
+ * of it, copies.
+ *
+ * Who emits what:
+ *   dissectors/sip    SIP_MESSAGE SIP_KEEPALIVE ANOMALY
+ *   dissectors/tls    TLS_RECORD ANOMALY          (heard by tls/session only)
+ *   tls/session       TLS_HANDSHAKE TLS_ALERT TLS_CCS TLS_DATA ANOMALY
+ *   engine/pipeline   FLOW_OPEN GAP FLOW_HALF_CLOSE FLOW_END ICMP DROPS NOT_TLS
+ *
+ * An emitter below engine/ leaves `flow` NULL; the pipeline fills it in before
+ * any tracker sees the event.
+ */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include "base/facts.h"
+#include "dissector.h"
+
+struct sip_msg;
+struct tls_client_hello;
+struct tls_server_hello;
+struct tls_certificate_list;
+struct tls_certificate_request;
+
+/* What trackers may know of a flow.  No pointers into net/. */
+struct rs_flow_info {
+	uint64_t serial;           /* unique in this engine; hash key, never shown */
+	struct rs_endpoint end[2]; /* by the rs_dir of the sender */
+	struct rs_stamp first;     /* its first packet: its id comes from here */
+	enum rs_carrier carrier;   /* what the bytes of this event came over */
+	bool from_start;           /* opening SYN seen; always true over UDP */
+};
+
+enum rs_event_type {
+	RS_EV_NONE,
+	RS_EV_SIP_MESSAGE,
+	RS_EV_SIP_KEEPALIVE,
+	RS_EV_TLS_RECORD,
+	RS_EV_TLS_HANDSHAKE,
+	RS_EV_TLS_ALERT,
+	RS_EV_TLS_CCS,
+	RS_EV_TLS_DATA,
+	RS_EV_NOT_TLS,
+	RS_EV_FLOW_OPEN,
+	RS_EV_GAP,
+	RS_EV_FLOW_HALF_CLOSE,
+	RS_EV_FLOW_END,
+	RS_EV_ICMP,
+	RS_EV_DROPS,
+	RS_EV_ANOMALY,
+	RS_EV_N
+};
+
+enum sip_keepalive {
+	SIP_KEEPALIVE_NONE,
+	SIP_KEEPALIVE_PING,   /* CRLFCRLF, RFC 5626 3.5.1 */
+	SIP_KEEPALIVE_PONG,   /* CRLF */
+	SIP_KEEPALIVE_BLANKS, /* any other run of CR, LF, blanks or zeros */
+};
+
+/* One TLS record, still as it is on the wire (RFC 8446 5.1, RFC 5246 6.2). */
+struct tls_record {
+	uint8_t type;     /* 20 CCS, 21 alert, 22 handshake, 23 data, 24 heartbeat */
+	uint16_t version; /* of the record layer */
+	struct rs_span body;
+	bool cut;         /* a datagram or the stream ended inside it */
+};
+
+/* One handshake message, put together from its records. */
+struct tls_handshake_msg {
+	uint8_t type;   /* RFC 8446 B.3; 254: HelloRetryRequest; 255: unreadable */
+	bool encrypted; /* type and body are not known */
+	size_t size;    /* of the message; of the record where encrypted */
+	struct rs_span body; /* empty where encrypted or unreadable */
+	union {         /* by type, where it could be parsed; else NULL */
+		const struct tls_client_hello *client_hello;
+		const struct tls_server_hello *server_hello;
+		const struct tls_certificate_list *certificates;
+		const struct tls_certificate_request *certificate_request;
+	} u;
+};
+
+struct tls_alert {
+	uint8_t level, number; /* 0 where encrypted */
+	bool encrypted;        /* an alert record, or (inferred) one in TLS 1.3 */
+	bool inferred;
+};
+
+enum rs_anomaly {
+	RS_ANOMALY_NONE,
+	RS_ANOMALY_SIP_MALFORMED,     /* not a SIP message after all */
+	RS_ANOMALY_SIP_TRUNCATED,     /* a message ended before its length */
+	RS_ANOMALY_SIP_SKIPPED,       /* bytes skipped to the next start-line */
+	RS_ANOMALY_SIP_TOO_LONG,      /* over the limit: not kept */
+	RS_ANOMALY_SIP_TRAILING,      /* bytes after the message in a datagram */
+	RS_ANOMALY_TLS_NOT_TLS,       /* first bytes are no TLS record */
+	RS_ANOMALY_TLS_BAD_RECORD,    /* later bytes are no TLS record */
+	RS_ANOMALY_TLS_BAD_HANDSHAKE, /* a message that does not parse */
+	RS_ANOMALY_TLS_TOO_LONG,      /* a handshake message over the limit */
+	RS_ANOMALY_TLS_TRUNCATED,     /* the stream ended inside a record */
+	RS_ANOMALY_TLS_SSLV2,         /* an SSLv2 hello */
+	RS_ANOMALY_N
+};
+
+struct rs_event {
+	enum rs_event_type type;
+	enum rs_dir dir;
+	struct rs_stamp at;
+	const struct rs_flow_info *flow;
+	union {
+		const struct sip_msg *sip_message;
+		struct {
+			enum sip_keepalive kind;
+		} sip_keepalive;
+		struct tls_record tls_record;
+		struct tls_handshake_msg tls_handshake;
+		struct tls_alert tls_alert;
+		struct {
+			size_t size;    /* of the record's body */
+			uint8_t type;   /* of the record: 23, or 24 heartbeat */
+		} tls_data;
+		struct {
+			struct rs_span head; /* the first bytes that were no TLS */
+		} not_tls; /* clear bytes on a flow where TLS was due */
+		struct {
+			uint64_t missing; /* bytes */
+			rs_time from, to; /* between these times they passed */
+		} gap;
+		struct {
+			enum rs_ending how; /* RS_END_FIN or RS_END_RST, by dir */
+		} half_close;
+		struct {
+			enum rs_ending how;
+			const struct rs_conn_facts *conn; /* NULL over UDP */
+		} flow_end;
+		struct {
+			uint8_t family, type, code;
+			struct rs_addr sender; /* who sent the error */
+			struct rs_span quoted; /* payload of the quoted packet */
+		} icmp; /* an error that quotes a packet of this flow; dir is the
+		           direction of the quoted packet */
+		struct {
+			uint64_t packets;
+			rs_time from, to;
+		} drops; /* the capture itself lost packets; flow is NULL */
+		struct {
+			enum rs_anomaly kind;
+			uint64_t bytes;
+		} anomaly;
+	} u;
+};
+
+#endif

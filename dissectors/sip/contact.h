@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Contacts (RFC 3261 20.10, 10.2; RFC 5626 for +sip.instance and reg-id), one
+ * after the other over all Contact headers of a message.
+ */
+#ifndef SIP_CONTACT_H
+#define SIP_CONTACT_H
+
+#include "sip/addr.h"
+#include "sip/msg.h"
+
+struct sip_contact {
+	bool star;               /* "*" */
+	struct sip_addr addr;
+	struct rs_span instance; /* without quotes */
+	struct rs_span reg_id;
+	bool has_expires;
+	uint32_t expires;        /* seconds; UINT32_MAX where it overflows */
+};
+
+struct sip_contact_it {
+	const struct sip_msg *msg;
+	size_t at;            /* next header */
+	struct rs_span rest;  /* what is left of the current one */
+};
+
+struct sip_contact_it sip_contact_first(const struct sip_msg *m);
+/* False at the end. */
+bool sip_contact_next(struct sip_contact_it *it, struct sip_contact *c);
+
+/*
+ * A delta-seconds header value (Expires, Min-Expires, Retry-After), without
+ * comment or parameters.  A number that overflows counts as UINT32_MAX (RFC
+ * 3261 20.19: "SHOULD be treated as equivalent to 3600" is the registrar's
+ * business, not ours).  False when there is no number.
+ */
+bool sip_seconds_parse(uint32_t *out, struct rs_span value);
+
+#endif

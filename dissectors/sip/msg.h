@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A SIP message (RFC 3261 7) as spans into the bytes it was parsed from.
+ *
+ * One pass over the headers fills a caller-lent table in message order, with an
+ * index of the first header of each known name.  Typed values are parsed on
+ * demand (via.h, cseq.h, contact.h, auth.h, addr.h, uri.h).  What was odd is a
+ * bit in `flaws`; the message is still told as far as it can be.
+ */
+#ifndef SIP_MSG_H
+#define SIP_MSG_H
+
+#include "base/span.h"
+#include "sip/hdr.h"
+
+enum { SIP_MAX_HEADERS = 128 };
+
+enum sip_method { /* RFC 3261 7.1: method names are case-sensitive */
+	SIP_METHOD_NONE,
+	SIP_METHOD_OTHER, /* a token, but none that is known here */
+	SIP_METHOD_REGISTER,
+	SIP_METHOD_INVITE,
+	SIP_METHOD_ACK,
+	SIP_METHOD_BYE,
+	SIP_METHOD_CANCEL,
+	SIP_METHOD_OPTIONS,
+	SIP_METHOD_PRACK,
+	SIP_METHOD_SUBSCRIBE,
+	SIP_METHOD_NOTIFY,
+	SIP_METHOD_PUBLISH,
+	SIP_METHOD_INFO,
+	SIP_METHOD_REFER,
+	SIP_METHOD_MESSAGE,
+	SIP_METHOD_UPDATE,
+	SIP_METHOD_N
+};
+
+enum sip_flaw {
+	SIP_FLAW_LF_ONLY = 1 << 0,        /* lines end in LF alone */
+	SIP_FLAW_TOO_MANY_HEADERS = 1 << 1, /* the rest was not kept */
+	SIP_FLAW_BAD_HEADER = 1 << 2,     /* a line without a name or a colon */
+	SIP_FLAW_NO_CONTENT_LENGTH = 1 << 3, /* on a stream */
+	SIP_FLAW_BAD_CONTENT_LENGTH = 1 << 4, /* not a number, or two that differ */
+	SIP_FLAW_BODY_CUT = 1 << 5,       /* fewer bytes than Content-Length */
+	SIP_FLAW_BODY_EXTRA = 1 << 6,     /* a datagram with more than that */
+	SIP_FLAW_HEADERS_CUT = 1 << 7,    /* no empty line: cut by the capture */
+	SIP_FLAW_NO_CALL_ID = 1 << 8,
+	SIP_FLAW_NO_CSEQ = 1 << 9,
+	SIP_FLAW_NO_VIA = 1 << 10,
+	SIP_FLAW_NO_TO = 1 << 11,
+	SIP_FLAW_NO_FROM = 1 << 12,
+	SIP_FLAW_REPEATED = 1 << 13,      /* a header that may stand once, twice */
+	SIP_FLAW_CSEQ_METHOD = 1 << 14,   /* CSeq names another method */
+	SIP_FLAW_FOLDED = 1 << 15,        /* legal, but rare: RFC 3261 7.3.1 */
+	SIP_FLAW_BAD_VERSION = 1 << 16,   /* not SIP/2.0 */
+};
+
+struct sip_header {
+	enum sip_hdr id;      /* SIP_HDR_OTHER where the name is not known */
+	struct rs_span name;  /* as on the wire */
+	struct rs_span value; /* trimmed; may hold folded line ends */
+};
+
+struct sip_msg {
+	bool request;
+	enum sip_method method;  /* of a request; of the CSeq in a response */
+	struct rs_span method_name;
+	struct rs_span uri;      /* Request-URI */
+	uint16_t status;         /* of a response: 100 to 699 */
+	struct rs_span reason;
+	struct sip_header *headers; /* lent by the caller */
+	size_t n_headers;
+	uint16_t first[SIP_HDR_N]; /* index + 1 of the first of each; 0: none */
+	uint32_t cseq;             /* valid unless SIP_FLAW_NO_CSEQ */
+	struct rs_span cseq_method;
+	struct rs_span body;
+	uint32_t flaws;
+	size_t size; /* of the whole message on the wire */
+};
+
+/* The value of the first header of that name; an absent span (p NULL). */
+static inline struct rs_span
+sip_msg_header(const struct sip_msg *m, enum sip_hdr id)
+{
+	size_t i = m->first[id];
+	return i ? m->headers[i - 1].value : (struct rs_span){NULL, 0};
+}
+
+/*
+ * The next header of that name after index *at (start with 0), or NULL.
+ * *at becomes where to go on.
+ */
+const struct sip_header *sip_msg_next(
+    const struct sip_msg *m, enum sip_hdr id, size_t *at);
+
+/* The known method of that exact name, SIP_METHOD_OTHER for another token. */
+enum sip_method sip_method_parse(struct rs_span name);
+/* A constant string such as "REGISTER"; "" for NONE and OTHER. */
+const char *sip_method_name(enum sip_method m);
+
+/*
+ * Parses start-line and headers of `bytes`, whose headers end at `head`
+ * (offset past the empty line; bytes.n where it is missing).  The body is what
+ * follows; the framing (sip.c) has decided its length and set it beforehand in
+ * bytes.n.  headers has room for SIP_MAX_HEADERS.  False when the first line is
+ * no SIP start-line.
+ */
+bool sip_msg_parse(struct sip_msg *m, struct sip_header *headers,
+    struct rs_span bytes, size_t head);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TLS record framing (RFC 8446 5.1, RFC 5246 6.2.1), SSL 3.0 to TLS 1.3.
+ *
+ * Only records: what is inside them, and whether it is encrypted, is known to
+ * tls/session, which puts handshake messages together from these records and
+ * then calls the pure parsers (hello.h, certmsg.h, alert.h).
+ *
+ * An SSLv2-format hello is told by an anomaly; its direction is then given up.
+ * Where the first bytes of a direction are no TLS record, the anomaly
+ * TLS_NOT_TLS is told and the direction is given up.
+ */
+#ifndef TLS_TLS_H
+#define TLS_TLS_H
+
+#include "dissector.h"
+
+enum {
+	TLS_CHANGE_CIPHER_SPEC = 20,
+	TLS_ALERT = 21,
+	TLS_HANDSHAKE = 22,
+	TLS_APPLICATION_DATA = 23,
+	TLS_HEARTBEAT = 24,
+};
+
+/* RFC 5246 6.2.3: 2^14 + 2048; RFC 8446 5.2 allows less. */
+enum { TLS_RECORD_HEADER = 5, TLS_MAX_RECORD = 16384 + 2048 };
+
+extern const struct rs_dissector tls_dissector;
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/addr.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+struct rs_addr
+rs_addr_v4(const uint8_t *four)
+{
+	struct rs_addr a = {.family = 4};
+	memcpy(a.b, four, 4);
+	return a;
+}
+
+struct rs_addr
+rs_addr_v6(const uint8_t *sixteen)
+{
+	struct rs_addr a = {.family = 6};
+	memcpy(a.b, sixteen, 16);
+	return a;
+}
+
+bool
+rs_addr_parse(struct rs_addr *a, struct rs_span text)
+{
+	char s[RS_ADDR_TEXT];
+	if (text.n >= 2 && text.p[0] == '[' && text.p[text.n - 1] == ']')
+		text = rs_span_part(text, 1, text.n - 2);
+	if (text.n == 0 || text.n >= sizeof s ||
+	    rs_span_find(text, 0) != text.n)
+		return false;
+	memcpy(s, text.p, text.n);
+	s[text.n] = 0;
+	*a = (struct rs_addr){0};
+	if (inet_pton(AF_INET, s, a->b) == 1)
+		a->family = 4;
+	else if (inet_pton(AF_INET6, s, a->b) == 1)
+		a->family = 6;
+	return a->family != 0;
+}
+
+int
+rs_addr_cmp(const struct rs_addr *a, const struct rs_addr *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(a->b, b->b, sizeof a->b);
+}
+
+int
+rs_endpoint_cmp(const struct rs_endpoint *a, const struct rs_endpoint *b)
+{
+	int c = rs_addr_cmp(&a->addr, &b->addr);
+	return c ? c : (int)a->port - (int)b->port;
+}
+
+size_t
+rs_addr_format(const struct rs_addr *a, char out[RS_ADDR_TEXT])
+{
+	out[0] = 0;
+	if (a->family)
+		inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->b, out,
+		    RS_ADDR_TEXT);
+	return strlen(out);
+}
+
+size_t
+rs_endpoint_format(const struct rs_endpoint *e, char out[RS_ENDPOINT_TEXT])
+{
+	char addr[RS_ADDR_TEXT];
+	rs_addr_format(&e->addr, addr);
+	int n = snprintf(out, RS_ENDPOINT_TEXT,
+	    e->addr.family == 6 ? "[%s]:%u" : "%s:%u", addr, e->port);
+	return n > 0 ? (size_t)n : 0;
+}

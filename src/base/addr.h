@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Network addresses and endpoints, as values: compare, order, format.
+ */
+#ifndef BASE_ADDR_H
+#define BASE_ADDR_H
+
+#include "base/span.h"
+
+struct rs_addr {
+	uint8_t b[16];  /* network order; IPv4 in the first four, rest zero */
+	uint8_t family; /* 0: none, 4, 6 */
+};
+
+struct rs_endpoint {
+	struct rs_addr addr;
+	uint16_t port; /* host order; 0: none */
+};
+
+enum { RS_ADDR_TEXT = 46, RS_ENDPOINT_TEXT = 54 }; /* with the final NUL */
+
+struct rs_addr rs_addr_v4(const uint8_t *four);
+struct rs_addr rs_addr_v6(const uint8_t *sixteen);
+/* Reads a dotted or RFC 4291 2.2 address, brackets allowed around IPv6. */
+bool rs_addr_parse(struct rs_addr *a, struct rs_span text);
+
+static inline bool
+rs_addr_eq(const struct rs_addr *a, const struct rs_addr *b)
+{
+	return a->family == b->family && memcmp(a->b, b->b, sizeof a->b) == 0;
+}
+
+static inline bool
+rs_endpoint_eq(const struct rs_endpoint *a, const struct rs_endpoint *b)
+{
+	return a->port == b->port && rs_addr_eq(&a->addr, &b->addr);
+}
+
+/* <0, 0, >0: IPv4 before IPv6, then by value. */
+int rs_addr_cmp(const struct rs_addr *a, const struct rs_addr *b);
+int rs_endpoint_cmp(const struct rs_endpoint *a, const struct rs_endpoint *b);
+
+/*
+ * Writes the text form with its NUL and returns its length.  IPv6 in the form
+ * of RFC 5952; an endpoint as 192.0.2.1:5060 or [2001:db8::1]:5060.
+ */
+size_t rs_addr_format(const struct rs_addr *a, char out[RS_ADDR_TEXT]);
+size_t rs_endpoint_format(const struct rs_endpoint *e, char out[RS_ENDPOINT_TEXT]);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts: what was seen, what was seen not to be so, and what was not seen.
+ *
+ * The facts of a TCP connection live here because two layers share them: net
+ * keeps them while the connection lives, trackers read them when it ends, and
+ * neither may include the other.
+ */
+#ifndef BASE_FACTS_H
+#define BASE_FACTS_H
+
+#include "base/stamp.h"
+
+enum rs_fact {
+	RS_UNKNOWN, /* not seen: never to be read as no */
+	RS_FALSE,
+	RS_TRUE,
+};
+
+/* How a flow ended, as far as the capture tells. */
+enum rs_ending {
+	RS_END_NONE,    /* still open */
+	RS_END_FIN,     /* both sides closed in order, or one did and no more came */
+	RS_END_RST,     /* reset */
+	RS_END_REUSED,  /* a new SYN took the same addresses and ports */
+	RS_END_IDLE,    /* nothing for so long that we forgot it */
+	RS_END_EVICTED, /* forgotten for want of room: a limit was hit */
+	RS_END_CAPTURE, /* the capture ended first */
+};
+
+/* One side of a TCP connection: what its own packets said. */
+struct rs_half_facts {
+	uint64_t packets;
+	uint64_t bytes;           /* payload, without repeats */
+	uint64_t missing;         /* bytes that the capture does not have */
+	uint32_t gaps;
+	uint32_t syns;            /* SYNs, or SYN-ACKs, sent */
+	uint32_t retransmissions; /* segments that held nothing new */
+	uint32_t out_of_order;
+	uint32_t conflicts;       /* repeats that held other bytes */
+	rs_time syn_at;           /* first SYN or SYN-ACK; RS_NEVER */
+	struct rs_frame syn;
+	rs_time fin_at;
+	struct rs_frame fin;
+	rs_time rst_at;
+	struct rs_frame rst;
+	rs_time last_at;          /* last packet of this side */
+	struct rs_frame last;
+	uint8_t ttl;              /* of its first packet; 0: none seen */
+};
+
+/* A TCP connection; the arrays are indexed by enum rs_dir of the sender. */
+struct rs_conn_facts {
+	struct rs_half_facts half[2];
+	rs_time first_at, last_at;
+	struct rs_frame first, last;
+	rs_time established_at;   /* the ACK that completes the handshake */
+	struct rs_frame established;
+	rs_time icmp_at;          /* first ICMP error that quoted it */
+	struct rs_frame icmp;
+	uint8_t icmp_type, icmp_code, icmp_family;
+	bool from_start;          /* the opening SYN was seen */
+	enum rs_ending ending;
+};
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where frames come from: savefiles, a stream on stdin, a live interface.
+ *
+ * A source is a struct of functions.  next() gives frames in the source's own
+ * order; the bytes of a frame are good until the next call.  Errors are GError
+ * (domain REGSCAN_ERROR) whose message is one line: which file, what, and what
+ * to do; what was read before an error stays valid, and cap_file_info still
+ * tells of it.
+ */
+#ifndef CAPTURE_CAPTURE_H
+#define CAPTURE_CAPTURE_H
+
+#include "base/span.h"
+#include "base/stamp.h"
+
+#include <glib.h>
+#include <stdio.h>
+
+#define REGSCAN_ERROR (regscan_error_quark())
+GQuark regscan_error_quark(void);
+enum regscan_error {
+	REGSCAN_ERROR_OPEN,  /* missing, unreadable, no such interface */
+	REGSCAN_ERROR_READ,  /* damaged or cut short */
+	REGSCAN_ERROR_FORMAT, /* not a capture, or one that is not supported */
+	REGSCAN_ERROR_WRITE,
+	REGSCAN_ERROR_USAGE,
+};
+
+struct cap_frame {
+	struct rs_span bytes; /* what was captured */
+	uint32_t wire_len;    /* what was on the wire: >= bytes.n */
+	rs_time ts;
+	struct rs_frame frame;
+	int linktype;         /* DLT_/LINKTYPE_ number */
+};
+
+/* What a source knows of one file or interface. */
+struct cap_info {
+	const char *name;   /* path as given, "-" or interface */
+	const char *format; /* "pcap", "pcapng", "live" */
+	int linktypes[8];   /* those seen, in order */
+	unsigned n_linktypes;
+	bool nanoseconds;   /* its time resolution is finer than a microsecond */
+	uint64_t packets, bytes; /* frames and captured bytes */
+	rs_time first, last;     /* lowest and highest time; RS_NEVER */
+	bool cut_short;          /* ended inside a record */
+	const char *problem;     /* message of the error that ended it; NULL */
+	uint64_t drops_kernel, drops_interface;
+	bool has_drops;          /* the two above were reported */
+};
+
+enum cap_result {
+	CAP_FRAME, /* *out is filled in */
+	CAP_IDLE,  /* live: nothing for now; see wait */
+	CAP_END,
+	CAP_ERROR, /* error is set; CAP_END or more frames may follow */
+};
+
+struct cap_source {
+	enum cap_result (*next)(
+	    struct cap_source *, struct cap_frame *out, GError **error);
+	/* Live: waits until a frame may be there, a signal came, or timeout_ms
+	   passed.  NULL for files. */
+	void (*wait)(struct cap_source *, int timeout_ms);
+	/* Info on file i (0 ...), or NULL past the last.  Owned by the source. */
+	const struct cap_info *(*info)(struct cap_source *, unsigned i);
+	/* Bytes read so far and in all, for a progress bar; total 0: unknown. */
+	void (*progress)(
+	    struct cap_source *, uint64_t *done, uint64_t *total);
+	void (*close)(struct cap_source *); /* frees it */
+};
+
+/*
+ * Opens one savefile, pcap or pcapng by content; "-" is stdin, read as a
+ * stream.  `file` is the number its frames carry.  NULL and error on failure.
+ */
+struct cap_source *cap_file_open(
+    const char *path, uint32_t file, GError **error);
+
+/*
+ * Several files as one source, in time order of their frames (k-way by time;
+ * file numbers are positions in `paths`).  A file that cannot be opened or
+ * read is told as CAP_ERROR once, and the others go on.  Never NULL.
+ */
+struct cap_source *cap_files_open(const char *const *paths, unsigned n);
+
+struct cap_live_options {
+	const char *interface;
+	const char *filter;   /* BPF; NULL: all */
+	bool promiscuous;
+	int snaplen;          /* 0: 262144 */
+	int buffer_kib;       /* 0: libpcap's */
+};
+/* Opens an interface; frames are file 0.  Privileges are not dropped here. */
+struct cap_source *cap_live_open(
+    const struct cap_live_options *o, GError **error);
+/* Prints the interfaces as tcpdump -D does. */
+bool cap_live_list(FILE *out, GError **error);
+/*
+ * Gives up root for the user "nobody" (or that of SUDO_UID) for good.  Success
+ * where there is nothing to give up, and where the process cannot (a user
+ * namespace): what it does not have it need not drop.
+ */
+bool cap_drop_privileges(GError **error);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules: pure checks over closed records.
+ *
+ * A rule reads a case (one registration, handshake or connection, and the
+ * records it leans on) and says a finding or nothing.  It fires on facts only:
+ * what was not seen never makes it fire.  Codes are those of
+ * regscan-findings(7).
+ */
+#ifndef DIAG_RULE_H
+#define DIAG_RULE_H
+
+#include "track/records.h"
+
+/* What a finding may lean on; any but one may be NULL: not seen. */
+struct diag_case {
+	const struct rec_registration *registration;
+	const struct rec_handshake *handshake;
+	const struct rec_connection *connection;
+	const struct rec_coverage *coverage;
+};
+
+struct diag_out {
+	struct rec_arena *arena; /* for text and lists of the finding */
+	void (*found)(void *arg, const struct rec_finding *f);
+	void *arg;
+};
+
+struct diag_rule {
+	const char *code; /* stable: "tls.certificate-expired" */
+	enum rec_severity severity;
+	const char *stage; /* link dhcp dns provisioning tcp tls sip */
+	const char *title;
+	const char *advice; /* what to check next */
+	void (*check)(const struct diag_rule *rule, const struct diag_case *c,
+	    const struct diag_out *out); /* pure */
+};
+
+/* All rules, in the order they are asked. */
+extern const struct diag_rule *const diag_rules[];
+extern const size_t diag_n_rules;
+
+/* Asks every rule about the case. */
+void diag_judge(const struct diag_case *c, const struct diag_out *out);
+
+#endif

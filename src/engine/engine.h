@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine: frames in, records out.
+ *
+ * It owns everything between the capture and the report: flow table, streams,
+ * dissectors, sessions, trackers, their limits.  Several engines may run side
+ * by side; nothing is global.  Time is the frames' own: the engine's now is the
+ * highest time seen, and a step back is counted.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "capture/capture.h"
+#include "track/records.h"
+
+struct engine_options {
+	size_t memory_limit;       /* bytes in all; 0: 256 MiB */
+	rs_time challenge_wait;    /* an attempt stays open after 401; 0: 120 s */
+	const uint16_t *tls_ports; /* besides 5061 and 8934 */
+	size_t n_tls_ports;
+	uint64_t seed;             /* of hashes; 0: random.  Never changes output */
+};
+
+struct engine;
+
+/* out must outlive the engine; options are copied. */
+struct engine *engine_new(
+    const struct engine_options *o, const struct rec_sink *out);
+void engine_free(struct engine *e);
+void engine_packet(struct engine *e, const struct cap_frame *f);
+/* Live and idle: time passes without packets. */
+void engine_advance(struct engine *e, rs_time now);
+/* The capture lost n packets between these times (kernel or interface). */
+void engine_drops(struct engine *e, uint64_t n, rs_time from, rs_time to);
+/* The capture is over: what is open becomes a record, "cut off". */
+void engine_finish(struct engine *e);
+/*
+ * What the capture could and could not show, but for the files, which the
+ * caller knows.  Lists live in the arena.
+ */
+void engine_coverage(struct engine *e, struct rec_coverage *c,
+    struct rec_arena *a);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A decoded packet: spans into the frame, or into defrag's datagram.
+ *
+ * link_decode() and ip_decode() fill it layer by layer.  Flaws are facts, not
+ * errors: a packet cut by the snaplen is not malformed, and what could not be
+ * decoded is counted by its reason.
+ */
+#ifndef NET_PACKET_H
+#define NET_PACKET_H
+
+#include "base/addr.h"
+#include "base/span.h"
+#include "base/stamp.h"
+
+enum net_flaw {
+	NET_FLAW_NONE,
+	/* reasons why a frame was not decoded further */
+	NET_FLAW_LINKTYPE,        /* a link type that is not supported */
+	NET_FLAW_LINK_SHORT,      /* frame ends inside a link header */
+	NET_FLAW_NOT_IP,          /* ARP, LLDP, ... : not our business */
+	NET_FLAW_IP_SHORT,        /* cut inside the IP header */
+	NET_FLAW_IP_MALFORMED,    /* version, header length, extension chain */
+	NET_FLAW_FRAGMENT,        /* held: part of a datagram not complete */
+	NET_FLAW_TRANSPORT_SHORT, /* cut inside the UDP or TCP header */
+	NET_FLAW_TRANSPORT_MALFORMED,
+	NET_FLAW_NOT_TRANSPORT,   /* neither UDP, TCP nor ICMP */
+	NET_FLAW_TOO_DEEP,        /* more nested headers than the limit */
+	NET_FLAW_N
+};
+/* "not_ip", "ip_short", ... */
+const char *net_flaw_name(enum net_flaw f);
+
+enum { NET_PROTO_ICMP = 1, NET_PROTO_TCP = 6, NET_PROTO_UDP = 17,
+	NET_PROTO_ICMP6 = 58 };
+
+struct net_packet {
+	rs_time ts;
+	struct rs_stamp at;     /* of the datagram: several frames if defragmented */
+	struct rs_endpoint src, dst; /* ports 0 until the transport is decoded */
+	uint8_t proto;          /* last next-header */
+	uint8_t ttl;
+	bool cut;               /* snaplen took bytes of the payload */
+	bool fragmented;        /* came out of defrag */
+	struct rs_span ip;      /* from the IP header on, as nDPI wants it */
+	struct rs_span payload; /* of IP, then of UDP or TCP */
+	uint32_t payload_wire;  /* its length on the wire: >= payload.n */
+	uint8_t mac[6];         /* link source, where the link has one */
+	bool has_mac;
+	uint16_t vlan;          /* innermost tag; 0: none */
+};
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bindings: AOR + contact, from grant to grant (RFC 3261 10.3).
+ *
+ * Reads closed registrations, keeps one small entry per binding, and closes a
+ * rec_binding when the binding is removed, or at the end.
+ */
+#ifndef TRACK_BINDING_H
+#define TRACK_BINDING_H
+
+#include "base/account.h"
+#include "base/hash.h"
+#include "track/records.h"
+
+struct binding_tracker;
+
+struct binding_tracker *binding_tracker_new(const struct rs_hash_seed *seed,
+    struct rs_account *pay, const struct rec_sink *out);
+void binding_tracker_free(struct binding_tracker *k);
+void binding_tracker_registration(
+    struct binding_tracker *k, const struct rec_registration *r);
+void binding_tracker_finish(struct binding_tracker *k, rs_time end);
+uint64_t binding_tracker_evicted(const struct binding_tracker *k);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The chain of one phone, from records: which stage broke first.
+ *
+ * A phone is a client address.  The table is bounded; phones over the limit
+ * are counted.  Stages that this capture does not show are "not seen", never
+ * "ok".
+ */
+#ifndef TRACK_PHONE_H
+#define TRACK_PHONE_H
+
+#include "base/hash.h"
+#include "track/records.h"
+
+struct phone_tracker;
+
+struct phone_tracker *phone_tracker_new(
+    const struct rs_hash_seed *seed, struct rs_account *pay);
+void phone_tracker_free(struct phone_tracker *k);
+/* A registration, handshake or connection that concerns registration. */
+void phone_tracker_add(
+    struct phone_tracker *k, const struct rec_type *type, const void *rec);
+/* Closes one rec_phone per phone, in the order of their ids. */
+void phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out);
+uint64_t phone_tracker_refused(const struct phone_tracker *k);
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every record there is: REPORT's objects as structs, in one place.
+ *
+ * The tables in records.c give each field its name in the report.  Durations
+ * are nanoseconds here and become `..._ms` in the report.  Where the meaning of
+ * a field is not said here, the report's manual, regscan-report(5), says it.
+ */
+#ifndef TRACK_RECORDS_H
+#define TRACK_RECORDS_H
+
+#include "track/record.h"
+
+/* ---- registrations ---- */
+
+enum rec_transport {
+	REC_TRANSPORT_NONE,
+	REC_UDP,
+	REC_TCP,
+	REC_TLS,
+	REC_WS,
+	REC_WSS,
+};
+
+enum rec_visibility {
+	REC_VISIBILITY_NONE,
+	REC_CLEAR,
+	REC_DECRYPTED,
+	REC_OPAQUE,
+	REC_MIDSTREAM_VISIBILITY, /* "midstream" */
+	REC_INFERRED_VISIBILITY,  /* "inferred" */
+	REC_LOG,
+};
+
+enum rec_reg_kind {
+	REC_REG_KIND_NONE,
+	REC_INITIAL,
+	REC_REFRESH,
+	REC_REMOVAL,
+	REC_QUERY,
+};
+
+enum rec_outcome {
+	REC_OUTCOME_NONE,
+	REC_REGISTERED,
+	REC_UNREGISTERED,
+	REC_QUERIED,
+	REC_NOT_BOUND,
+	REC_AUTH_FAILED,
+	REC_CHALLENGE_UNANSWERED,
+	REC_REDIRECTED,
+	REC_REJECTED,
+	REC_TIMED_OUT,
+	REC_CONNECTION_LOST,
+	REC_UNREACHABLE,
+	REC_CUT_OFF,
+	REC_OUTCOME_N
+};
+
+struct rec_contact {
+	struct rs_span uri, instance, reg_id;
+	int64_t expires_requested, expires_granted; /* seconds */
+};
+
+struct rec_challenge {
+	struct rs_span realm, algorithm, qop;
+	int64_t nonce_age;   /* ns from the challenge to the answer */
+	enum rs_fact stale;
+};
+
+struct rec_transaction {
+	struct rs_span branch;
+	int64_t cseq;
+	struct rs_frame request_frame;
+	rs_time request_time;
+	struct rec_list request_frames; /* of retransmissions: struct rs_frame */
+	int64_t retransmissions;
+	enum rs_fact credentials;
+	int64_t provisional;            /* last provisional status */
+	struct rs_frame provisional_frame;
+	int64_t status;                 /* final */
+	struct rs_span reason;
+	struct rs_frame response_frame; /* that completed it */
+	rs_time response_time;
+	int64_t response_repeats;
+	int64_t delay;                  /* ns, first request to final complete */
+	struct rec_list challenges;     /* struct rec_challenge */
+	int64_t retry_after, min_expires; /* seconds */
+	struct rec_endpoint client, server;
+};
+
+struct rec_leg {
+	struct rec_endpoint client, server;
+	enum rec_transport transport;
+	struct rec_list frames; /* struct rs_frame */
+	int64_t delay;          /* ns behind the first leg */
+};
+
+struct rec_registration {
+	struct rec_id id;
+	rs_time started, ended;
+	struct rs_span aor, call_id, user_agent, auth_user, realm;
+	struct rec_endpoint client, server; /* of its last request */
+	enum rec_transport transport;
+	enum rec_visibility visibility;
+	enum rec_reg_kind kind;
+	enum rec_outcome outcome;
+	int64_t status;
+	struct rs_span reason;
+	int64_t rrd, rrd_auth, challenge, client_auth; /* ns */
+	int64_t expires_requested, expires_granted;    /* seconds */
+	struct rec_list contacts;     /* struct rec_contact */
+	struct rec_list transactions; /* struct rec_transaction */
+	struct rec_list frames;       /* struct rs_frame, in order */
+	struct rec_list legs;         /* struct rec_leg */
+	struct rec_id handshake, connection;
+	struct rec_list flaws;        /* names */
+};
+
+/* Failed, as REPORT defines it; cut_off is neither failed nor succeeded. */
+static inline bool
+rec_outcome_failed(enum rec_outcome o)
+{
+	return o >= REC_NOT_BOUND && o <= REC_UNREACHABLE;
+}
+
+/* ---- bindings ---- */
+
+enum rec_binding_state {
+	REC_BINDING_STATE_NONE,
+	REC_HELD,    /* valid when the capture ended */
+	REC_EXPIRED, /* its time passed without a refresh */
+	REC_REMOVED, /* taken away by its phone */
+	REC_BINDING_UNKNOWN, /* evicted, or the capture has a hole */
+};
+
+struct rec_grant {
+	rs_time from;
+	int64_t seconds;
+	struct rs_frame frame;
+};
+
+struct rec_lapse {
+	rs_time from, to;
+	int64_t length; /* ns */
+};
+
+struct rec_binding {
+	struct rec_id id;
+	rs_time started, ended;
+	struct rs_span aor, contact, instance, reg_id;
+	struct rec_endpoint client, server;
+	struct rec_list grants;  /* struct rec_grant; the first and last ones */
+	int64_t granted_total;   /* how many there were */
+	int64_t refreshes;
+	int64_t refresh_margin;  /* tenths of a percent: (expiry - refresh) / granted, least */
+	struct rec_list lapses;  /* struct rec_lapse */
+	int64_t lapsed;          /* ns in all */
+	enum rec_binding_state state;
+	rs_time next_expiry;
+};
+
+/* ---- TLS ---- */
+
+enum rec_side {
+	REC_SIDE_NONE,
+	REC_CLIENT,
+	REC_SERVER,
+	REC_NETWORK,
+};
+
+enum rec_handshake_state {
+	REC_HANDSHAKE_NONE,
+	REC_COMPLETED,
+	REC_FAILED,
+	REC_ABANDONED,
+	REC_HANDSHAKE_CUT_OFF,
+	REC_MIDSTREAM,
+	REC_HANDSHAKE_STATE_N
+};
+
+enum rec_handshake_reason {
+	REC_REASON_NONE,
+	REC_REASON_ALERT,
+	REC_REASON_RESET,
+	REC_REASON_CLOSED,
+	REC_REASON_SILENCE,
+	REC_REASON_NOT_TLS,
+	REC_REASON_MALFORMED,
+};
+
+enum rec_client_certificate {
+	REC_CC_NOT_SEEN,
+	REC_CC_NOT_REQUESTED,
+	REC_CC_NONE_SENT,
+	REC_CC_SENT,
+};
+
+struct rec_certificate {
+	struct rs_span subject, issuer, serial;
+	struct rec_list san; /* text */
+	rs_time not_before, not_after;
+	struct rs_span key, signature, sha256;
+	enum rs_fact self_signed;
+	enum rec_side from;  /* server, or client */
+	struct rs_frame frame;
+};
+
+struct rec_alert {
+	enum rec_side from;
+	int64_t level, number;
+	struct rs_span name;
+	enum rs_fact encrypted;
+	struct rs_span after; /* the last message of its sender's peer */
+	struct rs_frame frame;
+	rs_time at;
+};
+
+/* One step of the ladder: who sent which message, when, in which frame. */
+struct rec_step {
+	enum rec_side from;
+	struct rs_span what;   /* "client_hello", "alert", "fin", ... */
+	rs_time at;
+	struct rs_frame frame;
+};
+
+struct rec_handshake {
+	struct rec_id id;
+	rs_time started, ended;
+	struct rec_endpoint client, server;
+	struct rs_span sni;
+	struct rec_list alpn_offered;    /* text */
+	struct rs_span alpn;             /* chosen */
+	struct rec_list client_versions; /* text */
+	struct rec_list client_ciphers;  /* text */
+	struct rec_list client_groups;   /* text */
+	struct rs_span version, cipher, group;
+	enum rs_fact resumed, hello_retry;
+	struct rec_list certificates;    /* struct rec_certificate */
+	enum rec_client_certificate client_certificate;
+	struct rs_span history;          /* Zeek's ssl_history letters */
+	struct rs_span last_message_client, last_message_server;
+	struct rec_list alerts;          /* struct rec_alert */
+	struct rec_list steps;           /* struct rec_step */
+	int64_t tcp_rtt, hello, handshake; /* ns */
+	struct rec_list frames;          /* struct rs_frame */
+	enum rs_fact related;
+	enum rec_visibility visibility;
+	struct rs_span opaque_reason;
+	enum rec_handshake_state state;
+	enum rec_side failed_by;
+	enum rec_handshake_reason reason;
+	struct rec_id connection;
+	struct rec_list flaws;
+};
+
+/* ---- TCP connections ---- */
+
+struct rec_connection {
+	struct rec_id id;
+	rs_time started, ended;
+	struct rec_endpoint client, server;
+	enum rec_transport transport;
+	struct rs_span conn_state; /* Zeek's: S0 S1 SF REJ RSTO RSTR SH OTH ... */
+	int64_t syns;
+	int64_t rtt_server;        /* ns, SYN to SYN-ACK */
+	int64_t rtt_client;        /* ns, SYN-ACK to ACK */
+	int64_t bytes_client, bytes_server;
+	int64_t retransmissions_client, retransmissions_server;
+	int64_t gaps, missing_bytes;
+	enum rec_side closed_by;
+	struct rs_span closed_how; /* "fin", "rst", "open", "reused", ... */
+	struct rs_span icmp;       /* "3/3" */
+	struct rec_endpoint icmp_from;
+	struct rs_frame icmp_frame;
+	struct rs_frame syn_frame, syn_ack_frame, close_frame;
+	enum rs_fact from_start, related;
+	struct rec_list frames;
+};
+
+/* ---- phones ---- */
+
+enum rec_stage_state {
+	REC_STAGE_NONE,
+	REC_STAGE_OK,
+	REC_STAGE_FAILED,
+	REC_STAGE_NOT_SEEN,
+	REC_STAGE_NOT_APPLICABLE,
+};
+
+struct rec_stage {
+	struct rs_span stage; /* link dhcp dns provisioning tcp tls sip */
+	enum rec_stage_state state;
+	struct rec_list records; /* text: ids with their type, "handshake 0-4" */
+	struct rec_list frames;
+};
+
+struct rec_phone {
+	struct rec_id id;
+	rs_time started, ended;
+	struct rec_endpoint client;  /* port 0 */
+	struct rec_list user_agents, aors; /* text */
+	struct rec_list chain;       /* struct rec_stage */
+	struct rs_span stopped_at;
+	enum rec_outcome outcome;    /* of its last decided attempt; cut_off */
+	int64_t attempts, failed;
+};
+
+/* ---- findings ---- */
+
+enum rec_severity { REC_SEVERITY_NONE, REC_ERROR, REC_WARNING, REC_INFO };
+enum rec_certainty {
+	REC_CERTAINTY_NONE,
+	REC_CERTAIN,
+	REC_LIKELY,
+	REC_INFERRED,
+};
+
+struct rec_evidence {
+	struct rs_frame frame;
+	rs_time at;
+	struct rs_span what;
+};
+
+struct rec_finding {
+	struct rec_id id;          /* of the record it is about */
+	rs_time at;
+	struct rs_span code;
+	enum rec_severity severity;
+	struct rs_span stage;
+	enum rec_certainty certainty;
+	struct rec_list alternatives; /* text: codes */
+	struct rs_span title, detail, advice;
+	struct rec_endpoint phone, server;
+	struct rs_span aor;
+	struct rec_list records;   /* text: "registration 0-1" */
+	struct rec_list evidence;  /* struct rec_evidence */
+	struct rs_span filter;
+};
+
+/* ---- coverage and summary ---- */
+
+struct rec_file {
+	struct rs_span path, format;
+	struct rec_list link_types; /* text */
+	int64_t packets, bytes;
+	rs_time first, last;
+	enum rs_fact cut_short;
+	struct rs_span problem;     /* why it was not read to its end */
+};
+
+struct rec_label {
+	struct rs_span name;        /* nDPI's, or "unknown" */
+	int64_t flows, packets, bytes;
+};
+
+struct rec_coverage {
+	struct rec_list files;      /* struct rec_file */
+	rs_time first, last;
+	int64_t packets, decoded;
+	struct rec_list undecoded;  /* counts by reason */
+	int64_t snaplen_truncated;
+	int64_t drops_kernel, drops_interface;
+	int64_t time_steps_back;
+	int64_t flows_udp, flows_tcp, one_way_flows;
+	int64_t tcp_gaps, tcp_missing_bytes;
+	struct rec_list fragments;  /* counts */
+	struct rec_list evictions;  /* counts by table */
+	struct rec_list sip_requests, sip_responses;      /* counts */
+	struct rec_list responses_to_register;            /* counts */
+	int64_t responses_without_request; /* to a REGISTER never captured */
+	int64_t sip_keepalives;
+	struct rec_list tls_connections; /* counts by visibility */
+	int64_t tls_unrelated;           /* handshakes not listed */
+	struct rec_list tls_messages;    /* counts: client_hello, alert, ... */
+	struct rec_list anomalies;       /* counts */
+	struct rec_list other_traffic;   /* struct rec_label */
+	int64_t unlabelled_flows;        /* over nDPI's budget */
+	struct rs_span vantage, vantage_reason;
+	int64_t memory_limit;            /* bytes */
+};
+
+struct rec_times { /* nearest rank, ns */
+	int64_t count, min, mean, p50, p90, p95, p99, max;
+};
+
+struct rec_summary {
+	int64_t attempts, decided, failed;
+	struct rec_list outcomes;        /* counts */
+	struct rec_list kinds;           /* counts: attempts by kind */
+	struct rec_list failed_kinds;    /* counts: failed attempts by kind */
+	struct rec_times rrd, rrd_auth, challenge, client_auth;
+	int64_t ira;                     /* tenths of a percent */
+	int64_t attempt_failure;         /* tenths of a percent */
+	int64_t register_transactions;
+	struct rec_list responses;       /* counts by status */
+	struct rec_list handshakes;      /* counts by state */
+	struct rec_list alerts;          /* counts by name */
+	struct rec_list connections;     /* counts by conn_state */
+	struct rec_list bindings;        /* counts by state */
+	int64_t phones, phones_registered, phones_failed, phones_undecided;
+};
+
+extern const struct rec_type rec_registration_type, rec_binding_type,
+    rec_handshake_type, rec_connection_type, rec_phone_type, rec_finding_type,
+    rec_coverage_type, rec_summary_type;
+
+/* The report's word for a value; NULL for 0 and what is out of range. */
+const char *rec_transport_name(enum rec_transport v);
+const char *rec_visibility_name(enum rec_visibility v);
+const char *rec_reg_kind_name(enum rec_reg_kind v);
+const char *rec_outcome_name(enum rec_outcome v);
+const char *rec_binding_state_name(enum rec_binding_state v);
+const char *rec_side_name(enum rec_side v);
+const char *rec_handshake_state_name(enum rec_handshake_state v);
+const char *rec_handshake_reason_name(enum rec_handshake_reason v);
+const char *rec_client_certificate_name(enum rec_client_certificate v);
+const char *rec_stage_state_name(enum rec_stage_state v);
+const char *rec_severity_name(enum rec_severity v);
+const char *rec_certainty_name(enum rec_certainty v);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * REGISTER attempts: everything one phone does to get one answer for one
+ * binding.  The rules are those of regscan-report(5), registrations; they are
+ * written there in full and not repeated here.
+ *
+ * The tracker hears SIP messages, flow ends, gaps, ICMP errors and drops, owns
+ * the transaction tracker below it, and closes rec_registration records.  The
+ * binding tracker hears of each closed attempt from the pipeline, as a record.
+ */
+#ifndef TRACK_REG_H
+#define TRACK_REG_H
+
+#include "base/account.h"
+#include "base/hash.h"
+#include "event.h"
+#include "track/records.h"
+
+struct reg_limits {
+	rs_time challenge_wait; /* open after 401/407/423/3xx; 120 s */
+	rs_time timer_f;        /* 64*T1 = 32 s, RFC 3261 17.1.2.2 */
+};
+
+struct reg_counts {
+	struct rec_list responses; /* by status, to REGISTER: struct rec_count */
+	uint64_t orphans;          /* responses whose request was not captured */
+	uint64_t evicted;          /* attempts closed for want of room */
+};
+
+struct reg_tracker;
+
+/* All must outlive it.  out gets rec_registration records. */
+struct reg_tracker *reg_tracker_new(const struct reg_limits *limits,
+    const struct rs_hash_seed *seed, struct rs_account *pay,
+    const struct rec_sink *out);
+void reg_tracker_free(struct reg_tracker *k);
+void reg_tracker_event(struct reg_tracker *k, const struct rs_event *ev);
+/* Fires what is due up to now. */
+void reg_tracker_advance(struct reg_tracker *k, rs_time now);
+/* The capture ends: the rest is cut off, not failed, unless time was up. */
+void reg_tracker_finish(struct reg_tracker *k, rs_time end);
+void reg_tracker_counts(
+    struct reg_tracker *k, struct reg_counts *c, struct rec_arena *a);
+
+#endif

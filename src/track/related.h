@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What concerns registration: known SIP/TLS ports, and the servers and names
+ * that REGISTERs in this capture point to.
+ *
+ * A connection may come before the REGISTER that makes it matter, so trackers
+ * ask while they run (a first answer) and the report asks again at the end.
+ */
+#ifndef TRACK_RELATED_H
+#define TRACK_RELATED_H
+
+#include "track/records.h"
+
+struct related;
+
+/* ports: added to 5061 and 8934.  Copied. */
+struct related *related_new(const uint16_t *ports, size_t n);
+void related_free(struct related *r);
+/* Learns the server of a registration. */
+void related_registration(struct related *r, const struct rec_registration *reg);
+/* A port where TLS for SIP is expected. */
+bool related_tls_port(const struct related *r, uint16_t port);
+/* A port where SIP of any kind is expected (5060 as well). */
+bool related_sip_port(const struct related *r, uint16_t port);
+/* True, or unknown: what is not known to concern registration may still do. */
+enum rs_fact related_handshake(
+    const struct related *r, const struct rec_handshake *h);
+enum rs_fact related_connection(
+    const struct related *r, const struct rec_connection *c);
+
+#endif

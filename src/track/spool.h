@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Closed records, kept in an unlinked temporary file until the report.
+ *
+ * Memory stays flat: an index entry per record in sorted runs, the runs in the
+ * file as well.  Reading back goes in the order of ids (first frames), whatever
+ * the order of closing was.
+ */
+#ifndef TRACK_SPOOL_H
+#define TRACK_SPOOL_H
+
+#include "track/records.h"
+
+#include <glib.h>
+
+struct spool;
+struct spool_reader;
+
+/* NULL and error when no temporary file can be had. */
+struct spool *spool_new(GError **error);
+void spool_free(struct spool *s);
+/* False when the disk is full; the record is then counted as lost. */
+bool spool_add(struct spool *s, const struct rec_type *type, const void *rec);
+uint64_t spool_lost(const struct spool *s);
+
+/* All records of that type in the order of their ids.  Several readers may be
+   open; adding while one of the same type is open is not allowed. */
+struct spool_reader *spool_read(struct spool *s, const struct rec_type *type);
+/* The next one, or NULL at the end.  Good until the next call. */
+const void *spool_next(struct spool_reader *r);
+void spool_reader_free(struct spool_reader *r);
+/*
+ * One record by its id into rec and arena; false when there is none.  For the
+ * few that a finding refers to.
+ */
+bool spool_find(struct spool *s, const struct rec_type *type,
+    const struct rec_id *id, void *rec, struct rec_arena *a);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sums over closed records: outcomes, times, rates (RFC 6076).
+ *
+ * Times are exact (nearest rank) up to SUMMARY_EXACT values; beyond that they
+ * are kept in a DDSketch (Masson, Rim, Lee: "DDSketch", VLDB 2019) whose
+ * relative error is at most 0.5 %, in bounded memory.
+ */
+#ifndef TRACK_SUMMARY_H
+#define TRACK_SUMMARY_H
+
+#include "track/records.h"
+
+enum { SUMMARY_EXACT = 100000 };
+
+struct summary;
+
+struct summary *summary_new(void);
+void summary_free(struct summary *s);
+/* Any record; types that do not count are left. */
+void summary_add(struct summary *s, const struct rec_type *type, const void *rec);
+/* Lists live in the arena. */
+void summary_result(
+    struct summary *s, struct rec_summary *out, struct rec_arena *a);
+
+#endif
