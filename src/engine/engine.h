@@ -12,12 +12,12 @@
 
 #include "capture/capture.h"
 #include "track/records.h"
+#include "track/related.h"
 
 struct engine_options {
 	size_t memory_limit;       /* bytes in all; 0: 256 MiB */
 	rs_time challenge_wait;    /* an attempt stays open after 401; 0: 120 s */
-	const uint16_t *tls_ports; /* besides 5061 and 8934 */
-	size_t n_tls_ports;
+	struct related *related;   /* lent: learns from what the engine closes */
 	uint64_t seed;             /* of hashes; 0: random.  Never changes output */
 };
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Link layers: Ethernet with 802.1Q, 802.1ad and QinQ tags, Linux cooked v1
+ * and v2, NULL/LOOP, raw IP.  Finds where the IP header begins.
+ */
+#ifndef NET_LINK_H
+#define NET_LINK_H
+
+#include "net/packet.h"
+
+/*
+ * linktype is the DLT number of the capture.  On NET_FLAW_NONE p->ip begins at
+ * the IP header and may still carry the link's padding.
+ */
+enum net_flaw link_decode(
+    struct net_packet *p, int linktype, struct rs_span frame);
+/* "Ethernet", "Linux cooked v2", ...; "DLT 147" forms are the caller's: NULL. */
+const char *link_name(int linktype);
+
+#endif

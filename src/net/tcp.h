@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TCP connections as seen from outside (RFC 9293): both halves put in order.
+ *
+ * Bytes are handed on exactly once each, in order, or a gap where they will not
+ * come.  A segment that is next in order is handed on as the frame's own span;
+ * only what comes early is copied (reorder.h).  A hole is given up when the
+ * receiver has acknowledged it and a second of capture time or 64 kB have passed
+ * since, when the buffer is full, and when the half closes or the capture ends.
+ * Data that the other side acknowledges and nobody saw is a gap too: the
+ * capture is one-way or lost it.
+ *
+ * A connection that was under way already begins at the first byte seen
+ * (mid-stream pick-up); from_start tells.  A keep-alive probe (one byte before
+ * the next) is no data.  Sequence numbers wrap.
+ */
+#ifndef NET_TCP_H
+#define NET_TCP_H
+
+#include "base/account.h"
+#include "base/facts.h"
+#include "dissector.h"
+#include "net/packet.h"
+#include "net/tcphdr.h"
+
+struct tcp_out { /* per direction of the sender */
+	void (*data)(void *arg, enum rs_dir dir, struct rs_span bytes,
+	    const struct rs_stamp *at);
+	/* `missing` bytes are lost; they passed between these times. */
+	void (*gap)(void *arg, enum rs_dir dir, uint64_t missing, rs_time from,
+	    rs_time to, const struct rs_stamp *at);
+	/* This side closed: RS_END_FIN in its turn, after its last byte, or
+	   RS_END_RST at once. */
+	void (*close)(void *arg, enum rs_dir dir, enum rs_ending how,
+	    const struct rs_stamp *at);
+	void *arg;
+};
+
+struct tcp_conn; /* opaque; a few hundred bytes */
+
+/* dir is that of the first packet.  Charged to pay; NULL when refused. */
+struct tcp_conn *tcp_conn_new(struct rs_account *pay);
+void tcp_conn_free(struct tcp_conn *c);
+/* One segment.  p->payload is its data. */
+void tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
+    const struct net_packet *p, const struct tcp_hdr *h,
+    const struct tcp_out *out);
+/* From now on only facts: nothing is held and nothing handed on any more. */
+void tcp_conn_ignore(struct tcp_conn *c);
+/* Gives out what is held, gaps told, before the connection is forgotten. */
+void tcp_conn_flush(struct tcp_conn *c, const struct tcp_out *out);
+struct rs_conn_facts *tcp_conn_facts(struct tcp_conn *c);
+/* True when a SYN like this begins a new connection on the same ports. */
+bool tcp_conn_is_new(const struct tcp_conn *c, enum rs_dir dir,
+    const struct tcp_hdr *h);
+/* Both sides closed, or one reset it: it may be forgotten after a while. */
+bool tcp_conn_over(const struct tcp_conn *c);
+
+#endif
