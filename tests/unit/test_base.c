@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/account.h"
+#include "base/addr.h"
+#include "base/buf.h"
+#include "base/cursor.h"
+#include "base/hash.h"
+#include "dissector.h"
+#include "unit.h"
+
+#include <string.h>
+
+static void
+test_span_u32(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		uint32_t value;
+	} rows[] = {
+	    {"0", true, 0},
+	    {"3600", true, 3600},
+	    {"4294967295", true, UINT32_MAX},
+	    {"4294967296", false, 0},
+	    {"99999999999999999999", false, 0},
+	    {"", false, 0},
+	    {" 1", false, 0},
+	    {"1a", false, 0},
+	    {"-1", false, 0},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		uint32_t v = 7;
+		unit_row(rows[i].text);
+		CU_ASSERT_EQUAL(
+		    rs_span_u32(rs_span_str(rows[i].text), &v), rows[i].ok);
+		CU_ASSERT_EQUAL(v, rows[i].ok ? rows[i].value : 7);
+	}
+}
+
+static void
+test_span_parts(void)
+{
+	struct rs_span s = RS_LIT("abcdef");
+	CU_ASSERT(rs_span_eq(rs_span_part(s, 2, 3), RS_LIT("cde")));
+	CU_ASSERT(rs_span_eq(rs_span_part(s, 4, SIZE_MAX), RS_LIT("ef")));
+	CU_ASSERT_EQUAL(rs_span_part(s, 9, 1).n, 0);
+	CU_ASSERT(rs_span_eq(rs_span_trim(RS_LIT(" \t\r\nx y\r\n")), RS_LIT("x y")));
+	CU_ASSERT(rs_span_eq_nocase(RS_LIT("Call-ID"), RS_LIT("cALL-id")));
+	CU_ASSERT(!rs_span_eq_nocase(RS_LIT("@"), RS_LIT("`")));
+	CU_ASSERT_EQUAL(rs_span_find(s, 'c'), 2);
+	CU_ASSERT_EQUAL(rs_span_find(s, 'z'), 6);
+}
+
+static void
+test_cursor_is_sticky(void)
+{
+	static const uint8_t bytes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+	struct rs_cur c = rs_cur_init((struct rs_span){bytes, sizeof bytes});
+	CU_ASSERT_EQUAL(rs_cur_u8(&c), 1);
+	CU_ASSERT_EQUAL(rs_cur_u16(&c), 0x0203);
+	CU_ASSERT_EQUAL(rs_cur_u24(&c), 0x040506);
+	CU_ASSERT_EQUAL(rs_cur_left(&c), 4);
+	CU_ASSERT_EQUAL(rs_cur_u32(&c), 0x0708090a);
+	CU_ASSERT(!c.shrt);
+	CU_ASSERT_EQUAL(rs_cur_u8(&c), 0);
+	CU_ASSERT(c.shrt);
+
+	c = rs_cur_init((struct rs_span){bytes, 3});
+	CU_ASSERT_EQUAL(rs_cur_u32(&c), 0);
+	CU_ASSERT(c.shrt);
+	CU_ASSERT_EQUAL(rs_cur_u8(&c), 0); /* though a byte is there */
+}
+
+static void
+test_cursor_blocks(void)
+{
+	static const uint8_t bytes[] = {2, 'h', 'i', 0, 1, '!', 9, 'x'};
+	struct rs_cur c = rs_cur_init((struct rs_span){bytes, sizeof bytes});
+	struct rs_cur b = rs_cur_block8(&c);
+	CU_ASSERT(rs_span_eq(rs_cur_rest(&b), RS_LIT("hi")));
+	b = rs_cur_block16(&c);
+	CU_ASSERT(rs_span_eq(rs_cur_rest(&b), RS_LIT("!")));
+	b = rs_cur_block8(&c); /* says nine, has one */
+	CU_ASSERT(c.shrt);
+	CU_ASSERT_EQUAL(rs_cur_left(&b), 0);
+}
+
+static void
+test_buf_and_account(void)
+{
+	struct rs_account pay;
+	struct rs_buf b;
+	rs_account_init(&pay, 1000);
+	rs_buf_init(&b, 600, &pay);
+	CU_ASSERT(rs_buf_add(&b, RS_LIT("hello ")));
+	CU_ASSERT(rs_buf_add(&b, RS_LIT("world")));
+	CU_ASSERT(rs_span_eq(rs_buf_view(&b), RS_LIT("hello world")));
+	rs_buf_drop(&b, 6);
+	CU_ASSERT(rs_span_eq(rs_buf_view(&b), RS_LIT("world")));
+	CU_ASSERT_PTR_NULL(rs_buf_reserve(&b, 596)); /* over its own cap */
+	CU_ASSERT_PTR_NOT_NULL(rs_buf_reserve(&b, 595));
+	CU_ASSERT_EQUAL(pay.used, 600);
+
+	struct rs_buf other;
+	rs_buf_init(&other, 5000, &pay);
+	CU_ASSERT_PTR_NULL(rs_buf_reserve(&other, 500)); /* over the budget */
+	CU_ASSERT_EQUAL(pay.refused, 1);
+	rs_buf_clear(&b);
+	rs_buf_clear(&other);
+	CU_ASSERT_EQUAL(pay.used, 0);
+	CU_ASSERT_EQUAL(pay.highest, 600);
+}
+
+static void
+test_hash_vectors(void)
+{
+	/* SipHash-1-3, key 00..0f, input 00..n-1: the published vectors. */
+	static const struct {
+		size_t n;
+		uint64_t hash;
+	} rows[] = {
+	    {0, 0xabac0158050fc4dcu},
+	    {1, 0xc9f49bf37d57ca93u},
+	};
+	const struct rs_hash_seed key = {
+	    0x0706050403020100u, 0x0f0e0d0c0b0a0908u};
+	uint8_t in[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+	for (size_t i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL(
+		    rs_hash(&key, (struct rs_span){in, rows[i].n}), rows[i].hash);
+	CU_ASSERT_NOT_EQUAL(rs_hash(&key, (struct rs_span){in, 7}),
+	    rs_hash(&key, (struct rs_span){in, 8}));
+}
+
+static void
+test_addr(void)
+{
+	static const char *const texts[] = {"192.0.2.1", "2001:db8::1", "::"};
+	char out[RS_ENDPOINT_TEXT];
+	for (size_t i = 0; i < 3; i++) {
+		struct rs_addr a;
+		unit_row(texts[i]);
+		CU_ASSERT_FATAL(rs_addr_parse(&a, rs_span_str(texts[i])));
+		rs_addr_format(&a, out);
+		CU_ASSERT_STRING_EQUAL(out, texts[i]);
+	}
+	struct rs_endpoint e = {.port = 5061};
+	CU_ASSERT(rs_addr_parse(&e.addr, RS_LIT("[2001:db8::2]")));
+	rs_endpoint_format(&e, out);
+	CU_ASSERT_STRING_EQUAL(out, "[2001:db8::2]:5061");
+	struct rs_addr a;
+	CU_ASSERT(!rs_addr_parse(&a, RS_LIT("192.0.2")));
+	CU_ASSERT(!rs_addr_parse(&a, RS_LIT("example.com")));
+}
+
+static void
+test_where_stamp(void)
+{
+	const struct rs_arrival v[] = {
+	    {4, {10, 10, {0, 1}, {0, 1}}},
+	    {8, {30, 30, {0, 3}, {0, 3}}}, /* came late */
+	    {12, {20, 20, {0, 2}, {0, 2}}},
+	};
+	const struct rs_where w = {v, 3};
+	struct rs_stamp s = rs_where_stamp(&w, 0, 12);
+	CU_ASSERT_EQUAL(s.first, 10);
+	CU_ASSERT_EQUAL(s.complete, 30);
+	CU_ASSERT_EQUAL(s.from.number, 1);
+	CU_ASSERT_EQUAL(s.to.number, 3);
+	s = rs_where_stamp(&w, 8, 4);
+	CU_ASSERT_EQUAL(s.complete, 20);
+	s = rs_where_stamp(&w, 4, 1);
+	CU_ASSERT_EQUAL(s.from.number, 3);
+}
+
+UNIT_MAIN("base", UNIT(test_span_u32), UNIT(test_span_parts),
+    UNIT(test_cursor_is_sticky), UNIT(test_cursor_blocks),
+    UNIT(test_buf_and_account), UNIT(test_hash_vectors), UNIT(test_addr),
+    UNIT(test_where_stamp))
