@@ -45,6 +45,7 @@ int rs_endpoint_cmp(const struct rs_endpoint *a, const struct rs_endpoint *b);
  * of RFC 5952; an endpoint as 192.0.2.1:5060 or [2001:db8::1]:5060.
  */
 size_t rs_addr_format(const struct rs_addr *a, char out[RS_ADDR_TEXT]);
-size_t rs_endpoint_format(const struct rs_endpoint *e, char out[RS_ENDPOINT_TEXT]);
+size_t rs_endpoint_format(
+    const struct rs_endpoint *e, char out[RS_ENDPOINT_TEXT]);
 
 #endif

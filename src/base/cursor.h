@@ -77,7 +77,7 @@ rs_cur_u24(struct rs_cur *c)
 {
 	struct rs_span s = rs_cur_span(c, 3);
 	return s.n ? (uint32_t)s.p[0] << 16 | (uint32_t)s.p[1] << 8 | s.p[2]
-	           : 0;
+		   : 0;
 }
 
 static inline uint32_t
@@ -85,8 +85,8 @@ rs_cur_u32(struct rs_cur *c)
 {
 	struct rs_span s = rs_cur_span(c, 4);
 	return s.n ? (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 |
-	             (uint32_t)s.p[2] << 8 | s.p[3]
-	           : 0;
+			 (uint32_t)s.p[2] << 8 | s.p[3]
+		   : 0;
 }
 
 /* Blocks with a length of one, two or three bytes before them. */

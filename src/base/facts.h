@@ -19,9 +19,10 @@ enum rs_fact {
 
 /* How a flow ended, as far as the capture tells. */
 enum rs_ending {
-	RS_END_NONE,    /* still open */
-	RS_END_FIN,     /* both sides closed in order, or one did and no more came */
-	RS_END_RST,     /* reset */
+	RS_END_NONE, /* still open */
+	RS_END_FIN,  /* both sides closed in order, or one did and no more came
+		      */
+	RS_END_RST,  /* reset */
 	RS_END_REUSED,  /* a new SYN took the same addresses and ports */
 	RS_END_IDLE,    /* nothing for so long that we forgot it */
 	RS_END_EVICTED, /* forgotten for want of room: a limit was hit */
@@ -31,22 +32,22 @@ enum rs_ending {
 /* One side of a TCP connection: what its own packets said. */
 struct rs_half_facts {
 	uint64_t packets;
-	uint64_t bytes;           /* payload, without repeats */
-	uint64_t missing;         /* bytes that the capture does not have */
+	uint64_t bytes;   /* payload, without repeats */
+	uint64_t missing; /* bytes that the capture does not have */
 	uint32_t gaps;
 	uint32_t syns;            /* SYNs, or SYN-ACKs, sent */
 	uint32_t retransmissions; /* segments that held nothing new */
 	uint32_t out_of_order;
-	uint32_t conflicts;       /* repeats that held other bytes */
-	rs_time syn_at;           /* first SYN or SYN-ACK; RS_NEVER */
+	uint32_t conflicts; /* repeats that held other bytes */
+	rs_time syn_at;     /* first SYN or SYN-ACK; RS_NEVER */
 	struct rs_frame syn;
 	rs_time fin_at;
 	struct rs_frame fin;
 	rs_time rst_at;
 	struct rs_frame rst;
-	rs_time last_at;          /* last packet of this side */
+	rs_time last_at; /* last packet of this side */
 	struct rs_frame last;
-	uint8_t ttl;              /* of its first packet; 0: none seen */
+	uint8_t ttl; /* of its first packet; 0: none seen */
 };
 
 /* A TCP connection; the arrays are indexed by enum rs_dir of the sender. */
@@ -54,12 +55,12 @@ struct rs_conn_facts {
 	struct rs_half_facts half[2];
 	rs_time first_at, last_at;
 	struct rs_frame first, last;
-	rs_time established_at;   /* the ACK that completes the handshake */
+	rs_time established_at; /* the ACK that completes the handshake */
 	struct rs_frame established;
-	rs_time icmp_at;          /* first ICMP error that quoted it */
+	rs_time icmp_at; /* first ICMP error that quoted it */
 	struct rs_frame icmp;
 	uint8_t icmp_type, icmp_code, icmp_family;
-	bool from_start;          /* the opening SYN was seen */
+	bool from_start; /* the opening SYN was seen */
 	enum rs_ending ending;
 };
 

@@ -19,18 +19,18 @@ load64(const uint8_t *p)
 }
 
 #define SIP_ROUND                                                              \
-	do {                                                                   \
-		v0 += v1;                                                      \
-		v1 = rotl(v1, 13) ^ v0;                                        \
-		v0 = rotl(v0, 32);                                             \
-		v2 += v3;                                                      \
-		v3 = rotl(v3, 16) ^ v2;                                        \
-		v0 += v3;                                                      \
-		v3 = rotl(v3, 21) ^ v0;                                        \
-		v2 += v1;                                                      \
-		v1 = rotl(v1, 17) ^ v2;                                        \
-		v2 = rotl(v2, 32);                                             \
-	} while (0)
+ do {                                                                          \
+  v0 += v1;                                                                    \
+  v1 = rotl(v1, 13) ^ v0;                                                      \
+  v0 = rotl(v0, 32);                                                           \
+  v2 += v3;                                                                    \
+  v3 = rotl(v3, 16) ^ v2;                                                      \
+  v0 += v3;                                                                    \
+  v3 = rotl(v3, 21) ^ v0;                                                      \
+  v2 += v1;                                                                    \
+  v1 = rotl(v1, 17) ^ v2;                                                      \
+  v2 = rotl(v2, 32);                                                           \
+ } while (0)
 
 uint64_t
 rs_hash(const struct rs_hash_seed *seed, struct rs_span bytes)

@@ -20,8 +20,8 @@
 #define REGSCAN_ERROR (regscan_error_quark())
 GQuark regscan_error_quark(void);
 enum regscan_error {
-	REGSCAN_ERROR_OPEN,  /* missing, unreadable, no such interface */
-	REGSCAN_ERROR_READ,  /* damaged or cut short */
+	REGSCAN_ERROR_OPEN,   /* missing, unreadable, no such interface */
+	REGSCAN_ERROR_READ,   /* damaged or cut short */
 	REGSCAN_ERROR_FORMAT, /* not a capture, or one that is not supported */
 	REGSCAN_ERROR_WRITE,
 	REGSCAN_ERROR_USAGE,
@@ -32,7 +32,7 @@ struct cap_frame {
 	uint32_t wire_len;    /* what was on the wire: >= bytes.n */
 	rs_time ts;
 	struct rs_frame frame;
-	int linktype;         /* DLT_/LINKTYPE_ number */
+	int linktype; /* DLT_/LINKTYPE_ number */
 };
 
 /* What a source knows of one file or interface. */
@@ -41,13 +41,13 @@ struct cap_info {
 	const char *format; /* "pcap", "pcapng", "live" */
 	int linktypes[8];   /* those seen, in order */
 	unsigned n_linktypes;
-	bool nanoseconds;   /* its time resolution is finer than a microsecond */
+	bool nanoseconds; /* its time resolution is finer than a microsecond */
 	uint64_t packets, bytes; /* frames and captured bytes */
 	rs_time first, last;     /* lowest and highest time; RS_NEVER */
 	bool cut_short;          /* ended inside a record */
 	const char *problem;     /* message of the error that ended it; NULL */
 	uint64_t drops_kernel, drops_interface;
-	bool has_drops;          /* the two above were reported */
+	bool has_drops; /* the two above were reported */
 };
 
 enum cap_result {
@@ -63,11 +63,12 @@ struct cap_source {
 	/* Live: waits until a frame may be there, a signal came, or timeout_ms
 	   passed.  NULL for files. */
 	void (*wait)(struct cap_source *, int timeout_ms);
-	/* Info on file i (0 ...), or NULL past the last.  Owned by the source. */
+	/* Info on file i (0 ...), or NULL past the last.  Owned by the source.
+	 */
 	const struct cap_info *(*info)(struct cap_source *, unsigned i);
-	/* Bytes read so far and in all, for a progress bar; total 0: unknown. */
-	void (*progress)(
-	    struct cap_source *, uint64_t *done, uint64_t *total);
+	/* Bytes read so far and in all, for a progress bar; total 0: unknown.
+	 */
+	void (*progress)(struct cap_source *, uint64_t *done, uint64_t *total);
 	void (*close)(struct cap_source *); /* frees it */
 };
 
@@ -87,10 +88,10 @@ struct cap_source *cap_files_open(const char *const *paths, unsigned n);
 
 struct cap_live_options {
 	const char *interface;
-	const char *filter;   /* BPF; NULL: all */
+	const char *filter; /* BPF; NULL: all */
 	bool promiscuous;
-	int snaplen;          /* 0: 262144 */
-	int buffer_kib;       /* 0: libpcap's */
+	int snaplen;    /* 0: 262144 */
+	int buffer_kib; /* 0: libpcap's */
 };
 /* Opens an interface; frames are file 0.  Privileges are not dropped here. */
 struct cap_source *cap_live_open(

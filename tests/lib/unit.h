@@ -18,14 +18,16 @@ struct unit_test {
 	void (*run)(void);
 };
 
-#define UNIT(function) {#function, function}
+#define UNIT(function)                                                         \
+ {                                                                             \
+#  function, function                                                          \
+ }
 #define UNIT_MAIN(suite, ...)                                                  \
-	int main(void)                                                         \
-	{                                                                      \
-		static const struct unit_test tests[] = {__VA_ARGS__};         \
-		return unit_run(                                               \
-		    suite, tests, sizeof tests / sizeof *tests);               \
-	}
+ int main(void)                                                                \
+ {                                                                             \
+  static const struct unit_test tests[] = {__VA_ARGS__};                       \
+  return unit_run(suite, tests, sizeof tests / sizeof *tests);                 \
+ }
 
 /* Runs all, prints TAP; 0, 1 where a test failed, 99 where CUnit did. */
 int unit_run(const char *suite, const struct unit_test *tests, size_t n);

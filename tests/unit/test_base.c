@@ -43,7 +43,8 @@ test_span_parts(void)
 	CU_ASSERT(rs_span_eq(rs_span_part(s, 2, 3), RS_LIT("cde")));
 	CU_ASSERT(rs_span_eq(rs_span_part(s, 4, SIZE_MAX), RS_LIT("ef")));
 	CU_ASSERT_EQUAL(rs_span_part(s, 9, 1).n, 0);
-	CU_ASSERT(rs_span_eq(rs_span_trim(RS_LIT(" \t\r\nx y\r\n")), RS_LIT("x y")));
+	CU_ASSERT(
+	    rs_span_eq(rs_span_trim(RS_LIT(" \t\r\nx y\r\n")), RS_LIT("x y")));
 	CU_ASSERT(rs_span_eq_nocase(RS_LIT("Call-ID"), RS_LIT("cALL-id")));
 	CU_ASSERT(!rs_span_eq_nocase(RS_LIT("@"), RS_LIT("`")));
 	CU_ASSERT_EQUAL(rs_span_find(s, 'c'), 2);
@@ -125,8 +126,8 @@ test_hash_vectors(void)
 	    0x0706050403020100u, 0x0f0e0d0c0b0a0908u};
 	uint8_t in[8] = {0, 1, 2, 3, 4, 5, 6, 7};
 	for (size_t i = 0; i < 2; i++)
-		CU_ASSERT_EQUAL(
-		    rs_hash(&key, (struct rs_span){in, rows[i].n}), rows[i].hash);
+		CU_ASSERT_EQUAL(rs_hash(&key, (struct rs_span){in, rows[i].n}),
+		    rows[i].hash);
 	CU_ASSERT_NOT_EQUAL(rs_hash(&key, (struct rs_span){in, 7}),
 	    rs_hash(&key, (struct rs_span){in, 8}));
 }

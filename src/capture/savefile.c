@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "capture/savefile.h"
+
+#include <string.h>
+
+enum cap_result
+savefile_damaged(struct savefile *s, GError **error, const char *what)
+{
+	s->over = true;
+	g_free(s->problem);
+	s->problem = g_strdup_printf("%s after frame %" G_GUINT64_FORMAT
+				     " (byte %" G_GUINT64_FORMAT ")",
+	    what, s->info.packets, cap_input_offset(s->in));
+	s->info.problem = s->problem;
+	g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_READ,
+	    "%s: %s; what came before is reported", s->path, s->problem);
+	return CAP_ERROR;
+}
+
+enum cap_result
+savefile_ended(struct savefile *s, GError **error)
+{
+	int failed = cap_input_failed(s->in);
+	if (failed)
+		return savefile_damaged(s, error, g_strerror(failed));
+	if (cap_input_left(s->in) == 0) {
+		s->over = true;
+		return CAP_END;
+	}
+	s->info.cut_short = true;
+	return savefile_damaged(s, error, "cut short");
+}
+
+enum cap_result
+savefile_frame(struct savefile *s, struct cap_frame *out, rs_time ts,
+    const uint8_t *bytes, size_t n, uint32_t wire_len, int linktype)
+{
+	struct cap_info *i = &s->info;
+	i->packets++;
+	i->bytes += n;
+	if (i->first == RS_NEVER || ts < i->first)
+		i->first = ts;
+	if (i->last == RS_NEVER || ts > i->last)
+		i->last = ts;
+	*out = (struct cap_frame){
+	    .bytes = {bytes, n},
+	    .wire_len = wire_len < n ? (uint32_t)n : wire_len,
+	    .ts = ts,
+	    .frame = {s->file, i->packets},
+	    .linktype = linktype,
+	};
+	return CAP_FRAME;
+}
+
+void
+savefile_linktype(struct savefile *s, int linktype)
+{
+	struct cap_info *i = &s->info;
+	for (unsigned k = 0; k < i->n_linktypes; k++)
+		if (i->linktypes[k] == linktype)
+			return;
+	if (i->n_linktypes < G_N_ELEMENTS(i->linktypes))
+		i->linktypes[i->n_linktypes++] = linktype;
+}
+
+static enum cap_result
+next(struct cap_source *source, struct cap_frame *out, GError **error)
+{
+	struct savefile *s = (struct savefile *)source;
+	return s->over ? CAP_END : s->read(s, out, error);
+}
+
+static const struct cap_info *
+info(struct cap_source *source, unsigned i)
+{
+	struct savefile *s = (struct savefile *)source;
+	return i == 0 ? &s->info : NULL;
+}
+
+static void
+progress(struct cap_source *source, uint64_t *done, uint64_t *total)
+{
+	struct savefile *s = (struct savefile *)source;
+	*done = cap_input_offset(s->in);
+	*total = cap_input_size(s->in);
+}
+
+static void
+close_file(struct cap_source *source)
+{
+	struct savefile *s = (struct savefile *)source;
+	if (s->clear)
+		s->clear(s);
+	cap_input_close(s->in);
+	g_free(s->path);
+	g_free(s->problem);
+	g_free(s);
+}
+
+/* Why these first bytes are no capture: one line, with what to do. */
+static void
+refuse(const char *path, const uint8_t *head, size_t n, GError **error)
+{
+	static const uint8_t gzip[] = {0x1f, 0x8b};
+	static const uint8_t zstd[] = {0x28, 0xb5, 0x2f, 0xfd};
+	const char *unpack = NULL;
+	if (n >= sizeof gzip && memcmp(head, gzip, sizeof gzip) == 0)
+		unpack = "gzip";
+	else if (n >= sizeof zstd && memcmp(head, zstd, sizeof zstd) == 0)
+		unpack = "zstd";
+	if (n == 0)
+		g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_FORMAT,
+		    "%s: empty: not even a capture's header is there", path);
+	else if (unpack)
+		g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_FORMAT,
+		    "%s: compressed: try '%s -dc FILE | regscan -'", path,
+		    unpack);
+	else
+		g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_FORMAT,
+		    "%s: not a capture: neither pcap nor pcapng", path);
+}
+
+struct cap_source *
+cap_file_open(const char *path, uint32_t file, GError **error)
+{
+	struct cap_input *in = cap_input_open(path, error);
+	if (in == NULL)
+		return NULL;
+	const uint8_t *head = cap_input_peek(in, 4);
+	struct savefile *s = NULL;
+	if (head && pcap_file_magic(head))
+		s = pcap_file_new();
+	else if (head && pcapng_magic(head))
+		s = pcapng_new();
+	if (s == NULL) {
+		int failed = cap_input_failed(in);
+		size_t n = cap_input_left(in);
+		if (failed)
+			g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_READ,
+			    "%s: cannot read: %s", path, g_strerror(failed));
+		else
+			refuse(path, n ? cap_input_peek(in, MIN(n, 4)) : NULL,
+			    MIN(n, 4), error);
+		cap_input_close(in);
+		return NULL;
+	}
+	s->source = (struct cap_source){
+	    .next = next,
+	    .info = info,
+	    .progress = progress,
+	    .close = close_file,
+	};
+	s->in = in;
+	s->file = file;
+	s->path = g_strdup(path);
+	s->info.name = s->path;
+	s->info.first = s->info.last = RS_NEVER;
+	return &s->source;
+}

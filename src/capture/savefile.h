@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the readers of savefile formats share: an input, what is known of the
+ * file, and how a file that ends badly is told.
+ */
+#ifndef CAPTURE_SAVEFILE_H
+#define CAPTURE_SAVEFILE_H
+
+#include "capture/input.h"
+
+enum savefile_order { SAVEFILE_LITTLE, SAVEFILE_BIG };
+
+struct savefile {
+	struct cap_source source; /* first: a source is cast to its savefile */
+	struct cap_input *in;
+	struct cap_info info;
+	uint32_t file;
+	char *path, *problem;
+	bool over;
+	enum cap_result (*read)(
+	    struct savefile *, struct cap_frame *out, GError **error);
+	void (*clear)(struct savefile *); /* frees what the format added */
+};
+
+/* Readers for an input that begins with their magic.  They own `in`. */
+struct savefile *pcap_file_new(void);
+struct savefile *pcapng_new(void);
+bool pcap_file_magic(const uint8_t four[4]);
+bool pcapng_magic(const uint8_t four[4]);
+
+static inline uint16_t
+savefile_u16(const uint8_t *p, enum savefile_order o)
+{
+	return o == SAVEFILE_BIG ? (uint16_t)(p[0] << 8 | p[1])
+				 : (uint16_t)(p[1] << 8 | p[0]);
+}
+
+static inline uint32_t
+savefile_u32(const uint8_t *p, enum savefile_order o)
+{
+	uint32_t v;
+	memcpy(&v, p, sizeof v);
+	bool host_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	return host_big == (o == SAVEFILE_BIG) ? v : __builtin_bswap32(v);
+}
+
+/* Ends the file: damaged at this place.  CAP_ERROR, its message the problem. */
+enum cap_result savefile_damaged(
+    struct savefile *s, GError **error, const char *what);
+/* The input ended where n more bytes were due: CAP_END where none are left. */
+enum cap_result savefile_ended(struct savefile *s, GError **error);
+/* Counts a frame and hands it on. */
+enum cap_result savefile_frame(struct savefile *s, struct cap_frame *out,
+    rs_time ts, const uint8_t *bytes, size_t n, uint32_t wire_len,
+    int linktype);
+void savefile_linktype(struct savefile *s, int linktype);
+
+/* The most that a frame may hold: libpcap's limit for savefiles. */
+enum { SAVEFILE_MAX_FRAME = 262144 };
+
+#endif
