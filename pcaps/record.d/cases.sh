@@ -11,11 +11,12 @@ lobby-one-of-fifty
 udp-no-answer tls-syn-unanswered tls-silence-after-client-hello
 udp-wrong-password tcp-wrong-password udp-wrong-password-sixteen-times
 udp-icmp-unreachable tcp-no-answer tcp-closed-before-answer
+tcp-register-to-tls-port
 udp-refresh udp-refresh-without-challenge
 udp-register tcp-register udp-ipv6-register udp-register-at-registrar
 udp-register-linphone udp-register-srv udp-register-after-loss
 udp-unknown-user udp-removal udp-interval-too-brief
-tcp-connection-refused tcp-register-to-tls-port
+tcp-connection-refused
 tls12-register tls13-register tls12-register-certificate-expired
 tls12-certificate-expired tls13-certificate-expired
 tls12-unknown-ca tls12-self-signed tls12-name-mismatch
@@ -361,9 +362,12 @@ case_tcp_register_to_tls_port()
 {
 	make_network
 	tls_registrar TLSv1.2+
+	idle_resolver
 	capture
 	baresip_phone 4025 secret-4025 "sip:$sbc_ip:8934;transport=tcp"
-	sleep 1
+	sleep 1.5
+	finish "$baresip_pid" KILL
+	idle 36
 	capture_end
 }
 
@@ -545,7 +549,8 @@ case_tls13_certificate_refused_encrypted()
 	# shellcheck disable=SC2086
 	tls_server -tls1_3 $expired
 	capture
-	sleep 0.5 | phone timeout 5 gnutls-cli --x509cafile ../ca/ca.pem \
+	sleep 0.5 | SSLKEYLOGFILE=$PWD/keys.log phone timeout 5 gnutls-cli \
+	    --x509cafile ../ca/ca.pem \
 	    --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.3' --port 8934 \
 	    --sni-hostname hosted01.example.net \
 	    --verify-hostname hosted01.example.net \
