@@ -68,8 +68,9 @@ enum sip_keepalive {
 struct tls_record {
 	uint8_t type;     /* 20 CCS, 21 alert, 22 handshake, 23 data, 24 heartbeat */
 	uint16_t version; /* of the record layer */
-	struct rs_span body;
-	bool cut;         /* a datagram or the stream ended inside it */
+	size_t size;      /* of its body, as the header says */
+	struct rs_span body; /* absent for application data: see tls/tls.h */
+	bool cut;         /* the stream ended or has a gap inside it */
 };
 
 /* One handshake message, put together from its records. */

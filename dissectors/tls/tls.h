@@ -6,8 +6,13 @@
  * tls/session, which puts handshake messages together from these records and
  * then calls the pure parsers (hello.h, certmsg.h, alert.h).
  *
- * An SSLv2-format hello is told by an anomaly; its direction is then given up.
- * Where the first bytes of a direction are no TLS record, the anomaly
+ * Application data is opaque without keys: its records are told without body
+ * (`size` says how long it is), and none of it has to be kept by the stream
+ * layer.  tls_want_bodies() changes that.
+ *
+ * An SSLv2-format ClientHello is told by an anomaly and stepped over, since
+ * records follow where the server speaks SSL 3.0 or TLS (RFC 5246 E.2); where
+ * it answers in kind, the flow is given up.  Where the first bytes of a direction are no TLS record, the anomaly
  * TLS_NOT_TLS is told and the direction is given up.
  */
 #ifndef TLS_TLS_H
@@ -27,5 +32,9 @@ enum {
 enum { TLS_RECORD_HEADER = 5, TLS_MAX_RECORD = 16384 + 2048 };
 
 extern const struct rs_dissector tls_dissector;
+
+/* From now on application data records are told whole: for decryption.  state
+   is what the flow lends the dissector. */
+void tls_want_bodies(void *state);
 
 #endif
