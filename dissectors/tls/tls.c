@@ -406,13 +406,13 @@ sslv2_feed(struct tls_state *s, enum rs_dir dir, struct rs_span data,
 		return given_up(h);
 	}
 	size_t whole = sslv2_size(data);
+	if (data.n < whole)
+		return more(whole);
 	if (answer) { /* it stays SSL 2.0: no records will come */
 		anomaly(out, dir, at, RS_ANOMALY_TLS_SSLV2, whole);
 		s->only_v2 = true;
 		return given_up(h);
 	}
-	if (data.n < whole)
-		return more(whole);
 	/* RFC 5246 E.2: after a hello of the old form, records may follow. */
 	anomaly(out, dir, at, RS_ANOMALY_TLS_SSLV2, whole);
 	h->started = s->sslv2 = true;
