@@ -196,11 +196,14 @@ looks_clear(struct rs_span body, enum rs_dir dir)
 	if (body.n < MESSAGE_HEADER)
 		return false;
 	while (rs_cur_left(&c)) {
+		bool part = rs_cur_left(&c) < MESSAGE_HEADER;
 		uint8_t type = rs_cur_u8(&c);
+		if (part)
+			return type_possible(type, dir);
 		uint32_t size = rs_cur_u24(&c);
 		/* the explicit nonce of AES-GCM begins with zeros: no
 		   HelloRequest unless it is alone (RFC 5246 7.4.1.1) */
-		if (c.shrt || !type_possible(type, dir) ||
+		if (!type_possible(type, dir) ||
 		    size > TLS_SESSION_MAX_MESSAGE ||
 		    (type == TLS_HS_HELLO_REQUEST &&
 			(size || body.n != MESSAGE_HEADER)))

@@ -63,6 +63,9 @@ struct tls_turn {
 	size_t n;
 };
 
+/* Asserts that they are equal; prints both where they are not. */
+bool tls_log_is(const char *log, const char *expected);
+
 /* Feeds the transcript, the segments cut into pieces of `piece` bytes (0: not
    cut), closes both sides; the log is written to out. */
 void tls_replay(const struct tls_turn *t, size_t n, size_t piece, bool session,
