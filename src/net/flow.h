@@ -6,10 +6,11 @@
  * small, because most flows are foreign and a flood is one packet each.  What
  * only flows of ours need hangs on `tcp` and `app`.
  *
- * Flows age out after an idle time (by protocol and by whether they matter) and
+ * Flows age out after an idle time (by protocol and by how far they came) and
  * the oldest goes when the budget is used up; both through `gone`, so that the
- * owner can close what hangs on the flow.  Never free a flow inside a callback:
- * flow_reap() does it, from the outside.
+ * owner can close what hangs on the flow.  Flows that a dissector claimed go
+ * last, so that a flood cannot push registrations out.  Never remove a flow
+ * inside a callback that was called for it: doom it.
  */
 #ifndef NET_FLOW_H
 #define NET_FLOW_H
@@ -30,19 +31,24 @@ struct flow {
 	struct rs_endpoint end[2]; /* by rs_dir of the sender */
 	uint8_t proto;
 	uint8_t claim;             /* enum flow_claim */
-	bool doomed;               /* to be reaped */
-	uint16_t label;            /* the owner's: what nDPI called it */
-	uint16_t looks;            /* the owner's: packets shown to nDPI */
-	uint64_t serial;
-	rs_time first_at, last_at;
-	struct rs_frame first;
+	bool doomed;               /* by flow_doom(): read-only */
+	uint8_t list;              /* the table's own */
+	uint32_t tag;              /* the table's own */
+	rs_time last_at;
 	uint32_t packets[2];       /* by direction; saturating */
 	uint64_t bytes;            /* of IP payload, both directions */
 	void *tcp;                 /* struct tcp_conn, where there is one */
 	void *app;                 /* the owner's: stages, probe bytes */
-	/* the table's own */
-	uint64_t hash;
-	struct flow *chain, *newer, *older;
+	uint16_t label;            /* the owner's: what nDPI called it */
+	uint16_t looks;            /* the owner's: packets shown to nDPI */
+	uint32_t isn;              /* the owner's: seq of a lone SYN */
+	rs_time first_at;
+	struct rs_frame first;
+	uint64_t serial;
+	uint8_t ttl;               /* of its first packet */
+	/* the table's own: places in slabs, and the time it was queued */
+	uint32_t self, newer, older;
+	rs_time queued;
 };
 
 struct flow_limits {
@@ -50,6 +56,7 @@ struct flow_limits {
 	rs_time idle_udp;   /* 0: 180 s */
 	rs_time idle_tcp;   /* 0: 3600 s, established; an hour */
 	rs_time idle_syn;   /* 0: 180 s, never answered */
+	rs_time idle_doomed; /* 0: 30 s, after flow_doom() */
 };
 
 struct flow_table;
@@ -66,12 +73,30 @@ void flow_table_free(struct flow_table *t);
  */
 struct flow *flow_touch(struct flow_table *t, const struct net_packet *p,
     enum rs_dir *dir, bool *is_new);
-/* The flow of these endpoints, or NULL; *dir is that of a packet from src. */
+/*
+ * The flow of these endpoints, or NULL; *dir is that of a packet from src (may
+ * be NULL).  Does not count and does not keep the flow alive.
+ */
 struct flow *flow_find(struct flow_table *t, const struct rs_endpoint *src,
     const struct rs_endpoint *dst, uint8_t proto, enum rs_dir *dir);
+/*
+ * Exchanges the sides of a flow whose first packet turned out to be the
+ * server's (a SYN-ACK whose SYN was not seen): call it at that packet, before
+ * anything hangs on the flow.  The packet's direction becomes RS_S2C.
+ */
+void flow_turn(struct flow *f);
+/*
+ * This flow is over (both sides closed, or reset): it stays a little for what
+ * trails behind and then goes as RS_END_FIN, or at once when room is wanted.
+ * Allowed inside callbacks: nothing is freed here.
+ */
+void flow_doom(struct flow_table *t, struct flow *f);
 /* Lets one flow go now (a new connection takes its ports). */
 void flow_remove(struct flow_table *t, struct flow *f, enum rs_ending why);
-/* Lets go what is idle, or doomed, at this time. */
+/*
+ * Lets go what is idle, or doomed, at this time.  Cheap enough for every
+ * packet: it looks at the heads of the age lists.
+ */
 void flow_table_advance(struct flow_table *t, rs_time now);
 uint64_t flow_table_evicted(const struct flow_table *t);
 uint64_t flow_table_count(const struct flow_table *t);

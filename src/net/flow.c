@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The flow table.
+ *
+ * Entries live in slabs and are named by their number, so that an index slot is
+ * 8 bytes: 32 bits of the hash and the number.  The index is open addressing
+ * with linear probing: a lookup that misses, which is what a flood does, costs
+ * one cache line, and growing never touches an entry.
+ *
+ * The hash is SipHash's round, one a word and two at the end, over two words
+ * for IPv4 and five for IPv6.  That is weaker than SipHash-1-3, but keyed, and
+ * only its effect on one table can be seen from outside; it is half the price.
+ * The two sides are put in order first, so that both directions meet.
+ *
+ * Age lists are in the order of the time when a flow was queued.  A packet
+ * moves its flow to the end only when a quarter of the idle time has gone by
+ * since, because moving touches both neighbours: three cache misses.  So heads
+ * are enough to look at, and a flow goes at most that quarter late; a packet
+ * that comes after the idle time begins a new flow in any case.
+ */
+#include "net/flow.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum list {
+	LIST_FREE, /* never used: entry numbers begin at 1, and 0 is none */
+	LIST_DOOMED,
+	LIST_SYN,
+	LIST_UDP,
+	LIST_TCP,
+	LIST_OURS_UDP,
+	LIST_OURS_TCP,
+	LIST_N,
+};
+
+enum {
+	SLAB_BITS = 8,
+	SLAB = 1 << SLAB_BITS,
+	FIRST_SLOTS = 1024,
+	SECOND_CHANCES = 16,
+};
+
+struct slot {
+	uint32_t tag;
+	uint32_t number; /* 0: empty */
+};
+
+struct age_list {
+	uint32_t oldest, newest;
+	rs_time idle;
+};
+
+struct flow_table {
+	struct slot *slots;
+	uint32_t mask;
+	uint32_t n_flows;
+	struct flow **slabs;
+	uint32_t n_slabs, room_slabs;
+	uint32_t unused; /* free list, through `newer` */
+	uint32_t fresh;  /* first number that was never used */
+	struct age_list age[LIST_N];
+	size_t max_flows;
+	struct rs_hash_seed seed;
+	struct rs_account *pay;
+	size_t charged;
+	uint64_t serial, evicted;
+	void (*gone)(void *arg, struct flow *f, enum rs_ending why);
+	void *arg;
+};
+
+static inline struct flow *
+entry(const struct flow_table *t, uint32_t number)
+{
+	return &t->slabs[number >> SLAB_BITS][number & (SLAB - 1)];
+}
+
+/* ---- hash */
+
+static inline uint64_t
+rotl(uint64_t x, unsigned n)
+{
+	return x << n | x >> (64 - n);
+}
+
+struct mix {
+	uint64_t v0, v1, v2, v3;
+};
+
+static inline void
+mix_round(struct mix *m)
+{
+	m->v0 += m->v1;
+	m->v1 = rotl(m->v1, 13) ^ m->v0;
+	m->v0 = rotl(m->v0, 32);
+	m->v2 += m->v3;
+	m->v3 = rotl(m->v3, 16) ^ m->v2;
+	m->v0 += m->v3;
+	m->v3 = rotl(m->v3, 21) ^ m->v0;
+	m->v2 += m->v1;
+	m->v1 = rotl(m->v1, 17) ^ m->v2;
+	m->v2 = rotl(m->v2, 32);
+}
+
+static inline void
+mix_word(struct mix *m, uint64_t w)
+{
+	m->v3 ^= w;
+	mix_round(m);
+	m->v0 ^= w;
+}
+
+static inline uint64_t
+word(const uint8_t *p)
+{
+	uint64_t w;
+	memcpy(&w, p, sizeof w);
+	return w;
+}
+
+static inline uint32_t
+half_word(const uint8_t *p)
+{
+	uint32_t w;
+	memcpy(&w, p, sizeof w);
+	return w;
+}
+
+static uint32_t
+hash6(struct mix *m, const struct rs_endpoint *a, const struct rs_endpoint *b,
+    uint64_t ports)
+{
+	int order = memcmp(a->addr.b, b->addr.b, sizeof a->addr.b);
+	bool turn = order > 0 || (order == 0 && a->port > b->port);
+	const struct rs_endpoint *low = turn ? b : a, *high = turn ? a : b;
+	mix_word(m, word(low->addr.b));
+	mix_word(m, word(low->addr.b + 8));
+	mix_word(m, word(high->addr.b));
+	mix_word(m, word(high->addr.b + 8));
+	mix_word(m, ports | (uint64_t)low->port << 16 | high->port);
+	m->v2 ^= 0xff;
+	mix_round(m);
+	mix_round(m);
+	return (uint32_t)(m->v0 ^ m->v1 ^ m->v2 ^ m->v3);
+}
+
+static uint32_t
+key_hash(const struct flow_table *t, const struct rs_endpoint *a,
+    const struct rs_endpoint *b, uint8_t proto)
+{
+	struct mix m = {t->seed.k0 ^ 0x736f6d6570736575u,
+	    t->seed.k1 ^ 0x646f72616e646f6du, t->seed.k0 ^ 0x6c7967656e657261u,
+	    t->seed.k1 ^ 0x7465646279746573u};
+	uint64_t kind = (uint64_t)proto << 32 | (uint64_t)a->addr.family << 40;
+	if (a->addr.family != 4)
+		return hash6(&m, a, b, kind);
+	uint64_t x = (uint64_t)half_word(a->addr.b) << 16 | a->port;
+	uint64_t y = (uint64_t)half_word(b->addr.b) << 16 | b->port;
+	uint64_t low = x < y ? x : y, high = x < y ? y : x;
+	mix_word(&m, low);
+	mix_word(&m, high ^ kind << 16);
+	m.v2 ^= 0xff;
+	mix_round(&m);
+	mix_round(&m);
+	return (uint32_t)(m.v0 ^ m.v1 ^ m.v2 ^ m.v3);
+}
+
+/* ---- index */
+
+static inline bool
+is_between(const struct flow *f, const struct rs_endpoint *a,
+    const struct rs_endpoint *b)
+{
+	return rs_endpoint_eq(&f->end[0], a) && rs_endpoint_eq(&f->end[1], b);
+}
+
+static struct flow *
+lookup(const struct flow_table *t, uint32_t tag, const struct rs_endpoint *src,
+    const struct rs_endpoint *dst, uint8_t proto, enum rs_dir *dir)
+{
+	for (uint32_t i = tag & t->mask; t->slots[i].number;
+	     i = (i + 1) & t->mask) {
+		if (t->slots[i].tag != tag)
+			continue;
+		struct flow *f = entry(t, t->slots[i].number);
+		if (f->proto != proto)
+			continue;
+		if (is_between(f, src, dst)) {
+			*dir = RS_C2S;
+			return f;
+		}
+		if (is_between(f, dst, src)) {
+			*dir = RS_S2C;
+			return f;
+		}
+	}
+	return NULL;
+}
+
+static void
+index_add(struct slot *slots, uint32_t mask, uint32_t tag, uint32_t number)
+{
+	uint32_t i = tag & mask;
+	while (slots[i].number)
+		i = (i + 1) & mask;
+	slots[i] = (struct slot){tag, number};
+}
+
+/* Closes the hole, so that no marks of the dead are needed (Knuth 6.4 R). */
+static void
+index_remove(struct flow_table *t, uint32_t tag, uint32_t number)
+{
+	uint32_t i = tag & t->mask;
+	while (t->slots[i].number != number)
+		i = (i + 1) & t->mask;
+	for (uint32_t j = (i + 1) & t->mask; t->slots[j].number;
+	     j = (j + 1) & t->mask) {
+		/* May j's entry stand at i?  Not if its home is after i. */
+		uint32_t home = t->slots[j].tag & t->mask;
+		if (((j - home) & t->mask) < ((j - i) & t->mask))
+			continue;
+		t->slots[i] = t->slots[j];
+		i = j;
+	}
+	t->slots[i] = (struct slot){0, 0};
+}
+
+static bool
+pay_for(struct flow_table *t, size_t n)
+{
+	if (!rs_account_charge(t->pay, n))
+		return false;
+	t->charged += n;
+	return true;
+}
+
+static void
+pay_back(struct flow_table *t, size_t n)
+{
+	rs_account_refund(t->pay, n);
+	t->charged -= n;
+}
+
+/* Five eighths full is the most: a miss then looks at four slots. */
+static bool
+index_full(const struct flow_table *t)
+{
+	uint64_t slots = (uint64_t)t->mask + 1;
+	return (uint64_t)t->n_flows + 1 > slots / 8 * 5;
+}
+
+static bool
+index_grow(struct flow_table *t)
+{
+	size_t old = ((size_t)t->mask + 1) * sizeof *t->slots;
+	if (t->mask >= UINT32_MAX / 2 || !pay_for(t, old * 2))
+		return false;
+	struct slot *bigger = calloc(1, old * 2);
+	if (!bigger) {
+		pay_back(t, old * 2);
+		return false;
+	}
+	uint32_t mask = t->mask * 2 + 1;
+	for (size_t i = 0; i <= t->mask; i++)
+		if (t->slots[i].number)
+			index_add(
+			    bigger, mask, t->slots[i].tag, t->slots[i].number);
+	free(t->slots);
+	pay_back(t, old);
+	t->slots = bigger;
+	t->mask = mask;
+	return true;
+}
+
+/* ---- age lists */
+
+static void
+list_append(struct flow_table *t, struct flow *f, enum list l, rs_time now)
+{
+	struct age_list *a = &t->age[l];
+	struct flow *newest = a->newest ? entry(t, a->newest) : NULL;
+	/* Captures step back; the order of the list must not. */
+	f->queued = newest && newest->queued > now ? newest->queued : now;
+	f->list = (uint8_t)l;
+	f->newer = 0;
+	f->older = a->newest;
+	if (newest)
+		newest->newer = f->self;
+	else
+		a->oldest = f->self;
+	a->newest = f->self;
+}
+
+static void
+list_unlink(struct flow_table *t, struct flow *f)
+{
+	struct age_list *a = &t->age[f->list];
+	if (f->newer)
+		entry(t, f->newer)->older = f->older;
+	else
+		a->newest = f->older;
+	if (f->older)
+		entry(t, f->older)->newer = f->newer;
+	else
+		a->oldest = f->newer;
+}
+
+/* Which list it belongs to, by what it is now. */
+static enum list
+list_of(const struct flow *f)
+{
+	if (f->doomed)
+		return LIST_DOOMED;
+	if (f->proto != NET_PROTO_TCP)
+		return f->claim == FLOW_OURS ? LIST_OURS_UDP : LIST_UDP;
+	if (!f->packets[RS_C2S] || !f->packets[RS_S2C])
+		return f->claim == FLOW_OURS ? LIST_OURS_TCP : LIST_SYN;
+	return f->claim == FLOW_OURS ? LIST_OURS_TCP : LIST_TCP;
+}
+
+static inline void
+requeue(struct flow_table *t, struct flow *f)
+{
+	enum list l = list_of(f);
+	if (l == (enum list)f->list && t->age[l].newest == f->self) {
+		f->queued = f->last_at > f->queued ? f->last_at : f->queued;
+		return;
+	}
+	list_unlink(t, f);
+	list_append(t, f, l, f->last_at);
+}
+
+/* ---- entries */
+
+static bool
+add_slab(struct flow_table *t)
+{
+	if (t->n_slabs == t->room_slabs) {
+		uint32_t room = t->room_slabs ? t->room_slabs * 2 : 16;
+		size_t more = (room - t->room_slabs) * sizeof *t->slabs;
+		if (!pay_for(t, more))
+			return false;
+		struct flow **v = realloc(t->slabs, room * sizeof *v);
+		if (!v) {
+			pay_back(t, more);
+			return false;
+		}
+		t->slabs = v;
+		t->room_slabs = room;
+	}
+	if (!pay_for(t, SLAB * sizeof(struct flow)))
+		return false;
+	struct flow *slab = malloc(SLAB * sizeof *slab);
+	if (!slab) {
+		pay_back(t, SLAB * sizeof *slab);
+		return false;
+	}
+	t->slabs[t->n_slabs++] = slab;
+	return true;
+}
+
+/* A free entry's number; 0 when the oldest has to make room. */
+static uint32_t
+take_entry(struct flow_table *t)
+{
+	if (t->max_flows && t->n_flows >= t->max_flows)
+		return 0;
+	if (index_full(t) && !index_grow(t))
+		return 0;
+	uint32_t number = t->unused;
+	if (number) {
+		t->unused = entry(t, number)->newer;
+		return number;
+	}
+	if (t->fresh == UINT32_MAX ||
+	    (t->fresh >> SLAB_BITS == t->n_slabs && !add_slab(t)))
+		return 0;
+	return t->fresh++;
+}
+
+static void
+let_go(struct flow_table *t, struct flow *f, enum rs_ending why)
+{
+	t->gone(t->arg, f, why);
+	index_remove(t, f->tag, f->self);
+	list_unlink(t, f);
+	f->newer = t->unused;
+	t->unused = f->self;
+	t->n_flows--;
+}
+
+static struct flow *
+head(const struct flow_table *t, enum list l)
+{
+	return t->age[l].oldest ? entry(t, t->age[l].oldest) : NULL;
+}
+
+/* The head of the list that was queued first, among lists from..to. */
+static struct flow *
+oldest_of(const struct flow_table *t, enum list from, enum list to)
+{
+	struct flow *best = NULL;
+	for (enum list l = from; l <= to; l++) {
+		struct flow *f = head(t, l);
+		if (f && (!best || f->queued < best->queued ||
+			     (f->queued == best->queued &&
+				 f->serial < best->serial)))
+			best = f;
+	}
+	return best;
+}
+
+static void
+evict(struct flow_table *t)
+{
+	struct flow *f = oldest_of(t, LIST_DOOMED, LIST_DOOMED);
+	if (f) {
+		/* It is over: nothing is lost by it. */
+		let_go(t, f, RS_END_FIN);
+		return;
+	}
+	for (unsigned i = 0;; i++) {
+		f = oldest_of(t, LIST_SYN, LIST_TCP);
+		if (!f)
+			f = oldest_of(t, LIST_OURS_UDP, LIST_OURS_TCP);
+		assert(f);
+		/* Seen again since it was queued, or ours by now. */
+		if (i == SECOND_CHANCES ||
+		    (f->last_at <= f->queued &&
+			list_of(f) == (enum list)f->list))
+			break;
+		requeue(t, f);
+	}
+	t->evicted++;
+	let_go(t, f, RS_END_EVICTED);
+}
+
+/* ---- outside */
+
+struct flow_table *
+flow_table_new(const struct flow_limits *limits,
+    const struct rs_hash_seed *seed, struct rs_account *pay,
+    void (*gone)(void *arg, struct flow *f, enum rs_ending why), void *arg)
+{
+	struct flow_table *t = calloc(1, sizeof *t);
+	assert(t);
+	*t = (struct flow_table){.mask = FIRST_SLOTS - 1,
+	    .fresh = 1,
+	    .max_flows = limits->max_flows,
+	    .seed = *seed,
+	    .pay = pay,
+	    .gone = gone,
+	    .arg = arg};
+	rs_time udp = limits->idle_udp ? limits->idle_udp : 180 * RS_SEC;
+	rs_time tcp = limits->idle_tcp ? limits->idle_tcp : 3600 * RS_SEC;
+	t->age[LIST_DOOMED].idle =
+	    limits->idle_doomed ? limits->idle_doomed : 30 * RS_SEC;
+	t->age[LIST_SYN].idle =
+	    limits->idle_syn ? limits->idle_syn : 180 * RS_SEC;
+	t->age[LIST_UDP].idle = t->age[LIST_OURS_UDP].idle = udp;
+	t->age[LIST_TCP].idle = t->age[LIST_OURS_TCP].idle = tcp;
+
+	/* Room for the first flows is taken whatever the budget says, because
+	   flow_touch() never fails. */
+	t->slots = calloc(FIRST_SLOTS, sizeof *t->slots);
+	t->room_slabs = 16;
+	t->slabs = malloc(t->room_slabs * sizeof *t->slabs);
+	assert(t->slots && t->slabs);
+	t->slabs[0] = malloc(SLAB * sizeof **t->slabs);
+	assert(t->slabs[0]);
+	t->n_slabs = 1;
+	size_t first = FIRST_SLOTS * sizeof *t->slots +
+		       t->room_slabs * sizeof *t->slabs +
+		       SLAB * sizeof **t->slabs;
+	pay_for(t, first);
+	return t;
+}
+
+void
+flow_table_free(struct flow_table *t)
+{
+	if (!t)
+		return;
+	struct flow *f;
+	while ((f = oldest_of(t, LIST_DOOMED, LIST_OURS_TCP)))
+		let_go(t, f, f->doomed ? RS_END_FIN : RS_END_CAPTURE);
+	for (uint32_t i = 0; i < t->n_slabs; i++)
+		free(t->slabs[i]);
+	free(t->slabs);
+	free(t->slots);
+	pay_back(t, t->charged);
+	free(t);
+}
+
+static struct flow *
+make(struct flow_table *t, const struct net_packet *p, uint32_t tag)
+{
+	uint32_t number;
+	while ((number = take_entry(t)) == 0)
+		evict(t);
+	struct flow *f = entry(t, number);
+	*f = (struct flow){.end = {p->src, p->dst},
+	    .proto = p->proto,
+	    .tag = tag,
+	    .last_at = p->ts,
+	    .first_at = p->ts,
+	    .first = p->at.from,
+	    .serial = ++t->serial,
+	    .ttl = p->ttl,
+	    .self = number};
+	t->n_flows++;
+	index_add(t->slots, t->mask, tag, number);
+	list_append(
+	    t, f, p->proto == NET_PROTO_TCP ? LIST_SYN : LIST_UDP, p->ts);
+	return f;
+}
+
+struct flow *
+flow_touch(struct flow_table *t, const struct net_packet *p, enum rs_dir *dir,
+    bool *is_new)
+{
+	uint32_t tag = key_hash(t, &p->src, &p->dst, p->proto);
+	struct flow *f = lookup(t, tag, &p->src, &p->dst, p->proto, dir);
+	if (f && p->ts - f->last_at > t->age[f->list].idle) {
+		let_go(t, f, f->doomed ? RS_END_FIN : RS_END_IDLE);
+		f = NULL;
+	}
+	*is_new = !f;
+	if (!f) {
+		f = make(t, p, tag);
+		*dir = RS_C2S;
+	}
+	f->bytes += p->payload_wire;
+	f->packets[*dir] += f->packets[*dir] != UINT32_MAX;
+	if (p->ts > f->last_at)
+		f->last_at = p->ts;
+	/* A doomed flow stays where it is: what trails does not keep it. */
+	if (f->list == LIST_DOOMED)
+		return f;
+	if (f->last_at - f->queued > t->age[f->list].idle / 4 ||
+	    (f->list == LIST_SYN && list_of(f) != LIST_SYN))
+		requeue(t, f);
+	return f;
+}
+
+struct flow *
+flow_find(struct flow_table *t, const struct rs_endpoint *src,
+    const struct rs_endpoint *dst, uint8_t proto, enum rs_dir *dir)
+{
+	enum rs_dir d;
+	return lookup(
+	    t, key_hash(t, src, dst, proto), src, dst, proto, dir ? dir : &d);
+}
+
+void
+flow_turn(struct flow *f)
+{
+	struct rs_endpoint e = f->end[0];
+	f->end[0] = f->end[1];
+	f->end[1] = e;
+	uint32_t n = f->packets[0];
+	f->packets[0] = f->packets[1];
+	f->packets[1] = n;
+}
+
+void
+flow_doom(struct flow_table *t, struct flow *f)
+{
+	if (f->doomed)
+		return;
+	f->doomed = true;
+	requeue(t, f);
+}
+
+void
+flow_remove(struct flow_table *t, struct flow *f, enum rs_ending why)
+{
+	let_go(t, f, why);
+}
+
+void
+flow_table_advance(struct flow_table *t, rs_time now)
+{
+	for (enum list l = LIST_DOOMED; l < LIST_N; l++) {
+		struct flow *f;
+		while ((f = head(t, l)) && now - f->queued > t->age[l].idle) {
+			if (l == LIST_DOOMED)
+				let_go(t, f, RS_END_FIN);
+			else if (list_of(f) != l)
+				requeue(t, f);
+			else if (now - f->last_at > t->age[l].idle)
+				let_go(t, f, RS_END_IDLE);
+			else
+				break;
+		}
+	}
+}
+
+uint64_t
+flow_table_evicted(const struct flow_table *t)
+{
+	return t->evicted;
+}
+
+uint64_t
+flow_table_count(const struct flow_table *t)
+{
+	return t->n_flows;
+}

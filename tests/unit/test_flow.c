@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/flow.h"
+#include "packets.h"
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct rs_hash_seed seed = {1, 2};
+
+struct log {
+	unsigned n[RS_END_CAPTURE + 1];
+	uint64_t serials[64];
+	unsigned total;
+};
+
+static void
+gone(void *arg, struct flow *f, enum rs_ending why)
+{
+	struct log *l = arg;
+	l->n[why]++;
+	if (l->total < 64)
+		l->serials[l->total] = f->serial;
+	l->total++;
+}
+
+static struct net_packet
+packet(uint32_t from, uint32_t to, uint8_t proto, rs_time ts)
+{
+	uint8_t a[4] = {
+	    10, (uint8_t)(from >> 16), (uint8_t)(from >> 8), (uint8_t)from};
+	uint8_t b[4] = {
+	    11, (uint8_t)(to >> 16), (uint8_t)(to >> 8), (uint8_t)to};
+	return (struct net_packet){.ts = ts,
+	    .at = rs_stamp_at(ts, (struct rs_frame){0, 1}),
+	    .src = {rs_addr_v4(a), 5060},
+	    .dst = {rs_addr_v4(b), 5061},
+	    .proto = proto,
+	    .payload_wire = 100,
+	    .ttl = 64};
+}
+
+static struct net_packet
+back(struct net_packet p)
+{
+	struct rs_endpoint e = p.src;
+	p.src = p.dst;
+	p.dst = e;
+	return p;
+}
+
+static void
+test_both_directions(void)
+{
+	struct rs_account pay;
+	struct log l = {0};
+	enum rs_dir dir;
+	bool is_new;
+	rs_account_init(&pay, 1 << 20);
+	struct flow_table *t =
+	    flow_table_new(&(struct flow_limits){0}, &seed, &pay, gone, &l);
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		struct net_packet p = packet(1, 2, NET_PROTO_UDP, RS_SEC);
+		if (v6) {
+			p.src.addr.family = p.dst.addr.family = 6;
+			p.src.addr.b[15] = 1;
+			p.dst.addr.b[15] = 2;
+		}
+		struct flow *f = flow_touch(t, &p, &dir, &is_new);
+		CU_ASSERT(is_new);
+		CU_ASSERT_EQUAL(dir, RS_C2S);
+		struct net_packet q = back(p);
+		CU_ASSERT_PTR_EQUAL(flow_touch(t, &q, &dir, &is_new), f);
+		CU_ASSERT(!is_new);
+		CU_ASSERT_EQUAL(dir, RS_S2C);
+		CU_ASSERT_EQUAL(f->packets[RS_C2S], 1);
+		CU_ASSERT_EQUAL(f->packets[RS_S2C], 1);
+		CU_ASSERT_EQUAL(f->bytes, 200);
+		CU_ASSERT_EQUAL(f->ttl, 64);
+		CU_ASSERT(rs_endpoint_eq(&f->end[RS_C2S], &p.src));
+		CU_ASSERT_PTR_EQUAL(
+		    flow_find(t, &p.dst, &p.src, NET_PROTO_UDP, &dir), f);
+		CU_ASSERT_EQUAL(dir, RS_S2C);
+		CU_ASSERT_PTR_NULL(
+		    flow_find(t, &p.src, &p.dst, NET_PROTO_TCP, NULL));
+		/* Another port, either side: another flow. */
+		p.src.port = 5062;
+		CU_ASSERT_PTR_NULL(
+		    flow_find(t, &p.src, &p.dst, NET_PROTO_UDP, NULL));
+		p.src.port = p.dst.port;
+		p.dst.port = 5060;
+		CU_ASSERT_PTR_NULL(
+		    flow_find(t, &p.src, &p.dst, NET_PROTO_UDP, NULL));
+		flow_turn(f);
+		CU_ASSERT_EQUAL(f->end[RS_C2S].port, 5061);
+	}
+	CU_ASSERT_EQUAL(flow_table_count(t), 2);
+	flow_table_free(t);
+	CU_ASSERT_EQUAL(l.n[RS_END_CAPTURE], 2);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
+/* The same as a table that cannot be wrong: many flows, found again, with
+   removals in between. */
+static void
+test_against_an_array(void)
+{
+	enum { KEYS = 6000 };
+	static uint64_t serial[KEYS];
+	struct rs_account pay;
+	struct log l = {0};
+	uint64_t state = 7;
+	memset(serial, 0, sizeof serial);
+	rs_account_init(&pay, 64 << 20);
+	struct flow_table *t =
+	    flow_table_new(&(struct flow_limits){0}, &seed, &pay, gone, &l);
+	uint64_t live = 0;
+	for (unsigned i = 0; i < 100000; i++) {
+		uint64_t r = pkt_random(&state);
+		uint32_t key = (uint32_t)(r % KEYS);
+		struct net_packet p =
+		    packet(key, key / 3, r & 1 << 20 ? 6 : 17, RS_SEC);
+		p.proto = key & 1 ? NET_PROTO_TCP : NET_PROTO_UDP;
+		if (r & 1 << 21)
+			p = back(p);
+		enum rs_dir dir;
+		bool is_new;
+		if ((r >> 32) % 4 == 0) {
+			struct flow *f =
+			    flow_find(t, &p.src, &p.dst, p.proto, &dir);
+			CU_ASSERT_EQUAL(f ? f->serial : 0, serial[key]);
+			if (f) {
+				flow_remove(t, f, RS_END_REUSED);
+				serial[key] = 0;
+				live--;
+			}
+			continue;
+		}
+		struct flow *f = flow_touch(t, &p, &dir, &is_new);
+		CU_ASSERT_EQUAL(is_new, serial[key] == 0);
+		if (is_new) {
+			serial[key] = f->serial;
+			live++;
+		}
+		CU_ASSERT_EQUAL(f->serial, serial[key]);
+	}
+	CU_ASSERT_EQUAL(flow_table_count(t), live);
+	CU_ASSERT_EQUAL(flow_table_evicted(t), 0);
+	flow_table_free(t);
+	CU_ASSERT_EQUAL(l.n[RS_END_CAPTURE], live);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
+static void
+test_idle(void)
+{
+	struct rs_account pay;
+	struct log l = {0};
+	enum rs_dir dir;
+	bool is_new;
+	rs_account_init(&pay, 1 << 20);
+	struct flow_table *t =
+	    flow_table_new(&(struct flow_limits){.idle_udp = 100 * RS_SEC,
+			       .idle_tcp = 1000 * RS_SEC,
+			       .idle_syn = 10 * RS_SEC,
+			       .idle_doomed = 5 * RS_SEC},
+		&seed, &pay, gone, &l);
+	struct net_packet udp = packet(1, 2, NET_PROTO_UDP, 0);
+	struct net_packet syn = packet(3, 4, NET_PROTO_TCP, 0);
+	struct net_packet tcp = packet(5, 6, NET_PROTO_TCP, 0);
+	struct net_packet over = packet(7, 8, NET_PROTO_TCP, 0);
+	flow_touch(t, &udp, &dir, &is_new);
+	flow_touch(t, &syn, &dir, &is_new);
+	flow_touch(t, &tcp, &dir, &is_new);
+	flow_touch(t, &over, &dir, &is_new);
+	tcp = back(tcp);
+	flow_touch(t, &tcp, &dir, &is_new);
+	over = back(over);
+	flow_doom(t, flow_touch(t, &over, &dir, &is_new));
+
+	flow_table_advance(t, 5 * RS_SEC);
+	CU_ASSERT_EQUAL(l.total, 0);
+	flow_table_advance(t, 6 * RS_SEC);
+	CU_ASSERT_EQUAL(l.n[RS_END_FIN], 1);
+	flow_table_advance(t, 11 * RS_SEC);
+	CU_ASSERT_EQUAL(l.n[RS_END_IDLE], 1);
+	CU_ASSERT_EQUAL(l.serials[1], 2); /* the SYN */
+
+	/* Kept alive by a packet now and then, and not for long after. */
+	for (rs_time s = 20; s <= 500; s += 20) {
+		udp.ts = s * RS_SEC;
+		flow_touch(t, &udp, &dir, &is_new);
+		CU_ASSERT(!is_new);
+		flow_table_advance(t, udp.ts);
+	}
+	flow_table_advance(t, 600 * RS_SEC);
+	CU_ASSERT_EQUAL(l.n[RS_END_IDLE], 1);
+	flow_table_advance(t, 626 * RS_SEC); /* a quarter late at most */
+	CU_ASSERT_EQUAL(l.n[RS_END_IDLE], 2);
+	CU_ASSERT_EQUAL(flow_table_count(t), 1);
+
+	/* Late as advance() may be, a packet tells. */
+	tcp.ts = 1001 * RS_SEC;
+	flow_touch(t, &tcp, &dir, &is_new);
+	CU_ASSERT(is_new);
+	CU_ASSERT_EQUAL(l.n[RS_END_IDLE], 3);
+	flow_table_free(t);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
+static void
+test_time_steps_back(void)
+{
+	struct rs_account pay;
+	struct log l = {0};
+	enum rs_dir dir;
+	bool is_new;
+	rs_account_init(&pay, 1 << 20);
+	struct flow_table *t =
+	    flow_table_new(&(struct flow_limits){0}, &seed, &pay, gone, &l);
+	struct net_packet p = packet(1, 2, NET_PROTO_UDP, 1000 * RS_SEC);
+	flow_touch(t, &p, &dir, &is_new);
+	struct net_packet q = packet(3, 4, NET_PROTO_UDP, 10 * RS_SEC);
+	flow_touch(t, &q, &dir, &is_new);
+	p.ts = 5 * RS_SEC;
+	flow_touch(t, &p, &dir, &is_new);
+	CU_ASSERT(!is_new);
+	flow_table_advance(t, 1000 * RS_SEC);
+	CU_ASSERT_EQUAL(l.total, 0);
+	flow_table_advance(t, 1181 * RS_SEC);
+	CU_ASSERT_EQUAL(l.n[RS_END_IDLE], 2);
+	flow_table_free(t);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
+/* Oldest first, by number and by budget; what is ours goes last. */
+static void
+test_eviction(void)
+{
+	for (unsigned by_budget = 0; by_budget < 2; by_budget++) {
+		struct rs_account pay;
+		struct log l = {0};
+		enum rs_dir dir;
+		bool is_new;
+		unit_row(by_budget ? "budget" : "number");
+		rs_account_init(&pay, by_budget ? 50000 : 1 << 20);
+		struct flow_table *t = flow_table_new(
+		    &(struct flow_limits){.max_flows = by_budget ? 0 : 8},
+		    &seed, &pay, gone, &l);
+		struct net_packet p = packet(0, 1, NET_PROTO_UDP, 0);
+		struct flow *ours = flow_touch(t, &p, &dir, &is_new);
+		ours->claim = FLOW_OURS;
+		unsigned most = by_budget ? 255 : 8;
+		for (uint32_t i = 1; i < 1000; i++) {
+			struct net_packet q =
+			    packet(i, 1, NET_PROTO_TCP, i * RS_MSEC);
+			struct flow *f = flow_touch(t, &q, &dir, &is_new);
+			CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+			CU_ASSERT(is_new);
+		}
+		CU_ASSERT_EQUAL(flow_table_count(t), most);
+		CU_ASSERT_EQUAL(flow_table_evicted(t), 1000 - most);
+		CU_ASSERT_EQUAL(l.n[RS_END_EVICTED], 1000 - most);
+		for (unsigned i = 0; i < 64; i++)
+			CU_ASSERT_EQUAL(l.serials[i], i + 2);
+		CU_ASSERT_PTR_EQUAL(
+		    flow_find(t, &p.src, &p.dst, NET_PROTO_UDP, NULL), ours);
+		/* One that is over goes before any other, and is no loss. */
+		struct net_packet q = packet(999, 1, NET_PROTO_TCP, RS_SEC);
+		flow_doom(t, flow_touch(t, &q, &dir, &is_new));
+		q = packet(2000, 1, NET_PROTO_TCP, RS_SEC);
+		flow_touch(t, &q, &dir, &is_new);
+		CU_ASSERT_EQUAL(l.n[RS_END_FIN], 1);
+		CU_ASSERT_EQUAL(flow_table_evicted(t), 1000 - most);
+		flow_table_free(t);
+		CU_ASSERT_EQUAL(pay.used, 0);
+		CU_ASSERT(pay.highest <= pay.limit);
+	}
+}
+
+/* A flow seen again is younger than one that was not. */
+static void
+test_eviction_spares_the_busy(void)
+{
+	struct rs_account pay;
+	struct log l = {0};
+	enum rs_dir dir;
+	bool is_new;
+	rs_account_init(&pay, 1 << 20);
+	struct flow_table *t = flow_table_new(
+	    &(struct flow_limits){.max_flows = 4}, &seed, &pay, gone, &l);
+	for (uint32_t i = 0; i < 4; i++) {
+		struct net_packet p = packet(i, 1, NET_PROTO_UDP, i);
+		flow_touch(t, &p, &dir, &is_new);
+	}
+	struct net_packet p = packet(0, 1, NET_PROTO_UDP, 10);
+	flow_touch(t, &p, &dir, &is_new);
+	p = packet(4, 1, NET_PROTO_UDP, 11);
+	flow_touch(t, &p, &dir, &is_new);
+	CU_ASSERT_EQUAL(l.total, 1);
+	CU_ASSERT_EQUAL(l.serials[0], 2);
+	flow_table_free(t);
+}
+
+/* No budget at all: still never NULL. */
+static void
+test_without_budget(void)
+{
+	struct rs_account pay;
+	struct log l = {0};
+	rs_account_init(&pay, 0);
+	struct flow_table *t =
+	    flow_table_new(&(struct flow_limits){0}, &seed, &pay, gone, &l);
+	for (uint32_t i = 0; i < 1000; i++) {
+		enum rs_dir dir;
+		bool is_new;
+		struct net_packet p = packet(i, 1, NET_PROTO_UDP, i);
+		CU_ASSERT_PTR_NOT_NULL(flow_touch(t, &p, &dir, &is_new));
+	}
+	CU_ASSERT(flow_table_evicted(t) > 0);
+	flow_table_free(t);
+	CU_ASSERT_EQUAL(l.total, 1000);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
+UNIT_MAIN("flow", UNIT(test_both_directions), UNIT(test_against_an_array),
+    UNIT(test_idle), UNIT(test_time_steps_back), UNIT(test_eviction),
+    UNIT(test_eviction_spares_the_busy), UNIT(test_without_budget))
