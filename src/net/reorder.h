@@ -16,19 +16,22 @@
 struct reorder_segment;
 
 struct reorder {
-	struct reorder_segment *head; /* by offset */
+	struct reorder_segment *head, *tail; /* by offset */
 	size_t bytes;                 /* held */
-	size_t max;                   /* most it may hold */
+	size_t max; /* most it may hold, what it costs to hold included */
 	unsigned segments;
 	struct rs_account *pay;
 };
 
 void reorder_init(struct reorder *r, size_t max, struct rs_account *pay);
 void reorder_clear(struct reorder *r);
-/* Copies in [offset, offset + data.n).  False when there is no room; sets
-   *conflict where held bytes differ. */
+/* Copies in [offset, offset + data.n).  False when there is no room, though a
+   part of it may be held then; sets *conflict where held bytes differ. */
 bool reorder_push(struct reorder *r, uint64_t offset, struct rs_span data,
     const struct rs_stamp *at, bool *conflict);
+/* True when bytes held in that range are not these. */
+bool reorder_differs(
+    const struct reorder *r, uint64_t offset, struct rs_span data);
 /* The segment that starts at or before `offset` and reaches past it, cut to
    start there; false when the next byte is not held. */
 bool reorder_at(const struct reorder *r, uint64_t offset, struct rs_span *data,

@@ -8,7 +8,11 @@
  * receiver has acknowledged it and a second of capture time or 64 kB have passed
  * since, when the buffer is full, and when the half closes or the capture ends.
  * Data that the other side acknowledges and nobody saw is a gap too: the
- * capture is one-way or lost it.
+ * capture is one-way or lost it.  Where nothing at all was seen of the receiver,
+ * a hole is given up after five seconds.  Time passes with the connection's own
+ * packets; tcp_conn_flush() tells the rest.
+ *
+ * What the snaplen cut off is a gap at once: no repeat would have it.
  *
  * A connection that was under way already begins at the first byte seen
  * (mid-stream pick-up); from_start tells.  A keep-alive probe (one byte before
@@ -38,16 +42,29 @@ struct tcp_out { /* per direction of the sender */
 
 struct tcp_conn; /* opaque; a few hundred bytes */
 
-/* dir is that of the first packet.  Charged to pay; NULL when refused. */
+/* Charged to pay; NULL when refused. */
 struct tcp_conn *tcp_conn_new(struct rs_account *pay);
+/*
+ * Tells a new connection of a lone SYN of the client that the owner has
+ * remembered instead of making a connection for it (a flood is many of these).
+ */
+void tcp_conn_opened(struct tcp_conn *c, rs_time at, struct rs_frame frame,
+    uint32_t isn, uint8_t ttl);
 void tcp_conn_free(struct tcp_conn *c);
 /* One segment.  p->payload is its data. */
 void tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
     const struct net_packet *p, const struct tcp_hdr *h,
     const struct tcp_out *out);
-/* From now on only facts: nothing is held and nothing handed on any more. */
+/*
+ * From now on only facts: nothing is held and nothing handed on any more.  May
+ * be called from the callbacks.  Missing bytes and gaps are no longer counted.
+ */
 void tcp_conn_ignore(struct tcp_conn *c);
-/* Gives out what is held, gaps told, before the connection is forgotten. */
+/*
+ * Gives out what is held, gaps told, before the connection is forgotten.  A
+ * reset with a sequence number far off counts from here on, because the
+ * connection did not go on after it; so read the facts after this.
+ */
 void tcp_conn_flush(struct tcp_conn *c, const struct tcp_out *out);
 struct rs_conn_facts *tcp_conn_facts(struct tcp_conn *c);
 /* True when a SYN like this begins a new connection on the same ports. */
