@@ -61,6 +61,7 @@ struct flow_table {
 	uint32_t unused; /* free list, through `newer` */
 	uint32_t fresh;  /* first number that was never used */
 	struct age_list age[LIST_N];
+	rs_time due; /* before it no flow is idle: not later than any is */
 	size_t max_flows;
 	struct rs_hash_seed seed;
 	struct rs_account *pay;
@@ -285,10 +286,13 @@ list_append(struct flow_table *t, struct flow *f, enum list l, rs_time now)
 	f->list = (uint8_t)l;
 	f->newer = 0;
 	f->older = a->newest;
-	if (newest)
+	if (newest) {
 		newest->newer = f->self;
-	else
+	} else {
 		a->oldest = f->self;
+		if (f->queued + a->idle < t->due)
+			t->due = f->queued + a->idle;
+	}
 	a->newest = f->self;
 }
 
@@ -433,7 +437,11 @@ evict(struct flow_table *t)
 		requeue(t, f);
 	}
 	t->evicted++;
+	uint32_t next = f->newer;
 	let_go(t, f, RS_END_EVICTED);
+	/* The next one's slot is far away in memory: fetch it meanwhile. */
+	if (next)
+		__builtin_prefetch(&t->slots[entry(t, next)->tag & t->mask], 1);
 }
 
 /* ---- outside */
@@ -447,6 +455,7 @@ flow_table_new(const struct flow_limits *limits,
 	assert(t);
 	*t = (struct flow_table){.mask = FIRST_SLOTS - 1,
 	    .fresh = 1,
+	    .due = INT64_MAX,
 	    .max_flows = limits->max_flows,
 	    .seed = *seed,
 	    .pay = pay,
@@ -483,8 +492,11 @@ flow_table_free(struct flow_table *t)
 	if (!t)
 		return;
 	struct flow *f;
-	while ((f = oldest_of(t, LIST_DOOMED, LIST_OURS_TCP)))
-		let_go(t, f, f->doomed ? RS_END_FIN : RS_END_CAPTURE);
+	while ((f = oldest_of(t, LIST_DOOMED, LIST_OURS_TCP))) {
+		/* The index is not kept up any more: it goes as a whole. */
+		list_unlink(t, f);
+		t->gone(t->arg, f, f->doomed ? RS_END_FIN : RS_END_CAPTURE);
+	}
 	for (uint32_t i = 0; i < t->n_slabs; i++)
 		free(t->slabs[i]);
 	free(t->slabs);
@@ -579,22 +591,39 @@ flow_remove(struct flow_table *t, struct flow *f, enum rs_ending why)
 	let_go(t, f, why);
 }
 
+static void
+advance_list(struct flow_table *t, enum list l, rs_time now)
+{
+	rs_time idle = t->age[l].idle, due = INT64_MAX;
+	struct flow *f;
+	while ((f = head(t, l))) {
+		if (now - f->queued <= idle) {
+			due = f->queued + idle;
+			break;
+		}
+		if (l == LIST_DOOMED) {
+			let_go(t, f, RS_END_FIN);
+		} else if (list_of(f) != l) {
+			requeue(t, f);
+		} else if (now - f->last_at > idle) {
+			let_go(t, f, RS_END_IDLE);
+		} else {
+			due = f->last_at + idle;
+			break;
+		}
+	}
+	if (due < t->due)
+		t->due = due;
+}
+
 void
 flow_table_advance(struct flow_table *t, rs_time now)
 {
-	for (enum list l = LIST_DOOMED; l < LIST_N; l++) {
-		struct flow *f;
-		while ((f = head(t, l)) && now - f->queued > t->age[l].idle) {
-			if (l == LIST_DOOMED)
-				let_go(t, f, RS_END_FIN);
-			else if (list_of(f) != l)
-				requeue(t, f);
-			else if (now - f->last_at > t->age[l].idle)
-				let_go(t, f, RS_END_IDLE);
-			else
-				break;
-		}
-	}
+	if (now <= t->due)
+		return;
+	t->due = INT64_MAX;
+	for (enum list l = LIST_DOOMED; l < LIST_N; l++)
+		advance_list(t, l, now);
 }
 
 uint64_t
