@@ -53,6 +53,7 @@ enum sip_flaw {
 	SIP_FLAW_CSEQ_METHOD = 1 << 14,   /* CSeq names another method */
 	SIP_FLAW_FOLDED = 1 << 15,        /* legal, but rare: RFC 3261 7.3.1 */
 	SIP_FLAW_BAD_VERSION = 1 << 16,   /* not SIP/2.0 */
+	SIP_FLAW_START_LINE = 1 << 17,    /* blanks where none may stand */
 };
 
 struct sip_header {
@@ -73,6 +74,8 @@ struct sip_msg {
 	uint16_t first[SIP_HDR_N]; /* index + 1 of the first of each; 0: none */
 	uint32_t cseq;             /* valid unless SIP_FLAW_NO_CSEQ */
 	struct rs_span cseq_method;
+	bool has_content_length; /* there is one, and it can be used */
+	uint32_t content_length;
 	struct rs_span body;
 	uint32_t flaws;
 	size_t size; /* of the whole message on the wire */
@@ -107,5 +110,17 @@ const char *sip_method_name(enum sip_method m);
  */
 bool sip_msg_parse(struct sip_msg *m, struct sip_header *headers,
     struct rs_span bytes, size_t head);
+
+/*
+ * The same in two steps, for the framing, which knows the length of the body
+ * only after the headers.  *head becomes the offset past the empty line, or 0
+ * where it is missing: what stands in the last line without an end is dropped
+ * then, for a number that is cut is another number.  A header that was not
+ * seen in a message with SIP_FLAW_HEADERS_CUT may well have been sent.
+ */
+bool sip_msg_head_parse(struct sip_msg *m, struct sip_header *headers,
+    struct rs_span bytes, size_t *head);
+/* Sets the body to what follows head in bytes, and the flaws about it. */
+void sip_msg_set_body(struct sip_msg *m, struct rs_span bytes, size_t head);
 
 #endif

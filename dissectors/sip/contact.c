@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Contacts (RFC 3261 20.10, 10.2; RFC 5626), and delta-seconds.
+ */
+#include "sip/contact.h"
+#include "sip/text.h"
+
+struct sip_contact_it
+sip_contact_first(const struct sip_msg *m)
+{
+	return (struct sip_contact_it){.msg = m};
+}
+
+/* The next element of the list in it->rest, or of the next header. */
+static bool
+next_element(struct sip_contact_it *it, struct rs_span *one)
+{
+	for (;;) {
+		while (it->rest.n) {
+			size_t end = sip_text_find(it->rest, ',');
+			*one = rs_span_trim(rs_span_part(it->rest, 0, end));
+			it->rest = rs_span_from(it->rest, end + 1);
+			if (one->n)
+				return true;
+		}
+		const struct sip_header *h =
+		    sip_msg_next(it->msg, SIP_HDR_CONTACT, &it->at);
+		if (h == NULL)
+			return false;
+		it->rest = h->value;
+	}
+}
+
+bool
+sip_contact_next(struct sip_contact_it *it, struct sip_contact *c)
+{
+	struct rs_span one;
+	while (next_element(it, &one)) {
+		memset(c, 0, sizeof *c);
+		if (!sip_addr_parse(&c->addr, one))
+			continue;
+		c->star = rs_span_eq(c->addr.uri_text, RS_LIT("*"));
+		c->instance =
+		    sip_param(c->addr.params, RS_LIT("+sip.instance"));
+		c->reg_id = sip_param(c->addr.params, RS_LIT("reg-id"));
+		c->has_expires = sip_seconds_parse(
+		    &c->expires, sip_param(c->addr.params, RS_LIT("expires")));
+		return true;
+	}
+	return false;
+}
+
+bool
+sip_seconds_parse(uint32_t *out, struct rs_span value)
+{
+	value = rs_span_trim(value);
+	size_t n = 0;
+	uint64_t v = 0;
+	for (; n < value.n && rs_ascii_digit(value.p[n]); n++) {
+		v = v * 10 + (uint64_t)(value.p[n] - '0');
+		if (v > UINT32_MAX)
+			v = UINT32_MAX;
+	}
+	if (n == 0)
+		return false;
+	/* A comment or parameters may follow (RFC 3261 20.33), no more. */
+	if (n < value.n && !rs_ascii_blank(value.p[n]) && value.p[n] != ';' &&
+	    value.p[n] != '(' && value.p[n] != ',')
+		return false;
+	*out = (uint32_t)v;
+	return true;
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading a SIP message (RFC 3261 7, 25.1).
+ *
+ * Lenient, once somebody has decided that this is SIP: a damaged message is
+ * told as far as it can be read, and the damage with it.  The one pass goes by
+ * lines (memchr), reads a name of each and leaves the values alone, but for
+ * CSeq and Content-Length, without which nothing can be paired or framed.
+ */
+#include "sip/msg.h"
+#include "sip/text.h"
+
+static const struct {
+	uint8_t n;
+	char name[10];
+} methods[SIP_METHOD_N] = {
+    [SIP_METHOD_REGISTER] = {8, "REGISTER"},
+    [SIP_METHOD_INVITE] = {6, "INVITE"},
+    [SIP_METHOD_ACK] = {3, "ACK"},
+    [SIP_METHOD_BYE] = {3, "BYE"},
+    [SIP_METHOD_CANCEL] = {6, "CANCEL"},
+    [SIP_METHOD_OPTIONS] = {7, "OPTIONS"},
+    [SIP_METHOD_PRACK] = {5, "PRACK"},
+    [SIP_METHOD_SUBSCRIBE] = {9, "SUBSCRIBE"},
+    [SIP_METHOD_NOTIFY] = {6, "NOTIFY"},
+    [SIP_METHOD_PUBLISH] = {7, "PUBLISH"},
+    [SIP_METHOD_INFO] = {4, "INFO"},
+    [SIP_METHOD_REFER] = {5, "REFER"},
+    [SIP_METHOD_MESSAGE] = {7, "MESSAGE"},
+    [SIP_METHOD_UPDATE] = {6, "UPDATE"},
+};
+
+/* Headers that stand at most once (RFC 3261 7.3.1, 20). */
+#define ONE(id) (UINT64_C(1) << (id))
+static const uint64_t once =
+    ONE(SIP_HDR_CALL_ID) | ONE(SIP_HDR_CONTENT_LENGTH) |
+    ONE(SIP_HDR_CONTENT_TYPE) | ONE(SIP_HDR_CSEQ) | ONE(SIP_HDR_DATE) |
+    ONE(SIP_HDR_EXPIRES) | ONE(SIP_HDR_FLOW_TIMER) | ONE(SIP_HDR_FROM) |
+    ONE(SIP_HDR_MAX_FORWARDS) | ONE(SIP_HDR_MIN_EXPIRES) |
+    ONE(SIP_HDR_RETRY_AFTER) | ONE(SIP_HDR_SERVER) | ONE(SIP_HDR_TO) |
+    ONE(SIP_HDR_USER_AGENT);
+_Static_assert(SIP_HDR_N <= 64, "a bit for each header");
+
+enum sip_method
+sip_method_parse(struct rs_span name)
+{
+	if (name.n == 0)
+		return SIP_METHOD_NONE;
+	for (unsigned i = SIP_METHOD_REGISTER; i < SIP_METHOD_N; i++)
+		if (methods[i].n == name.n &&
+		    memcmp(methods[i].name, name.p, name.n) == 0)
+			return (enum sip_method)i;
+	return SIP_METHOD_OTHER;
+}
+
+const char *
+sip_method_name(enum sip_method m)
+{
+	return m < SIP_METHOD_N ? methods[m].name : "";
+}
+
+const struct sip_header *
+sip_msg_next(const struct sip_msg *m, enum sip_hdr id, size_t *at)
+{
+	size_t i = *at;
+	if (m->first[id] == 0)
+		i = m->n_headers;
+	else if (i + 1 < m->first[id])
+		i = (size_t)m->first[id] - 1;
+	for (; i < m->n_headers; i++) {
+		if (m->headers[i].id == id) {
+			*at = i + 1;
+			return &m->headers[i];
+		}
+	}
+	*at = i;
+	return NULL;
+}
+
+/* How many blanks s begins with. */
+static size_t
+blanks(struct rs_span s)
+{
+	size_t n = 0;
+	while (n < s.n && (s.p[n] == ' ' || s.p[n] == '\t'))
+		n++;
+	return n;
+}
+
+/* "SIP/" 1*DIGIT "." 1*DIGIT at the start of s; its length, or 0. */
+static size_t
+version_length(struct rs_span s)
+{
+	if (!rs_span_eq_nocase(rs_span_part(s, 0, 4), RS_LIT("SIP/")))
+		return 0;
+	size_t i = 4, dot;
+	while (i < s.n && rs_ascii_digit(s.p[i]))
+		i++;
+	dot = i;
+	if (dot == 4 || i == s.n || s.p[i] != '.')
+		return 0;
+	for (i++; i < s.n && rs_ascii_digit(s.p[i]);)
+		i++;
+	return i > dot + 1 ? i : 0;
+}
+
+static uint32_t
+version_flaw(struct rs_span v)
+{
+	return rs_span_eq(rs_span_from(v, 4), RS_LIT("2.0"))
+		   ? 0
+		   : SIP_FLAW_BAD_VERSION;
+}
+
+/* SIP-Version SP Status-Code SP Reason-Phrase */
+static bool
+parse_status_line(struct sip_msg *m, struct rs_span line, size_t version)
+{
+	struct rs_span s = rs_span_from(line, version);
+	size_t sp = blanks(s);
+	struct rs_span code = rs_span_part(s, sp, 3);
+	uint32_t status;
+	if (sp == 0 || code.n != 3 || !rs_span_u32(code, &status))
+		return false;
+	s = rs_span_from(s, sp + 3);
+	if (status < 100 || status > 699 || (s.n && blanks(s) == 0))
+		return false;
+	m->status = (uint16_t)status;
+	m->reason = rs_span_trim(s);
+	m->flaws |= version_flaw(rs_span_part(line, 0, version));
+	if (sp != 1)
+		m->flaws |= SIP_FLAW_START_LINE;
+	return true;
+}
+
+/* Method SP Request-URI SP SIP-Version */
+static bool
+parse_request_line(struct sip_msg *m, struct rs_span line)
+{
+	size_t n = sip_text_token_n(line);
+	struct rs_span rest = rs_span_from(line, n);
+	size_t before = blanks(rest);
+	if (n == 0 || before == 0)
+		return false;
+	struct rs_span s = rs_span_trim(rest);
+	size_t last = s.n;
+	while (last && s.p[last - 1] != ' ' && s.p[last - 1] != '\t')
+		last--;
+	struct rs_span version = rs_span_from(s, last);
+	if (last == 0 || version_length(version) != version.n || !version.n)
+		return false;
+	m->request = true;
+	m->method_name = rs_span_part(line, 0, n);
+	m->method = sip_method_parse(m->method_name);
+	m->uri = rs_span_trim(rs_span_part(s, 0, last));
+	m->flaws |= version_flaw(version);
+	/* RFC 3261 7.1: single SP, and no blanks in a URI. */
+	if (before != 1 || rest.p[0] != ' ' || rest.n != s.n + 1 ||
+	    m->uri.n + 1 != last || s.p[last - 1] != ' ' ||
+	    rs_span_find(m->uri, ' ') < m->uri.n ||
+	    rs_span_find(m->uri, '\t') < m->uri.n)
+		m->flaws |= SIP_FLAW_START_LINE;
+	return true;
+}
+
+/* One Content-Length; a second one may only repeat the first. */
+static void
+note_length(struct sip_msg *m, struct rs_span value)
+{
+	uint32_t n;
+	if (!rs_span_u32(value, &n) ||
+	    (m->has_content_length && n != m->content_length)) {
+		m->has_content_length = false;
+		m->flaws |= SIP_FLAW_BAD_CONTENT_LENGTH;
+	} else if (!(m->flaws & SIP_FLAW_BAD_CONTENT_LENGTH)) {
+		m->has_content_length = true;
+		m->content_length = n;
+	}
+}
+
+/* One comparison for nearly every byte. */
+static inline bool
+blank(uint8_t c)
+{
+	return c <= ' ' && rs_ascii_blank(c);
+}
+
+/*
+ * Adds the header of the line from p to end.  NULL where there is none or no
+ * room; a folded line after it then has nowhere to go.
+ */
+static struct sip_header *
+add_header(struct sip_msg *m, const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *colon = memchr(p, ':', (size_t)(end - p));
+	const uint8_t *e = colon ? colon : p, *v = e;
+	/* RFC 3261 7.3.1, 25.1: HCOLON allows blanks before the colon. */
+	while (e > p && blank(e[-1]))
+		e--;
+	struct rs_span name = {p, (size_t)(e - p)};
+	enum sip_hdr id = sip_hdr_parse(name);
+	if (id == SIP_HDR_NONE ||
+	    (id == SIP_HDR_OTHER && sip_text_token_n(name) != name.n)) {
+		m->flaws |= SIP_FLAW_BAD_HEADER;
+		return NULL;
+	}
+	for (v++; v < end && blank(*v);)
+		v++;
+	while (end > v && blank(end[-1]))
+		end--;
+	struct rs_span value = {v, (size_t)(end - v)};
+	if (m->first[id] && once >> id & 1)
+		m->flaws |= SIP_FLAW_REPEATED;
+	if (m->n_headers == SIP_MAX_HEADERS) {
+		m->flaws |= SIP_FLAW_TOO_MANY_HEADERS;
+		if (id == SIP_HDR_CONTENT_LENGTH)
+			note_length(m, value);
+		return NULL;
+	}
+	struct sip_header *h = &m->headers[m->n_headers++];
+	h->id = id;
+	h->name = name;
+	h->value = value;
+	if (m->first[id] == 0)
+		m->first[id] = (uint16_t)m->n_headers;
+	return h;
+}
+
+/* The last line has no end: it is not kept, nor what it would go on. */
+static void
+drop_cut(struct sip_msg *m, struct sip_header *folded)
+{
+	if (folded == NULL)
+		return;
+	m->n_headers--;
+	if (m->first[folded->id] == m->n_headers + 1)
+		m->first[folded->id] = 0;
+}
+
+/* All header lines from pos on; the offset past the empty line, or 0. */
+static size_t
+parse_headers(struct sip_msg *m, struct rs_span bytes, size_t pos)
+{
+	struct sip_header *last = NULL;
+	while (pos < bytes.n) {
+		const uint8_t *start = bytes.p + pos;
+		const uint8_t *lf = memchr(start, '\n', bytes.n - pos);
+		bool folds = start[0] == ' ' || start[0] == '\t';
+		if (lf == NULL) {
+			drop_cut(m, folds ? last : NULL);
+			return 0;
+		}
+		pos = (size_t)(lf - bytes.p) + 1;
+		const uint8_t *end = lf;
+		if (end > start && end[-1] == '\r')
+			end--;
+		else
+			m->flaws |= SIP_FLAW_LF_ONLY;
+		if (end == start)
+			return pos;
+		if (!folds) {
+			last = add_header(m, start, end);
+			continue;
+		}
+		m->flaws |= last || m->flaws & SIP_FLAW_TOO_MANY_HEADERS
+				? SIP_FLAW_FOLDED
+				: SIP_FLAW_BAD_HEADER;
+		if (last) { /* RFC 3261 7.3.1 */
+			last->value.n = (size_t)(end - last->value.p);
+			last->value = rs_span_trim(last->value);
+		}
+	}
+	return 0;
+}
+
+/* CSeq = 1*DIGIT LWS Method (RFC 3261 20.16) */
+static void
+parse_cseq(struct sip_msg *m)
+{
+	struct rs_span v = sip_msg_header(m, SIP_HDR_CSEQ);
+	size_t n = 0;
+	while (n < v.n && rs_ascii_digit(v.p[n]))
+		n++;
+	if (!rs_span_u32(rs_span_part(v, 0, n), &m->cseq) || n == v.n ||
+	    !rs_ascii_blank(v.p[n]))
+		m->flaws |= SIP_FLAW_NO_CSEQ;
+	m->cseq_method = rs_span_trim(rs_span_from(v, n));
+	if (m->cseq_method.n == 0)
+		m->flaws |= SIP_FLAW_NO_CSEQ;
+	else if (!m->request)
+		m->method = sip_method_parse(m->cseq_method);
+	else if (!rs_span_eq(m->cseq_method, m->method_name))
+		m->flaws |= SIP_FLAW_CSEQ_METHOD;
+}
+
+/* What the headers say together. */
+static void
+finish_head(struct sip_msg *m)
+{
+	static const struct {
+		enum sip_hdr id;
+		uint32_t flaw;
+	} needed[] = {
+	    {SIP_HDR_CALL_ID, SIP_FLAW_NO_CALL_ID},
+	    {SIP_HDR_VIA, SIP_FLAW_NO_VIA},
+	    {SIP_HDR_TO, SIP_FLAW_NO_TO},
+	    {SIP_HDR_FROM, SIP_FLAW_NO_FROM},
+	};
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+		if (sip_msg_header(m, needed[i].id).n == 0)
+			m->flaws |= needed[i].flaw;
+	parse_cseq(m);
+	size_t at = 0;
+	const struct sip_header *h;
+	while ((h = sip_msg_next(m, SIP_HDR_CONTENT_LENGTH, &at))) {
+		note_length(m, h->value);
+		if (!(m->flaws & SIP_FLAW_REPEATED))
+			break;
+	}
+}
+
+bool
+sip_msg_head_parse(struct sip_msg *m, struct sip_header *headers,
+    struct rs_span bytes, size_t *head)
+{
+	memset(m, 0, sizeof *m);
+	m->headers = headers;
+	*head = 0;
+	size_t lf = rs_span_find(bytes, '\n');
+	struct rs_span line = rs_span_part(bytes, 0, lf);
+	if (line.n && line.p[line.n - 1] == '\r')
+		line.n--;
+	else if (lf < bytes.n)
+		m->flaws |= SIP_FLAW_LF_ONLY;
+	size_t version = version_length(line);
+	if (version ? !parse_status_line(m, line, version)
+		    : !parse_request_line(m, line))
+		return false;
+	*head = parse_headers(m, bytes, lf + 1);
+	if (*head == 0)
+		m->flaws |= SIP_FLAW_HEADERS_CUT;
+	finish_head(m);
+	return true;
+}
+
+void
+sip_msg_set_body(struct sip_msg *m, struct rs_span bytes, size_t head)
+{
+	m->body = rs_span_from(bytes, head);
+	m->size = bytes.n;
+	if (m->has_content_length && m->content_length > m->body.n)
+		m->flaws |= SIP_FLAW_BODY_CUT;
+	if (m->has_content_length && m->content_length < m->body.n)
+		m->flaws |= SIP_FLAW_BODY_EXTRA;
+}
+
+bool
+sip_msg_parse(struct sip_msg *m, struct sip_header *headers,
+    struct rs_span bytes, size_t head)
+{
+	size_t found;
+	if (!sip_msg_head_parse(
+		m, headers, rs_span_part(bytes, 0, head), &found))
+		return false;
+	sip_msg_set_body(m, bytes, found ? found : bytes.n);
+	return true;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SIP, SIPS and TEL URIs (RFC 3261 19.1, RFC 3966), and parameters.
+ *
+ * Nothing is unescaped: what comes out are parts of what went in.
+ */
+#include "sip/uri.h"
+#include "sip/text.h"
+
+/* ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) ":", or 0 */
+static size_t
+scheme_length(struct rs_span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i], l = rs_ascii_lower(c);
+		if (c == ':')
+			return i;
+		if (l >= 'a' && l <= 'z')
+			continue;
+		if (i == 0 ||
+		    !(rs_ascii_digit(c) || c == '+' || c == '-' || c == '.'))
+			return 0;
+	}
+	return 0;
+}
+
+/* Splits off ";params" and "?headers" (RFC 3261 19.1.1: in that order). */
+static void
+split_tail(struct sip_uri *u, struct rs_span tail)
+{
+	size_t q = rs_span_find(tail, '?');
+	if (q < tail.n)
+		u->headers = rs_span_from(tail, q + 1);
+	tail.n = q;
+	if (tail.n && tail.p[0] == ';')
+		u->params = rs_span_from(tail, 1);
+}
+
+static bool
+parse_sip(struct sip_uri *u, struct rs_span s)
+{
+	/* An "@" can stand nowhere else unescaped (RFC 3261 25.1). */
+	size_t at = rs_span_find(s, '@');
+	if (at < s.n) {
+		struct rs_span info = rs_span_part(s, 0, at);
+		u->user = rs_span_part(info, 0, rs_span_find(info, ':'));
+		s = rs_span_from(s, at + 1);
+	}
+	size_t end = sip_text_host(s);
+	u->host = rs_span_part(s, 0, end);
+	s = rs_span_from(s, end);
+	if (s.n && s.p[0] == ':') {
+		size_t n = 1;
+		while (n < s.n && rs_ascii_digit(s.p[n]))
+			n++;
+		u->port = sip_text_port(rs_span_part(s, 1, n - 1));
+		s = rs_span_from(s, n);
+	}
+	while (s.n && s.p[0] != ';' && s.p[0] != '?')
+		s = rs_span_from(s, 1); /* what should not be there */
+	split_tail(u, s);
+	return u->host.n != 0;
+}
+
+bool
+sip_uri_parse(struct sip_uri *u, struct rs_span text)
+{
+	memset(u, 0, sizeof *u);
+	text = rs_span_trim(text);
+	size_t n = scheme_length(text);
+	if (n == 0)
+		return false;
+	u->scheme = rs_span_part(text, 0, n);
+	struct rs_span rest = rs_span_from(text, n + 1);
+	if (rs_span_eq_nocase(u->scheme, RS_LIT("sip")) ||
+	    rs_span_eq_nocase(u->scheme, RS_LIT("sips")))
+		return parse_sip(u, rest);
+	if (rs_span_eq_nocase(u->scheme, RS_LIT("tel"))) {
+		size_t end = rs_span_find(rest, ';');
+		u->user = rs_span_part(rest, 0, end);
+		split_tail(u, rs_span_from(rest, end));
+	}
+	return true;
+}
+
+struct rs_span
+sip_param(struct rs_span params, struct rs_span name)
+{
+	while (params.n) {
+		size_t end = sip_text_find(params, ';');
+		struct rs_span one = rs_span_part(params, 0, end);
+		params = rs_span_from(params, end + 1);
+		size_t eq = rs_span_find(one, '=');
+		struct rs_span key = rs_span_trim(rs_span_part(one, 0, eq));
+		if (!rs_span_eq_nocase(key, name))
+			continue;
+		if (eq == one.n)
+			return rs_span_from(key, key.n);
+		return sip_text_unquote(
+		    rs_span_trim(rs_span_from(one, eq + 1)));
+	}
+	return (struct rs_span){NULL, 0};
+}
