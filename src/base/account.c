@@ -12,7 +12,7 @@ rs_account_init(struct rs_account *a, size_t limit)
 bool
 rs_account_charge(struct rs_account *a, size_t n)
 {
-	if (n > a->limit - a->used) {
+	if (a->used > a->limit || n > a->limit - a->used) {
 		a->refused++;
 		return false;
 	}
@@ -20,6 +20,14 @@ rs_account_charge(struct rs_account *a, size_t n)
 	if (a->used > a->highest)
 		a->highest = a->used;
 	return true;
+}
+
+void
+rs_account_force(struct rs_account *a, size_t n)
+{
+	a->used += n;
+	if (a->used > a->highest)
+		a->highest = a->used;
 }
 
 void

@@ -23,6 +23,9 @@ struct rs_account {
 void rs_account_init(struct rs_account *a, size_t limit);
 /* Charges n bytes.  False, and nothing charged, when they do not fit. */
 bool rs_account_charge(struct rs_account *a, size_t n);
+/* Charges n bytes whatever the limit is; later charges are then refused until
+   enough has been given back. */
+void rs_account_force(struct rs_account *a, size_t n);
 /* Gives back n bytes that were charged before. */
 void rs_account_refund(struct rs_account *a, size_t n);
 
