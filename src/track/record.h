@@ -29,12 +29,12 @@
 enum rec_kind {
 	REC_TEXT,     /* struct rs_span */
 	REC_NUMBER,   /* int64_t */
-	REC_ENUM,     /* an enum of int size; `more` is its table of names */
+	REC_ENUM,     /* an enum of int size; `more` is its struct rec_names */
 	REC_TRUTH,    /* enum rs_fact */
 	REC_TIME,     /* rs_time */
 	REC_MS,       /* int64_t nanoseconds, written as milliseconds */
 	REC_PERCENT,  /* int64_t tenths of a percent */
-	REC_FRAME,    /* struct rs_frame */
+	REC_FRAME,    /* struct rs_frame; without a name, its parts stand here */
 	REC_ID,       /* struct rec_id */
 	REC_ENDPOINT, /* struct rec_endpoint */
 	REC_STRUCT,   /* a struct in place; `more` is its rec_type */
@@ -66,6 +66,12 @@ struct rec_count {
 struct rec_list {
 	void *v;
 	uint32_t n, size; /* elements; size is room, and rec_list_add's own */
+};
+
+/* The words of an enum, by value; v[0] is NULL, as 0 is absent. */
+struct rec_names {
+	const char *const *v;
+	unsigned n;
 };
 
 struct rec_field {

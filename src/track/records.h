@@ -336,6 +336,7 @@ struct rec_finding {
 	struct rec_list records;   /* text: "registration 0-1" */
 	struct rec_list evidence;  /* struct rec_evidence */
 	struct rs_span filter;
+	int64_t occurrences;       /* of the same finding; the report's own */
 };
 
 /* ---- coverage and summary ---- */
@@ -404,6 +405,11 @@ struct rec_summary {
 extern const struct rec_type rec_registration_type, rec_binding_type,
     rec_handshake_type, rec_connection_type, rec_phone_type, rec_finding_type,
     rec_coverage_type, rec_summary_type;
+/* What those hold; rec_init() of an element of a list takes one of these. */
+extern const struct rec_type rec_contact_type, rec_challenge_type,
+    rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
+    rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
+    rec_evidence_type, rec_file_type, rec_label_type, rec_times_type;
 
 /* The report's word for a value; NULL for 0 and what is out of range. */
 const char *rec_transport_name(enum rec_transport v);

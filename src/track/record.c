@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What all records share: their memory, their identity, their absent values.
+ * The form they have in the spool is codec.c's.
+ *
+ * The arena is a chain of blocks, newest first.  Blocks double in size, so
+ * that a small record costs one small block and a large one few; a reset keeps
+ * the newest, which is the largest unless one odd request was larger.
+ */
+#include "track/record.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	FIRST_BLOCK = 2048 - 16, /* what malloc makes 2 kB of */
+	LARGEST_BLOCK = 64 * 1024,
+	ALIGN = alignof(max_align_t),
+};
+
+struct rec_block {
+	struct rec_block *older;
+	size_t size, used; /* of data */
+	alignas(max_align_t) uint8_t data[];
+};
+
+void
+rec_arena_init(struct rec_arena *a, struct rs_account *pay)
+{
+	*a = (struct rec_arena){.pay = pay};
+}
+
+static void
+block_free(struct rec_arena *a, struct rec_block *b)
+{
+	size_t n = sizeof *b + b->size;
+	a->held -= n;
+	if (a->pay)
+		rs_account_refund(a->pay, n);
+	free(b);
+}
+
+static struct rec_block *
+block_add(struct rec_arena *a, size_t need)
+{
+	size_t n = FIRST_BLOCK;
+	if (a->blocks) {
+		n = 2 * (sizeof *a->blocks + a->blocks->size);
+		if (n > LARGEST_BLOCK)
+			n = LARGEST_BLOCK;
+	}
+	if (n < sizeof(struct rec_block) + need)
+		n = sizeof(struct rec_block) + need;
+	struct rec_block *b = malloc(n);
+	if (b == NULL)
+		abort(); /* as GLib does */
+	b->older = a->blocks;
+	b->size = n - sizeof *b;
+	b->used = 0;
+	a->blocks = b;
+	a->held += n;
+	if (a->pay)
+		rs_account_force(a->pay, n);
+	return b;
+}
+
+void *
+rec_arena_alloc(struct rec_arena *a, size_t n)
+{
+	assert(n < SIZE_MAX / 4);
+	n = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	struct rec_block *b = a->blocks;
+	if (b == NULL || n > b->size - b->used)
+		b = block_add(a, n);
+	void *p = b->data + b->used;
+	b->used += n;
+	return memset(p, 0, n);
+}
+
+struct rs_span
+rec_arena_text(struct rec_arena *a, struct rs_span s)
+{
+	if (s.p == NULL)
+		return s;
+	uint8_t *p = rec_arena_alloc(a, s.n ? s.n : 1);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return (struct rs_span){p, s.n};
+}
+
+void
+rec_arena_reset(struct rec_arena *a)
+{
+	struct rec_block *keep = a->blocks;
+	if (keep == NULL)
+		return;
+	for (struct rec_block *b = keep->older, *older; b; b = older) {
+		older = b->older;
+		block_free(a, b);
+	}
+	keep->older = NULL;
+	keep->used = 0;
+	if (sizeof *keep + keep->size > LARGEST_BLOCK)
+		rec_arena_clear(a);
+}
+
+void
+rec_arena_clear(struct rec_arena *a)
+{
+	for (struct rec_block *b = a->blocks, *older; b; b = older) {
+		older = b->older;
+		block_free(a, b);
+	}
+	a->blocks = NULL;
+}
+
+void *
+rec_list_add(struct rec_list *l, struct rec_arena *a, size_t size)
+{
+	if (l->n == l->size) {
+		uint32_t room = l->size ? 2 * l->size : size > 64 ? 2 : 4;
+		assert(room > l->size);
+		void *v = rec_arena_alloc(a, room * size);
+		if (l->n)
+			memcpy(v, l->v, l->n * size);
+		l->v = v;
+		l->size = room;
+	}
+	return (uint8_t *)l->v + l->n++ * size;
+}
+
+void
+rec_init(const struct rec_type *type, void *rec)
+{
+	memset(rec, 0, type->size);
+	for (size_t i = 0; i < type->n_fields; i++) {
+		const struct rec_field *f = &type->fields[i];
+		void *p = (uint8_t *)rec + f->offset;
+		switch (f->kind) {
+		case REC_NUMBER:
+		case REC_MS:
+		case REC_PERCENT:
+			*(int64_t *)p = REC_ABSENT;
+			break;
+		case REC_TIME:
+			*(rs_time *)p = RS_NEVER;
+			break;
+		case REC_STRUCT:
+			rec_init(f->more, p);
+			break;
+		case REC_TEXT:
+		case REC_ENUM:
+		case REC_TRUTH:
+		case REC_FRAME:
+		case REC_ID:
+		case REC_ENDPOINT:
+		case REC_LIST:
+		case REC_TEXTS:
+		case REC_FRAMES:
+		case REC_COUNTS:
+			break; /* absent is zero */
+		}
+	}
+}
+
+size_t
+rec_id_format(const struct rec_id *id, char out[REC_ID_TEXT])
+{
+	unsigned long long number = id->frame.number;
+	int n = id->nth ? snprintf(out, REC_ID_TEXT, "%u-%llu-%u",
+			      id->frame.file, number, id->nth)
+			: snprintf(out, REC_ID_TEXT, "%u-%llu", id->frame.file,
+			      number);
+	return n > 0 ? (size_t)n : 0;
+}
+
+int
+rec_id_cmp(const struct rec_id *a, const struct rec_id *b)
+{
+	int c = rs_frame_cmp(a->frame, b->frame);
+	if (c)
+		return c;
+	return a->nth < b->nth ? -1 : a->nth > b->nth;
+}

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of records.h: what each field is called in the report.
+ *
+ * The macros take the kind of a field and refuse, at compile time, a member
+ * that is not of its type.  T is the struct that a table is of.
+ */
+#include "track/records.h"
+
+#include <assert.h>
+
+#define FIELD(name, member, type, kind, more)                                  \
+ {                                                                             \
+  name, _Generic(((T *)0)->member, type : kind), offsetof(T, member), more     \
+ }
+#define TEXT(n, m) FIELD(n, m, struct rs_span, REC_TEXT, NULL)
+#define NUMBER(n, m) FIELD(n, m, int64_t, REC_NUMBER, NULL)
+#define MS(n, m) FIELD(n, m, int64_t, REC_MS, NULL)
+#define PERCENT(n, m) FIELD(n, m, int64_t, REC_PERCENT, NULL)
+#define TIME(n, m) FIELD(n, m, rs_time, REC_TIME, NULL)
+#define TRUTH(n, m) FIELD(n, m, enum rs_fact, REC_TRUTH, NULL)
+#define FRAME(n, m) FIELD(n, m, struct rs_frame, REC_FRAME, NULL)
+#define ID(n, m) FIELD(n, m, struct rec_id, REC_ID, NULL)
+#define ENDPOINT(n, m) FIELD(n, m, struct rec_endpoint, REC_ENDPOINT, NULL)
+#define ENUM(n, m, e) FIELD(n, m, enum e, REC_ENUM, &e##_names)
+#define STRUCT(n, m, t)                                                        \
+ {                                                                             \
+  n, REC_STRUCT, offsetof(T, m), &t##_type                                     \
+ }
+#define LIST(n, m, t) FIELD(n, m, struct rec_list, REC_LIST, &t##_type)
+#define TEXTS(n, m) FIELD(n, m, struct rec_list, REC_TEXTS, NULL)
+#define FRAMES(n, m) FIELD(n, m, struct rec_list, REC_FRAMES, NULL)
+#define COUNTS(n, m) FIELD(n, m, struct rec_list, REC_COUNTS, NULL)
+
+/* The words of an enum, and the function that gives them out. */
+#define NAMES(e, ...)                                                          \
+ static const char *const e##_words[] = {NULL, __VA_ARGS__};                   \
+ static const struct rec_names e##_names = {                                   \
+     e##_words, sizeof e##_words / sizeof *e##_words};                         \
+ const char *e##_name(enum e v)                                                \
+ {                                                                             \
+  return (unsigned)v < e##_names.n ? e##_words[v] : NULL;                      \
+ }
+
+NAMES(rec_transport, "udp", "tcp", "tls", "ws", "wss")
+NAMES(rec_visibility, "clear", "decrypted", "opaque", "midstream", "inferred",
+    "log")
+NAMES(rec_reg_kind, "initial", "refresh", "removal", "query")
+NAMES(rec_outcome, "registered", "unregistered", "queried", "not_bound",
+    "auth_failed", "challenge_unanswered", "redirected", "rejected",
+    "timed_out", "connection_lost", "unreachable", "cut_off")
+NAMES(rec_binding_state, "held", "expired", "removed", "unknown")
+NAMES(rec_side, "client", "server", "network")
+NAMES(rec_handshake_state, "completed", "failed", "abandoned", "cut_off",
+    "midstream")
+NAMES(rec_handshake_reason, "alert", "reset", "closed", "silence", "not_tls",
+    "malformed")
+NAMES(rec_client_certificate, "not_requested", "none_sent", "sent")
+NAMES(rec_stage_state, "ok", "failed", "not_seen", "not_applicable")
+NAMES(rec_severity, "error", "warning", "info")
+NAMES(rec_certainty, "certain", "likely", "inferred")
+
+static_assert(
+    sizeof rec_outcome_words / sizeof *rec_outcome_words == REC_OUTCOME_N,
+    "a word for each outcome");
+static_assert(
+    sizeof rec_handshake_state_words / sizeof *rec_handshake_state_words ==
+	REC_HANDSHAKE_STATE_N,
+    "a word for each state");
+
+/* A type with neither identity, time nor endpoints: a part of others. */
+#define PART(type, what, whats, table)                                         \
+ const struct rec_type type = {what, whats, sizeof(T), table,                  \
+     sizeof table / sizeof *table, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX}
+#define NOWHERE SIZE_MAX
+
+/* ---- registrations ---- */
+
+#define T struct rec_contact
+static const struct rec_field contact_fields[] = {
+    TEXT("uri", uri),
+    TEXT("instance", instance),
+    TEXT("reg_id", reg_id),
+    NUMBER("expires_requested", expires_requested),
+    NUMBER("expires_granted", expires_granted),
+};
+PART(rec_contact_type, "contact", "contacts", contact_fields);
+#undef T
+
+#define T struct rec_challenge
+static const struct rec_field challenge_fields[] = {
+    TEXT("realm", realm),
+    MS("nonce_age_ms", nonce_age),
+    TEXT("algorithm", algorithm),
+    TEXT("qop", qop),
+    TRUTH("stale", stale),
+};
+PART(rec_challenge_type, "challenge", "challenges", challenge_fields);
+#undef T
+
+#define T struct rec_transaction
+static const struct rec_field transaction_fields[] = {
+    TEXT("branch", branch),
+    NUMBER("cseq", cseq),
+    ENDPOINT("client", client),
+    ENDPOINT("server", server),
+    FRAME("request_frame", request_frame),
+    TIME("request_time", request_time),
+    NUMBER("retransmissions", retransmissions),
+    FRAMES("retransmission_frames", request_frames),
+    TRUTH("credentials", credentials),
+    NUMBER("provisional", provisional),
+    FRAME("provisional_frame", provisional_frame),
+    NUMBER("status", status),
+    TEXT("reason", reason),
+    FRAME("response_frame", response_frame),
+    TIME("response_time", response_time),
+    NUMBER("response_repeats", response_repeats),
+    MS("delay_ms", delay),
+    LIST("challenges", challenges, rec_challenge),
+    NUMBER("retry_after", retry_after),
+    NUMBER("min_expires", min_expires),
+};
+PART(rec_transaction_type, "transaction", "transactions", transaction_fields);
+#undef T
+
+#define T struct rec_leg
+static const struct rec_field leg_fields[] = {
+    ENDPOINT("client", client),
+    ENDPOINT("server", server),
+    ENUM("transport", transport, rec_transport),
+    FRAMES("frames", frames),
+    MS("delay_ms", delay),
+};
+PART(rec_leg_type, "leg", "legs", leg_fields);
+#undef T
+
+#define T struct rec_registration
+static const struct rec_field registration_fields[] = {
+    ID("id", id),
+    TIME("started", started),
+    TIME("ended", ended),
+    TEXT("aor", aor),
+    TEXT("call_id", call_id),
+    TEXT("user_agent", user_agent),
+    TEXT("auth_user", auth_user),
+    TEXT("realm", realm),
+    ENDPOINT("client", client),
+    ENDPOINT("server", server),
+    ENUM("transport", transport, rec_transport),
+    ENUM("visibility", visibility, rec_visibility),
+    ENUM("kind", kind, rec_reg_kind),
+    ENUM("outcome", outcome, rec_outcome),
+    NUMBER("status", status),
+    TEXT("reason", reason),
+    MS("rrd_ms", rrd),
+    MS("rrd_auth_ms", rrd_auth),
+    MS("challenge_ms", challenge),
+    MS("client_auth_ms", client_auth),
+    NUMBER("expires_requested", expires_requested),
+    NUMBER("expires_granted", expires_granted),
+    LIST("contacts", contacts, rec_contact),
+    LIST("transactions", transactions, rec_transaction),
+    FRAMES("frames", frames),
+    LIST("legs", legs, rec_leg),
+    ID("handshake", handshake),
+    ID("connection", connection),
+    TEXTS("flaws", flaws),
+};
+const struct rec_type rec_registration_type = {"registration", "registrations",
+    sizeof(T), registration_fields,
+    sizeof registration_fields / sizeof *registration_fields, offsetof(T, id),
+    offsetof(T, started), offsetof(T, client), offsetof(T, server)};
+#undef T
+
+/* ---- bindings ---- */
+
+#define T struct rec_grant
+static const struct rec_field grant_fields[] = {
+    TIME("from", from),
+    NUMBER("seconds", seconds),
+    FRAME("frame", frame),
+};
+PART(rec_grant_type, "grant", "grants", grant_fields);
+#undef T
+
+#define T struct rec_lapse
+static const struct rec_field lapse_fields[] = {
+    TIME("from", from),
+    TIME("to", to),
+    MS("length_ms", length),
+};
+PART(rec_lapse_type, "lapse", "lapses", lapse_fields);
+#undef T
+
+#define T struct rec_binding
+static const struct rec_field binding_fields[] = {
+    ID("id", id),
+    TIME("started", started),
+    TIME("ended", ended),
+    TEXT("aor", aor),
+    TEXT("contact", contact),
+    TEXT("instance", instance),
+    TEXT("reg_id", reg_id),
+    ENDPOINT("client", client),
+    ENDPOINT("server", server),
+    ENUM("state", state, rec_binding_state),
+    TIME("next_expiry", next_expiry),
+    NUMBER("grants_total", granted_total),
+    LIST("grants", grants, rec_grant),
+    NUMBER("refreshes", refreshes),
+    PERCENT("refresh_margin_percent", refresh_margin),
+    MS("lapsed_ms", lapsed),
+    LIST("lapses", lapses, rec_lapse),
+};
+const struct rec_type rec_binding_type = {"binding", "bindings", sizeof(T),
+    binding_fields, sizeof binding_fields / sizeof *binding_fields,
+    offsetof(T, id), offsetof(T, started), offsetof(T, client),
+    offsetof(T, server)};
+#undef T
+
+/* ---- TLS ---- */
+
+#define T struct rec_certificate
+static const struct rec_field certificate_fields[] = {
+    ENUM("from", from, rec_side),
+    TEXT("subject", subject),
+    TEXT("issuer", issuer),
+    TEXT("serial", serial),
+    TEXTS("san", san),
+    TIME("not_before", not_before),
+    TIME("not_after", not_after),
+    TEXT("key", key),
+    TEXT("signature", signature),
+    TRUTH("self_signed", self_signed),
+    TEXT("sha256", sha256),
+    FRAME("frame", frame),
+};
+PART(rec_certificate_type, "certificate", "certificates", certificate_fields);
+#undef T
+
+#define T struct rec_alert
+static const struct rec_field alert_fields[] = {
+    ENUM("from", from, rec_side),
+    NUMBER("level", level),
+    NUMBER("number", number),
+    TEXT("name", name),
+    TRUTH("encrypted", encrypted),
+    TEXT("after", after),
+    TIME("at", at),
+    FRAME("frame", frame),
+};
+PART(rec_alert_type, "alert", "alerts", alert_fields);
+#undef T
+
+#define T struct rec_step
+static const struct rec_field step_fields[] = {
+    ENUM("from", from, rec_side),
+    TEXT("what", what),
+    TIME("at", at),
+    FRAME("frame", frame),
+};
+PART(rec_step_type, "step", "steps", step_fields);
+#undef T
+
+/* last_message: two neighbours in rec_handshake, an object in the report. */
+struct sides {
+	struct rs_span client, server;
+};
+static_assert(offsetof(struct rec_handshake, last_message_server) ==
+		  offsetof(struct rec_handshake, last_message_client) +
+		      offsetof(struct sides, server),
+    "read as struct sides");
+
+#define T struct sides
+static const struct rec_field sides_fields[] = {
+    TEXT("client", client),
+    TEXT("server", server),
+};
+static PART(sides_type, "sides", "sides", sides_fields);
+#undef T
+
+#define T struct rec_handshake
+static const struct rec_field handshake_fields[] = {
+    ID("id", id),
+    TIME("started", started),
+    TIME("ended", ended),
+    ENDPOINT("client", client),
+    ENDPOINT("server", server),
+    TRUTH("related", related),
+    ENUM("visibility", visibility, rec_visibility),
+    TEXT("opaque_reason", opaque_reason),
+    ENUM("state", state, rec_handshake_state),
+    ENUM("failed_by", failed_by, rec_side),
+    ENUM("reason", reason, rec_handshake_reason),
+    TEXT("sni", sni),
+    TEXTS("alpn_offered", alpn_offered),
+    TEXT("alpn", alpn),
+    TEXTS("client_versions", client_versions),
+    TEXTS("client_ciphers", client_ciphers),
+    TEXTS("client_groups", client_groups),
+    TEXT("version", version),
+    TEXT("cipher", cipher),
+    TEXT("group", group),
+    TRUTH("resumed", resumed),
+    TRUTH("hello_retry", hello_retry),
+    LIST("certificates", certificates, rec_certificate),
+    ENUM("client_certificate", client_certificate, rec_client_certificate),
+    TEXT("history", history),
+    STRUCT("last_message", last_message_client, sides),
+    LIST("alerts", alerts, rec_alert),
+    MS("tcp_rtt_ms", tcp_rtt),
+    MS("hello_ms", hello),
+    MS("handshake_ms", handshake),
+    LIST("steps", steps, rec_step),
+    FRAMES("frames", frames),
+    ID("connection", connection),
+    TEXTS("flaws", flaws),
+};
+const struct rec_type rec_handshake_type = {"handshake", "handshakes",
+    sizeof(T), handshake_fields,
+    sizeof handshake_fields / sizeof *handshake_fields, offsetof(T, id),
+    offsetof(T, started), offsetof(T, client), offsetof(T, server)};
+#undef T
+
+/* ---- TCP connections ---- */
+
+#define T struct rec_connection
+static const struct rec_field connection_fields[] = {
+    ID("id", id),
+    TIME("started", started),
+    TIME("ended", ended),
+    ENDPOINT("client", client),
+    ENDPOINT("server", server),
+    ENUM("transport", transport, rec_transport),
+    TRUTH("related", related),
+    TEXT("conn_state", conn_state),
+    TRUTH("from_start", from_start),
+    NUMBER("syns", syns),
+    MS("rtt_server_ms", rtt_server),
+    MS("rtt_client_ms", rtt_client),
+    NUMBER("bytes_client", bytes_client),
+    NUMBER("bytes_server", bytes_server),
+    NUMBER("retransmissions_client", retransmissions_client),
+    NUMBER("retransmissions_server", retransmissions_server),
+    NUMBER("gaps", gaps),
+    NUMBER("missing_bytes", missing_bytes),
+    ENUM("closed_by", closed_by, rec_side),
+    TEXT("closed_how", closed_how),
+    TEXT("icmp", icmp),
+    ENDPOINT("icmp_from", icmp_from),
+    FRAME("icmp_frame", icmp_frame),
+    FRAME("syn_frame", syn_frame),
+    FRAME("syn_ack_frame", syn_ack_frame),
+    FRAME("close_frame", close_frame),
+    FRAMES("frames", frames),
+};
+const struct rec_type rec_connection_type = {"connection", "connections",
+    sizeof(T), connection_fields,
+    sizeof connection_fields / sizeof *connection_fields, offsetof(T, id),
+    offsetof(T, started), offsetof(T, client), offsetof(T, server)};
+#undef T
+
+/* ---- phones ---- */
+
+#define T struct rec_stage
+static const struct rec_field stage_fields[] = {
+    TEXT("stage", stage),
+    ENUM("state", state, rec_stage_state),
+    TEXTS("records", records),
+    FRAMES("frames", frames),
+};
+PART(rec_stage_type, "stage", "chain", stage_fields);
+#undef T
+
+#define T struct rec_phone
+static const struct rec_field phone_fields[] = {
+    ID("id", id),
+    TIME("started", started),
+    TIME("ended", ended),
+    ENDPOINT("client", client),
+    TEXTS("user_agents", user_agents),
+    TEXTS("aors", aors),
+    ENUM("outcome", outcome, rec_outcome),
+    NUMBER("attempts", attempts),
+    NUMBER("failed", failed),
+    LIST("chain", chain, rec_stage),
+    TEXT("stopped_at", stopped_at),
+};
+const struct rec_type rec_phone_type = {"phone", "phones", sizeof(T),
+    phone_fields, sizeof phone_fields / sizeof *phone_fields, offsetof(T, id),
+    offsetof(T, started), offsetof(T, client), NOWHERE};
+#undef T
+
+/* ---- findings ---- */
+
+#define T struct rec_evidence
+static const struct rec_field evidence_fields[] = {
+    FRAME(NULL, frame),
+    TIME("at", at),
+    TEXT("what", what),
+};
+PART(rec_evidence_type, "evidence", "evidence", evidence_fields);
+#undef T
+
+#define T struct rec_finding
+static const struct rec_field finding_fields[] = {
+    ID("id", id),
+    TIME("at", at),
+    TEXT("code", code),
+    ENUM("severity", severity, rec_severity),
+    TEXT("stage", stage),
+    ENUM("certainty", certainty, rec_certainty),
+    TEXTS("alternatives", alternatives),
+    TEXT("title", title),
+    TEXT("detail", detail),
+    TEXT("advice", advice),
+    ENDPOINT("phone", phone),
+    ENDPOINT("server", server),
+    TEXT("aor", aor),
+    TEXTS("records", records),
+    LIST("evidence", evidence, rec_evidence),
+    TEXT("filter", filter),
+    NUMBER("occurrences", occurrences),
+};
+const struct rec_type rec_finding_type = {"finding", "findings", sizeof(T),
+    finding_fields, sizeof finding_fields / sizeof *finding_fields,
+    offsetof(T, id), offsetof(T, at), offsetof(T, phone), offsetof(T, server)};
+#undef T
+
+/* ---- coverage and summary ---- */
+
+#define T struct rec_file
+static const struct rec_field file_fields[] = {
+    TEXT("path", path),
+    TEXT("format", format),
+    TEXTS("link_types", link_types),
+    NUMBER("packets", packets),
+    NUMBER("bytes", bytes),
+    TIME("first", first),
+    TIME("last", last),
+    TRUTH("cut_short", cut_short),
+    TEXT("problem", problem),
+};
+PART(rec_file_type, "file", "files", file_fields);
+#undef T
+
+#define T struct rec_label
+static const struct rec_field label_fields[] = {
+    TEXT("name", name),
+    NUMBER("flows", flows),
+    NUMBER("packets", packets),
+    NUMBER("bytes", bytes),
+};
+PART(rec_label_type, "label", "labels", label_fields);
+#undef T
+
+#define T struct rec_coverage
+static const struct rec_field coverage_fields[] = {
+    LIST("files", files, rec_file),
+    TIME("first", first),
+    TIME("last", last),
+    NUMBER("packets", packets),
+    NUMBER("decoded", decoded),
+    COUNTS("undecoded", undecoded),
+    NUMBER("snaplen_truncated", snaplen_truncated),
+    NUMBER("drops_kernel", drops_kernel),
+    NUMBER("drops_interface", drops_interface),
+    NUMBER("time_steps_back", time_steps_back),
+    NUMBER("flows_udp", flows_udp),
+    NUMBER("flows_tcp", flows_tcp),
+    NUMBER("one_way_flows", one_way_flows),
+    NUMBER("tcp_gaps", tcp_gaps),
+    NUMBER("tcp_missing_bytes", tcp_missing_bytes),
+    COUNTS("fragments", fragments),
+    COUNTS("evictions", evictions),
+    COUNTS("sip_requests", sip_requests),
+    COUNTS("sip_responses", sip_responses),
+    COUNTS("responses_to_register", responses_to_register),
+    NUMBER("responses_without_request", responses_without_request),
+    NUMBER("sip_keepalives", sip_keepalives),
+    COUNTS("tls_connections", tls_connections),
+    NUMBER("tls_unrelated", tls_unrelated),
+    COUNTS("tls_messages", tls_messages),
+    COUNTS("anomalies", anomalies),
+    LIST("other_traffic", other_traffic, rec_label),
+    NUMBER("unlabelled_flows", unlabelled_flows),
+    TEXT("vantage", vantage),
+    TEXT("vantage_reason", vantage_reason),
+    NUMBER("memory_limit", memory_limit),
+};
+const struct rec_type rec_coverage_type = {"coverage", "coverage", sizeof(T),
+    coverage_fields, sizeof coverage_fields / sizeof *coverage_fields, NOWHERE,
+    offsetof(T, last), NOWHERE, NOWHERE};
+#undef T
+
+#define T struct rec_times
+static const struct rec_field times_fields[] = {
+    NUMBER("count", count),
+    MS("min", min),
+    MS("mean", mean),
+    MS("p50", p50),
+    MS("p90", p90),
+    MS("p95", p95),
+    MS("p99", p99),
+    MS("max", max),
+};
+PART(rec_times_type, "times", "times", times_fields);
+#undef T
+
+#define T struct rec_summary
+static const struct rec_field summary_fields[] = {
+    NUMBER("attempts", attempts),
+    NUMBER("decided", decided),
+    NUMBER("failed", failed),
+    COUNTS("outcomes", outcomes),
+    COUNTS("kinds", kinds),
+    COUNTS("failed_kinds", failed_kinds),
+    STRUCT("rrd_ms", rrd, rec_times),
+    STRUCT("rrd_auth_ms", rrd_auth, rec_times),
+    STRUCT("challenge_ms", challenge, rec_times),
+    STRUCT("client_auth_ms", client_auth, rec_times),
+    PERCENT("ira_percent", ira),
+    PERCENT("attempt_failure_percent", attempt_failure),
+    NUMBER("register_transactions", register_transactions),
+    COUNTS("responses", responses),
+    COUNTS("handshakes", handshakes),
+    COUNTS("alerts", alerts),
+    COUNTS("connections", connections),
+    COUNTS("bindings", bindings),
+    NUMBER("phones", phones),
+    NUMBER("phones_registered", phones_registered),
+    NUMBER("phones_failed", phones_failed),
+    NUMBER("phones_undecided", phones_undecided),
+};
+const struct rec_type rec_summary_type = {"summary", "summary", sizeof(T),
+    summary_fields, sizeof summary_fields / sizeof *summary_fields, NOWHERE,
+    NOWHERE, NOWHERE, NOWHERE};
+#undef T
