@@ -32,19 +32,28 @@ struct dec {
 
 /* ---- writing ---- */
 
-static void
+/* Room for n bytes, or NULL and the error: what nearly every field asks. */
+static inline uint8_t *
+room(struct enc *e, size_t n)
+{
+	struct rs_buf *b = e->out;
+	if (n <= b->size - b->n)
+		return b->p + b->n;
+	uint8_t *p = rs_buf_reserve(b, n);
+	e->failed |= p == NULL;
+	return p;
+}
+
+static inline void
 put_varint(struct enc *e, uint64_t v)
 {
-	uint8_t *p = rs_buf_reserve(e->out, 10);
-	if (p == NULL) {
-		e->failed = true;
+	uint8_t *p = room(e, 10), *from = p;
+	if (p == NULL)
 		return;
-	}
-	size_t n = 0;
 	for (; v >= 0x80; v >>= 7)
-		p[n++] = (uint8_t)(v | 0x80);
-	p[n++] = (uint8_t)v;
-	e->out->n += n;
+		*p++ = (uint8_t)(v | 0x80);
+	*p++ = (uint8_t)v;
+	e->out->n += (size_t)(p - from);
 }
 
 static uint64_t
@@ -62,8 +71,11 @@ put_signed(struct enc *e, int64_t v)
 static void
 put_bytes(struct enc *e, const uint8_t *p, size_t n)
 {
-	if (!rs_buf_add(e->out, (struct rs_span){p, n}))
-		e->failed = true;
+	uint8_t *to = room(e, n);
+	if (to == NULL || n == 0)
+		return;
+	memcpy(to, p, n);
+	e->out->n += n;
 }
 
 /* 0 is absent, else length + 1. */
