@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The spool: closed records on disk, read back in the order of their ids.
+ *
+ * Two unlinked temporary files.  One holds records as rec_write() makes them,
+ * in the order of closing, behind a write buffer.  The other holds index
+ * entries {id, where, how long} in sorted runs, by type: entries gather in
+ * memory, are sorted when there are RUN of them, and are written out.  When
+ * FAN runs of one level have come together they are merged into one of the
+ * next (O'Neil et al., "The log-structured merge-tree", 1996), so that no
+ * reader ever merges more than FAN runs a level and memory does not depend on
+ * how many records there are.
+ *
+ * Trackers close in nearly the order of ids, so a reader's few windows on the
+ * first file are hit nearly always.
+ *
+ * A disk that is full loses records, counted, and never stops the analysis.
+ */
+#include "track/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	WRITE_BUFFER = 128 * 1024,
+	LARGEST = 16 * 1024 * 1024, /* of one record */
+	RUN = 2048,                 /* entries sorted at a time: 80 kB */
+	FAN = 16,                   /* runs merged at a time */
+	LEVELS = 8,                 /* 2048 * 16^8 records */
+	CHUNK = 128,                /* entries read at a time from a run */
+	WINDOW = 32 * 1024,
+	WINDOWS = 4,
+	TYPES = 16,
+};
+
+struct entry {
+	struct rec_id id;
+	uint64_t at;
+	uint64_t n;
+};
+
+struct run {
+	uint64_t at, n; /* bytes into the index file; entries */
+	struct rec_id low, high;
+};
+
+struct shelf { /* all records of a type */
+	const struct rec_type *type;
+	struct entry *tail; /* RUN of room; not yet written */
+	size_t n_tail;
+	bool sorted;
+	struct run runs[LEVELS][FAN];
+	unsigned n_runs[LEVELS];
+};
+
+struct file {
+	int fd;
+	uint64_t size; /* written */
+};
+
+struct spool {
+	struct file data, index;
+	struct rs_buf pending; /* of data, not yet written */
+	bool full;
+	uint64_t lost;
+	struct shelf *shelves[TYPES];
+};
+
+/* A place in a run, of which a few entries are in memory. */
+struct cursor {
+	uint64_t at, left; /* still in the file */
+	const struct entry *v;
+	size_t n, i;
+	struct entry *chunk; /* owned; NULL where v is the tail */
+};
+
+struct merge {
+	struct spool *s;
+	struct cursor *c;
+	unsigned n;
+};
+
+struct window {
+	uint8_t *p;
+	uint64_t at;
+	size_t n, size;
+};
+
+struct spool_reader {
+	struct spool *s;
+	const struct rec_type *type;
+	struct merge m;
+	struct window windows[WINDOWS];
+	unsigned next_window;
+	struct rec_arena arena;
+	void *rec;
+};
+
+/* ---- files ---- */
+
+static bool
+file_open(struct file *f, GError **error)
+{
+	char *path = NULL;
+	f->fd = g_file_open_tmp("regscan-XXXXXX", &path, error);
+	if (f->fd < 0)
+		return false;
+	unlink(path);
+	g_free(path);
+	(void)fcntl(f->fd, F_SETFD, FD_CLOEXEC);
+	return true;
+}
+
+static bool
+file_append(struct file *f, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+	for (size_t done = 0; done < n;) {
+		ssize_t k =
+		    pwrite(f->fd, p + done, n - done, (off_t)(f->size + done));
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return false;
+		done += (size_t)k;
+	}
+	f->size += n;
+	return true;
+}
+
+/* How many of the n bytes at `at` could be read. */
+static size_t
+file_read(const struct file *f, void *bytes, size_t n, uint64_t at)
+{
+	size_t done = 0;
+	while (done < n) {
+		ssize_t k = pread(f->fd, (uint8_t *)bytes + done, n - done,
+		    (off_t)(at + done));
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			break;
+		done += (size_t)k;
+	}
+	return done;
+}
+
+static bool
+flush(struct spool *s)
+{
+	if (s->pending.n && !s->full) {
+		if (!file_append(&s->data, s->pending.p, s->pending.n)) {
+			s->full = true;
+			return false;
+		}
+		s->pending.n = 0;
+	}
+	return !s->full;
+}
+
+/* ---- the index ---- */
+
+static int
+entry_cmp(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int c = rec_id_cmp(&x->id, &y->id);
+	return c ? c : x->at < y->at ? -1 : x->at > y->at;
+}
+
+static void
+tail_sort(struct shelf *h)
+{
+	if (!h->sorted)
+		qsort(h->tail, h->n_tail, sizeof *h->tail, entry_cmp);
+	h->sorted = true;
+}
+
+static struct rec_id
+record_id(const struct rec_type *type, const void *rec)
+{
+	if (type->id == SIZE_MAX)
+		return (struct rec_id){0};
+	return *(const struct rec_id *)((const uint8_t *)rec + type->id);
+}
+
+static bool
+cursor_fill(const struct spool *s, struct cursor *c)
+{
+	if (c->i < c->n)
+		return true;
+	if (c->left == 0 || c->chunk == NULL)
+		return false;
+	size_t n = c->left < CHUNK ? (size_t)c->left : CHUNK;
+	size_t got =
+	    file_read(&s->index, c->chunk, n * sizeof *c->chunk, c->at);
+	c->v = c->chunk;
+	c->n = got / sizeof *c->chunk;
+	c->i = 0;
+	c->at += n * sizeof *c->chunk;
+	c->left -= n;
+	return c->n != 0;
+}
+
+static struct cursor
+cursor_on_run(const struct run *r)
+{
+	return (struct cursor){
+	    .at = r->at, .left = r->n, .chunk = g_new(struct entry, CHUNK)};
+}
+
+static void
+merge_free(struct merge *m)
+{
+	for (unsigned i = 0; i < m->n; i++)
+		g_free(m->c[i].chunk);
+	g_free(m->c);
+}
+
+/* The lowest entry that is left.  Few runs: no heap. */
+static bool
+merge_next(struct merge *m, struct entry *out)
+{
+	struct cursor *low = NULL;
+	for (unsigned i = 0; i < m->n; i++) {
+		struct cursor *c = &m->c[i];
+		if (!cursor_fill(m->s, c))
+			continue;
+		if (low == NULL || entry_cmp(&c->v[c->i], &low->v[low->i]) < 0)
+			low = c;
+	}
+	if (low == NULL)
+		return false;
+	*out = low->v[low->i++];
+	return true;
+}
+
+static void shelf_push(
+    struct spool *s, struct shelf *h, unsigned level, const struct run *r);
+
+/* Puts the FAN runs of a level into one of the next. */
+static void
+shelf_merge(struct spool *s, struct shelf *h, unsigned level)
+{
+	struct merge m = {s, g_new(struct cursor, FAN), FAN};
+	struct run out = {.at = s->index.size};
+	struct entry *batch = g_new(struct entry, CHUNK);
+	size_t n = 0;
+	bool more = true;
+
+	for (unsigned i = 0; i < FAN; i++)
+		m.c[i] = cursor_on_run(&h->runs[level][i]);
+	while (more) {
+		more = merge_next(&m, &batch[n]);
+		if (more) {
+			if (out.n++ == 0)
+				out.low = batch[n].id;
+			out.high = batch[n++].id;
+		}
+		if (n == CHUNK || !more) {
+			if (!file_append(&s->index, batch, n * sizeof *batch)) {
+				s->full = true;
+				s->lost += n;
+				out.n -= n;
+				break;
+			}
+			n = 0;
+		}
+	}
+	merge_free(&m);
+	g_free(batch);
+	h->n_runs[level] = 0;
+	shelf_push(s, h, level + 1, &out);
+}
+
+static void
+shelf_push(
+    struct spool *s, struct shelf *h, unsigned level, const struct run *r)
+{
+	if (level == LEVELS) { /* 10^13 records: not in this world */
+		s->lost += r->n;
+		return;
+	}
+	h->runs[level][h->n_runs[level]++] = *r;
+	if (h->n_runs[level] == FAN)
+		shelf_merge(s, h, level);
+}
+
+static void
+shelf_spill(struct spool *s, struct shelf *h)
+{
+	tail_sort(h);
+	struct run r = {
+	    s->index.size, h->n_tail, h->tail[0].id, h->tail[h->n_tail - 1].id};
+	if (!file_append(&s->index, h->tail, h->n_tail * sizeof *h->tail)) {
+		s->full = true;
+		s->lost += h->n_tail;
+		h->n_tail = 0;
+		return;
+	}
+	h->n_tail = 0;
+	shelf_push(s, h, 0, &r);
+}
+
+static struct shelf *
+shelf_find(struct spool *s, const struct rec_type *type, bool make)
+{
+	for (unsigned i = 0; i < TYPES; i++) {
+		struct shelf *h = s->shelves[i];
+		if (h && h->type == type)
+			return h;
+		if (h == NULL && !make)
+			return NULL;
+		if (h == NULL) {
+			h = s->shelves[i] = g_new0(struct shelf, 1);
+			h->type = type;
+			h->tail = g_new(struct entry, RUN);
+			h->sorted = true;
+			return h;
+		}
+	}
+	return NULL;
+}
+
+/* ---- the spool ---- */
+
+struct spool *
+spool_new(GError **error)
+{
+	struct spool *s = g_new0(struct spool, 1);
+	s->data.fd = s->index.fd = -1;
+	rs_buf_init(&s->pending, LARGEST, NULL);
+	if (file_open(&s->data, error) && file_open(&s->index, error))
+		return s;
+	spool_free(s);
+	return NULL;
+}
+
+void
+spool_free(struct spool *s)
+{
+	if (s == NULL)
+		return;
+	for (unsigned i = 0; i < TYPES && s->shelves[i]; i++) {
+		g_free(s->shelves[i]->tail);
+		g_free(s->shelves[i]);
+	}
+	rs_buf_clear(&s->pending);
+	if (s->data.fd >= 0)
+		close(s->data.fd);
+	if (s->index.fd >= 0)
+		close(s->index.fd);
+	g_free(s);
+}
+
+bool
+spool_add(struct spool *s, const struct rec_type *type, const void *rec)
+{
+	struct shelf *h = shelf_find(s, type, true);
+	if (h == NULL || s->full ||
+	    (s->pending.n > WRITE_BUFFER && !flush(s))) {
+		s->lost++;
+		return false;
+	}
+	size_t from = s->pending.n;
+	if (!rec_write(type, rec, &s->pending)) {
+		s->lost++;
+		return false;
+	}
+	struct entry e = {
+	    record_id(type, rec), s->data.size + from, s->pending.n - from};
+	if (h->n_tail && entry_cmp(&e, &h->tail[h->n_tail - 1]) < 0)
+		h->sorted = false;
+	h->tail[h->n_tail++] = e;
+	if (h->n_tail == RUN) {
+		shelf_spill(s, h);
+		h->sorted = true;
+	}
+	return true;
+}
+
+uint64_t
+spool_lost(const struct spool *s)
+{
+	return s->lost;
+}
+
+/* ---- reading ---- */
+
+struct spool_reader *
+spool_read(struct spool *s, const struct rec_type *type)
+{
+	struct spool_reader *r = g_new0(struct spool_reader, 1);
+	struct shelf *h = shelf_find(s, type, false);
+	unsigned n = 1;
+
+	(void)flush(s); /* what it could not write is found lost below */
+	r->s = s;
+	r->type = type;
+	r->rec = g_malloc(type->size);
+	rec_arena_init(&r->arena, NULL);
+	for (unsigned i = 0; h && i < LEVELS; i++)
+		n += h->n_runs[i];
+	r->m = (struct merge){s, g_new0(struct cursor, n), 0};
+	if (h == NULL)
+		return r;
+	for (unsigned i = 0; i < LEVELS; i++)
+		for (unsigned j = 0; j < h->n_runs[i]; j++)
+			r->m.c[r->m.n++] = cursor_on_run(&h->runs[i][j]);
+	tail_sort(h);
+	r->m.c[r->m.n++] = (struct cursor){.v = h->tail, .n = h->n_tail};
+	return r;
+}
+
+/* The bytes of a record, out of one of the windows. */
+static struct rs_span
+reader_bytes(struct spool_reader *r, const struct entry *e)
+{
+	for (unsigned i = 0; i < WINDOWS; i++) {
+		const struct window *w = &r->windows[i];
+		if (e->at >= w->at && e->at - w->at <= w->n &&
+		    e->n <= w->n - (e->at - w->at))
+			return (struct rs_span){w->p + (e->at - w->at), e->n};
+	}
+	struct window *w = &r->windows[r->next_window];
+	r->next_window = (r->next_window + 1) % WINDOWS;
+	size_t n = e->n > WINDOW ? (size_t)e->n : WINDOW;
+	if (w->size < n) {
+		w->p = g_realloc(w->p, n);
+		w->size = n;
+	}
+	w->at = e->at;
+	w->n = file_read(&r->s->data, w->p, n, e->at);
+	return (struct rs_span){w->p, w->n < e->n ? w->n : (size_t)e->n};
+}
+
+const void *
+spool_next(struct spool_reader *r)
+{
+	struct entry e;
+	while (merge_next(&r->m, &e)) {
+		rec_arena_reset(&r->arena);
+		if (rec_read(r->type, r->rec, reader_bytes(r, &e), &r->arena))
+			return r->rec;
+		r->s->lost++;
+	}
+	return NULL;
+}
+
+void
+spool_reader_free(struct spool_reader *r)
+{
+	if (r == NULL)
+		return;
+	merge_free(&r->m);
+	for (unsigned i = 0; i < WINDOWS; i++)
+		g_free(r->windows[i].p);
+	rec_arena_clear(&r->arena);
+	g_free(r->rec);
+	g_free(r);
+}
+
+/* ---- one by its id ---- */
+
+static bool
+run_find(const struct spool *s, const struct run *r, const struct rec_id *id,
+    struct entry *out)
+{
+	uint64_t lo = 0, hi = r->n;
+	if (rec_id_cmp(id, &r->low) < 0 || rec_id_cmp(id, &r->high) > 0)
+		return false;
+	while (lo < hi) {
+		uint64_t mid = lo + (hi - lo) / 2;
+		if (file_read(&s->index, out, sizeof *out,
+			r->at + mid * sizeof *out) != sizeof *out)
+			return false;
+		int c = rec_id_cmp(id, &out->id);
+		if (c == 0)
+			return true;
+		if (c < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return false;
+}
+
+static bool
+shelf_find_entry(const struct spool *s, struct shelf *h,
+    const struct rec_id *id, struct entry *out)
+{
+	tail_sort(h);
+	for (size_t lo = 0, hi = h->n_tail; lo < hi;) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = rec_id_cmp(id, &h->tail[mid].id);
+		if (c == 0) {
+			*out = h->tail[mid];
+			return true;
+		}
+		if (c < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	for (unsigned i = 0; i < LEVELS; i++)
+		for (unsigned j = 0; j < h->n_runs[i]; j++)
+			if (run_find(s, &h->runs[i][j], id, out))
+				return true;
+	return false;
+}
+
+bool
+spool_find(struct spool *s, const struct rec_type *type,
+    const struct rec_id *id, void *rec, struct rec_arena *a)
+{
+	struct shelf *h = shelf_find(s, type, false);
+	struct entry e;
+	if (h == NULL || !shelf_find_entry(s, h, id, &e))
+		return false;
+	(void)flush(s);
+	uint8_t *p = rec_arena_alloc(a, (size_t)e.n + 1);
+	size_t n = file_read(&s->data, p, (size_t)e.n, e.at);
+	return n == e.n && rec_read(type, rec, (struct rs_span){p, n}, a);
+}
