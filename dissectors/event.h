@@ -35,6 +35,8 @@ struct rs_flow_info {
 	struct rs_stamp first;     /* its first packet: its id comes from here */
 	enum rs_carrier carrier;   /* what the bytes of this event came over */
 	bool from_start;           /* opening SYN seen; always true over UDP */
+	/* The TCP connection as known now, while the event lasts; may be NULL. */
+	const struct rs_conn_facts *conn;
 };
 
 enum rs_event_type {

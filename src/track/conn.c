@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What happened to each TCP connection that concerns registration.
+ *
+ * Everything is in the facts that FLOW_END brings; what was heard before (SIP,
+ * a related ClientHello, who sent an ICMP error) is a mark of a few bytes per
+ * connection, dropped with it.  A connection that carried nothing of ours costs
+ * nothing here until its end.
+ */
+#include "track/conn.h"
+
+#include "tls/hello.h"
+
+#include <glib.h>
+#include <stdio.h>
+
+enum { MAX_FRAMES = 16, MARK_COST = 96 };
+
+struct mark {
+	uint64_t serial;
+	bool sip, tls, related;
+	struct rs_addr icmp_sender;
+};
+
+struct conn_tracker {
+	const struct related *related;
+	struct rs_account *pay;
+	const struct rec_sink *out;
+	GHashTable *marks; /* struct mark by its serial */
+	struct rec_arena arena;
+};
+
+struct conn_tracker *
+conn_tracker_new(const struct related *related, struct rs_account *pay,
+    const struct rec_sink *out)
+{
+	struct conn_tracker *k = g_new0(struct conn_tracker, 1);
+	k->related = related;
+	k->pay = pay;
+	k->out = out;
+	k->marks =
+	    g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+	rec_arena_init(&k->arena, pay);
+	return k;
+}
+
+void
+conn_tracker_free(struct conn_tracker *k)
+{
+	if (k == NULL)
+		return;
+	rs_account_refund(k->pay, g_hash_table_size(k->marks) * MARK_COST);
+	g_hash_table_unref(k->marks);
+	rec_arena_clear(&k->arena);
+	g_free(k);
+}
+
+/* NULL when there is no room: the mark only adds what the ports do not say. */
+static struct mark *
+mark_touch(struct conn_tracker *k, uint64_t serial)
+{
+	struct mark *m = g_hash_table_lookup(k->marks, &serial);
+	if (m || !rs_account_charge(k->pay, MARK_COST))
+		return m;
+	m = g_new0(struct mark, 1);
+	m->serial = serial;
+	g_hash_table_insert(k->marks, &m->serial, m);
+	return m;
+}
+
+/*
+ * The side that serves.  Where the opening was not seen, the flow's direction
+ * is a guess from its first packet, and a known port is the better one.
+ */
+static enum rs_dir
+server_side(const struct conn_tracker *k, const struct rs_flow_info *flow)
+{
+	bool swapped = !flow->from_start &&
+		       related_sip_port(k->related, flow->end[RS_C2S].port) &&
+		       !related_sip_port(k->related, flow->end[RS_S2C].port);
+	return swapped ? RS_C2S : RS_S2C;
+}
+
+static void
+hear_hello(struct conn_tracker *k, const struct rs_event *ev)
+{
+	const struct tls_client_hello *hello =
+	    ev->u.tls_handshake.u.client_hello;
+	if (ev->u.tls_handshake.type != TLS_HS_CLIENT_HELLO)
+		return;
+	struct rec_handshake h;
+	rec_init(&rec_handshake_type, &h);
+	h.server.at = ev->flow->end[rs_dir_other(ev->dir)];
+	if (hello)
+		h.sni = hello->sni;
+	if (related_handshake(k->related, &h) != RS_TRUE)
+		return;
+	struct mark *m = mark_touch(k, ev->flow->serial);
+	if (m)
+		m->tls = m->related = true;
+}
+
+static bool
+earlier(rs_time a, rs_time b)
+{
+	return a != RS_NEVER && (b == RS_NEVER || a < b);
+}
+
+/* A close is in order when both sides said FIN before anybody reset. */
+static bool
+reset_after_close(const struct rs_conn_facts *f, rs_time rst)
+{
+	return f->half[0].fin_at != RS_NEVER && f->half[1].fin_at != RS_NEVER &&
+	       f->half[0].fin_at <= rst && f->half[1].fin_at <= rst;
+}
+
+static const char *
+established_state(const struct rs_half_facts *o, const struct rs_half_facts *r,
+    const struct rs_conn_facts *f)
+{
+	bool by_orig = earlier(o->rst_at, r->rst_at);
+	rs_time rst = by_orig ? o->rst_at : r->rst_at;
+	if (rst != RS_NEVER && !reset_after_close(f, rst))
+		return by_orig ? "RSTO" : "RSTR";
+	if (o->fin_at != RS_NEVER && r->fin_at != RS_NEVER)
+		return "SF";
+	if (o->fin_at != RS_NEVER)
+		return "S2";
+	return r->fin_at != RS_NEVER ? "S3" : "S1";
+}
+
+/* Zeek, base/protocols/conn: the letters and what they stand for. */
+const char *
+conn_state(const struct rs_conn_facts *f)
+{
+	const struct rs_half_facts *o = &f->half[RS_C2S], *r = &f->half[RS_S2C];
+	if (o->syns && r->syns)
+		return established_state(o, r, f);
+	if (o->syns) {
+		/* Data without a SYN-ACK: it was there and not captured. */
+		if (o->bytes || r->bytes || f->established_at != RS_NEVER)
+			return "OTH";
+		if (r->rst_at != RS_NEVER)
+			return "REJ";
+		if (o->rst_at != RS_NEVER)
+			return "RSTOS0";
+		if (o->fin_at != RS_NEVER)
+			return "SH";
+		return r->packets ? "OTH" : "S0";
+	}
+	if (r->syns && o->packets == 0) {
+		if (r->rst_at != RS_NEVER)
+			return "RSTRH";
+		if (r->fin_at != RS_NEVER)
+			return "SHR";
+	}
+	return "OTH";
+}
+
+static const char *
+open_how(enum rs_ending how)
+{
+	switch (how) {
+	case RS_END_REUSED:
+		return "reused";
+	case RS_END_IDLE:
+		return "idle";
+	case RS_END_EVICTED:
+		return "evicted";
+	case RS_END_NONE:
+	case RS_END_FIN:
+	case RS_END_RST:
+	case RS_END_CAPTURE:
+		break;
+	}
+	return "open";
+}
+
+/* Who closed first, and how. */
+static void
+fill_close(struct rec_connection *c, const struct rs_conn_facts *f,
+    enum rs_ending how, enum rs_dir server)
+{
+	rs_time at = RS_NEVER;
+	c->closed_how = rs_span_str(open_how(how));
+	for (int d = 0; d < 2; d++) {
+		const struct rs_half_facts *h = &f->half[d];
+		enum rec_side side = d == (int)server ? REC_SERVER : REC_CLIENT;
+		if (earlier(h->fin_at, at)) {
+			at = h->fin_at;
+			c->closed_by = side;
+			c->closed_how = RS_LIT("fin");
+			c->close_frame = h->fin;
+		}
+		if (earlier(h->rst_at, at)) {
+			at = h->rst_at;
+			c->closed_by = side;
+			c->closed_how = RS_LIT("rst");
+			c->close_frame = h->rst;
+		}
+	}
+}
+
+static int
+frame_order(const void *a, const void *b)
+{
+	return rs_frame_cmp(
+	    *(const struct rs_frame *)a, *(const struct rs_frame *)b);
+}
+
+static void
+fill_frames(struct rec_connection *c, const struct rs_conn_facts *f,
+    struct rec_arena *a)
+{
+	const struct rs_frame all[] = {f->first, f->half[0].syn, f->half[1].syn,
+	    f->established, f->icmp, f->half[0].fin, f->half[1].fin,
+	    f->half[0].rst, f->half[1].rst};
+	struct rs_frame v[MAX_FRAMES];
+	size_t n = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+		if (all[i].number)
+			v[n++] = all[i];
+	qsort(v, n, sizeof *v, frame_order);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || !rs_frame_eq(v[i], v[i - 1]))
+			*(struct rs_frame *)rec_list_add(
+			    &c->frames, a, sizeof *v) = v[i];
+}
+
+static int64_t
+between(rs_time from, rs_time to)
+{
+	return from == RS_NEVER || to == RS_NEVER || to < from ? REC_ABSENT
+							       : to - from;
+}
+
+static void
+fill_times(struct rec_connection *c, const struct rs_half_facts *cl,
+    const struct rs_half_facts *sv, const struct rs_conn_facts *f)
+{
+	c->started = f->first_at;
+	c->ended = f->last_at;
+	/* A repeated SYN makes it unknown which one was answered. */
+	if (cl->syns == 1 && sv->syns == 1) {
+		c->rtt_server = between(cl->syn_at, sv->syn_at);
+		c->rtt_client = between(sv->syn_at, f->established_at);
+	}
+}
+
+static void
+fill_counts(struct rec_connection *c, const struct rs_half_facts *cl,
+    const struct rs_half_facts *sv)
+{
+	c->syns = cl->syns;
+	c->bytes_client = (int64_t)cl->bytes;
+	c->bytes_server = (int64_t)sv->bytes;
+	c->retransmissions_client = cl->retransmissions;
+	c->retransmissions_server = sv->retransmissions;
+	c->gaps = (int64_t)cl->gaps + sv->gaps;
+	c->missing_bytes = (int64_t)(cl->missing + sv->missing);
+	c->syn_frame = cl->syn;
+	c->syn_ack_frame = sv->syn;
+}
+
+static void
+fill_icmp(struct rec_connection *c, const struct rs_conn_facts *f,
+    const struct mark *m, struct rec_arena *a)
+{
+	char text[16];
+	if (f->icmp_at == RS_NEVER || f->icmp.number == 0)
+		return;
+	snprintf(text, sizeof text, "%u/%u", f->icmp_type, f->icmp_code);
+	c->icmp = rec_arena_text(a, rs_span_str(text));
+	c->icmp_frame = f->icmp;
+	if (m)
+		c->icmp_from.at.addr = m->icmp_sender;
+}
+
+/* The facts with the roles exchanged, for whoever reads them by direction. */
+static struct rs_conn_facts
+facts_from(const struct rs_conn_facts *f, enum rs_dir server)
+{
+	struct rs_conn_facts g = *f;
+	if (server == RS_C2S) {
+		g.half[RS_C2S] = f->half[RS_S2C];
+		g.half[RS_S2C] = f->half[RS_C2S];
+	}
+	return g;
+}
+
+static void
+close_connection(
+    struct conn_tracker *k, const struct rs_event *ev, const struct mark *m)
+{
+	const struct rs_conn_facts *f = ev->u.flow_end.conn;
+	enum rs_dir server = server_side(k, ev->flow);
+	struct rs_conn_facts g = facts_from(f, server);
+	struct rec_connection c;
+	rec_init(&rec_connection_type, &c);
+	c.server.at = ev->flow->end[server];
+	c.client.at = ev->flow->end[rs_dir_other(server)];
+	c.related = m && (m->sip || m->related) ? RS_TRUE : RS_UNKNOWN;
+	c.related = related_connection(k->related, &c);
+	if (c.related != RS_TRUE)
+		return;
+	c.id.frame = ev->flow->first.from;
+	c.transport = m && m->tls ? REC_TLS : REC_TCP;
+	c.conn_state = rs_span_str(conn_state(&g));
+	c.from_start = f->from_start ? RS_TRUE : RS_FALSE;
+	fill_times(&c, &g.half[RS_C2S], &g.half[RS_S2C], &g);
+	fill_counts(&c, &g.half[RS_C2S], &g.half[RS_S2C]);
+	fill_close(&c, &g, ev->u.flow_end.how, RS_S2C);
+	fill_icmp(&c, &g, m, &k->arena);
+	fill_frames(&c, &g, &k->arena);
+	k->out->record(k->out->arg, &rec_connection_type, &c);
+	rec_arena_reset(&k->arena);
+}
+
+static void
+hear_end(struct conn_tracker *k, const struct rs_event *ev)
+{
+	struct mark *m = g_hash_table_lookup(k->marks, &ev->flow->serial);
+	if (ev->u.flow_end.conn)
+		close_connection(k, ev, m);
+	if (m) {
+		rs_account_refund(k->pay, MARK_COST);
+		g_hash_table_remove(k->marks, &m->serial);
+	}
+}
+
+static void
+hear_icmp(struct conn_tracker *k, const struct rs_event *ev)
+{
+	struct mark *m = mark_touch(k, ev->flow->serial);
+	if (m && m->icmp_sender.family == 0)
+		m->icmp_sender = ev->u.icmp.sender;
+}
+
+void
+conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
+{
+	if (ev->flow == NULL || ev->flow->carrier == RS_OVER_UDP)
+		return;
+	struct mark *m;
+	switch (ev->type) {
+	case RS_EV_SIP_MESSAGE:
+		m = mark_touch(k, ev->flow->serial);
+		if (m)
+			m->sip = true;
+		break;
+	case RS_EV_TLS_HANDSHAKE:
+		hear_hello(k, ev);
+		break;
+	case RS_EV_FLOW_END:
+		hear_end(k, ev);
+		break;
+	case RS_EV_ICMP:
+		hear_icmp(k, ev);
+		break;
+	case RS_EV_NONE:
+	case RS_EV_SIP_KEEPALIVE:
+	case RS_EV_TLS_RECORD:
+	case RS_EV_TLS_ALERT:
+	case RS_EV_TLS_CCS:
+	case RS_EV_TLS_DATA:
+	case RS_EV_NOT_TLS:
+	case RS_EV_FLOW_OPEN:
+	case RS_EV_GAP:
+	case RS_EV_FLOW_HALF_CLOSE:
+	case RS_EV_DROPS:
+	case RS_EV_ANOMALY:
+	case RS_EV_N:
+		break;
+	}
+}

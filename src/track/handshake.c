@@ -1,0 +1,659 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TLS handshakes: who hears what, and how long a handshake is kept.
+ *
+ * One entry of a few bytes per TLS connection, from its first TLS event to
+ * FLOW_END, so that data that follows a closed handshake costs one lookup; one
+ * struct shake with its arena per handshake that is not judged yet.  A
+ * handshake closes as soon as nothing can change the verdict, else when its
+ * connection ends, or after two minutes without a record of it (when it has
+ * long been silent by any measure).  When the account is full the one that was
+ * quiet longest is judged as it stands and counted.
+ */
+#include "track/handshake.h"
+#include "track/handshake_state.h"
+
+#include <glib.h>
+
+enum { ENTRY_COST = 112, MAX_POOL = 32, MAX_DROPS = 16 };
+
+static const rs_time quiet_limit = 120 * RS_SEC;
+/* A finished handshake has no more to say. */
+static const rs_time quiet_complete = 32 * RS_SEC;
+
+struct shake_entry {
+	uint64_t serial;
+	struct shake *open;
+	bool counted; /* among the connections by visibility */
+};
+
+struct drop {
+	rs_time from, to;
+};
+
+struct handshake_tracker {
+	const struct related *related;
+	const struct tls_certificate_reader *reader;
+	struct rs_account *pay;
+	const struct rec_sink *out;
+	GHashTable *entries;           /* struct shake_entry by its serial */
+	struct shake *newest, *oldest; /* by their last record */
+	struct shake *pool;            /* closed ones, for reuse */
+	unsigned n_pool;
+	struct drop drops[MAX_DROPS]; /* the latest */
+	size_t n_drops;
+	rs_time now;
+	uint64_t messages[256];
+	uint64_t unreadable, alerts, sealed_alerts, ccs, sslv2;
+	uint64_t connections[REC_LOG + 1];
+	uint64_t evicted;
+};
+
+struct handshake_tracker *
+handshake_tracker_new(const struct related *related,
+    const struct tls_certificate_reader *certificates, struct rs_account *pay,
+    const struct rec_sink *out)
+{
+	struct handshake_tracker *k = g_new0(struct handshake_tracker, 1);
+	k->related = related;
+	k->reader = certificates;
+	k->pay = pay;
+	k->out = out;
+	k->now = RS_NEVER;
+	k->entries =
+	    g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+	return k;
+}
+
+/* ---- open handshakes ---- */
+
+static void
+unlink_shake(struct handshake_tracker *k, struct shake *s)
+{
+	*(s->newer ? &s->newer->older : &k->newest) = s->older;
+	*(s->older ? &s->older->newer : &k->oldest) = s->newer;
+	s->newer = s->older = NULL;
+}
+
+static void
+push_newest(struct handshake_tracker *k, struct shake *s)
+{
+	s->older = k->newest;
+	*(k->newest ? &k->newest->newer : &k->oldest) = s;
+	k->newest = s;
+}
+
+static void
+discard(struct handshake_tracker *k, struct shake *s)
+{
+	if (k->n_pool < MAX_POOL) {
+		rec_arena_reset(&s->arena);
+		s->older = k->pool;
+		k->pool = s;
+		k->n_pool++;
+		return;
+	}
+	rec_arena_clear(&s->arena);
+	rs_account_refund(k->pay, sizeof *s);
+	g_free(s);
+}
+
+static bool
+covered(const struct handshake_tracker *k, const struct shake *s)
+{
+	for (size_t i = 0; i < k->n_drops && i < MAX_DROPS; i++)
+		if (k->drops[i].to >= s->last_at)
+			return false;
+	return true;
+}
+
+/* Judges, closes and forgets an open handshake. */
+static void
+close_shake(struct handshake_tracker *k, struct shake *s, enum rs_ending how)
+{
+	struct shake_entry *e = s->entry;
+	const struct shake_end end = {how, k->now, covered(k, s)};
+	handshake_judge(s, &end);
+	s->rec.history =
+	    (struct rs_span){(const uint8_t *)s->history, s->n_history};
+	s->rec.related = related_handshake(k->related, &s->rec);
+	if (!e->counted)
+		k->connections[s->rec.visibility]++;
+	e->counted = true;
+	e->open = NULL;
+	unlink_shake(k, s);
+	k->out->record(k->out->arg, &rec_handshake_type, &s->rec);
+	discard(k, s);
+}
+
+void
+handshake_tracker_free(struct handshake_tracker *k)
+{
+	if (k == NULL)
+		return;
+	while (k->oldest) {
+		struct shake *s = k->oldest;
+		unlink_shake(k, s);
+		discard(k, s);
+	}
+	k->n_pool = MAX_POOL;
+	while (k->pool) {
+		struct shake *s = k->pool;
+		k->pool = s->older;
+		discard(k, s);
+	}
+	rs_account_refund(k->pay, g_hash_table_size(k->entries) * ENTRY_COST);
+	g_hash_table_unref(k->entries);
+	g_free(k);
+}
+
+/* Charges n bytes, evicting for them; false when nothing is left to evict. */
+static bool
+pay_for(struct handshake_tracker *k, size_t n)
+{
+	while (!rs_account_charge(k->pay, n)) {
+		struct shake *s = k->pool;
+		if (s) {
+			k->pool = s->older;
+			unsigned kept = k->n_pool - 1;
+			k->n_pool = MAX_POOL;
+			discard(k, s);
+			k->n_pool = kept;
+		} else if (k->oldest) {
+			k->evicted++;
+			close_shake(k, k->oldest, RS_END_EVICTED);
+		} else {
+			k->evicted++;
+			return false;
+		}
+	}
+	return true;
+}
+
+static struct shake *
+shake_new(struct handshake_tracker *k)
+{
+	struct shake *s = k->pool;
+	if (s) {
+		struct rec_arena arena = s->arena;
+		k->pool = s->older;
+		k->n_pool--;
+		memset(s, 0, sizeof *s);
+		s->arena = arena;
+		return s;
+	}
+	if (!pay_for(k, sizeof *s))
+		return NULL;
+	s = g_new0(struct shake, 1);
+	rec_arena_init(&s->arena, k->pay);
+	return s;
+}
+
+static struct shake_entry *
+entry_find(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	return g_hash_table_lookup(k->entries, &ev->flow->serial);
+}
+
+/* Opens a handshake on the event's connection; NULL when there is no room. */
+static struct shake *
+shake_open(
+    struct handshake_tracker *k, const struct rs_event *ev, enum rs_dir client)
+{
+	struct shake_entry *e = entry_find(k, ev);
+	if (e == NULL) {
+		if (!pay_for(k, ENTRY_COST))
+			return NULL;
+		e = g_new0(struct shake_entry, 1);
+		e->serial = ev->flow->serial;
+		g_hash_table_insert(k->entries, &e->serial, e);
+	}
+	struct shake *s = shake_new(k);
+	if (s == NULL)
+		return NULL;
+	e->open = s;
+	s->entry = e;
+	s->client = client;
+	s->from_start = ev->flow->from_start;
+	s->hello_at = s->closed_at = s->complete_at = RS_NEVER;
+	s->finished_at = s->refused_at = RS_NEVER;
+	s->last_at = ev->at.complete;
+	for (int i = 0; i < 2; i++)
+		s->side[i].alert_at = s->side[i].trouble_at = RS_NEVER;
+	handshake_record_init(s, ev);
+	push_newest(k, s);
+	return s;
+}
+
+/* The open handshake of the event's connection, opened where this is the first
+   TLS there.  NULL where it is closed already, or there is no room. */
+static struct shake *
+shake_touch(
+    struct handshake_tracker *k, const struct rs_event *ev, enum rs_dir client)
+{
+	struct shake_entry *e = entry_find(k, ev);
+	struct shake *s;
+	if (e && e->open == NULL)
+		return NULL;
+	if (e) {
+		s = e->open;
+		if (s != k->newest) {
+			unlink_shake(k, s);
+			push_newest(k, s);
+		}
+	} else {
+		s = shake_open(k, ev, client);
+	}
+	if (s == NULL)
+		return NULL;
+	shake_at(s, shake_side_of(s, ev->dir))->heard = true;
+	if (s->rec.tcp_rtt == REC_ABSENT)
+		handshake_record_conn(s, ev->flow->conn);
+	return s;
+}
+
+static void
+heard_record(struct shake *s, const struct rs_event *ev)
+{
+	if (ev->at.complete > s->last_at)
+		s->last_at = ev->at.complete;
+}
+
+static void
+last_message(struct shake *s, enum rec_side from, const char *what)
+{
+	*(from == REC_CLIENT ? &s->rec.last_message_client
+			     : &s->rec.last_message_server) = rs_span_str(what);
+}
+
+static void
+close_if_settled(struct handshake_tracker *k, struct shake *s)
+{
+	if (handshake_judge_settled(s))
+		close_shake(k, s, RS_END_NONE);
+}
+
+/* ---- events ---- */
+
+static void
+hear_sealed_message(
+    struct handshake_tracker *k, struct shake *s, const struct rs_event *ev)
+{
+	enum rec_side from = shake_side_of(s, ev->dir);
+	struct shake_side *side = shake_at(s, from);
+	if (!s->complete)
+		handshake_record_step(s, from, "encrypted_handshake", &ev->at);
+	if (s->version >= TLS_13) {
+		last_message(s, from, "encrypted_handshake");
+		handshake_judge_sealed(
+		    s, from, ev->u.tls_handshake.size, &ev->at);
+	} else if (side->ccs && !side->finished) {
+		side->finished = true;
+		last_message(s, from, "finished");
+		if (from == REC_SERVER && !s->hello_done && !side->chain &&
+		    s->server_hello && !side->gap)
+			s->rec.resumed = RS_TRUE;
+		handshake_judge_finished(s, ev->at.complete);
+	}
+	close_if_settled(k, s);
+}
+
+static void
+hear_handshake(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	const struct tls_handshake_msg *m = &ev->u.tls_handshake;
+	if (m->encrypted)
+		k->unreadable++;
+	else
+		k->messages[m->type]++;
+	enum rs_dir client = ev->dir;
+	bool hello = !m->encrypted && m->type == TLS_HS_CLIENT_HELLO;
+	if (!m->encrypted && (m->type == TLS_HS_SERVER_HELLO ||
+				 m->type == TLS_HS_HELLO_RETRY_REQUEST))
+		client = rs_dir_other(ev->dir);
+	else if (!hello)
+		client = RS_C2S;
+	struct shake_entry *e = entry_find(k, ev);
+	if (hello && e && e->open && e->open->complete)
+		close_shake(k, e->open, RS_END_NONE); /* a renegotiation */
+	if (hello && e && e->open == NULL)
+		shake_open(k, ev, client);
+	struct shake *s = shake_touch(k, ev, client);
+	if (s == NULL)
+		return;
+	heard_record(s, ev);
+	if (m->encrypted) {
+		hear_sealed_message(k, s, ev);
+		return;
+	}
+	enum rec_side from = shake_side_of(s, ev->dir);
+	const char *name = tls_handshake_name(m->type);
+	handshake_record_step(s, from, name, &ev->at);
+	handshake_record_history(s, from, handshake_record_letter(m->type));
+	handshake_record_message(s, ev, k->reader);
+	if (m->type == TLS_HS_FINISHED && s->version < TLS_13) {
+		shake_at(s, from)->finished = true;
+		handshake_judge_finished(s, ev->at.complete);
+	}
+	last_message(s, from, name);
+}
+
+static void
+hear_alert(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	const struct tls_alert *a = &ev->u.tls_alert;
+	*(a->encrypted ? &k->sealed_alerts : &k->alerts) += 1;
+	struct shake *s = shake_touch(k, ev, RS_C2S);
+	if (s == NULL)
+		return;
+	enum rec_side from = shake_side_of(s, ev->dir);
+	if (s->version >= TLS_13 && a->encrypted) {
+		heard_record(s, ev);
+		handshake_record_step(s, from, "encrypted_record", &ev->at);
+		handshake_judge_sealed(s, from, 0, &ev->at);
+		close_if_settled(k, s);
+		return;
+	}
+	if (s->complete)
+		return; /* a close_notify, as far as anybody can see */
+	handshake_record_step(
+	    s, from, a->encrypted ? "encrypted_alert" : "alert", &ev->at);
+	handshake_record_alert(s, from, a, ev->at.complete, ev->at.to);
+	if (!a->encrypted)
+		handshake_record_history(s, from, 'l');
+	else
+		shake_at(s, from)->sealed_bye = true;
+	if (s->refused == REC_SIDE_NONE &&
+	    handshake_judge_fatal(s, a)) {
+		s->refused = from;
+		s->refused_at = ev->at.complete;
+	}
+	heard_record(s, ev);
+	last_message(s, from, "alert");
+}
+
+static void
+hear_ccs(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	k->ccs++;
+	struct shake *s = shake_touch(k, ev, RS_C2S);
+	if (s == NULL || s->complete)
+		return;
+	enum rec_side from = shake_side_of(s, ev->dir);
+	heard_record(s, ev);
+	shake_at(s, from)->ccs = true;
+	handshake_record_step(s, from, "change_cipher_spec", &ev->at);
+	handshake_record_history(s, from, 'i');
+	last_message(s, from, "change_cipher_spec");
+}
+
+static void
+hear_data(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	struct shake *s = shake_touch(k, ev, RS_C2S);
+	if (s == NULL)
+		return;
+	enum rec_side from = shake_side_of(s, ev->dir);
+	struct shake_side *side = shake_at(s, from);
+	heard_record(s, ev);
+	if (!s->complete)
+		handshake_record_step(s, from, "encrypted_record", &ev->at);
+	side->data++;
+	if (ev->u.tls_data.type == 23)
+		handshake_judge_sealed(s, from, ev->u.tls_data.size, &ev->at);
+	close_if_settled(k, s);
+}
+
+static void
+hear_not_tls(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	struct shake_entry *e = entry_find(k, ev);
+	if (e == NULL && !ev->flow->from_start)
+		return; /* perhaps the middle of a record */
+	struct shake *s = shake_touch(k, ev, RS_C2S);
+	if (s == NULL || s->complete || !s->from_start)
+		return;
+	enum rec_side from = shake_side_of(s, ev->dir);
+	struct shake_side *side = shake_at(s, from);
+	if (side->gap)
+		return;
+	heard_record(s, ev);
+	handshake_record_step(s, from, "not_tls", &ev->at);
+	if (!side->not_tls)
+		side->trouble_at = ev->at.complete;
+	side->not_tls = true;
+}
+
+static void
+hear_malformed(struct handshake_tracker *k, const struct rs_event *ev,
+    const char *flaw, bool fatal)
+{
+	struct shake_entry *e = entry_find(k, ev);
+	if (e == NULL || e->open == NULL || e->open->complete)
+		return;
+	struct shake *s = e->open;
+	enum rec_side from = shake_side_of(s, ev->dir);
+	struct shake_side *side = shake_at(s, from);
+	handshake_record_flaw(s, flaw);
+	if (!fatal || side->malformed)
+		return;
+	side->malformed = true;
+	side->trouble_at = ev->at.complete;
+	handshake_record_step(s, from, "malformed", &ev->at);
+}
+
+/* An SSLv2 hello opens a handshake that cannot be read further (RFC 6101 E). */
+static void
+hear_sslv2(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	struct shake_entry *e = entry_find(k, ev);
+	k->sslv2++;
+	if (e && e->open == NULL)
+		return;
+	struct shake *s = shake_touch(k, ev, ev->dir);
+	if (s == NULL)
+		return;
+	enum rec_side from = shake_side_of(s, ev->dir);
+	heard_record(s, ev);
+	handshake_record_flaw(s, "sslv2");
+	shake_at(s, from)->gap = true; /* not read: what follows is unknown */
+	if (from == REC_CLIENT && !s->client_hello) {
+		s->client_hello = true;
+		s->hello_at = ev->at.complete;
+		s->hellos++;
+	}
+	handshake_record_step(s, from, "sslv2_hello", &ev->at);
+	last_message(s, from, "sslv2_hello");
+}
+
+static void
+hear_anomaly(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	switch (ev->u.anomaly.kind) {
+	case RS_ANOMALY_TLS_NOT_TLS:
+		hear_not_tls(k, ev);
+		break;
+	case RS_ANOMALY_TLS_BAD_RECORD:
+		hear_malformed(k, ev, "bad_record", true);
+		break;
+	case RS_ANOMALY_TLS_BAD_HANDSHAKE:
+		hear_malformed(k, ev, "bad_handshake", true);
+		break;
+	case RS_ANOMALY_TLS_TOO_LONG:
+		hear_malformed(k, ev, "too_long", true);
+		break;
+	case RS_ANOMALY_TLS_TRUNCATED:
+		hear_malformed(k, ev, "truncated", false);
+		break;
+	case RS_ANOMALY_TLS_SSLV2:
+		hear_sslv2(k, ev);
+		break;
+	case RS_ANOMALY_NONE:
+	case RS_ANOMALY_SIP_MALFORMED:
+	case RS_ANOMALY_SIP_TRUNCATED:
+	case RS_ANOMALY_SIP_SKIPPED:
+	case RS_ANOMALY_SIP_TOO_LONG:
+	case RS_ANOMALY_SIP_TRAILING:
+	case RS_ANOMALY_N:
+		break;
+	}
+}
+
+static void
+hear_gap(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	struct shake_entry *e = entry_find(k, ev);
+	if (e == NULL || e->open == NULL || e->open->complete)
+		return;
+	struct shake *s = e->open;
+	enum rec_side from = shake_side_of(s, ev->dir);
+	shake_at(s, from)->gap = true;
+	handshake_record_flaw(s, "gap");
+	handshake_record_step(s, from, "gap", &ev->at);
+}
+
+static void
+hear_half_close(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	struct shake_entry *e = entry_find(k, ev);
+	if (e == NULL || e->open == NULL)
+		return;
+	struct shake *s = e->open;
+	enum rec_side from = shake_side_of(s, ev->dir);
+	bool reset = ev->u.half_close.how == RS_END_RST;
+	shake_at(s, from)->heard = true;
+	if (!s->complete)
+		handshake_record_step(s, from, reset ? "rst" : "fin", &ev->at);
+	if (s->closed_by == REC_SIDE_NONE || ev->at.complete < s->closed_at) {
+		s->closed_by = from;
+		s->closed_how = ev->u.half_close.how;
+		s->closed_at = ev->at.complete;
+	}
+}
+
+static void
+hear_end(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	struct shake_entry *e = entry_find(k, ev);
+	if (e == NULL)
+		return;
+	if (e->open) {
+		handshake_record_conn(e->open, ev->u.flow_end.conn);
+		close_shake(k, e->open, ev->u.flow_end.how);
+	}
+	rs_account_refund(k->pay, ENTRY_COST);
+	g_hash_table_remove(k->entries, &ev->flow->serial);
+}
+
+static void
+hear_drops(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	k->drops[k->n_drops++ % MAX_DROPS] =
+	    (struct drop){ev->u.drops.from, ev->u.drops.to};
+}
+
+void
+handshake_tracker_event(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	if (ev->type == RS_EV_DROPS)
+		hear_drops(k, ev);
+	if (ev->flow == NULL)
+		return;
+	if (ev->at.complete > k->now)
+		k->now = ev->at.complete;
+	switch (ev->type) {
+	case RS_EV_TLS_HANDSHAKE:
+		hear_handshake(k, ev);
+		break;
+	case RS_EV_TLS_ALERT:
+		hear_alert(k, ev);
+		break;
+	case RS_EV_TLS_CCS:
+		hear_ccs(k, ev);
+		break;
+	case RS_EV_TLS_DATA:
+		hear_data(k, ev);
+		break;
+	case RS_EV_NOT_TLS:
+		hear_not_tls(k, ev);
+		break;
+	case RS_EV_ANOMALY:
+		hear_anomaly(k, ev);
+		break;
+	case RS_EV_GAP:
+		hear_gap(k, ev);
+		break;
+	case RS_EV_FLOW_HALF_CLOSE:
+		hear_half_close(k, ev);
+		break;
+	case RS_EV_FLOW_END:
+		hear_end(k, ev);
+		break;
+	case RS_EV_NONE:
+	case RS_EV_SIP_MESSAGE:
+	case RS_EV_SIP_KEEPALIVE:
+	case RS_EV_TLS_RECORD:
+	case RS_EV_FLOW_OPEN:
+	case RS_EV_ICMP:
+	case RS_EV_DROPS:
+	case RS_EV_N:
+		break;
+	}
+}
+
+void
+handshake_tracker_advance(struct handshake_tracker *k, rs_time now)
+{
+	if (now > k->now)
+		k->now = now;
+	while (k->oldest) {
+		struct shake *s = k->oldest;
+		rs_time limit = s->complete ? quiet_complete : quiet_limit;
+		if (k->now - s->last_at < limit)
+			break;
+		close_shake(k, s, RS_END_NONE);
+	}
+}
+
+void
+handshake_tracker_finish(struct handshake_tracker *k, rs_time end)
+{
+	if (end > k->now)
+		k->now = end;
+	while (k->oldest)
+		close_shake(k, k->oldest, RS_END_CAPTURE);
+}
+
+static void
+add_count(struct rec_list *l, struct rec_arena *a, const char *name, uint64_t n)
+{
+	if (n == 0)
+		return;
+	struct rec_count *c = rec_list_add(l, a, sizeof *c);
+	*c = (struct rec_count){rs_span_str(name), (int64_t)n};
+}
+
+void
+handshake_tracker_counts(struct handshake_tracker *k,
+    struct handshake_counts *c, struct rec_arena *a)
+{
+	*c = (struct handshake_counts){.evicted = k->evicted};
+	uint64_t other = 0;
+	for (unsigned i = 0; i < 256; i++) {
+		const char *name = tls_handshake_name((uint8_t)i);
+		if (name[0])
+			add_count(&c->messages, a, name, k->messages[i]);
+		else
+			other += k->messages[i];
+	}
+	add_count(&c->messages, a, "other", other);
+	add_count(&c->messages, a, "encrypted_handshake", k->unreadable);
+	add_count(&c->messages, a, "sslv2_hello", k->sslv2);
+	add_count(&c->messages, a, "change_cipher_spec", k->ccs);
+	add_count(&c->messages, a, "alert", k->alerts);
+	add_count(&c->messages, a, "encrypted_alert", k->sealed_alerts);
+	for (unsigned v = REC_CLEAR; v <= REC_LOG; v++)
+		add_count(&c->connections, a,
+		    rec_visibility_name((enum rec_visibility)v),
+		    k->connections[v]);
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From TLS messages to the fields of a handshake's record.
+ *
+ * Every list is bounded here: a hostile handshake fills its record and no more.
+ * Text that is a constant stays where it is; what is from the wire is copied
+ * into the handshake's arena.
+ */
+#include "track/handshake_state.h"
+
+#include <stdio.h>
+
+enum { MAX_CIPHERS = 128, MAX_GROUPS = 64, MAX_VERSIONS = 16, MAX_ALPN = 16 };
+enum { MAX_NAME = 512 };
+
+static struct rs_span
+text(struct shake *s, struct rs_span t)
+{
+	return rec_arena_text(&s->arena, rs_span_part(t, 0, MAX_NAME));
+}
+
+static void
+add_text(struct shake *s, struct rec_list *l, struct rs_span t)
+{
+	*(struct rs_span *)rec_list_add(l, &s->arena, sizeof t) = t;
+}
+
+void
+handshake_record_init(struct shake *s, const struct rs_event *ev)
+{
+	struct rec_handshake *r = &s->rec;
+	rec_init(&rec_handshake_type, r);
+	r->id.frame = ev->at.from;
+	r->started = ev->at.first;
+	r->client.at = ev->flow->end[s->client];
+	r->server.at = ev->flow->end[rs_dir_other(s->client)];
+	r->connection.frame = ev->flow->first.from;
+}
+
+static void
+add_frame(struct shake *s, struct rs_frame f)
+{
+	struct rec_list *l = &s->rec.frames;
+	struct rs_frame *v = l->v;
+	if (f.number == 0 || l->n >= SHAKE_FRAMES)
+		return;
+	/* Nearly always the newest; sides may overtake each other. */
+	uint32_t at = l->n;
+	while (at > 0 && rs_frame_cmp(v[at - 1], f) > 0)
+		at--;
+	if (at > 0 && rs_frame_eq(v[at - 1], f))
+		return;
+	rec_list_add(l, &s->arena, sizeof f);
+	v = l->v;
+	memmove(v + at + 1, v + at, (l->n - 1 - at) * sizeof f);
+	v[at] = f;
+}
+
+void
+handshake_record_step(struct shake *s, enum rec_side from, const char *what,
+    const struct rs_stamp *at)
+{
+	struct rec_list *l = &s->rec.steps;
+	add_frame(s, at->from);
+	add_frame(s, at->to);
+	if (l->n >= SHAKE_STEPS)
+		return;
+	if (l->n) {
+		const struct rec_step *last =
+		    (struct rec_step *)l->v + (l->n - 1);
+		if (last->from == from &&
+		    rs_span_eq(last->what, rs_span_str(what)) &&
+		    rs_frame_eq(last->frame, at->to))
+			return; /* many sealed records in one frame */
+	}
+	struct rec_step *st = rec_list_add(l, &s->arena, sizeof *st);
+	*st = (struct rec_step){from, rs_span_str(what), at->complete, at->to};
+}
+
+void
+handshake_record_history(struct shake *s, enum rec_side from, char letter)
+{
+	if (s->n_history == SHAKE_HISTORY || letter == 0)
+		return;
+	if (from == REC_CLIENT)
+		letter = (char)(letter & ~0x20);
+	s->history[s->n_history++] = letter;
+}
+
+char
+handshake_record_letter(uint8_t type)
+{
+	switch (type) {
+	case TLS_HS_HELLO_REQUEST:
+		return 'h';
+	case TLS_HS_CLIENT_HELLO:
+		return 'c';
+	case TLS_HS_SERVER_HELLO:
+		return 's';
+	case 3: /* DTLS only, RFC 6347 4.2.1 */
+		return 'v';
+	case TLS_HS_NEW_SESSION_TICKET:
+		return 't';
+	case TLS_HS_END_OF_EARLY_DATA:
+		return 'e';
+	case TLS_HS_HELLO_RETRY_REQUEST:
+		return 'j';
+	case TLS_HS_ENCRYPTED_EXTENSIONS:
+		return 'o';
+	case TLS_HS_CERTIFICATE:
+		return 'x';
+	case TLS_HS_SERVER_KEY_EXCHANGE:
+		return 'k';
+	case TLS_HS_CERTIFICATE_REQUEST:
+		return 'r';
+	case TLS_HS_SERVER_HELLO_DONE:
+		return 'n';
+	case TLS_HS_CERTIFICATE_VERIFY:
+		return 'y';
+	case TLS_HS_CLIENT_KEY_EXCHANGE:
+		return 'g';
+	case TLS_HS_FINISHED:
+		return 'f';
+	case 21: /* certificate_url, RFC 6066 5 */
+		return 'w';
+	case TLS_HS_CERTIFICATE_STATUS:
+		return 'u';
+	case 23: /* supplemental_data, RFC 4680 */
+		return 'a';
+	case TLS_HS_KEY_UPDATE:
+		return 'p';
+	default:
+		return 'z';
+	}
+}
+
+void
+handshake_record_flaw(struct shake *s, const char *name)
+{
+	struct rec_list *l = &s->rec.flaws;
+	struct rs_span n = rs_span_str(name);
+	for (uint32_t i = 0; i < l->n; i++)
+		if (rs_span_eq(((struct rs_span *)l->v)[i], n))
+			return;
+	add_text(s, l, n);
+}
+
+void
+handshake_record_conn(struct shake *s, const struct rs_conn_facts *c)
+{
+	if (c == NULL)
+		return;
+	const struct rs_half_facts *cl = &c->half[s->client];
+	const struct rs_half_facts *sv = &c->half[rs_dir_other(s->client)];
+	s->side[SHAKE_CLIENT].heard |= cl->packets > 0;
+	s->side[SHAKE_SERVER].heard |= sv->packets > 0;
+	/* Which of several SYNs was answered is not known. */
+	if (cl->syns == 1 && sv->syns == 1 && cl->syn_at != RS_NEVER &&
+	    sv->syn_at != RS_NEVER && sv->syn_at >= cl->syn_at)
+		s->rec.tcp_rtt = sv->syn_at - cl->syn_at;
+}
+
+/* A registered name, or the number. */
+static struct rs_span
+name_or_number(struct shake *s, const char *name, unsigned number)
+{
+	char b[12];
+	if (name[0])
+		return rs_span_str(name);
+	snprintf(b, sizeof b, "0x%04x", number);
+	return text(s, rs_span_str(b));
+}
+
+static void
+add_numbers(struct shake *s, struct rec_list *l, struct rs_span list,
+    size_t most, const char *(*name)(uint16_t))
+{
+	for (size_t i = 0; i < list.n / 2 && l->n < most; i++) {
+		uint16_t v = tls_u16_at(list, i);
+		if (!tls_is_grease(v))
+			add_text(s, l, name_or_number(s, name(v), v));
+	}
+}
+
+static void
+client_hello(struct shake *s, const struct tls_client_hello *h)
+{
+	struct rec_handshake *r = &s->rec;
+	if (s->hellos++ > 0)
+		return; /* the second answers a HelloRetryRequest */
+	r->sni = text(s, h->sni);
+	r->server.name = r->sni;
+	struct rs_span list = h->alpn, name;
+	while (r->alpn_offered.n < MAX_ALPN && tls_alpn_next(&list, &name))
+		add_text(s, &r->alpn_offered, text(s, name));
+	/* RFC 8446 4.2.1: where given, legacy_version says nothing. */
+	if (h->versions.n)
+		add_numbers(s, &r->client_versions, h->versions, MAX_VERSIONS,
+		    tls_version_name);
+	else
+		add_text(s, &r->client_versions,
+		    name_or_number(s, tls_version_name(h->legacy_version),
+			h->legacy_version));
+	add_numbers(
+	    s, &r->client_ciphers, h->ciphers, MAX_CIPHERS, tls_cipher_name);
+	add_numbers(
+	    s, &r->client_groups, h->groups, MAX_GROUPS, tls_group_name);
+	s->early_data = h->early_data;
+}
+
+static void
+server_hello(struct shake *s, const struct tls_server_hello *h)
+{
+	struct rec_handshake *r = &s->rec;
+	s->version = h->version;
+	s->cipher = h->cipher;
+	r->version =
+	    name_or_number(s, tls_version_name(h->version), h->version);
+	r->cipher = name_or_number(s, tls_cipher_name(h->cipher), h->cipher);
+	if (h->group)
+		r->group =
+		    name_or_number(s, tls_group_name(h->group), h->group);
+	if (h->alpn.p)
+		r->alpn = text(s, h->alpn);
+	if (h->version >= TLS_13)
+		r->resumed = h->psk ? RS_TRUE : RS_FALSE;
+}
+
+/* RFC 8422 5.4: curve_type named_curve, then the group. */
+static void
+server_key_exchange(struct shake *s, struct rs_span body)
+{
+	const char *cipher = tls_cipher_name(s->cipher);
+	if (strstr(cipher, "_ECDH") == NULL || body.n < 3 || body.p[0] != 3)
+		return;
+	uint16_t group = (uint16_t)(body.p[1] << 8 | body.p[2]);
+	s->rec.group = name_or_number(s, tls_group_name(group), group);
+}
+
+static void
+fill_certificate(struct shake *s, struct rec_certificate *c,
+    const struct tls_certificate_facts *f)
+{
+	c->subject = text(s, f->subject);
+	c->issuer = text(s, f->issuer);
+	c->serial = text(s, f->serial);
+	c->key = text(s, f->key);
+	c->signature = text(s, f->signature);
+	c->sha256 = text(s, f->sha256);
+	c->not_before = f->not_before;
+	c->not_after = f->not_after;
+	c->self_signed = f->self_signed ? RS_TRUE : RS_FALSE;
+	for (size_t i = 0; i < f->n_san && i < SHAKE_SAN; i++)
+		add_text(s, &c->san, text(s, f->san[i]));
+}
+
+static void
+certificates(struct shake *s, enum rec_side from,
+    const struct tls_certificate_list *l, const struct rs_event *ev,
+    const struct tls_certificate_reader *reader)
+{
+	struct shake_side *side = shake_at(s, from);
+	if (from == REC_CLIENT)
+		s->rec.client_certificate =
+		    l->total ? REC_CC_SENT : REC_CC_NONE_SENT;
+	else if (s->version < TLS_13)
+		s->rec.resumed = RS_FALSE;
+	if (side->chain)
+		return;
+	side->chain = true;
+	for (size_t i = 0; i < l->n && i < SHAKE_CHAIN; i++) {
+		struct rec_certificate *c =
+		    rec_list_add(&s->rec.certificates, &s->arena, sizeof *c);
+		c->from = from;
+		c->frame = ev->at.to;
+		c->not_before = c->not_after = RS_NEVER;
+		const struct tls_certificate_facts *f = NULL;
+		if (reader && reader->read)
+			f = reader->read(reader->arg, l->der[i]);
+		if (f)
+			fill_certificate(s, c, f);
+	}
+}
+
+static void
+server_done(struct shake *s)
+{
+	s->hello_done = true;
+	s->rec.resumed = RS_FALSE;
+	if (!s->requested && !s->side[SHAKE_SERVER].gap)
+		s->rec.client_certificate = REC_CC_NOT_REQUESTED;
+}
+
+void
+handshake_record_message(struct shake *s, const struct rs_event *ev,
+    const struct tls_certificate_reader *reader)
+{
+	const struct tls_handshake_msg *m = &ev->u.tls_handshake;
+	enum rec_side from = shake_side_of(s, ev->dir);
+	switch (m->type) {
+	case TLS_HS_CLIENT_HELLO:
+		s->client_hello = true;
+		if (s->hello_at == RS_NEVER)
+			s->hello_at = ev->at.complete;
+		if (m->u.client_hello)
+			client_hello(s, m->u.client_hello);
+		break;
+	case TLS_HS_HELLO_RETRY_REQUEST:
+		s->retry = true;
+		s->rec.hello_retry = RS_TRUE;
+		break;
+	case TLS_HS_SERVER_HELLO:
+		if (s->server_hello)
+			break;
+		s->server_hello = true;
+		if (s->hello_at != RS_NEVER && ev->at.complete >= s->hello_at)
+			s->rec.hello = ev->at.complete - s->hello_at;
+		if (s->client_hello && s->rec.hello_retry == RS_UNKNOWN)
+			s->rec.hello_retry = RS_FALSE;
+		if (m->u.server_hello)
+			server_hello(s, m->u.server_hello);
+		break;
+	case TLS_HS_CERTIFICATE:
+		if (m->u.certificates)
+			certificates(s, from, m->u.certificates, ev, reader);
+		break;
+	case TLS_HS_SERVER_KEY_EXCHANGE:
+		server_key_exchange(s, m->body);
+		break;
+	case TLS_HS_CERTIFICATE_REQUEST:
+		s->requested = true;
+		break;
+	case TLS_HS_SERVER_HELLO_DONE:
+		server_done(s);
+		break;
+	default:
+		break;
+	}
+}
+
+void
+handshake_record_alert(struct shake *s, enum rec_side from,
+    const struct tls_alert *alert, rs_time at, struct rs_frame frame)
+{
+	struct rec_list *l = &s->rec.alerts;
+	if (l->n >= SHAKE_ALERTS)
+		return;
+	struct rec_alert *a = rec_list_add(l, &s->arena, sizeof *a);
+	*a = (struct rec_alert){.from = from,
+	    .level = REC_ABSENT,
+	    .number = REC_ABSENT,
+	    .encrypted = alert->encrypted ? RS_TRUE : RS_FALSE,
+	    .frame = frame,
+	    .at = at};
+	a->after = from == REC_CLIENT ? s->rec.last_message_server
+				      : s->rec.last_message_client;
+	if (alert->encrypted)
+		return;
+	a->level = alert->level;
+	a->number = alert->number;
+	a->name =
+	    name_or_number(s, tls_alert_name(alert->number), alert->number);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What concerns registration.
+ *
+ * Ports are a short array; servers and names are trees (their keys are from the
+ * wire, and comparing needs no seed) with a bound each, because a capture full
+ * of scanners must not grow them.  Over the bound nothing more is learnt, which
+ * at worst lists less.
+ */
+#include "track/related.h"
+
+#include <glib.h>
+
+enum { MAX_LEARNT = 4096, MAX_NAME = 255 };
+
+/* RFC 3261 18 and 19.1.2; 8934 is what Cisco's multiplatform phones use. */
+static const uint16_t known_tls[] = {5061, 8934};
+
+struct related {
+	uint16_t *ports;
+	size_t n;
+	GTree *servers; /* struct rs_endpoint */
+	GTree *names;   /* lower-case C strings */
+};
+
+static int
+by_endpoint(const void *a, const void *b, void *arg)
+{
+	(void)arg;
+	return rs_endpoint_cmp(a, b);
+}
+
+static int
+by_name(const void *a, const void *b, void *arg)
+{
+	(void)arg;
+	return strcmp(a, b);
+}
+
+struct related *
+related_new(const uint16_t *ports, size_t n)
+{
+	struct related *r = g_new0(struct related, 1);
+	r->ports = g_new(uint16_t, n + 1);
+	for (size_t i = 0; i < n; i++)
+		r->ports[i] = ports[i];
+	r->n = n;
+	r->servers = g_tree_new_full(by_endpoint, NULL, g_free, NULL);
+	r->names = g_tree_new_full(by_name, NULL, g_free, NULL);
+	return r;
+}
+
+void
+related_free(struct related *r)
+{
+	if (r == NULL)
+		return;
+	g_tree_unref(r->servers);
+	g_tree_unref(r->names);
+	g_free(r->ports);
+	g_free(r);
+}
+
+/* A name as a key; false where it is none. */
+static bool
+name_key(struct rs_span name, char out[MAX_NAME + 1])
+{
+	if (name.n == 0 || name.n > MAX_NAME)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] <= ' ')
+			return false;
+		out[i] = (char)rs_ascii_lower(name.p[i]);
+	}
+	out[name.n] = 0;
+	return true;
+}
+
+static void
+learn_name(struct related *r, struct rs_span name)
+{
+	char key[MAX_NAME + 1];
+	if (name_key(name, key) && g_tree_nnodes(r->names) < MAX_LEARNT &&
+	    g_tree_lookup(r->names, key) == NULL) {
+		char *kept = g_strdup(key);
+		g_tree_insert(r->names, kept, kept);
+	}
+}
+
+/* The host of an address of record: sip:user@host:port;parameters. */
+static struct rs_span
+aor_host(struct rs_span aor)
+{
+	size_t at = rs_span_find(aor, '@');
+	if (at == aor.n)
+		at = rs_span_find(aor, ':');
+	struct rs_span host = at == aor.n ? aor : rs_span_from(aor, at + 1);
+	if (host.n && host.p[0] == '[') /* an address is no name */
+		return (struct rs_span){0};
+	size_t end = 0;
+	while (end < host.n && strchr(":;?>/", host.p[end]) == NULL)
+		end++;
+	return rs_span_part(host, 0, end);
+}
+
+void
+related_registration(struct related *r, const struct rec_registration *reg)
+{
+	const struct rs_endpoint *server = &reg->server.at;
+	if (server->port != 0 && server->addr.family != 0 &&
+	    g_tree_nnodes(r->servers) < MAX_LEARNT &&
+	    g_tree_lookup(r->servers, server) == NULL) {
+		struct rs_endpoint *kept = g_new(struct rs_endpoint, 1);
+		*kept = *server;
+		g_tree_insert(r->servers, kept, kept);
+	}
+	learn_name(r, reg->server.name);
+	struct rs_span host = aor_host(reg->aor);
+	struct rs_addr address;
+	if (!rs_addr_parse(&address, host))
+		learn_name(r, host);
+}
+
+static bool
+added(const struct related *r, uint16_t port)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->ports[i] == port)
+			return true;
+	return false;
+}
+
+bool
+related_tls_port(const struct related *r, uint16_t port)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(known_tls); i++)
+		if (known_tls[i] == port)
+			return true;
+	return added(r, port);
+}
+
+bool
+related_sip_port(const struct related *r, uint16_t port)
+{
+	return port == 5060 || related_tls_port(r, port);
+}
+
+static bool
+knows_server(const struct related *r, const struct rs_endpoint *e)
+{
+	return g_tree_lookup(r->servers, e) != NULL;
+}
+
+static bool
+knows_name(const struct related *r, struct rs_span name)
+{
+	char key[MAX_NAME + 1];
+	return name_key(name, key) && g_tree_lookup(r->names, key) != NULL;
+}
+
+/* RFC 7301 and the IANA list: what says SIP in ALPN. */
+static bool
+says_sip(struct rs_span alpn)
+{
+	return rs_span_eq_nocase(alpn, RS_LIT("sip/2")) ||
+	       rs_span_eq_nocase(alpn, RS_LIT("sip"));
+}
+
+enum rs_fact
+related_handshake(const struct related *r, const struct rec_handshake *h)
+{
+	if (h->related == RS_TRUE || related_tls_port(r, h->server.at.port) ||
+	    says_sip(h->alpn) || knows_server(r, &h->server.at) ||
+	    knows_name(r, h->sni))
+		return RS_TRUE;
+	const struct rs_span *offered = h->alpn_offered.v;
+	for (uint32_t i = 0; i < h->alpn_offered.n; i++)
+		if (says_sip(offered[i]))
+			return RS_TRUE;
+	return RS_UNKNOWN;
+}
+
+enum rs_fact
+related_connection(const struct related *r, const struct rec_connection *c)
+{
+	if (c->related == RS_TRUE || related_sip_port(r, c->server.at.port) ||
+	    knows_server(r, &c->server.at))
+		return RS_TRUE;
+	return RS_UNKNOWN;
+}
