@@ -21,13 +21,15 @@ enum txn_what {
 	TXN_REQUEST,       /* first transmission */
 	TXN_REQUEST_AGAIN, /* retransmission */
 	TXN_PROVISIONAL,
-	TXN_FINAL,         /* first final */
+	TXN_FINAL, /* first final */
 	TXN_FINAL_AGAIN,
-	TXN_EVICTED,       /* forgotten for want of room */
+	TXN_FORGOTTEN, /* nothing can follow any more */
+	TXN_EVICTED,   /* forgotten for want of room */
 };
 
 struct txn_out {
-	/* ev is the SIP message's event; NULL with TXN_EVICTED. */
+	/* ev is the SIP message's event; NULL with TXN_FORGOTTEN and
+	   TXN_EVICTED, which are said only where something was hung. */
 	void (*happened)(void *arg, struct txn *t, enum txn_what what,
 	    const struct rs_event *ev);
 	void *arg;

@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads facts out of REGISTERs and their responses, into attempts.
+ *
+ * Nothing is decided here but what a message says.  Nonces are kept as keyed
+ * hashes, to know which challenge a request answers; nonces, responses and
+ * other credentials are never copied.
+ */
+#include "sip/addr.h"
+#include "sip/auth.h"
+#include "sip/contact.h"
+#include "sip/via.h"
+#include "track/reg_inner.h"
+
+enum rec_transport
+reg_message_transport(enum rs_carrier c)
+{
+	switch (c) {
+	case RS_OVER_UDP:
+		return REC_UDP;
+	case RS_OVER_TCP:
+		return REC_TCP;
+	case RS_OVER_TLS:
+		return REC_TLS;
+	case RS_OVER_WS:
+		return REC_WS;
+	case RS_OVER_WSS:
+		return REC_WSS;
+	}
+	return REC_TRANSPORT_NONE;
+}
+
+static void
+add_frame(struct reg_attempt *a, struct rec_list *l, struct rs_frame f)
+{
+	const struct rs_frame *v = l->v;
+	if (f.number == 0 || (l->n && rs_frame_eq(v[l->n - 1], f)))
+		return;
+	if (l->n >= REG_MAX_FRAMES) {
+		reg_flaw(a, REG_FLAW_TOO_MANY_FRAMES);
+		return;
+	}
+	*(struct rs_frame *)rec_list_add(l, &a->arena, sizeof f) = f;
+}
+
+void
+reg_message_frames(
+    struct reg_attempt *a, struct rec_list *frames, const struct rs_event *ev)
+{
+	add_frame(a, frames, ev->at.from);
+	add_frame(a, frames, ev->at.to);
+}
+
+/* A copy of at most REG_MAX_TEXT bytes; the same text again is not copied. */
+static struct rs_span
+keep(struct reg_attempt *a, struct rs_span have, struct rs_span s)
+{
+	if (s.n > REG_MAX_TEXT) {
+		s.n = REG_MAX_TEXT;
+		reg_flaw(a, REG_FLAW_TEXT_CUT);
+	}
+	if (s.p && have.p && rs_span_eq(have, s))
+		return have;
+	return rec_arena_text(&a->arena, s);
+}
+
+/* ---- requests ---- */
+
+/* user@host of a URI into a key: host in lower case (RFC 3261 19.1.4), no
+   scheme, port or parameters. */
+static void
+key_uri(struct table_key *b, const struct sip_addr *a)
+{
+	if (!a->uri_ok || a->uri.host.n == 0 || a->uri.host.n > 255) {
+		table_key_text(b, a->uri_text);
+		return;
+	}
+	uint8_t host[255];
+	for (size_t i = 0; i < a->uri.host.n; i++)
+		host[i] = rs_ascii_lower(a->uri.host.p[i]);
+	table_key_text(b, a->uri.user);
+	table_key_text(b, (struct rs_span){host, a->uri.host.n});
+}
+
+/* The URI as it stands, without parameters and headers. */
+static struct rs_span
+bare_uri(const struct sip_addr *a)
+{
+	if (!a->uri_ok || a->uri.host.n == 0)
+		return a->uri_text;
+	const uint8_t *end = a->uri.host.p + a->uri.host.n;
+	const uint8_t *limit = a->uri_text.p + a->uri_text.n;
+	if (end < limit && *end == ':')
+		for (end++; end < limit && rs_ascii_digit(*end);)
+			end++;
+	return (struct rs_span){a->uri_text.p, (size_t)(end - a->uri_text.p)};
+}
+
+/* What the contact is bound for: its own expires, else the header's (RFC 3261
+   10.2.1.1); REC_ABSENT where neither is there. */
+static int64_t
+seconds_of(const struct sip_contact *c, const struct sip_msg *m)
+{
+	uint32_t s;
+	if (c && c->has_expires)
+		return c->expires;
+	struct rs_span v = sip_msg_header(m, SIP_HDR_EXPIRES);
+	return v.p && sip_seconds_parse(&s, v) ? (int64_t)s : REC_ABSENT;
+}
+
+/* Credentials, and not what IMS phones send first: a user name with an empty
+   nonce and response (3GPP TS 24.229 5.1.1.2). */
+static bool
+is_credentials(const struct sip_auth *auth)
+{
+	return auth->scheme != SIP_AUTH_DIGEST || auth->response.n > 0;
+}
+
+static const enum sip_hdr credential_headers[] = {
+    SIP_HDR_AUTHORIZATION, SIP_HDR_PROXY_AUTHORIZATION};
+
+/* The next credentials of m; start with *h and *at 0. */
+static bool
+next_credentials(
+    const struct sip_msg *m, unsigned *h, size_t *at, struct sip_auth *auth)
+{
+	for (; *h < 2; ++*h, *at = 0) {
+		const struct sip_header *v;
+		if (m->first[credential_headers[*h]] == 0)
+			continue;
+		while ((v = sip_msg_next(m, credential_headers[*h], at)))
+			if (sip_auth_parse(auth, v->value) &&
+			    is_credentials(auth))
+				return true;
+	}
+	return false;
+}
+
+static void
+key_contact(struct reg_request *q, struct table_key *b)
+{
+	struct sip_contact c;
+	struct sip_contact_it it = sip_contact_first(q->msg);
+	if (!sip_contact_next(&it, &c)) {
+		q->kind = REC_QUERY;
+		table_key_number(b, 0);
+	} else if (c.star) {
+		q->kind = REC_REMOVAL;
+		table_key_number(b, 1);
+	} else {
+		bool none_left = seconds_of(&c, q->msg) == 0;
+		if (c.instance.n) { /* RFC 5626 6 */
+			table_key_number(b, 2);
+			table_key_text(b, c.instance);
+			table_key_text(b, c.reg_id);
+		} else {
+			table_key_number(b, 3);
+			key_uri(b, &c.addr);
+		}
+		while (none_left && sip_contact_next(&it, &c))
+			none_left = seconds_of(&c, q->msg) == 0;
+		if (none_left)
+			q->kind = REC_REMOVAL;
+	}
+}
+
+void
+reg_request_read(struct reg_request *q, const struct reg_tracker *k,
+    const struct rs_event *ev)
+{
+	const struct sip_msg *m = ev->u.sip_message;
+	struct sip_addr to;
+	if (!sip_addr_parse(&to, sip_msg_header(m, SIP_HDR_TO)))
+		to = (struct sip_addr){0};
+	*q = (struct reg_request){
+	    .ev = ev,
+	    .msg = m,
+	    .aor = bare_uri(&to),
+	    .call_id = sip_msg_header(m, SIP_HDR_CALL_ID),
+	    .client = ev->flow->end[ev->dir],
+	    .server = ev->flow->end[rs_dir_other(ev->dir)],
+	};
+	q->call_id_hash = rs_hash(k->seed, q->call_id);
+
+	struct table_key b = {.seed = k->seed};
+	table_key_addr(&b, &q->client.addr);
+	key_uri(&b, &to);
+	struct table_key all = b;
+	key_contact(q, &b);
+	q->key = table_key_hash(&b);
+	if (k->removed_all) {
+		table_key_number(&all, 1);
+		q->key_of_all = table_key_hash(&all);
+	}
+
+	struct rs_span user =
+	    to.uri_ok && to.uri.user.n ? to.uri.user : to.uri_text;
+	if (q->call_id.n && user.n && !(m->flaws & SIP_FLAW_NO_CSEQ)) {
+		b.n = 0;
+		table_key_number(&b, q->call_id_hash);
+		table_key_number(&b, m->cseq);
+		table_key_text(&b, user);
+		q->hop = table_key_hash(&b);
+	}
+	struct sip_auth auth;
+	unsigned h = 0;
+	size_t at = 0;
+	q->credentials = next_credentials(m, &h, &at, &auth);
+}
+
+/* The transaction and index of the nonce that these credentials use. */
+static struct reg_txn *
+find_nonce(const struct reg_tracker *k, const struct reg_attempt *a,
+    const struct sip_auth *auth, uint32_t *index)
+{
+	if (auth->nonce.n == 0)
+		return NULL;
+	uint64_t hash = rs_hash(k->seed, auth->nonce);
+	struct reg_txn *found = NULL;
+	for (struct reg_txn *x = a->txns; x; x = x->next) {
+		for (uint32_t i = 0; i < x->rec.challenges.n; i++) {
+			if (x->nonces[i].hash == hash) {
+				found = x;
+				*index = i;
+			}
+		}
+	}
+	return found;
+}
+
+bool
+reg_request_answers(const struct reg_request *q, const struct reg_tracker *k,
+    const struct reg_attempt *a)
+{
+	struct sip_auth auth;
+	unsigned h = 0;
+	size_t at = 0;
+	uint32_t i;
+	while (next_credentials(q->msg, &h, &at, &auth))
+		if (find_nonce(k, a, &auth, &i))
+			return true;
+	return false;
+}
+
+/* Which challenges this request answers, and how old they are by now. */
+static void
+read_credentials(
+    struct reg_tracker *k, struct reg_attempt *a, const struct reg_request *q)
+{
+	struct sip_auth auth;
+	unsigned h = 0;
+	size_t at = 0;
+	while (next_credentials(q->msg, &h, &at, &auth)) {
+		uint32_t i;
+		struct reg_txn *x = find_nonce(k, a, &auth, &i);
+		if (x) {
+			struct rec_challenge *c = x->rec.challenges.v;
+			if (c[i].nonce_age == REC_ABSENT)
+				c[i].nonce_age =
+				    q->ev->at.first - x->nonces[i].at;
+		}
+		a->r.auth_user = keep(a, a->r.auth_user, auth.username);
+		if (auth.realm.p)
+			a->r.realm = keep(a, a->r.realm, auth.realm);
+	}
+}
+
+static void
+read_contacts(
+    struct reg_tracker *k, struct reg_attempt *a, const struct sip_msg *m)
+{
+	struct sip_contact c;
+	struct sip_contact_it it = sip_contact_first(m);
+	struct rec_list *l = &a->r.contacts;
+	uint32_t n = 0;
+	while (sip_contact_next(&it, &c)) {
+		if (n == REG_MAX_CONTACTS) {
+			reg_flaw(a, REG_FLAW_TOO_MANY_CONTACTS);
+			break;
+		}
+		if (n == l->n)
+			*(struct rec_contact *)rec_list_add(l, &a->arena,
+			    sizeof(struct rec_contact)) = k->blank_contact;
+		struct rec_contact *to = (struct rec_contact *)l->v + n++;
+		to->uri =
+		    keep(a, to->uri, c.star ? RS_LIT("*") : c.addr.uri_text);
+		to->instance = keep(a, to->instance, c.instance);
+		to->reg_id = keep(a, to->reg_id, c.reg_id);
+		to->expires_requested = seconds_of(&c, m);
+	}
+	l->n = n;
+	a->r.expires_requested =
+	    n ? ((struct rec_contact *)l->v)->expires_requested : REC_ABSENT;
+}
+
+static void
+read_flaws(struct reg_attempt *a, const struct sip_msg *m)
+{
+	static const struct {
+		uint32_t of_message;
+		enum reg_flaw flaw;
+	} rows[] = {
+	    {SIP_FLAW_NO_CALL_ID, REG_FLAW_NO_CALL_ID},
+	    {SIP_FLAW_NO_CSEQ, REG_FLAW_NO_CSEQ},
+	    {SIP_FLAW_NO_VIA, REG_FLAW_NO_VIA},
+	    {SIP_FLAW_NO_TO, REG_FLAW_NO_TO},
+	    {SIP_FLAW_NO_FROM, REG_FLAW_NO_FROM},
+	    {SIP_FLAW_HEADERS_CUT | SIP_FLAW_BODY_CUT, REG_FLAW_MESSAGE_CUT},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (m->flaws & rows[i].of_message)
+			reg_flaw(a, rows[i].flaw);
+}
+
+void
+reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
+    struct reg_txn *x, const struct reg_request *q)
+{
+	const struct sip_msg *m = q->msg;
+	struct rec_registration *r = &a->r;
+	struct rec_transaction *t = &x->rec;
+	struct sip_via via;
+	if (a->n_txns < REG_MAX_TXNS &&
+	    sip_via_parse(&via, sip_msg_header(m, SIP_HDR_VIA)))
+		t->branch = keep(a, (struct rs_span){NULL, 0}, via.branch);
+	if (!(m->flaws & SIP_FLAW_NO_CSEQ))
+		t->cseq = m->cseq;
+	t->request_frame = q->ev->at.from;
+	t->request_time = q->ev->at.first;
+	t->credentials = q->credentials ? RS_TRUE : RS_FALSE;
+	t->retransmissions = 0;
+	t->response_repeats = 0;
+	t->client.at = q->client;
+	t->server.at = q->server;
+
+	r->client.at = q->client;
+	r->server.at = q->server;
+	r->transport = reg_message_transport(q->ev->flow->carrier);
+	r->visibility = r->transport == REC_TLS || r->transport == REC_WSS
+			    ? REC_DECRYPTED
+			    : REC_CLEAR;
+	r->connection = (struct rec_id){{0, 0}, 0};
+	if (r->transport != REC_UDP)
+		r->connection.frame = q->ev->flow->first.from;
+	r->aor = keep(a, r->aor, q->aor);
+	r->call_id = keep(a, r->call_id, q->call_id);
+	struct rs_span ua = sip_msg_header(m, SIP_HDR_USER_AGENT);
+	if (ua.p)
+		r->user_agent = keep(a, r->user_agent, ua);
+	read_contacts(k, a, m);
+	if (q->credentials)
+		read_credentials(k, a, q);
+	read_flaws(a, m);
+	reg_message_frames(a, &r->frames, q->ev);
+	a->call_id = q->call_id_hash;
+	a->flow = q->ev->flow->serial;
+}
+
+/* ---- responses ---- */
+
+/* The challenges of a 401/407; a repeat of it brings its own nonces, and takes
+   the place of those before. */
+void
+reg_message_challenges(struct reg_tracker *k, struct reg_attempt *a,
+    struct reg_txn *x, const struct rs_event *ev)
+{
+	static const enum sip_hdr ids[] = {
+	    SIP_HDR_WWW_AUTHENTICATE, SIP_HDR_PROXY_AUTHENTICATE};
+	struct rec_list *l = &x->rec.challenges;
+	uint32_t n = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct sip_header *v;
+		size_t at = 0;
+		while (n < REG_MAX_CHALLENGES &&
+		       (v = sip_msg_next(ev->u.sip_message, ids[i], &at))) {
+			struct sip_auth auth;
+			if (!sip_auth_parse(&auth, v->value))
+				continue;
+			if (n == l->n)
+				*(struct rec_challenge *)rec_list_add(l,
+				    &a->arena, sizeof(struct rec_challenge)) =
+				    k->blank_challenge;
+			struct rec_challenge *c =
+			    (struct rec_challenge *)l->v + n;
+			c->realm = keep(a, c->realm, auth.realm);
+			c->algorithm = keep(a, c->algorithm, auth.algorithm);
+			c->qop = keep(a, c->qop, auth.qop);
+			c->nonce_age = REC_ABSENT;
+			c->stale = RS_UNKNOWN;
+			if (auth.stale.p)
+				c->stale = rs_span_eq_nocase(
+					       auth.stale, RS_LIT("true"))
+					       ? RS_TRUE
+					       : RS_FALSE;
+			x->nonces[n++] = (struct reg_nonce){
+			    rs_hash(k->seed, auth.nonce), ev->at.complete};
+			if (!a->r.realm.p)
+				a->r.realm = c->realm;
+		}
+	}
+	if (n > 0)
+		l->n = n;
+}
+
+void
+reg_message_final(struct reg_tracker *k, struct reg_attempt *a,
+    struct reg_txn *x, const struct rs_event *ev)
+{
+	const struct sip_msg *m = ev->u.sip_message;
+	struct rec_transaction *t = &x->rec;
+	uint32_t s;
+	t->status = m->status;
+	t->reason = keep(a, t->reason, m->reason);
+	t->response_frame = ev->at.to;
+	t->response_time = ev->at.complete;
+	t->delay = ev->at.complete - t->request_time;
+	if (sip_seconds_parse(&s, sip_msg_header(m, SIP_HDR_RETRY_AFTER)))
+		t->retry_after = s;
+	if (sip_seconds_parse(&s, sip_msg_header(m, SIP_HDR_MIN_EXPIRES)))
+		t->min_expires = s;
+	if (m->status == 401 || m->status == 407)
+		reg_message_challenges(k, a, x, ev);
+	a->r.status = t->status;
+	a->r.reason = t->reason;
+	a->final = x;
+	if (m->flaws & SIP_FLAW_HEADERS_CUT)
+		reg_flaw(a, REG_FLAW_MESSAGE_CUT);
+}
+
+/* ---- what a 2xx grants ---- */
+
+enum { NOT_OURS, SAME_USER, SAME_URI, SAME_INSTANCE };
+
+static bool
+same_port(uint16_t a, uint16_t b)
+{
+	bool a_default = a == 0 || a == 5060 || a == 5061;
+	bool b_default = b == 0 || b == 5060 || b == 5061;
+	return a == b || (a_default && b_default && (a == 0 || b == 0));
+}
+
+/* How well the listed contact c is our contact o (u: its URI). */
+static int
+match(const struct rec_contact *o, const struct sip_uri *u,
+    const struct sip_contact *c)
+{
+	if (c->star)
+		return NOT_OURS;
+	if (o->instance.n && c->instance.n) { /* RFC 5626 6 */
+		bool same = rs_span_eq(o->instance, c->instance) &&
+			    (!o->reg_id.n || !c->reg_id.n ||
+				rs_span_eq(o->reg_id, c->reg_id));
+		return same ? SAME_INSTANCE : NOT_OURS;
+	}
+	if (!u->host.n || !c->addr.uri_ok)
+		return rs_span_eq(o->uri, c->addr.uri_text) ? SAME_URI
+							    : NOT_OURS;
+	if (!rs_span_eq(u->user, c->addr.uri.user))
+		return NOT_OURS;
+	if (rs_span_eq_nocase(u->host, c->addr.uri.host) &&
+	    same_port(u->port, c->addr.uri.port))
+		return SAME_URI;
+	return u->user.n ? SAME_USER : NOT_OURS; /* an SBC rewrote the host */
+}
+
+/* Looks for contact o among those listed.  Returns how many fit best; *seconds
+   is what the (only) one was granted. */
+static unsigned
+find_ours(
+    const struct rec_contact *o, const struct sip_msg *m, int64_t *seconds)
+{
+	struct sip_uri u;
+	struct sip_contact c;
+	struct sip_contact_it it = sip_contact_first(m);
+	int best = NOT_OURS;
+	unsigned n = 0;
+	if (!sip_uri_parse(&u, o->uri))
+		u = (struct sip_uri){0};
+	while (sip_contact_next(&it, &c)) {
+		int how = match(o, &u, &c);
+		if (how == NOT_OURS || how < best)
+			continue;
+		n = how > best ? 1 : n + 1;
+		if (n == 1)
+			*seconds = seconds_of(&c, m);
+		best = how;
+	}
+	/* The same URI twice is one binding told twice. */
+	return best == SAME_USER ? n : n > 0;
+}
+
+static bool
+lists_any(const struct sip_msg *m)
+{
+	struct sip_contact c;
+	struct sip_contact_it it = sip_contact_first(m);
+	return sip_contact_next(&it, &c);
+}
+
+/*
+ * "not_bound" needs that the 2xx lists no contact of ours, or lists it with 0.
+ * Two things are not told as that: a list where several contacts have our user
+ * and none our host (which of them is ours cannot be seen), and a 2xx with an
+ * Expires header and no list at all, as some SBCs send.  Both are flaws.
+ */
+enum rec_outcome
+reg_message_granted(
+    struct reg_tracker *k, struct reg_attempt *a, const struct sip_msg *m)
+{
+	struct rec_contact *ours = a->r.contacts.v;
+	bool bound = false, ambiguous = false;
+	(void)k;
+	for (uint32_t i = 0; i < a->r.contacts.n; i++) {
+		int64_t seconds = REC_ABSENT;
+		unsigned n = find_ours(&ours[i], m, &seconds);
+		if (n == 1)
+			ours[i].expires_granted = seconds;
+		bound |= n == 1 && seconds != 0;
+		ambiguous |= n > 1;
+	}
+	if (a->r.contacts.n)
+		a->r.expires_granted = ours[0].expires_granted;
+	if (a->r.kind == REC_QUERY)
+		return REC_QUERIED;
+	if (a->r.kind == REC_REMOVAL) {
+		if (bound)
+			reg_flaw(a, REG_FLAW_CONTACT_STILL_LISTED);
+		return REC_UNREGISTERED;
+	}
+	if (bound)
+		return REC_REGISTERED;
+	if (ambiguous) {
+		reg_flaw(a, REG_FLAW_CONTACT_AMBIGUOUS);
+		return REC_REGISTERED;
+	}
+	int64_t seconds = seconds_of(NULL, m);
+	if (!lists_any(m) && seconds != REC_ABSENT && seconds != 0) {
+		reg_flaw(a, REG_FLAW_NO_CONTACT_IN_200);
+		a->r.expires_granted = seconds;
+		if (a->r.contacts.n)
+			ours[0].expires_granted = seconds;
+		return REC_REGISTERED;
+	}
+	return REC_NOT_BOUND;
+}

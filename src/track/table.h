@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Intrusive hash table over 64-bit keyed hashes, and the keys they are made of.
+ *
+ * The node lives in the entry, so adding allocates nothing but now and then a
+ * larger array of heads.  Keys are hashed once, by whoever knows them, with the
+ * engine's seed (base/hash.h): among a million live entries two different keys
+ * fall on one 64-bit hash once in some 30 million runs, so owners compare only
+ * what costs nothing.  Nothing is ever listed in the table's order.
+ */
+#ifndef TRACK_TABLE_H
+#define TRACK_TABLE_H
+
+#include "base/account.h"
+#include "base/addr.h"
+#include "base/hash.h"
+
+struct table_node {
+	struct table_node *next;
+	uint64_t hash;
+};
+
+struct table {
+	struct table_node **heads;
+	size_t size, n; /* size: a power of two */
+	struct rs_account *pay;
+};
+
+/* pay may be NULL and must outlive it; it is charged for the heads. */
+void table_init(struct table *t, struct rs_account *pay);
+/* Frees the heads, not the entries. */
+void table_clear(struct table *t);
+void table_add(struct table *t, struct table_node *node, uint64_t hash);
+void table_remove(struct table *t, struct table_node *node);
+
+/* The first of that hash, or NULL; the next one of the same hash, or NULL. */
+static inline struct table_node *
+table_first(const struct table *t, uint64_t hash)
+{
+	struct table_node *n = t->heads[hash & (t->size - 1)];
+	while (n && n->hash != hash)
+		n = n->next;
+	return n;
+}
+
+static inline struct table_node *
+table_next(const struct table_node *node)
+{
+	struct table_node *n = node->next;
+	while (n && n->hash != node->hash)
+		n = n->next;
+	return n;
+}
+
+/* A key in the making: its parts with their lengths, one after the other. */
+struct table_key {
+	const struct rs_hash_seed *seed;
+	size_t n;
+	uint8_t b[384];
+};
+
+static inline void
+table_key_number(struct table_key *k, uint64_t v)
+{
+	memcpy(k->b + k->n, &v, sizeof v);
+	k->n += sizeof v;
+}
+
+/* Room is kept for six numbers; a part that does not fit goes in by its hash.
+ */
+static inline void
+table_key_text(struct table_key *k, struct rs_span s)
+{
+	table_key_number(k, s.n);
+	if (s.n > sizeof k->b - 96 - k->n) {
+		table_key_number(k, rs_hash(k->seed, s));
+	} else if (s.n) {
+		memcpy(k->b + k->n, s.p, s.n);
+		k->n += s.n;
+	}
+}
+
+static inline void
+table_key_addr(struct table_key *k, const struct rs_addr *a)
+{
+	table_key_number(k, a->family);
+	memcpy(k->b + k->n, a->b, sizeof a->b);
+	k->n += sizeof a->b;
+}
+
+static inline uint64_t
+table_key_hash(const struct table_key *k)
+{
+	return rs_hash(k->seed, (struct rs_span){k->b, k->n});
+}
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * REGISTER transactions: who answers what.
+ *
+ * The key is the client's address, Call-ID, CSeq number, top Via branch and
+ * sent-by.  RFC 3261 17.1.3 asks for the last two only; the others are equal
+ * in a request and its responses, and keep apart what broken clients do with
+ * branches they use again.  Without the magic cookie the From tag joins them
+ * (RFC 3261 17.2.3, for RFC 2543).  The address is the client's because
+ * behind a NAT captured on both sides the same bytes pass twice, and each
+ * copy has its own responses; the port, the server and the connection are not
+ * in the key, because a client may repeat the same request elsewhere.
+ *
+ * A transaction keeps no text: 72 bytes each.  One that waits is forgotten
+ * 64 s after its last transmission (twice timer F: a final that comes later is
+ * nobody's any more), one that is complete 32 s after its final (timer J), or
+ * sooner where more than MAX_COMPLETE of them are younger.
+ */
+#include "track/txn.h"
+
+#include "sip/addr.h"
+#include "sip/msg.h"
+#include "sip/via.h"
+#include "track/queue.h"
+#include "track/table.h"
+
+#include <glib.h>
+
+enum { MAX_COMPLETE = 200000, MAX_SPARE = 4096 };
+static const rs_time WAIT_FOR_FINAL = 64 * RS_SEC;
+static const rs_time WAIT_FOR_REPEATS = 32 * RS_SEC;
+
+struct txn {
+	struct table_node node;
+	struct queue_link link;
+	rs_time due;
+	void *user;
+	bool complete;
+};
+
+struct txn_tracker {
+	const struct rs_hash_seed *seed;
+	struct rs_account *pay;
+	const struct txn_out *out;
+	struct table table;
+	struct queue waiting, complete, spare;
+	uint64_t orphans, evicted;
+};
+
+struct txn_tracker *
+txn_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
+    const struct txn_out *out)
+{
+	struct txn_tracker *k = g_new0(struct txn_tracker, 1);
+	k->seed = seed;
+	k->pay = pay;
+	k->out = out;
+	table_init(&k->table, pay);
+	queue_init(&k->waiting);
+	queue_init(&k->complete);
+	queue_init(&k->spare);
+	return k;
+}
+
+static void
+release(struct txn_tracker *k, struct txn *t)
+{
+	if (k->spare.n < MAX_SPARE) {
+		queue_push(&k->spare, &t->link);
+		return;
+	}
+	rs_account_refund(k->pay, sizeof *t);
+	g_free(t);
+}
+
+/* Forgets t; whoever hung something on it hears of it. */
+static void
+forget(struct txn_tracker *k, struct txn *t, enum txn_what why)
+{
+	queue_remove(t->complete ? &k->complete : &k->waiting, &t->link);
+	table_remove(&k->table, &t->node);
+	if (t->user)
+		k->out->happened(k->out->arg, t, why, NULL);
+	release(k, t);
+}
+
+static void
+drop_all(struct txn_tracker *k, struct queue *q)
+{
+	struct queue_link *l;
+	while ((l = queue_first(q)) != NULL) {
+		queue_remove(q, l);
+		rs_account_refund(k->pay, sizeof(struct txn));
+		g_free(TRACK_OF(l, struct txn, link));
+	}
+}
+
+void
+txn_tracker_free(struct txn_tracker *k)
+{
+	if (k == NULL)
+		return;
+	drop_all(k, &k->waiting);
+	drop_all(k, &k->complete);
+	drop_all(k, &k->spare);
+	table_clear(&k->table);
+	g_free(k);
+}
+
+/* Room for one more; the oldest complete one goes first, then the oldest. */
+static struct txn *
+reserve(struct txn_tracker *k)
+{
+	struct queue_link *l = queue_first(&k->spare);
+	if (l == NULL && !rs_account_charge(k->pay, sizeof(struct txn))) {
+		struct queue_link *old = queue_first(&k->complete);
+		if (old == NULL) {
+			old = queue_first(&k->waiting);
+			k->evicted++;
+		}
+		if (old == NULL)
+			return NULL;
+		forget(k, TRACK_OF(old, struct txn, link), TXN_EVICTED);
+		l = queue_first(&k->spare);
+	}
+	if (l == NULL)
+		return g_new0(struct txn, 1);
+	queue_remove(&k->spare, l);
+	struct txn *t = TRACK_OF(l, struct txn, link);
+	*t = (struct txn){0};
+	return t;
+}
+
+static uint64_t
+key(const struct txn_tracker *k, const struct sip_msg *m,
+    const struct rs_addr *client)
+{
+	struct table_key b = {.seed = k->seed};
+	struct sip_via via;
+	if (!sip_via_parse(&via, sip_msg_header(m, SIP_HDR_VIA)))
+		via = (struct sip_via){0};
+	table_key_addr(&b, client);
+	table_key_number(&b, m->cseq);
+	table_key_number(&b, via.port);
+	table_key_text(&b, via.branch);
+	table_key_text(&b, via.host);
+	table_key_text(&b, sip_msg_header(m, SIP_HDR_CALL_ID));
+	if (!via.cookie) { /* RFC 3261 17.2.3 */
+		struct sip_addr from;
+		struct rs_span tag = {NULL, 0};
+		if (sip_addr_parse(&from, sip_msg_header(m, SIP_HDR_FROM)))
+			tag = sip_addr_tag(&from);
+		table_key_text(&b, tag);
+	}
+	return table_key_hash(&b);
+}
+
+static struct txn *
+find(const struct txn_tracker *k, uint64_t hash)
+{
+	struct table_node *n = table_first(&k->table, hash);
+	return n ? TRACK_OF(n, struct txn, node) : NULL;
+}
+
+static void
+request(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
+{
+	struct txn *t = find(k, hash);
+	enum txn_what what = t ? TXN_REQUEST_AGAIN : TXN_REQUEST;
+	if (t == NULL) {
+		t = reserve(k);
+		if (t == NULL) {
+			k->evicted++;
+			return;
+		}
+		table_add(&k->table, &t->node, hash);
+	} else {
+		queue_remove(
+		    t->complete ? &k->complete : &k->waiting, &t->link);
+	}
+	t->due =
+	    ev->at.complete + (t->complete ? WAIT_FOR_REPEATS : WAIT_FOR_FINAL);
+	queue_push(t->complete ? &k->complete : &k->waiting, &t->link);
+	k->out->happened(k->out->arg, t, what, ev);
+}
+
+static void
+response(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
+{
+	struct txn *t = find(k, hash);
+	if (t == NULL) {
+		k->orphans++;
+		return;
+	}
+	if (ev->u.sip_message->status < 200) {
+		k->out->happened(k->out->arg, t, TXN_PROVISIONAL, ev);
+		return;
+	}
+	enum txn_what what = t->complete ? TXN_FINAL_AGAIN : TXN_FINAL;
+	queue_remove(t->complete ? &k->complete : &k->waiting, &t->link);
+	t->complete = true;
+	t->due = ev->at.complete + WAIT_FOR_REPEATS;
+	queue_push(&k->complete, &t->link);
+	k->out->happened(k->out->arg, t, what, ev);
+	if (k->complete.n > MAX_COMPLETE)
+		forget(k, TRACK_OF(queue_first(&k->complete), struct txn, link),
+		    TXN_FORGOTTEN);
+}
+
+void
+txn_tracker_event(struct txn_tracker *k, const struct rs_event *ev)
+{
+	const struct sip_msg *m = ev->u.sip_message;
+	if (m->method != SIP_METHOD_REGISTER)
+		return;
+	/* Whoever sends the request, and gets the response, is the client,
+	   whatever side of the flow that is. */
+	enum rs_dir client = m->request ? ev->dir : rs_dir_other(ev->dir);
+	uint64_t hash = key(k, m, &ev->flow->end[client].addr);
+	if (m->request)
+		request(k, hash, ev);
+	else
+		response(k, hash, ev);
+}
+
+static void
+expire(struct txn_tracker *k, struct queue *q, rs_time now)
+{
+	struct queue_link *l;
+	while ((l = queue_first(q)) != NULL) {
+		struct txn *t = TRACK_OF(l, struct txn, link);
+		if (t->due > now)
+			break;
+		forget(k, t, TXN_FORGOTTEN);
+	}
+}
+
+void
+txn_tracker_advance(struct txn_tracker *k, rs_time now)
+{
+	expire(k, &k->waiting, now);
+	expire(k, &k->complete, now);
+}
+
+uint64_t
+txn_tracker_orphans(const struct txn_tracker *k)
+{
+	return k->orphans;
+}
+
+uint64_t
+txn_tracker_evicted(const struct txn_tracker *k)
+{
+	return k->evicted;
+}
+
+void
+txn_hang(struct txn *t, void *user)
+{
+	t->user = user;
+}
+
+void *
+txn_hung(const struct txn *t)
+{
+	return t->user;
+}
