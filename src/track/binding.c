@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bindings, from the registrations that grant, refresh and remove them.
+ *
+ * The key is AOR and contact (+sip.instance and reg-id, else user and host of
+ * the contact's URI), not the phone's address: a phone that moved still holds
+ * its binding.  Times are those of the 2xx: a lapse runs from expiry to the
+ * next one.  Where an attempt of this binding could not be judged, what
+ * happened to the binding is not known either, and no lapse is claimed over
+ * that time.
+ *
+ * An entry is one block: the struct and its text.  Of the grants the first and
+ * the last three are kept, of the lapses the first eight; counts and sums are
+ * over all.
+ */
+#include "track/binding.h"
+
+#include "sip/uri.h"
+#include "track/queue.h"
+#include "track/table.h"
+
+#include <glib.h>
+
+enum { MAX_BINDINGS = 200000, GRANTS = 4, LAPSES = 8 };
+
+struct binding {
+	struct table_node by_key, by_aor;
+	struct queue_link order; /* by last change */
+	struct rec_id id;
+	rs_time started, last_at;
+	rs_time expiry;  /* RS_NEVER: not known */
+	int64_t granted; /* seconds, of the last grant; REC_ABSENT */
+	bool doubt;      /* an attempt since then was not judged */
+	struct rs_endpoint client, server;
+	struct rec_grant grants[GRANTS];
+	struct rec_lapse *lapses; /* LAPSES of them, when there is one */
+	uint32_t n_lapses;
+	int64_t granted_total, refreshes, margin, lapsed;
+	struct rs_span aor, contact, instance, reg_id; /* in text */
+	size_t size;                                   /* of the block */
+	uint8_t text[];
+};
+
+struct binding_tracker {
+	const struct rs_hash_seed *seed;
+	struct rs_account *pay;
+	const struct rec_sink *out;
+	struct table by_key, by_aor;
+	struct queue order;
+	uint64_t evicted;
+};
+
+struct binding_tracker *
+binding_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
+    const struct rec_sink *out)
+{
+	struct binding_tracker *k = g_new0(struct binding_tracker, 1);
+	k->seed = seed;
+	k->pay = pay;
+	k->out = out;
+	table_init(&k->by_key, pay);
+	table_init(&k->by_aor, pay);
+	queue_init(&k->order);
+	return k;
+}
+
+static void
+release(struct binding_tracker *k, struct binding *b)
+{
+	table_remove(&k->by_key, &b->by_key);
+	table_remove(&k->by_aor, &b->by_aor);
+	queue_remove(&k->order, &b->order);
+	rs_account_refund(k->pay, b->size);
+	if (b->lapses)
+		rs_account_refund(k->pay, LAPSES * sizeof *b->lapses);
+	g_free(b->lapses);
+	g_free(b);
+}
+
+void
+binding_tracker_free(struct binding_tracker *k)
+{
+	struct queue_link *l;
+	if (k == NULL)
+		return;
+	while ((l = queue_first(&k->order)) != NULL)
+		release(k, TRACK_OF(l, struct binding, order));
+	table_clear(&k->by_key);
+	table_clear(&k->by_aor);
+	g_free(k);
+}
+
+/* The record goes out, and the entry is gone. */
+static void
+close_binding(struct binding_tracker *k, struct binding *b,
+    enum rec_binding_state state, rs_time ended)
+{
+	struct rec_binding r;
+	rec_init(&rec_binding_type, &r);
+	r.id = b->id;
+	r.started = b->started;
+	r.ended = ended;
+	r.aor = b->aor;
+	r.contact = b->contact;
+	r.instance = b->instance;
+	r.reg_id = b->reg_id;
+	r.client.at = b->client;
+	r.server.at = b->server;
+	uint32_t n =
+	    b->granted_total < GRANTS ? (uint32_t)b->granted_total : GRANTS;
+	r.grants = (struct rec_list){b->grants, n, n};
+	r.granted_total = b->granted_total;
+	r.refreshes = b->refreshes;
+	r.refresh_margin = b->margin;
+	if (b->lapses)
+		r.lapses = (struct rec_list){b->lapses,
+		    b->n_lapses < LAPSES ? b->n_lapses : LAPSES, LAPSES};
+	r.lapsed = b->lapsed;
+	r.state = state;
+	if (state == REC_HELD)
+		r.next_expiry = b->expiry;
+	k->out->record(k->out->arg, &rec_binding_type, &r);
+	release(k, b);
+}
+
+/* ---- keys ---- */
+
+static void
+key_uri(struct table_key *key, struct rs_span text)
+{
+	struct sip_uri u;
+	uint8_t host[255];
+	if (!sip_uri_parse(&u, text) || u.host.n == 0 || u.host.n > 255) {
+		table_key_text(key, text);
+		return;
+	}
+	for (size_t i = 0; i < u.host.n; i++)
+		host[i] = rs_ascii_lower(u.host.p[i]);
+	table_key_text(key, u.user);
+	table_key_text(key, (struct rs_span){host, u.host.n});
+}
+
+static void
+key_contact(struct table_key *key, const struct rec_contact *c)
+{
+	table_key_number(key, c->instance.n > 0);
+	if (c->instance.n) {
+		table_key_text(key, c->instance);
+		table_key_text(key, c->reg_id);
+	} else {
+		key_uri(key, c->uri);
+	}
+}
+
+/* ---- entries ---- */
+
+static struct rs_span
+put_text(uint8_t **to, struct rs_span s)
+{
+	if (s.p == NULL)
+		return s;
+	if (s.n)
+		memcpy(*to, s.p, s.n);
+	s.p = *to;
+	*to += s.n;
+	return s;
+}
+
+static bool
+evict(struct binding_tracker *k)
+{
+	struct queue_link *l = queue_first(&k->order);
+	if (l == NULL)
+		return false;
+	struct binding *b = TRACK_OF(l, struct binding, order);
+	k->evicted++;
+	close_binding(k, b, REC_BINDING_UNKNOWN, b->last_at);
+	return true;
+}
+
+static struct binding *
+begin(struct binding_tracker *k, const struct rec_registration *r,
+    const struct rec_contact *c, uint64_t key, uint64_t aor)
+{
+	size_t size = sizeof(struct binding) + r->aor.n + c->uri.n +
+		      c->instance.n + c->reg_id.n;
+	if (k->order.n >= MAX_BINDINGS)
+		evict(k);
+	while (!rs_account_charge(k->pay, size)) {
+		if (!evict(k)) {
+			k->evicted++;
+			return NULL;
+		}
+	}
+	struct binding *b = g_malloc0(size);
+	uint8_t *to = b->text;
+	b->size = size;
+	b->id = r->id;
+	b->started = r->ended;
+	b->margin = REC_ABSENT;
+	b->aor = put_text(&to, r->aor);
+	b->contact = put_text(&to, c->uri);
+	b->instance = put_text(&to, c->instance);
+	b->reg_id = put_text(&to, c->reg_id);
+	table_add(&k->by_key, &b->by_key, key);
+	table_add(&k->by_aor, &b->by_aor, aor);
+	queue_push(&k->order, &b->order);
+	return b;
+}
+
+static void
+add_lapse(struct binding_tracker *k, struct binding *b, rs_time to)
+{
+	int64_t length = to - b->expiry;
+	if (b->lapses == NULL) {
+		b->lapses = g_new0(struct rec_lapse, LAPSES);
+		rs_account_force(k->pay, LAPSES * sizeof *b->lapses);
+	}
+	if (b->n_lapses < LAPSES)
+		b->lapses[b->n_lapses] =
+		    (struct rec_lapse){b->expiry, to, length};
+	b->n_lapses++;
+	b->lapsed += length;
+}
+
+/* Tenths of a percent of the granted time that were left. */
+static void
+add_margin(struct binding *b, rs_time at)
+{
+	if (b->granted == REC_ABSENT || b->granted <= 0)
+		return;
+	int64_t margin = (b->expiry - at) / (b->granted * (RS_SEC / 1000));
+	if (b->margin == REC_ABSENT || margin < b->margin)
+		b->margin = margin;
+}
+
+static struct rs_frame
+frame_of_grant(const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	for (uint32_t i = r->transactions.n; i-- > 0;)
+		if (t[i].status >= 200 && t[i].status < 300)
+			return t[i].response_frame;
+	return r->id.frame;
+}
+
+static void
+grant(struct binding_tracker *k, struct binding *b,
+    const struct rec_registration *r, int64_t seconds)
+{
+	rs_time at = r->ended;
+	if (b->granted_total > 0 && b->expiry != RS_NEVER) {
+		if (at <= b->expiry) {
+			b->refreshes++;
+			add_margin(b, at);
+		} else if (!b->doubt) {
+			add_lapse(k, b, at);
+		}
+	} else if (b->granted_total > 0) {
+		b->refreshes++;
+	}
+	if (b->granted_total >= GRANTS) /* the first, and the last three */
+		memmove(b->grants + 1, b->grants + 2,
+		    (GRANTS - 2) * sizeof *b->grants);
+	b->grants[b->granted_total < GRANTS ? b->granted_total : GRANTS - 1] =
+	    (struct rec_grant){at, seconds, frame_of_grant(r)};
+	b->granted_total++;
+	b->granted = seconds;
+	b->expiry = seconds == REC_ABSENT ? RS_NEVER : at + seconds * RS_SEC;
+	b->doubt = false;
+	b->last_at = at;
+	b->client = r->client.at;
+	b->server = r->server.at;
+	queue_remove(&k->order, &b->order);
+	queue_push(&k->order, &b->order);
+}
+
+/* Removed by its phone; if it had run out before, it had expired. */
+static void
+take_away(struct binding_tracker *k, struct binding *b, rs_time at)
+{
+	if (b->expiry != RS_NEVER && at > b->expiry && !b->doubt)
+		add_lapse(k, b, at);
+	close_binding(k, b, REC_REMOVED, at);
+}
+
+/* ---- registrations ---- */
+
+static bool
+is_hole(const struct rec_registration *r)
+{
+	const struct rs_span *v = r->flaws.v;
+	if (r->outcome != REC_CUT_OFF)
+		return false;
+	for (uint32_t i = 0; i < r->flaws.n; i++)
+		if (rs_span_eq(v[i], RS_LIT("gap")) ||
+		    rs_span_eq(v[i], RS_LIT("drops")) ||
+		    rs_span_eq(v[i], RS_LIT("evicted")))
+			return true;
+	return false;
+}
+
+static void
+take_contact(struct binding_tracker *k, const struct rec_registration *r,
+    const struct rec_contact *c, const struct table_key *of_aor)
+{
+	struct table_key key = *of_aor;
+	key_contact(&key, c);
+	uint64_t hash = table_key_hash(&key);
+	struct table_node *n = table_first(&k->by_key, hash);
+	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
+	bool gone = c->expires_requested == 0 || c->expires_granted == 0;
+	switch (r->outcome) {
+	case REC_REGISTERED:
+		if (!gone) {
+			if (b == NULL)
+				b = begin(
+				    k, r, c, hash, table_key_hash(of_aor));
+			if (b)
+				grant(k, b, r, c->expires_granted);
+			break;
+		}
+		if (b)
+			take_away(k, b, r->ended);
+		break;
+	case REC_UNREGISTERED:
+		if (b)
+			take_away(k, b, r->ended);
+		break;
+	case REC_CUT_OFF:
+		if (b && is_hole(r))
+			b->doubt = true;
+		break;
+	case REC_OUTCOME_NONE:
+	case REC_QUERIED:
+	case REC_NOT_BOUND:
+	case REC_AUTH_FAILED:
+	case REC_CHALLENGE_UNANSWERED:
+	case REC_REDIRECTED:
+	case REC_REJECTED:
+	case REC_TIMED_OUT:
+	case REC_CONNECTION_LOST:
+	case REC_UNREACHABLE:
+	case REC_OUTCOME_N:
+		break;
+	}
+}
+
+/* RFC 3261 10.2.2: "Contact: *" takes all of that AOR away. */
+static void
+take_all(
+    struct binding_tracker *k, const struct rec_registration *r, uint64_t aor)
+{
+	struct table_node *next;
+	for (struct table_node *n = table_first(&k->by_aor, aor); n; n = next) {
+		next = table_next(n);
+		struct binding *b = TRACK_OF(n, struct binding, by_aor);
+		if (b->last_at <= r->ended)
+			take_away(k, b, r->ended);
+	}
+}
+
+void
+binding_tracker_registration(
+    struct binding_tracker *k, const struct rec_registration *r)
+{
+	const struct rec_contact *c = r->contacts.v;
+	struct table_key key = {.seed = k->seed};
+	key_uri(&key, r->aor);
+	if (r->contacts.n && rs_span_eq(c->uri, RS_LIT("*"))) {
+		if (r->outcome == REC_UNREGISTERED)
+			take_all(k, r, table_key_hash(&key));
+		return;
+	}
+	for (uint32_t i = 0; i < r->contacts.n; i++)
+		take_contact(k, r, &c[i], &key);
+}
+
+static enum rec_binding_state
+state_at(const struct binding *b, rs_time end)
+{
+	if (b->expiry == RS_NEVER)
+		return REC_BINDING_UNKNOWN;
+	if (end <= b->expiry)
+		return REC_HELD;
+	return b->doubt ? REC_BINDING_UNKNOWN : REC_EXPIRED;
+}
+
+void
+binding_tracker_finish(struct binding_tracker *k, rs_time end)
+{
+	struct queue_link *l;
+	while ((l = queue_first(&k->order)) != NULL) {
+		struct binding *b = TRACK_OF(l, struct binding, order);
+		enum rec_binding_state s = state_at(b, end);
+		close_binding(k, b, s, s == REC_EXPIRED ? b->expiry : end);
+	}
+}
+
+uint64_t
+binding_tracker_evicted(const struct binding_tracker *k)
+{
+	return k->evicted;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Nearest-rank percentiles of durations: exact for so many values, then a
+ * DDSketch (Masson, Rim, Lee, VLDB 2019) in bounded memory.
+ *
+ * The sketch has the paper's linearly interpolated mapping: 128 equal buckets
+ * to every power of two, told by their middle, so that the relative error is at
+ * most 1/256 (0.4 %).  Count, least, most and mean stay exact.  Two sketches
+ * add up bucket by bucket.
+ */
+#ifndef TRACK_QUANTILE_H
+#define TRACK_QUANTILE_H
+
+#include "track/records.h"
+
+struct quantile {
+	int64_t *exact; /* NULL once there are too many */
+	size_t n_exact, size, most_exact;
+	uint64_t *buckets; /* NULL while exact */
+	uint64_t n;
+	int64_t min, max;
+	/* the sum, in two parts: it may pass 64 bits */
+	int64_t sum_s, sum_ns;
+};
+
+void quantile_init(struct quantile *q, size_t most_exact);
+void quantile_clear(struct quantile *q);
+/* Negative values (time stepped back) count as 0. */
+void quantile_add(struct quantile *q, int64_t v);
+/* Sorts what it holds. */
+void quantile_result(struct quantile *q, struct rec_times *out);
+
+#endif

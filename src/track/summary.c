@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sums over closed records.
+ *
+ * Denominators, because rates without them mean nothing:
+ *  - ira: of all REGISTER transactions, those with a final 4xx other than
+ *    401, 402 and 407, 5xx or 6xx, or a timeout (RFC 6076 4.2, literally).  A
+ *    timeout is the last transaction of an attempt that timed out.
+ *  - attempt_failure: of the decided attempts of kind initial and refresh,
+ *    those that failed.  Removals and queries are counted in `kinds` and
+ *    `failed_kinds` only; cut off is undecided.
+ * A rate is absent when nothing is there to divide by.  phones_* are the
+ * report's, which has the phones.
+ */
+#include "track/summary.h"
+
+#include "track/quantile.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+enum { KINDS = REC_QUERY + 1, STATES = REC_BINDING_UNKNOWN + 1 };
+
+struct summary {
+	int64_t attempts, decided, failed;
+	int64_t rated, rated_failed; /* of kind initial and refresh */
+	int64_t transactions, ineffective;
+	int64_t outcomes[REC_OUTCOME_N];
+	int64_t kinds[KINDS], failed_kinds[KINDS];
+	int64_t responses[700];
+	int64_t handshakes[REC_HANDSHAKE_STATE_N];
+	int64_t bindings[STATES];
+	GHashTable *alerts, *connections; /* name to count; few names */
+	struct quantile rrd, rrd_auth, challenge, client_auth;
+};
+
+struct summary *
+summary_new(void)
+{
+	struct summary *s = g_new0(struct summary, 1);
+	s->alerts =
+	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	s->connections =
+	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	quantile_init(&s->rrd, SUMMARY_EXACT);
+	quantile_init(&s->rrd_auth, SUMMARY_EXACT);
+	quantile_init(&s->challenge, SUMMARY_EXACT);
+	quantile_init(&s->client_auth, SUMMARY_EXACT);
+	return s;
+}
+
+void
+summary_free(struct summary *s)
+{
+	if (s == NULL)
+		return;
+	g_hash_table_unref(s->alerts);
+	g_hash_table_unref(s->connections);
+	quantile_clear(&s->rrd);
+	quantile_clear(&s->rrd_auth);
+	quantile_clear(&s->challenge);
+	quantile_clear(&s->client_auth);
+	g_free(s);
+}
+
+/* The names are ours (alerts, conn_state), not the wire's. */
+static void
+count_name(GHashTable *t, struct rs_span name)
+{
+	if (name.n == 0)
+		return;
+	char *key = g_strndup((const char *)name.p, name.n);
+	int64_t *n = g_hash_table_lookup(t, key);
+	if (n) {
+		++*n;
+		g_free(key);
+		return;
+	}
+	n = g_new(int64_t, 1);
+	*n = 1;
+	g_hash_table_insert(t, key, n);
+}
+
+static void
+add_time(struct quantile *q, int64_t v)
+{
+	if (v != REC_ABSENT)
+		quantile_add(q, v);
+}
+
+/* RFC 6076 4.2 */
+static bool
+is_ineffective(int64_t status)
+{
+	return status >= 400 && status != 401 && status != 402 && status != 407;
+}
+
+static void
+add_transactions(struct summary *s, const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	for (uint32_t i = 0; i < r->transactions.n; i++) {
+		bool last = i + 1 == r->transactions.n;
+		bool none = t[i].status == REC_ABSENT;
+		s->transactions++;
+		if (none ? last && r->outcome == REC_TIMED_OUT
+			 : is_ineffective(t[i].status))
+			s->ineffective++;
+		if (!none && t[i].status > 0 && t[i].status < 700)
+			s->responses[t[i].status]++;
+	}
+}
+
+static void
+add_registration(struct summary *s, const struct rec_registration *r)
+{
+	bool failed = rec_outcome_failed(r->outcome);
+	bool decided = r->outcome != REC_CUT_OFF;
+	s->attempts++;
+	s->decided += decided;
+	s->failed += failed;
+	if (r->outcome > 0 && r->outcome < REC_OUTCOME_N)
+		s->outcomes[r->outcome]++;
+	if (r->kind > 0 && (int)r->kind < KINDS) {
+		s->kinds[r->kind]++;
+		s->failed_kinds[r->kind] += failed;
+	}
+	if (r->kind == REC_INITIAL || r->kind == REC_REFRESH) {
+		s->rated += decided;
+		s->rated_failed += failed;
+	}
+	add_transactions(s, r);
+	add_time(&s->rrd, r->rrd);
+	add_time(&s->rrd_auth, r->rrd_auth);
+	add_time(&s->challenge, r->challenge);
+	add_time(&s->client_auth, r->client_auth);
+}
+
+static void
+add_handshake(struct summary *s, const struct rec_handshake *h)
+{
+	const struct rec_alert *a = h->alerts.v;
+	if (h->state > 0 && h->state < REC_HANDSHAKE_STATE_N)
+		s->handshakes[h->state]++;
+	for (uint32_t i = 0; i < h->alerts.n; i++)
+		count_name(s->alerts, a[i].name);
+}
+
+void
+summary_add(struct summary *s, const struct rec_type *type, const void *rec)
+{
+	if (type == &rec_registration_type) {
+		add_registration(s, rec);
+	} else if (type == &rec_handshake_type) {
+		add_handshake(s, rec);
+	} else if (type == &rec_connection_type) {
+		const struct rec_connection *c = rec;
+		count_name(s->connections, c->conn_state);
+	} else if (type == &rec_binding_type) {
+		const struct rec_binding *b = rec;
+		if (b->state > 0 && (int)b->state < STATES)
+			s->bindings[b->state]++;
+	}
+}
+
+/* ---- result ---- */
+
+static void
+put(struct rec_list *l, struct rec_arena *a, struct rs_span name, int64_t n)
+{
+	if (n == 0 || name.n == 0)
+		return;
+	struct rec_count *c = rec_list_add(l, a, sizeof *c);
+	c->name = rec_arena_text(a, name);
+	c->n = n;
+}
+
+static int
+compare_names(const void *x, const void *y)
+{
+	const struct rec_count *a = x, *b = y;
+	size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
+	int c = memcmp(a->name.p, b->name.p, n);
+	return c ? c : a->name.n < b->name.n ? -1 : a->name.n > b->name.n;
+}
+
+static void
+put_names(struct rec_list *l, struct rec_arena *a, GHashTable *t)
+{
+	GHashTableIter it;
+	gpointer key, value;
+	g_hash_table_iter_init(&it, t);
+	while (g_hash_table_iter_next(&it, &key, &value))
+		put(l, a, rs_span_str(key), *(const int64_t *)value);
+	if (l->n)
+		qsort(l->v, l->n, sizeof(struct rec_count), compare_names);
+}
+
+static int64_t
+rate(int64_t part, int64_t of)
+{
+	return of ? (1000 * part + of / 2) / of : REC_ABSENT;
+}
+
+static void
+put_counts(struct summary *s, struct rec_summary *out, struct rec_arena *a)
+{
+	for (int i = 1; i < REC_OUTCOME_N; i++)
+		put(&out->outcomes, a, rs_span_str(rec_outcome_name(i)),
+		    s->outcomes[i]);
+	for (int i = 1; i < KINDS; i++) {
+		struct rs_span name = rs_span_str(rec_reg_kind_name(i));
+		put(&out->kinds, a, name, s->kinds[i]);
+		put(&out->failed_kinds, a, name, s->failed_kinds[i]);
+	}
+	for (unsigned i = 100; i < 700; i++) {
+		uint8_t text[3] = {(uint8_t)('0' + i / 100),
+		    (uint8_t)('0' + i / 10 % 10), (uint8_t)('0' + i % 10)};
+		put(&out->responses, a, (struct rs_span){text, 3},
+		    s->responses[i]);
+	}
+	for (int i = 1; i < REC_HANDSHAKE_STATE_N; i++)
+		put(&out->handshakes, a,
+		    rs_span_str(rec_handshake_state_name(i)), s->handshakes[i]);
+	for (int i = 1; i < STATES; i++)
+		put(&out->bindings, a, rs_span_str(rec_binding_state_name(i)),
+		    s->bindings[i]);
+	put_names(&out->alerts, a, s->alerts);
+	put_names(&out->connections, a, s->connections);
+}
+
+void
+summary_result(struct summary *s, struct rec_summary *out, struct rec_arena *a)
+{
+	rec_init(&rec_summary_type, out);
+	out->attempts = s->attempts;
+	out->decided = s->decided;
+	out->failed = s->failed;
+	out->register_transactions = s->transactions;
+	out->ira = rate(s->ineffective, s->transactions);
+	out->attempt_failure = rate(s->rated_failed, s->rated);
+	put_counts(s, out, a);
+	quantile_result(&s->rrd, &out->rrd);
+	quantile_result(&s->rrd_auth, &out->rrd_auth);
+	quantile_result(&s->challenge, &out->challenge);
+	quantile_result(&s->client_auth, &out->client_auth);
+}
