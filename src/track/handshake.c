@@ -327,6 +327,11 @@ hear_handshake(struct handshake_tracker *k, const struct rs_event *ev)
 		return;
 	}
 	enum rec_side from = shake_side_of(s, ev->dir);
+	if (m->type == TLS_HS_UNREADABLE) {
+		shake_at(s, from)->gap = true; /* what it was is not known */
+		handshake_record_flaw(s, "unreadable");
+		return;
+	}
 	const char *name = tls_handshake_name(m->type);
 	handshake_record_step(s, from, name, &ev->at);
 	handshake_record_history(s, from, handshake_record_letter(m->type));
@@ -363,8 +368,7 @@ hear_alert(struct handshake_tracker *k, const struct rs_event *ev)
 		handshake_record_history(s, from, 'l');
 	else
 		shake_at(s, from)->sealed_bye = true;
-	if (s->refused == REC_SIDE_NONE &&
-	    handshake_judge_fatal(s, a)) {
+	if (s->refused == REC_SIDE_NONE && handshake_judge_fatal(s, a)) {
 		s->refused = from;
 		s->refused_at = ev->at.complete;
 	}
@@ -524,11 +528,7 @@ hear_half_close(struct handshake_tracker *k, const struct rs_event *ev)
 	shake_at(s, from)->heard = true;
 	if (!s->complete)
 		handshake_record_step(s, from, reset ? "rst" : "fin", &ev->at);
-	if (s->closed_by == REC_SIDE_NONE || ev->at.complete < s->closed_at) {
-		s->closed_by = from;
-		s->closed_how = ev->u.half_close.how;
-		s->closed_at = ev->at.complete;
-	}
+	handshake_record_close(s, from, ev->u.half_close.how, ev->at.complete);
 }
 
 static void

@@ -298,10 +298,7 @@ judge_certain(struct shake *s)
 		    s->complete_at);
 		return true;
 	}
-	if (s->refused != REC_SIDE_NONE) {
-		say(s, REC_FAILED, s->refused, REC_REASON_ALERT, s->refused_at);
-		return true;
-	}
+	/* Before alerts: they only answer it. */
 	for (enum rec_side side = REC_CLIENT; side <= REC_SERVER; side++) {
 		const struct shake_side *x = shake_at(s, side);
 		if (x->not_tls) {
@@ -309,6 +306,10 @@ judge_certain(struct shake *s)
 			    x->trouble_at);
 			return true;
 		}
+	}
+	if (s->refused != REC_SIDE_NONE) {
+		say(s, REC_FAILED, s->refused, REC_REASON_ALERT, s->refused_at);
+		return true;
 	}
 	return false;
 }

@@ -146,6 +146,26 @@ handshake_record_flaw(struct shake *s, const char *name)
 }
 
 void
+handshake_record_close(
+    struct shake *s, enum rec_side by, enum rs_ending how, rs_time at)
+{
+	if (at == RS_NEVER || (s->closed_at != RS_NEVER && s->closed_at <= at))
+		return;
+	s->closed_by = by;
+	s->closed_how = how;
+	s->closed_at = at;
+}
+
+static void
+closes(struct shake *s, enum rec_side by, const struct rs_half_facts *h)
+{
+	if (h->fin.number)
+		handshake_record_close(s, by, RS_END_FIN, h->fin_at);
+	if (h->rst.number)
+		handshake_record_close(s, by, RS_END_RST, h->rst_at);
+}
+
+void
 handshake_record_conn(struct shake *s, const struct rs_conn_facts *c)
 {
 	if (c == NULL)
@@ -154,6 +174,9 @@ handshake_record_conn(struct shake *s, const struct rs_conn_facts *c)
 	const struct rs_half_facts *sv = &c->half[rs_dir_other(s->client)];
 	s->side[SHAKE_CLIENT].heard |= cl->packets > 0;
 	s->side[SHAKE_SERVER].heard |= sv->packets > 0;
+	/* What was no longer followed has its closes here only. */
+	closes(s, REC_CLIENT, cl);
+	closes(s, REC_SERVER, sv);
 	/* Which of several SYNs was answered is not known. */
 	if (cl->syns == 1 && sv->syns == 1 && cl->syn_at != RS_NEVER &&
 	    sv->syn_at != RS_NEVER && sv->syn_at >= cl->syn_at)

@@ -99,8 +99,11 @@ void handshake_record_step(struct shake *s, enum rec_side from,
     const char *what, const struct rs_stamp *at);
 void handshake_record_history(struct shake *s, enum rec_side from, char letter);
 void handshake_record_flaw(struct shake *s, const char *name);
-/* Facts of the connection below; c may be NULL. */
+/* Facts of the connection below, its closes too; c may be NULL. */
 void handshake_record_conn(struct shake *s, const struct rs_conn_facts *c);
+/* This side closed; the earliest counts. */
+void handshake_record_close(
+    struct shake *s, enum rec_side by, enum rs_ending how, rs_time at);
 /* A handshake message that could be read. */
 void handshake_record_message(struct shake *s, const struct rs_event *ev,
     const struct tls_certificate_reader *reader);

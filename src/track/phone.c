@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The chain of one phone: which stage broke first.
+ *
+ * Records come in any order, so everything kept of a stage is "the latest" by
+ * time: the latest success and the latest failure, the latest decided attempt
+ * of each line.  That also bounds it: a phone is a fixed size, its lists are
+ * short, and the table is charged to the account.
+ *
+ * A stage is failed when its latest word is a failure.  The phone stopped at
+ * the first failed stage after which no later stage succeeded: who could not
+ * connect by TCP and then registered by UDP did not stop there.
+ */
+#include "track/phone.h"
+
+#include <glib.h>
+#include <stdio.h>
+
+enum { PHONE_COST = 1024, LINE_COST = 192 };
+enum { MAX_LINES = 64, MAX_AGENTS = 8, MAX_EVIDENCE = 16, MAX_TEXT = 256 };
+
+enum stage { LINK, DHCP, DNS, PROVISIONING, TCP, TLS, SIP, N_STAGES };
+
+static const char *const stage_names[N_STAGES] = {
+    "link", "dhcp", "dns", "provisioning", "tcp", "tls", "sip"};
+
+/* The latest record that said so. */
+struct word {
+	rs_time at; /* RS_NEVER: none did */
+	struct rec_id id;
+	const struct rec_type *type;
+	struct rs_frame from, to;
+};
+
+struct line { /* one address of record */
+	char *aor;
+	struct word decided;
+	enum rec_outcome outcome;
+};
+
+struct phone {
+	struct rs_addr address;
+	struct rec_id id;
+	rs_time started, ended;
+	GPtrArray *lines;  /* struct line, by address of record */
+	GPtrArray *agents; /* C strings, in order */
+	struct word good[N_STAGES], bad[N_STAGES];
+	struct word other; /* the latest decided removal or query */
+	enum rec_outcome other_outcome;
+	rs_time registered_at; /* the latest attempt that succeeded */
+	bool by_tcp, by_tls, by_udp;
+	int64_t attempts, failed;
+};
+
+struct phone_tracker {
+	struct rs_hash_seed seed;
+	struct rs_account *pay;
+	GHashTable *phones; /* struct phone by its address */
+	uint64_t refused;
+};
+
+struct key {
+	struct rs_addr address;
+	uint64_t hash;
+};
+
+static guint
+key_hash(gconstpointer p)
+{
+	return (guint)((const struct key *)p)->hash;
+}
+
+static gboolean
+key_equal(gconstpointer a, gconstpointer b)
+{
+	return rs_addr_eq(&((const struct key *)a)->address,
+	    &((const struct key *)b)->address);
+}
+
+static void
+line_free(void *p)
+{
+	struct line *l = p;
+	g_free(l->aor);
+	g_free(l);
+}
+
+static void
+phone_free(void *p)
+{
+	struct phone *ph = p;
+	g_ptr_array_unref(ph->lines);
+	g_ptr_array_unref(ph->agents);
+	g_free(ph);
+}
+
+struct phone_tracker *
+phone_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
+{
+	struct phone_tracker *k = g_new0(struct phone_tracker, 1);
+	k->seed = *seed;
+	k->pay = pay;
+	k->phones =
+	    g_hash_table_new_full(key_hash, key_equal, g_free, phone_free);
+	return k;
+}
+
+static void
+refund_all(struct phone_tracker *k)
+{
+	GHashTableIter it;
+	void *value;
+	g_hash_table_iter_init(&it, k->phones);
+	while (g_hash_table_iter_next(&it, NULL, &value)) {
+		const struct phone *ph = value;
+		rs_account_refund(
+		    k->pay, PHONE_COST + ph->lines->len * LINE_COST);
+	}
+}
+
+void
+phone_tracker_free(struct phone_tracker *k)
+{
+	if (k == NULL)
+		return;
+	refund_all(k);
+	g_hash_table_unref(k->phones);
+	g_free(k);
+}
+
+uint64_t
+phone_tracker_refused(const struct phone_tracker *k)
+{
+	return k->refused;
+}
+
+static struct phone *
+phone_touch(struct phone_tracker *k, const struct rs_addr *address)
+{
+	struct key key = {.address = *address};
+	key.hash =
+	    rs_hash(&k->seed, (struct rs_span){address->b, sizeof address->b});
+	struct phone *ph = g_hash_table_lookup(k->phones, &key);
+	if (ph)
+		return ph;
+	if (!rs_account_charge(k->pay, PHONE_COST)) {
+		k->refused++;
+		return NULL;
+	}
+	ph = g_new0(struct phone, 1);
+	ph->address = *address;
+	ph->started = ph->ended = ph->registered_at = RS_NEVER;
+	ph->other.at = RS_NEVER;
+	for (int i = 0; i < N_STAGES; i++)
+		ph->good[i].at = ph->bad[i].at = RS_NEVER;
+	ph->lines = g_ptr_array_new_with_free_func(line_free);
+	ph->agents = g_ptr_array_new_with_free_func(g_free);
+	g_hash_table_insert(k->phones, g_memdup2(&key, sizeof key), ph);
+	return ph;
+}
+
+/* Keeps the later one; of two at the same time the one with the higher id, so
+   that the order of coming does not matter.  True when w was taken. */
+static bool
+word_take(struct word *have, const struct word *w)
+{
+	if (w->at == RS_NEVER || w->at < have->at ||
+	    (w->at == have->at && rec_id_cmp(&w->id, &have->id) <= 0))
+		return false;
+	*have = *w;
+	return true;
+}
+
+static struct word
+word_of(const struct rec_type *type, const struct rec_id *id, rs_time at,
+    const struct rec_list *frames)
+{
+	struct word w = {at, *id, type, id->frame, id->frame};
+	if (frames->n) {
+		const struct rs_frame *v = frames->v;
+		w.from = v[0];
+		w.to = v[frames->n - 1];
+	}
+	return w;
+}
+
+static void
+phone_span(
+    struct phone *ph, const struct rec_id *id, rs_time started, rs_time ended)
+{
+	if (!rec_id_is(&ph->id) || rec_id_cmp(id, &ph->id) < 0)
+		ph->id = *id;
+	if (started != RS_NEVER &&
+	    (ph->started == RS_NEVER || started < ph->started))
+		ph->started = started;
+	if (ended != RS_NEVER && ended > ph->ended)
+		ph->ended = ended;
+}
+
+/* Inserts into a short sorted array of C strings; false when it is there. */
+static void
+add_agent(struct phone *ph, struct rs_span agent)
+{
+	if (agent.n == 0)
+		return;
+	g_autofree char *s = g_strndup(
+	    (const char *)agent.p, agent.n < MAX_TEXT ? agent.n : MAX_TEXT);
+	guint at = 0;
+	for (; at < ph->agents->len; at++) {
+		int c = strcmp(s, ph->agents->pdata[at]);
+		if (c == 0)
+			return;
+		if (c < 0)
+			break;
+	}
+	g_ptr_array_insert(ph->agents, (gint)at, g_steal_pointer(&s));
+	/* The greatest goes: what is kept does not depend on the order. */
+	if (ph->agents->len > MAX_AGENTS)
+		g_ptr_array_set_size(ph->agents, MAX_AGENTS);
+}
+
+static struct line *
+line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
+{
+	g_autofree char *s =
+	    g_strndup((const char *)aor.p, aor.n < MAX_TEXT ? aor.n : MAX_TEXT);
+	guint at = 0;
+	for (; at < ph->lines->len; at++) {
+		struct line *l = ph->lines->pdata[at];
+		int c = strcmp(s, l->aor);
+		if (c == 0)
+			return l;
+		if (c < 0)
+			break;
+	}
+	if (ph->lines->len >= MAX_LINES ||
+	    !rs_account_charge(k->pay, LINE_COST))
+		return NULL;
+	struct line *l = g_new0(struct line, 1);
+	l->aor = g_steal_pointer(&s);
+	l->decided.at = RS_NEVER;
+	g_ptr_array_insert(ph->lines, (gint)at, l);
+	return l;
+}
+
+static void
+add_transport(struct phone *ph, enum rec_transport t)
+{
+	ph->by_udp |= t == REC_UDP;
+	ph->by_tcp |= t == REC_TCP || t == REC_WS;
+	ph->by_tls |= t == REC_TLS || t == REC_WSS;
+}
+
+static void
+add_registration(
+    struct phone_tracker *k, struct phone *ph, const struct rec_registration *r)
+{
+	struct word w = word_of(&rec_registration_type, &r->id,
+	    r->ended != RS_NEVER ? r->ended : r->started, &r->frames);
+	bool counts = r->kind == REC_INITIAL || r->kind == REC_REFRESH;
+	bool bad = rec_outcome_failed(r->outcome);
+	bool decided =
+	    r->outcome != REC_CUT_OFF && r->outcome != REC_OUTCOME_NONE;
+	phone_span(ph, &r->id, r->started, r->ended);
+	add_agent(ph, r->user_agent);
+	add_transport(ph, r->transport);
+	struct line *l = line_touch(k, ph, r->aor);
+	if (decided && !counts) {
+		if (word_take(&ph->other, &w))
+			ph->other_outcome = r->outcome;
+	} else if (decided && l && word_take(&l->decided, &w)) {
+		l->outcome = r->outcome;
+	}
+	if (counts) {
+		ph->attempts++;
+		ph->failed += bad;
+	}
+	if (decided && !bad) {
+		word_take(&ph->good[SIP], &w);
+		if (w.at > ph->registered_at)
+			ph->registered_at = w.at;
+	} else if (bad && counts) {
+		word_take(&ph->bad[SIP], &w);
+	}
+}
+
+static void
+add_handshake(struct phone *ph, const struct rec_handshake *h)
+{
+	struct word w = word_of(&rec_handshake_type, &h->id,
+	    h->ended != RS_NEVER ? h->ended : h->started, &h->frames);
+	phone_span(ph, &h->id, h->started, h->ended);
+	ph->by_tls = true;
+	if (h->state == REC_COMPLETED)
+		word_take(&ph->good[TLS], &w);
+	else if (h->state == REC_FAILED || h->state == REC_ABANDONED)
+		word_take(&ph->bad[TLS], &w);
+}
+
+/* Did TCP come up?  Unknown where the capture does not show it. */
+static enum rs_fact
+connected(const struct rec_connection *c)
+{
+	static const char *const up[] = {
+	    "S1", "SF", "S2", "S3", "RSTO", "RSTR"};
+	static const char *const down[] = {"S0", "REJ"};
+	for (size_t i = 0; i < G_N_ELEMENTS(up); i++)
+		if (rs_span_eq(c->conn_state, rs_span_str(up[i])))
+			return RS_TRUE;
+	for (size_t i = 0; i < G_N_ELEMENTS(down); i++)
+		if (rs_span_eq(c->conn_state, rs_span_str(down[i])))
+			return RS_FALSE;
+	return RS_UNKNOWN;
+}
+
+static void
+add_connection(struct phone *ph, const struct rec_connection *c)
+{
+	enum rs_fact up = connected(c);
+	struct word w =
+	    word_of(&rec_connection_type, &c->id, c->started, &c->frames);
+	phone_span(ph, &c->id, c->started, c->ended);
+	ph->by_tcp |= c->transport == REC_TCP;
+	ph->by_tls |= c->transport == REC_TLS;
+	if (up == RS_TRUE)
+		word_take(&ph->good[TCP], &w);
+	/* One SYN at the end of a capture is no failure yet. */
+	else if (up == RS_FALSE &&
+		 (c->syns > 1 || c->icmp.n ||
+		     !rs_span_eq(c->conn_state, RS_LIT("S0"))))
+		word_take(&ph->bad[TCP], &w);
+}
+
+void
+phone_tracker_add(
+    struct phone_tracker *k, const struct rec_type *type, const void *rec)
+{
+	const struct rec_endpoint *client = NULL;
+	if (type == &rec_registration_type)
+		client = &((const struct rec_registration *)rec)->client;
+	else if (type == &rec_handshake_type)
+		client = &((const struct rec_handshake *)rec)->client;
+	else if (type == &rec_connection_type)
+		client = &((const struct rec_connection *)rec)->client;
+	if (client == NULL || client->at.addr.family == 0)
+		return;
+	struct phone *ph = phone_touch(k, &client->at.addr);
+	if (ph == NULL)
+		return;
+	if (type == &rec_registration_type)
+		add_registration(k, ph, rec);
+	else if (type == &rec_handshake_type)
+		add_handshake(ph, rec);
+	else
+		add_connection(ph, rec);
+}
+
+/* ---- at the end ---- */
+
+/* The latest decided attempt of the phone; of its failed lines, if any is. */
+static const struct line *
+last_line(const struct phone *ph)
+{
+	const struct line *best = NULL;
+	for (guint i = 0; i < ph->lines->len; i++) {
+		const struct line *l = ph->lines->pdata[i];
+		if (l->decided.at == RS_NEVER)
+			continue;
+		bool bad = rec_outcome_failed(l->outcome);
+		bool best_bad = best && rec_outcome_failed(best->outcome);
+		if (best == NULL || bad > best_bad ||
+		    (bad == best_bad && l->decided.at > best->decided.at))
+			best = l;
+	}
+	return best;
+}
+
+static enum rec_stage_state
+stage_state(const struct phone *ph, enum stage st, const struct line *last)
+{
+	const struct word *good = &ph->good[st], *bad = &ph->bad[st];
+	bool only_udp = ph->by_udp && !ph->by_tcp && !ph->by_tls;
+	if (st == SIP && last)
+		return rec_outcome_failed(last->outcome) ? REC_STAGE_FAILED
+							 : REC_STAGE_OK;
+	if (good->at != RS_NEVER && good->at >= bad->at)
+		return REC_STAGE_OK;
+	if (bad->at != RS_NEVER)
+		return REC_STAGE_FAILED;
+	if (st == TCP && only_udp)
+		return REC_STAGE_NOT_APPLICABLE;
+	if (st == TLS && !ph->by_tls && (ph->by_udp || ph->by_tcp) &&
+	    ph->lines->len)
+		return REC_STAGE_NOT_APPLICABLE;
+	return REC_STAGE_NOT_SEEN;
+}
+
+static bool
+later_success(const struct phone *ph, enum stage st)
+{
+	for (int later = st + 1; later < N_STAGES; later++)
+		if (ph->good[later].at != RS_NEVER &&
+		    ph->good[later].at >= ph->bad[st].at)
+			return true;
+	return false;
+}
+
+static void
+add_word(struct rec_stage *s, const struct word *w, struct rec_arena *a)
+{
+	char id[REC_ID_TEXT], text[REC_ID_TEXT + 32];
+	if (w->at == RS_NEVER || s->frames.n >= MAX_EVIDENCE)
+		return;
+	rec_id_format(&w->id, id);
+	snprintf(text, sizeof text, "%s %s", w->type->name, id);
+	*(struct rs_span *)rec_list_add(&s->records, a,
+	    sizeof(struct rs_span)) = rec_arena_text(a, rs_span_str(text));
+	*(struct rs_frame *)rec_list_add(
+	    &s->frames, a, sizeof(struct rs_frame)) = w->from;
+	if (!rs_frame_eq(w->from, w->to))
+		*(struct rs_frame *)rec_list_add(
+		    &s->frames, a, sizeof(struct rs_frame)) = w->to;
+}
+
+static void
+fill_stage(const struct phone *ph, enum stage st, const struct line *last,
+    struct rec_stage *s, struct rec_arena *a)
+{
+	s->stage = rs_span_str(stage_names[st]);
+	s->state = stage_state(ph, st, last);
+	if (st == SIP && last && s->state != REC_STAGE_NONE)
+		add_word(s, &last->decided, a);
+	else if (s->state == REC_STAGE_OK)
+		add_word(s, &ph->good[st], a);
+	else if (s->state == REC_STAGE_FAILED)
+		add_word(s, &ph->bad[st], a);
+}
+
+/*
+ * The outcome of the phone as a whole.  A handshake or connection that failed,
+ * with no registration after it, is the last word; it has no outcome of its
+ * own, so that the nearest one of registrations is said.
+ */
+static enum rec_outcome
+phone_outcome(const struct phone *ph, const struct line *last)
+{
+	if (last && rec_outcome_failed(last->outcome))
+		return last->outcome;
+	for (int st = TLS; st >= (int)TCP; st--) {
+		const struct word *bad = &ph->bad[st];
+		if (bad->at == RS_NEVER || bad->at < ph->good[st].at ||
+		    bad->at < ph->registered_at ||
+		    later_success(ph, (enum stage)st))
+			continue;
+		return st == TLS ? REC_CONNECTION_LOST : REC_UNREACHABLE;
+	}
+	if (last)
+		return last->outcome;
+	if (ph->other.at != RS_NEVER && !rec_outcome_failed(ph->other_outcome))
+		return ph->other_outcome;
+	return REC_CUT_OFF;
+}
+
+static void
+add_string(struct rec_list *l, const char *s, struct rec_arena *a)
+{
+	*(struct rs_span *)rec_list_add(l, a, sizeof(struct rs_span)) =
+	    rec_arena_text(a, rs_span_str(s));
+}
+
+static void
+phone_close(
+    const struct phone *ph, const struct rec_sink *out, struct rec_arena *a)
+{
+	struct rec_phone r;
+	rec_init(&rec_phone_type, &r);
+	const struct line *last = last_line(ph);
+	r.id = ph->id;
+	r.started = ph->started;
+	r.ended = ph->ended;
+	r.client.at.addr = ph->address;
+	r.attempts = ph->attempts;
+	r.failed = ph->failed;
+	for (guint i = 0; i < ph->agents->len; i++)
+		add_string(&r.user_agents, ph->agents->pdata[i], a);
+	for (guint i = 0; i < ph->lines->len; i++) {
+		const struct line *l = ph->lines->pdata[i];
+		if (l->aor[0])
+			add_string(&r.aors, l->aor, a);
+	}
+	for (int st = 0; st < N_STAGES; st++) {
+		struct rec_stage *s = rec_list_add(&r.chain, a, sizeof *s);
+		fill_stage(ph, (enum stage)st, last, s, a);
+		if (s->state == REC_STAGE_FAILED && r.stopped_at.p == NULL &&
+		    !later_success(ph, (enum stage)st))
+			r.stopped_at = s->stage;
+	}
+	r.outcome = phone_outcome(ph, last);
+	out->record(out->arg, &rec_phone_type, &r);
+	rec_arena_reset(a);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct phone *x = *(struct phone *const *)a;
+	const struct phone *y = *(struct phone *const *)b;
+	int c = rec_id_cmp(&x->id, &y->id);
+	return c ? c : rs_addr_cmp(&x->address, &y->address);
+}
+
+void
+phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+	GHashTableIter it;
+	void *value;
+	g_hash_table_iter_init(&it, k->phones);
+	while (g_hash_table_iter_next(&it, NULL, &value))
+		g_ptr_array_add(all, value);
+	g_ptr_array_sort(all, by_id);
+	struct rec_arena a;
+	rec_arena_init(&a, k->pay);
+	for (guint i = 0; i < all->len; i++)
+		phone_close(all->pdata[i], out, &a);
+	rec_arena_clear(&a);
+	refund_all(k);
+	g_hash_table_remove_all(k->phones);
+}

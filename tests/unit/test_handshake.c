@@ -1,0 +1,692 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handshake tracker, fed with hand-made events.
+ *
+ * A script is words: who sends what.  `>` is the client, `<` the server.
+ *   >ch >ch2 <sh12 <sh13 <sh13psk <hrr <cert <ske <creq <done >cert >cert0
+ *   >cke <hr                       handshake messages
+ *   >ccs >fin                      ChangeCipherSpec, a record after it
+ *   >d53 <d900                     application_data of that size
+ *   >a2/48 <a1/112 >ea             alerts; an encrypted one
+ *   >FIN <RST >gap <junk >bad      TCP, holes, what is no TLS
+ *   +500                           milliseconds pass
+ *   end cap idle reused            the connection ends so; drop: loss reported
+ * Every other word takes 10 ms and a frame.
+ */
+#include "track/handshake.h"
+#include "unit.h"
+
+#include "tls/hello.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LIMIT = 8 << 20 };
+
+struct seen {
+	unsigned n;
+	enum rec_handshake_state state[8];
+	enum rec_side by[8];
+	enum rec_handshake_reason reason[8];
+	enum rec_visibility visibility[8];
+	struct rec_handshake last; /* lists are gone; numbers stay */
+	char history[32], version[16], group[16], sni[64], client_last[32],
+	    server_last[32], flaw[32];
+	struct rec_alert alert;
+	unsigned n_alerts, n_certificates, n_steps, n_frames;
+};
+
+static void
+copy(char *out, size_t n, struct rs_span s)
+{
+	snprintf(out, n, "%.*s", (int)s.n, s.p ? (const char *)s.p : "");
+}
+
+static void
+on_record(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct seen *s = arg;
+	const struct rec_handshake *h = rec;
+	CU_ASSERT_PTR_EQUAL(type, &rec_handshake_type);
+	if (s->n < 8) {
+		s->state[s->n] = h->state;
+		s->by[s->n] = h->failed_by;
+		s->reason[s->n] = h->reason;
+		s->visibility[s->n] = h->visibility;
+	}
+	s->n++;
+	s->last = *h;
+	copy(s->history, sizeof s->history, h->history);
+	copy(s->version, sizeof s->version, h->version);
+	copy(s->group, sizeof s->group, h->group);
+	copy(s->sni, sizeof s->sni, h->sni);
+	copy(s->client_last, sizeof s->client_last, h->last_message_client);
+	copy(s->server_last, sizeof s->server_last, h->last_message_server);
+	s->flaw[0] = 0;
+	if (h->flaws.n)
+		copy(s->flaw, sizeof s->flaw, *(struct rs_span *)h->flaws.v);
+	s->n_alerts = h->alerts.n;
+	s->n_certificates = h->certificates.n;
+	s->n_steps = h->steps.n;
+	s->n_frames = h->frames.n;
+	if (h->alerts.n)
+		s->alert = *(struct rec_alert *)h->alerts.v;
+}
+
+struct play {
+	struct handshake_tracker *k;
+	struct rs_account pay;
+	struct related *related;
+	struct rec_sink sink;
+	struct seen seen;
+	struct rs_flow_info flow;
+	struct rs_conn_facts conn;
+	rs_time now;
+	uint64_t frame;
+};
+
+static const struct tls_certificate_facts *
+read_certificate(void *arg, struct rs_span der)
+{
+	static const struct rs_span san[] = {
+	    {(const uint8_t *)"DNS:sbc.example.net", 19}};
+	static const struct tls_certificate_facts facts = {.san = san,
+	    .n_san = 1,
+	    .not_before = 5,
+	    .not_after = 6,
+	    .self_signed = true};
+	(void)arg;
+	(void)der;
+	return &facts;
+}
+
+static const struct tls_certificate_reader reader = {read_certificate, NULL};
+
+static void
+play_start(struct play *p, size_t limit)
+{
+	memset(p, 0, sizeof *p);
+	rs_account_init(&p->pay, limit);
+	p->related = related_new(NULL, 0);
+	p->sink = (struct rec_sink){on_record, &p->seen};
+	p->k = handshake_tracker_new(p->related, &reader, &p->pay, &p->sink);
+	p->now = 1000 * RS_SEC;
+	p->frame = 3;
+}
+
+static void
+play_flow(struct play *p, uint64_t serial, bool from_start)
+{
+	static const uint8_t phone[] = {192, 0, 2, 17}, sbc[] = {192, 0, 2, 1};
+	p->flow = (struct rs_flow_info){.serial = serial,
+	    .end = {{rs_addr_v4(phone), 40000}, {rs_addr_v4(sbc), 8934}},
+	    .first =
+		rs_stamp_at(p->now - 40 * RS_MSEC, (struct rs_frame){0, 1}),
+	    .carrier = RS_OVER_TCP,
+	    .from_start = from_start};
+	p->conn = (struct rs_conn_facts){.from_start = from_start};
+	for (int i = 0; i < 2; i++)
+		p->conn.half[i] = (struct rs_half_facts){.packets = 1,
+		    .syns = 1,
+		    .syn_at = p->now + (i - 2) * 15 * RS_MSEC,
+		    .fin_at = RS_NEVER,
+		    .rst_at = RS_NEVER};
+	p->flow.conn = &p->conn;
+}
+
+/* Ends all, with the memory given back. */
+static void
+play_end(struct play *p)
+{
+	handshake_tracker_finish(p->k, p->now);
+	handshake_tracker_free(p->k);
+	related_free(p->related);
+	CU_ASSERT_EQUAL(p->pay.used, 0);
+}
+
+static bool
+message(struct rs_event *ev, const char *w)
+{
+	static struct tls_client_hello ch;
+	static struct tls_server_hello sh;
+	static struct tls_certificate_list cl;
+	static const uint8_t ske[] = {3, 0, 29, 0};
+	static const uint8_t der[] = {0x30};
+	static const uint8_t groups[] = {0x0a, 0x0a, 0, 29};
+	static const struct {
+		const char *word;
+		uint8_t type;
+	} types[] = {{"ch", TLS_HS_CLIENT_HELLO}, {"ch2", TLS_HS_CLIENT_HELLO},
+	    {"ch0rtt", TLS_HS_CLIENT_HELLO}, {"sh12", TLS_HS_SERVER_HELLO},
+	    {"sh13", TLS_HS_SERVER_HELLO}, {"sh13psk", TLS_HS_SERVER_HELLO},
+	    {"hrr", TLS_HS_HELLO_RETRY_REQUEST}, {"cert", TLS_HS_CERTIFICATE},
+	    {"cert0", TLS_HS_CERTIFICATE}, {"ske", TLS_HS_SERVER_KEY_EXCHANGE},
+	    {"creq", TLS_HS_CERTIFICATE_REQUEST},
+	    {"done", TLS_HS_SERVER_HELLO_DONE},
+	    {"cke", TLS_HS_CLIENT_KEY_EXCHANGE}, {"hr", TLS_HS_HELLO_REQUEST},
+	    {"nst", TLS_HS_NEW_SESSION_TICKET}, {"lost", TLS_HS_UNREADABLE}};
+	struct tls_handshake_msg *m = &ev->u.tls_handshake;
+	size_t i = 0;
+	while (i < sizeof types / sizeof *types && strcmp(types[i].word, w))
+		i++;
+	if (i == sizeof types / sizeof *types)
+		return false;
+	ev->type = RS_EV_TLS_HANDSHAKE;
+	*m = (struct tls_handshake_msg){.type = types[i].type, .size = 100};
+	ch = (struct tls_client_hello){.legacy_version = TLS_12,
+	    .sni = RS_LIT("sbc.example.net"),
+	    .groups = {groups, 4},
+	    .early_data = strcmp(w, "ch0rtt") == 0};
+	sh = (struct tls_server_hello){.legacy_version = TLS_12,
+	    .version = strcmp(w, "sh12") ? TLS_13 : TLS_12,
+	    .cipher = strcmp(w, "sh12") ? 0x1301 : 0xc02f,
+	    .psk = strcmp(w, "sh13psk") == 0};
+	cl = (struct tls_certificate_list){.n = strcmp(w, "cert0") != 0,
+	    .total = strcmp(w, "cert0") != 0,
+	    .der = {{der, 1}}};
+	if (m->type == TLS_HS_CLIENT_HELLO)
+		m->u.client_hello = &ch;
+	if (m->type == TLS_HS_SERVER_HELLO)
+		m->u.server_hello = &sh;
+	if (m->type == TLS_HS_CERTIFICATE)
+		m->u.certificates = &cl;
+	if (m->type == TLS_HS_SERVER_KEY_EXCHANGE)
+		m->body = (struct rs_span){ske, sizeof ske};
+	return true;
+}
+
+static void
+half_close(struct play *p, struct rs_event *ev, enum rs_ending how)
+{
+	struct rs_half_facts *h = &p->conn.half[ev->dir];
+	ev->type = RS_EV_FLOW_HALF_CLOSE;
+	ev->u.half_close.how = how;
+	*(how == RS_END_RST ? &h->rst_at : &h->fin_at) = p->now;
+	*(how == RS_END_RST ? &h->rst : &h->fin) = ev->at.to;
+}
+
+static void
+word_event(struct play *p, struct rs_event *ev, const char *w)
+{
+	unsigned level, number;
+	if (message(ev, w)) {
+	} else if (strcmp(w, "ccs") == 0) {
+		ev->type = RS_EV_TLS_CCS;
+	} else if (strcmp(w, "fin") == 0) {
+		ev->type = RS_EV_TLS_HANDSHAKE;
+		ev->u.tls_handshake =
+		    (struct tls_handshake_msg){.encrypted = true, .size = 40};
+	} else if (w[0] == 'd') {
+		ev->type = RS_EV_TLS_DATA;
+		ev->u.tls_data.type = 23;
+		ev->u.tls_data.size = (size_t)atoi(w + 1);
+	} else if (sscanf(w, "a%u/%u", &level, &number) == 2) {
+		ev->type = RS_EV_TLS_ALERT;
+		ev->u.tls_alert = (struct tls_alert){
+		    .level = (uint8_t)level, .number = (uint8_t)number};
+	} else if (strcmp(w, "ea") == 0) {
+		ev->type = RS_EV_TLS_ALERT;
+		ev->u.tls_alert = (struct tls_alert){.encrypted = true};
+	} else if (strcmp(w, "FIN") == 0) {
+		half_close(p, ev, RS_END_FIN);
+	} else if (strcmp(w, "RST") == 0) {
+		half_close(p, ev, RS_END_RST);
+	} else if (strcmp(w, "gap") == 0) {
+		ev->type = RS_EV_GAP;
+	} else if (strcmp(w, "junk") == 0) {
+		ev->type = RS_EV_ANOMALY;
+		ev->u.anomaly.kind = RS_ANOMALY_TLS_NOT_TLS;
+	} else if (strcmp(w, "clear") == 0) {
+		ev->type = RS_EV_NOT_TLS;
+	} else if (strcmp(w, "bad") == 0) {
+		ev->type = RS_EV_ANOMALY;
+		ev->u.anomaly.kind = RS_ANOMALY_TLS_BAD_HANDSHAKE;
+	} else if (strcmp(w, "sslv2") == 0) {
+		ev->type = RS_EV_ANOMALY;
+		ev->u.anomaly.kind = RS_ANOMALY_TLS_SSLV2;
+	} else {
+		CU_FAIL("unknown word");
+		fprintf(stderr, "# %s\n", w);
+	}
+}
+
+static void
+play_word(struct play *p, const char *w)
+{
+	struct rs_event ev = {.flow = &p->flow};
+	if (w[0] == '+') {
+		p->now += atoi(w + 1) * RS_MSEC;
+		handshake_tracker_advance(p->k, p->now);
+		return;
+	}
+	if (w[0] == '>' || w[0] == '<') {
+		p->now += 10 * RS_MSEC;
+		ev.dir = w[0] == '>' ? RS_C2S : RS_S2C;
+		ev.at = rs_stamp_at(p->now, (struct rs_frame){0, ++p->frame});
+		word_event(p, &ev, w + 1);
+	} else if (strcmp(w, "drop") == 0) {
+		ev.type = RS_EV_DROPS;
+		ev.flow = NULL;
+		ev.u.drops.from = p->now;
+		ev.u.drops.to = p->now + RS_MSEC;
+		ev.u.drops.packets = 3;
+	} else if (strcmp(w, "oneway") == 0) {
+		p->conn.half[RS_S2C] = (struct rs_half_facts){
+		    .syn_at = RS_NEVER, .fin_at = RS_NEVER, .rst_at = RS_NEVER};
+		return;
+	} else {
+		ev.at = rs_stamp_at(p->now, (struct rs_frame){0, p->frame});
+		ev.type = RS_EV_FLOW_END;
+		ev.u.flow_end.conn = &p->conn;
+		ev.u.flow_end.how = strcmp(w, "cap") == 0      ? RS_END_CAPTURE
+				    : strcmp(w, "reused") == 0 ? RS_END_REUSED
+				    : strcmp(w, "idle") == 0   ? RS_END_IDLE
+							       : RS_END_FIN;
+	}
+	handshake_tracker_event(p->k, &ev);
+}
+
+static void
+play_script(struct play *p, const char *script)
+{
+	char b[512];
+	snprintf(b, sizeof b, "%s", script);
+	for (char *save = NULL, *w = strtok_r(b, " ", &save); w;
+	     w = strtok_r(NULL, " ", &save))
+		play_word(p, w);
+}
+
+#define FULL12 ">ch <sh12 <cert <ske <done >cke >ccs >fin <ccs <fin "
+#define FLIGHT13 ">ch <sh13 <ccs <d30 <d900 <d280 <d53 "
+
+struct row {
+	const char *name, *script;
+	enum rec_handshake_state state;
+	enum rec_side by;
+	enum rec_handshake_reason reason;
+};
+
+#define NOBODY REC_SIDE_NONE, REC_REASON_NONE
+
+static const struct row rows[] = {
+    /* TLS 1.2 and before */
+    {"full", FULL12 "end", REC_COMPLETED, NOBODY},
+    {"full, capture ends", FULL12 "cap", REC_COMPLETED, NOBODY},
+    {"full, reset later", FULL12 ">d90 <d90 >RST end", REC_COMPLETED, NOBODY},
+    {"resumed", ">ch <sh12 <ccs <fin >ccs >fin end", REC_COMPLETED, NOBODY},
+    {"warning first",
+	">ch <a1/112 <sh12 <cert <done >cke >ccs >fin <ccs <fin "
+	">FIN end",
+	REC_COMPLETED, NOBODY},
+    {"no Finished of the server", ">ch <sh12 <cert <done >cke >ccs >fin cap",
+	REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"server refuses hello", ">ch <a2/40 <FIN >FIN end", REC_FAILED, REC_SERVER,
+	REC_REASON_ALERT},
+    {"client refuses chain", ">ch <sh12 <cert <ske <done >a2/46 >FIN end",
+	REC_FAILED, REC_CLIENT, REC_REASON_ALERT},
+    {"server refuses client's chain",
+	">ch <sh12 <cert <creq <done >cert0 >cke >ccs >fin <a2/40 <FIN end",
+	REC_FAILED, REC_SERVER, REC_REASON_ALERT},
+    {"alert after the other's reset", ">ch <sh12 <cert <done <RST >a2/48 end",
+	REC_FAILED, REC_CLIENT, REC_REASON_ALERT},
+    {"warning, then closed", ">ch <a1/112 <FIN end", REC_FAILED, REC_SERVER,
+	REC_REASON_CLOSED},
+    {"encrypted alert at its end",
+	">ch <sh12 <cert <done >cke >ccs >fin <ccs <fin >ea >FIN end",
+	REC_COMPLETED, NOBODY},
+    {"encrypted alert instead", ">ch <sh12 <ccs <fin >ccs >ea >FIN end",
+	REC_FAILED, REC_CLIENT, REC_REASON_ALERT},
+    {"close_notify is no refusal, the close is", ">ch <a1/0 <FIN end",
+	REC_FAILED, REC_SERVER, REC_REASON_CLOSED},
+    /* closes */
+    {"server resets", ">ch <RST end", REC_FAILED, REC_SERVER, REC_REASON_RESET},
+    {"server closes", ">ch <FIN end", REC_FAILED, REC_SERVER,
+	REC_REASON_CLOSED},
+    {"client leaves at once", ">ch >FIN end", REC_FAILED, REC_CLIENT,
+	REC_REASON_CLOSED},
+    {"client leaves after chain", ">ch <sh12 <cert <done >FIN end", REC_FAILED,
+	REC_CLIENT, REC_REASON_CLOSED},
+    {"client loses patience", ">ch +8000 >FIN end", REC_ABANDONED, REC_SERVER,
+	REC_REASON_SILENCE},
+    {"client resets out of patience", ">ch +8000 >RST end", REC_ABANDONED,
+	REC_SERVER, REC_REASON_SILENCE},
+    {"server loses patience", ">ch <sh12 <cert <done +15000 <FIN end",
+	REC_ABANDONED, REC_CLIENT, REC_REASON_SILENCE},
+    {"late refusal", ">ch +8000 <FIN end", REC_FAILED, REC_SERVER,
+	REC_REASON_CLOSED},
+    {"new connection on the same ports", ">ch +3000 reused", REC_ABANDONED,
+	REC_SERVER, REC_REASON_SILENCE},
+    /* silence */
+    {"32 s", ">ch +33000 cap", REC_ABANDONED, REC_SERVER, REC_REASON_SILENCE},
+    {"31 s", ">ch +31000 cap", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"client silent", ">ch <sh12 <cert <done +33000 idle", REC_ABANDONED,
+	REC_CLIENT, REC_REASON_SILENCE},
+    {"one way", "oneway >ch +60000 cap", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"one way, closed", "oneway >ch >cke >ccs >fin >d90 >FIN end",
+	REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"loss in the wait", ">ch drop +60000 cap", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"two minutes", ">ch +121000 <sh12", REC_ABANDONED, REC_SERVER,
+	REC_REASON_SILENCE},
+    /* holes */
+    {"gap of the server", ">ch <gap >cke >ccs >fin >FIN end",
+	REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"gap, then silence", ">ch <gap +60000 cap", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"gap, then alert", ">ch <gap >a2/48 >FIN end", REC_FAILED, REC_CLIENT,
+	REC_REASON_ALERT},
+    {"gap, then data of both", ">ch <sh12 <gap >cke >ccs >fin >d90 <d90 end",
+	REC_COMPLETED, NOBODY},
+    {"gap, then data of one", ">ch <sh12 <gap >cke >ccs >fin >d90 end",
+	REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"gap after the end", FULL12 "<gap >FIN end", REC_COMPLETED, NOBODY},
+    {"unreadable", ">ch <lost <FIN end", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"ServerHello only", "<sh12 <cert <done <FIN end", REC_HANDSHAKE_CUT_OFF,
+	NOBODY},
+    {"SSLv2", ">sslv2 <FIN end", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    /* not TLS, not well */
+    {"server speaks something else", ">ch <junk <FIN end", REC_FAILED,
+	REC_SERVER, REC_REASON_NOT_TLS},
+    {"client speaks something else", ">clear <a2/10 <FIN end", REC_FAILED,
+	REC_CLIENT, REC_REASON_NOT_TLS},
+    {"client in clear", ">clear <FIN end", REC_FAILED, REC_CLIENT,
+	REC_REASON_NOT_TLS},
+    {"junk after a gap", ">ch <gap <junk <FIN end", REC_HANDSHAKE_CUT_OFF,
+	NOBODY},
+    {"malformed", ">ch <bad >FIN end", REC_FAILED, REC_SERVER,
+	REC_REASON_MALFORMED},
+    {"malformed, capture ends", ">ch <bad cap", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    /* TLS 1.3 */
+    {"1.3", FLIGHT13 ">ccs >d53 >d700 <d234 <d400 end", REC_COMPLETED, NOBODY},
+    {"1.3, tickets", FLIGHT13 ">d53 <d234 >FIN end", REC_COMPLETED, NOBODY},
+    {"1.3, no reply, time", FLIGHT13 ">d53 >d700 +6000 cap", REC_COMPLETED,
+	NOBODY},
+    {"1.3, capture ends", FLIGHT13 ">d53 >d700 cap", REC_HANDSHAKE_CUT_OFF,
+	NOBODY},
+    {"1.3, client is done", FLIGHT13 ">d53 >d19 >FIN <d19 <FIN end",
+	REC_COMPLETED, NOBODY},
+    {"1.3, client in one record", FLIGHT13 ">d61 <d234 end", REC_COMPLETED,
+	NOBODY},
+    {"1.3, mutual", FLIGHT13 ">d900 >d280 >d53 <d234 >d700 <d400 end",
+	REC_COMPLETED, NOBODY},
+    {"1.3, resumed", ">ch <sh13psk <d30 <d53 >d53 >d700 <d400 end",
+	REC_COMPLETED, NOBODY},
+    {"1.3, retry", ">ch <hrr >ch2 <sh13 <d900 <d53 >d53 <d234 end",
+	REC_COMPLETED, NOBODY},
+    {"1.3, 0-RTT", ">ch0rtt >d700 <sh13psk <d30 <d53 >d700 >d21 >d53 <d234 end",
+	REC_COMPLETED, NOBODY},
+    {"1.3, 0-RTT, no Finished",
+	">ch0rtt >d700 <sh13psk <d30 <d53 >d700 <d234 >d90 cap",
+	REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"1.3, clear refusal", FLIGHT13 ">a2/48 >FIN end", REC_FAILED, REC_CLIENT,
+	REC_REASON_ALERT},
+    {"1.3, level does not matter", FLIGHT13 ">a1/48 >FIN end", REC_FAILED,
+	REC_CLIENT, REC_REASON_ALERT},
+    {"1.3, sealed refusal", FLIGHT13 ">ccs >d19 >FIN end", REC_FAILED,
+	REC_CLIENT, REC_REASON_ALERT},
+    {"1.3, sealed refusal, reset", FLIGHT13 ">d19 >RST end", REC_FAILED,
+	REC_CLIENT, REC_REASON_ALERT},
+    {"1.3, certificate_required", FLIGHT13 ">d25 >d53 >d700 <d19 <FIN end",
+	REC_FAILED, REC_SERVER, REC_REASON_ALERT},
+    {"1.3, certificate_required, client resets",
+	FLIGHT13 ">d25 >d53 >d700 <d19 >RST end", REC_FAILED, REC_SERVER,
+	REC_REASON_ALERT},
+    {"1.3, idle server says goodbye", FLIGHT13 ">d53 +20000 <d19 <FIN end",
+	REC_COMPLETED, NOBODY},
+    {"1.3, reset after Finished", FLIGHT13 ">d53 >d700 <RST end", REC_FAILED,
+	REC_SERVER, REC_REASON_RESET},
+    {"1.3, answer, then goodbye", FLIGHT13 ">d53 >d700 <d400 <d19 <FIN end",
+	REC_COMPLETED, NOBODY},
+    {"1.3, client silent", FLIGHT13 "+33000 cap", REC_ABANDONED, REC_CLIENT,
+	REC_REASON_SILENCE},
+    {"1.3, flight not whole", ">ch <sh13 <d30 +33000 cap", REC_ABANDONED,
+	REC_SIDE_NONE, REC_REASON_SILENCE},
+    {"1.3, gap, then answers", ">ch <sh13 <gap <d53 >d53 >d700 <d400 end",
+	REC_COMPLETED, NOBODY},
+    {"1.3, gap, short record", ">ch <sh13 <d900 <d53 >gap >d19 >FIN end",
+	REC_HANDSHAKE_CUT_OFF, NOBODY},
+};
+
+static void
+test_states(void)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct row *r = &rows[i];
+		struct play p;
+		unit_row(r->name);
+		play_start(&p, LIMIT);
+		play_flow(&p, 1, true);
+		play_script(&p, r->script);
+		handshake_tracker_finish(p.k, p.now);
+		CU_ASSERT_EQUAL(p.seen.n, 1);
+		bool right = p.seen.state[0] == r->state &&
+			     p.seen.by[0] == r->by &&
+			     p.seen.reason[0] == r->reason;
+		CU_ASSERT(right);
+		if (!right)
+			fprintf(stderr, "# %s: %s by %d reason %d\n", r->name,
+			    rec_handshake_state_name(p.seen.state[0]),
+			    (int)p.seen.by[0], (int)p.seen.reason[0]);
+		play_end(&p);
+	}
+}
+
+static void
+test_fields_12(void)
+{
+	struct play p;
+	play_start(&p, LIMIT);
+	play_flow(&p, 1, true);
+	play_script(&p, ">ch <sh12 <cert <ske <creq <done >cert >cke >ccs >fin "
+			"<ccs <fin end");
+	const struct rec_handshake *h = &p.seen.last;
+	CU_ASSERT_STRING_EQUAL(p.seen.history, "CsxkrnXGIi");
+	CU_ASSERT_STRING_EQUAL(p.seen.version, "TLS 1.2");
+	CU_ASSERT_STRING_EQUAL(p.seen.group, "x25519");
+	CU_ASSERT_STRING_EQUAL(p.seen.sni, "sbc.example.net");
+	CU_ASSERT_STRING_EQUAL(p.seen.client_last, "finished");
+	CU_ASSERT_EQUAL(h->id.frame.number, 4);
+	CU_ASSERT_EQUAL(h->connection.frame.number, 1);
+	CU_ASSERT_EQUAL(h->tcp_rtt, 15 * RS_MSEC);
+	CU_ASSERT_EQUAL(h->hello, 10 * RS_MSEC);
+	CU_ASSERT_EQUAL(h->handshake, 110 * RS_MSEC);
+	CU_ASSERT_EQUAL(h->client_certificate, REC_CC_SENT);
+	CU_ASSERT_EQUAL(h->resumed, RS_FALSE);
+	CU_ASSERT_EQUAL(h->hello_retry, RS_FALSE);
+	CU_ASSERT_EQUAL(h->related, RS_TRUE);
+	CU_ASSERT_EQUAL(h->visibility, REC_OPAQUE);
+	CU_ASSERT_EQUAL(p.seen.n_certificates, 2);
+	CU_ASSERT_EQUAL(p.seen.n_steps, 12);
+	CU_ASSERT_EQUAL(p.seen.n_frames, 12);
+	play_end(&p);
+}
+
+static void
+test_client_certificate(void)
+{
+	static const struct {
+		const char *name, *script;
+		enum rec_client_certificate is;
+		enum rs_fact resumed;
+	} cc[] = {
+	    {"not asked", FULL12 "end", REC_CC_NOT_REQUESTED, RS_FALSE},
+	    {"asked, empty", ">ch <sh12 <cert <creq <done >cert0 >FIN end",
+		REC_CC_NONE_SENT, RS_FALSE},
+	    {"asked, left", ">ch <sh12 <cert <creq <done >FIN end",
+		REC_CC_NOT_SEEN, RS_FALSE},
+	    {"asked in the hole", ">ch <sh12 <gap <done >cke end",
+		REC_CC_NOT_SEEN, RS_FALSE},
+	    {"1.3", FLIGHT13 ">d25 >d53 <d234 end", REC_CC_NOT_SEEN, RS_FALSE},
+	    {"resumed", ">ch <sh12 <ccs <fin >ccs >fin end", REC_CC_NOT_SEEN,
+		RS_TRUE},
+	    {"resumed 1.3", ">ch <sh13psk <d30 <d53 >d53 <d234 end",
+		REC_CC_NOT_SEEN, RS_TRUE},
+	    {"refused", ">ch <a2/40 end", REC_CC_NOT_SEEN, RS_UNKNOWN},
+	};
+	for (size_t i = 0; i < sizeof cc / sizeof *cc; i++) {
+		struct play p;
+		unit_row(cc[i].name);
+		play_start(&p, LIMIT);
+		play_flow(&p, 1, true);
+		play_script(&p, cc[i].script);
+		CU_ASSERT_EQUAL(p.seen.last.client_certificate, cc[i].is);
+		CU_ASSERT_EQUAL(p.seen.last.resumed, cc[i].resumed);
+		play_end(&p);
+	}
+}
+
+static void
+test_alerts(void)
+{
+	struct play p;
+	play_start(&p, LIMIT);
+	play_flow(&p, 1, true);
+	play_script(&p, ">ch <sh12 <cert <done >a2/48 >FIN end");
+	CU_ASSERT_EQUAL(p.seen.n_alerts, 1);
+	CU_ASSERT_EQUAL(p.seen.alert.number, 48);
+	CU_ASSERT_EQUAL(p.seen.alert.from, REC_CLIENT);
+	CU_ASSERT_EQUAL(p.seen.alert.frame.number, 8);
+	CU_ASSERT_EQUAL(p.seen.alert.encrypted, RS_FALSE);
+	CU_ASSERT_STRING_EQUAL(p.seen.history, "CsxnL");
+	CU_ASSERT_EQUAL(p.seen.visibility[0], REC_CLEAR);
+	play_end(&p);
+	play_start(&p, LIMIT);
+	play_flow(&p, 1, true);
+	play_script(&p, FLIGHT13 ">d19 >FIN end");
+	CU_ASSERT_EQUAL(p.seen.n_alerts, 1);
+	CU_ASSERT_EQUAL(p.seen.alert.encrypted, RS_TRUE);
+	CU_ASSERT_EQUAL(p.seen.alert.number, REC_ABSENT);
+	CU_ASSERT_EQUAL(p.seen.alert.frame.number, 11);
+	play_end(&p);
+}
+
+static void
+test_midstream(void)
+{
+	struct play p;
+	play_start(&p, LIMIT);
+	play_flow(&p, 1, false);
+	play_script(&p, ">d90");
+	CU_ASSERT_EQUAL(p.seen.n, 1); /* at once, and once */
+	play_script(&p, "<d90 >d90 end");
+	CU_ASSERT_EQUAL(p.seen.n, 1);
+	CU_ASSERT_EQUAL(p.seen.state[0], REC_MIDSTREAM);
+	CU_ASSERT_EQUAL(p.seen.visibility[0], REC_MIDSTREAM_VISIBILITY);
+	play_end(&p);
+	/* The sides of a flow picked up late may be swapped: who sends the
+	   ClientHello is the client. */
+	play_start(&p, LIMIT);
+	play_flow(&p, 1, false);
+	play_script(&p, "<ch >sh12 >cert >done <a2/48 <FIN end");
+	CU_ASSERT_EQUAL(p.seen.by[0], REC_CLIENT);
+	CU_ASSERT_EQUAL(p.seen.last.client.at.port, 8934);
+	play_end(&p);
+}
+
+static void
+test_closes_early(void)
+{
+	struct play p;
+	play_start(&p, LIMIT);
+	play_flow(&p, 1, true);
+	play_script(&p, FULL12 ">d90");
+	CU_ASSERT_EQUAL(p.seen.n, 0);
+	play_script(&p, "<d90");
+	CU_ASSERT_EQUAL(p.seen.n, 1);
+	play_script(&p, ">d90 <d90 <ea >FIN end");
+	CU_ASSERT_EQUAL(p.seen.n, 1);
+	/* Quiet for long: closed without its connection's end. */
+	play_flow(&p, 2, true);
+	play_script(&p, FULL12 "+31000");
+	CU_ASSERT_EQUAL(p.seen.n, 1);
+	play_script(&p, "+2000");
+	CU_ASSERT_EQUAL(p.seen.n, 2);
+	play_end(&p);
+}
+
+static void
+test_renegotiation(void)
+{
+	struct play p;
+	play_start(&p, LIMIT);
+	play_flow(&p, 1, true);
+	play_script(&p, FULL12 ">ch <a2/40 <FIN end");
+	CU_ASSERT_EQUAL(p.seen.n, 2);
+	CU_ASSERT_EQUAL(p.seen.state[0], REC_COMPLETED);
+	CU_ASSERT_EQUAL(p.seen.state[1], REC_FAILED);
+	play_end(&p);
+}
+
+static void
+test_counts(void)
+{
+	struct play p;
+	struct handshake_counts c;
+	struct rec_arena a;
+	play_start(&p, LIMIT);
+	play_flow(&p, 1, true);
+	play_script(&p, ">ch <hrr >ch2 <sh13 <a2/40 end");
+	rec_arena_init(&a, NULL);
+	handshake_tracker_counts(p.k, &c, &a);
+	int64_t hellos = 0, retries = 0, alerts = 0;
+	const struct rec_count *m = c.messages.v;
+	for (uint32_t i = 0; i < c.messages.n; i++) {
+		if (rs_span_eq(m[i].name, RS_LIT("client_hello")))
+			hellos = m[i].n;
+		if (rs_span_eq(m[i].name, RS_LIT("hello_retry_request")))
+			retries = m[i].n;
+		if (rs_span_eq(m[i].name, RS_LIT("alert")))
+			alerts = m[i].n;
+	}
+	CU_ASSERT_EQUAL(hellos, 2);
+	CU_ASSERT_EQUAL(retries, 1);
+	CU_ASSERT_EQUAL(alerts, 1);
+	CU_ASSERT_EQUAL(c.connections.n, 1);
+	CU_ASSERT_EQUAL(p.seen.last.hello_retry, RS_TRUE);
+	rec_arena_clear(&a);
+	play_end(&p);
+}
+
+/* A small budget evicts, says so, and never grows past it by much. */
+static void
+test_memory(void)
+{
+	struct play p;
+	struct handshake_counts c;
+	struct rec_arena a;
+	enum { MANY = 2000, SMALL = 256 * 1024 };
+	play_start(&p, SMALL);
+	for (unsigned i = 0; i < MANY; i++) {
+		play_flow(&p, i, true);
+		play_script(&p, ">ch");
+	}
+	CU_ASSERT(p.pay.highest < SMALL + 16 * 1024);
+	rec_arena_init(&a, NULL);
+	handshake_tracker_counts(p.k, &c, &a);
+	CU_ASSERT(c.evicted > 0);
+	handshake_tracker_finish(p.k, p.now);
+	CU_ASSERT(p.seen.n <= MANY && p.seen.n > 50);
+	rec_arena_clear(&a);
+	play_end(&p);
+}
+
+/* Lists of one handshake are bounded. */
+static void
+test_bounds(void)
+{
+	struct play p;
+	play_start(&p, LIMIT);
+	play_flow(&p, 1, true);
+	play_script(&p, ">ch");
+	for (int i = 0; i < 500; i++)
+		play_script(&p, "<a1/112 >bad");
+	play_script(&p, "<FIN end");
+	CU_ASSERT(p.seen.n_steps <= 64);
+	CU_ASSERT(p.seen.n_frames <= 128);
+	CU_ASSERT(p.seen.n_alerts <= 16);
+	CU_ASSERT(strlen(p.seen.history) <= 15);
+	play_end(&p);
+}
+
+UNIT_MAIN("handshake", UNIT(test_states), UNIT(test_fields_12),
+    UNIT(test_client_certificate), UNIT(test_alerts), UNIT(test_midstream),
+    UNIT(test_closes_early), UNIT(test_renegotiation), UNIT(test_counts),
+    UNIT(test_memory), UNIT(test_bounds))
