@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of rules and who asks them. */
+#include "diag/rules.h"
+
+const struct diag_rule *const diag_rules[] = {
+    &diag_tcp_refused,
+    &diag_tcp_no_answer,
+    &diag_tcp_icmp_rejected,
+    &diag_tls_not_tls,
+    &diag_tls_version_mismatch,
+    &diag_tls_no_common_parameters,
+    &diag_tls_sni_rejected,
+    &diag_tls_client_certificate_missing,
+    &diag_tls_client_certificate_refused,
+    &diag_tls_certificate_expired,
+    &diag_tls_phone_clock,
+    &diag_tls_chain_incomplete,
+    &diag_tls_unknown_ca,
+    &diag_tls_self_signed,
+    &diag_tls_name_mismatch,
+    &diag_tls_unsupported_certificate,
+    &diag_tls_closed_silently,
+    &diag_tls_no_server_hello,
+    &diag_sip_no_answer,
+    &diag_sip_credentials_refused,
+    &diag_sip_nonce_expired,
+    &diag_sip_stale_loop,
+    &diag_sip_refused_by_policy,
+    &diag_sip_interval_loop,
+    &diag_sip_overloaded,
+    &diag_sip_contact_not_bound,
+    &diag_sip_wrong_response_port,
+};
+
+const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;
+
+void
+diag_judge(const struct diag_case *c, const struct diag_out *out)
+{
+	for (size_t i = 0; i < diag_n_rules; i++)
+		diag_rules[i]->check(diag_rules[i], c, out);
+}

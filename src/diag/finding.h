@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Putting a finding together: what is the same in every rule.
+ *
+ * A finding begins from its rule and its case (endpoints, records, address of
+ * record), gets its certainty, the causes that it cannot tell apart, its detail
+ * and its evidence, and is said.  All text lives in the arena of diag_out.
+ */
+#ifndef DIAG_FINDING_H
+#define DIAG_FINDING_H
+
+#include "diag/rule.h"
+
+struct finding {
+	struct rec_finding rec;
+	const struct diag_out *out;
+};
+
+void finding_begin(struct finding *f, const struct diag_rule *rule,
+    const struct diag_case *c, const struct diag_out *out,
+    enum rec_certainty certainty);
+/* A code that the evidence cannot tell from this one. */
+void finding_alternative(struct finding *f, const char *code);
+/* What was seen, with values; called once. */
+__attribute__((format(printf, 2, 3))) void finding_detail(
+    struct finding *f, const char *format, ...);
+/* A frame that proves it; no frame is no evidence and is left out. */
+void finding_evidence(
+    struct finding *f, struct rs_frame frame, rs_time at, struct rs_span what);
+/* Every step of the handshake whose name is this, from this side. */
+void finding_steps(struct finding *f, const struct rec_handshake *h,
+    enum rec_side from, const char *what);
+/* Says it, with the display filter of its evidence. */
+void finding_say(struct finding *f);
+
+/* For %.*s, absent text as a dash. */
+#define FINDING_TEXT(s)                                                        \
+ (s).p ? (int)(s).n : 1, (s).p ? (const char *)(s).p : "-"
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules by name, for diag.c, which lists them.  Nobody else includes it. */
+#ifndef DIAG_RULES_H
+#define DIAG_RULES_H
+
+#include "diag/rule.h"
+
+/* rules_net.c */
+extern const struct diag_rule diag_tcp_refused, diag_tcp_no_answer,
+    diag_tcp_icmp_rejected;
+/* rules_tls.c */
+extern const struct diag_rule diag_tls_not_tls, diag_tls_version_mismatch,
+    diag_tls_no_common_parameters, diag_tls_sni_rejected,
+    diag_tls_client_certificate_missing, diag_tls_client_certificate_refused,
+    diag_tls_certificate_expired, diag_tls_phone_clock,
+    diag_tls_chain_incomplete, diag_tls_unknown_ca, diag_tls_self_signed,
+    diag_tls_name_mismatch, diag_tls_unsupported_certificate,
+    diag_tls_closed_silently, diag_tls_no_server_hello;
+/* rules_sip.c */
+extern const struct diag_rule diag_sip_no_answer, diag_sip_credentials_refused,
+    diag_sip_nonce_expired, diag_sip_stale_loop, diag_sip_refused_by_policy,
+    diag_sip_interval_loop, diag_sip_overloaded, diag_sip_contact_not_bound,
+    diag_sip_wrong_response_port;
+
+#endif

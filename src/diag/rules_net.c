@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules about the way there: a TCP connection that did not come up.
+ *
+ * "No answer" is only said of a capture that shows both directions of something
+ * (otherwise the answers may just not have been captured).
+ */
+#include "diag/finding.h"
+#include "diag/rules.h"
+
+static bool
+is(struct rs_span s, const char *text)
+{
+	return rs_span_eq(s, rs_span_str(text));
+}
+
+static void
+say_syn(struct finding *f, const struct rec_connection *c)
+{
+	const struct rs_frame *v = c->frames.v;
+	finding_evidence(f, c->syn_frame, c->started, RS_LIT("SYN"));
+	for (uint32_t i = 0; c->syn_frame.number == 0 && i < c->frames.n; i++)
+		finding_evidence(f, v[i], RS_NEVER, RS_LIT("SYN"));
+	finding_evidence(
+	    f, c->icmp_frame, RS_NEVER, RS_LIT("ICMP unreachable"));
+}
+
+static void
+tcp_refused(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_connection *n = c->connection;
+	struct finding f;
+	if (n == NULL || !is(n->conn_state, "REJ") || n->icmp.p)
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "tcp.forged-reset");
+	finding_detail(&f,
+	    "The SYN to port %u was answered with a reset: no service listens "
+	    "there, or a firewall rejects it.",
+	    n->server.at.port);
+	say_syn(&f, n);
+	finding_evidence(&f, n->close_frame, n->ended, RS_LIT("RST"));
+	finding_say(&f);
+}
+
+/* Both directions of something were captured, and nothing was lost. */
+static bool
+two_way(const struct rec_coverage *v)
+{
+	if (v == NULL || v->drops_kernel > 0 || v->drops_interface > 0)
+		return false;
+	int64_t flows = (v->flows_udp > 0 ? v->flows_udp : 0) +
+			(v->flows_tcp > 0 ? v->flows_tcp : 0);
+	int64_t one_way = v->one_way_flows > 0 ? v->one_way_flows : 0;
+	return flows > one_way;
+}
+
+static void
+tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_connection *n = c->connection;
+	struct finding f;
+	if (n == NULL || !is(n->conn_state, "S0") || n->icmp.p || n->syns < 2 ||
+	    !two_way(c->coverage))
+		return;
+	/* RFC 6298 2: the first repeat comes after a second. */
+	if (n->started == RS_NEVER || n->ended - n->started < RS_SEC)
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "capture.incomplete");
+	finding_detail(&f,
+	    "%lld SYNs to port %u in %lld s, and no answer of any kind.",
+	    (long long)n->syns, n->server.at.port,
+	    (long long)((n->ended - n->started) / RS_SEC));
+	say_syn(&f, n);
+	finding_say(&f);
+}
+
+/* ICMP errors that say the destination is not to be had (RFC 792, RFC 1812
+   5.2.7.1; RFC 4443 3.1); not "fragmentation needed". */
+static bool
+unreachable(struct rs_span icmp, uint8_t family)
+{
+	uint32_t type, code;
+	size_t slash = rs_span_find(icmp, '/');
+	if (!rs_span_u32(rs_span_part(icmp, 0, slash), &type) ||
+	    slash == icmp.n ||
+	    !rs_span_u32(rs_span_from(icmp, slash + 1), &code))
+		return false;
+	return family == 6 ? type == 1 : type == 3 && code != 4;
+}
+
+static void
+tcp_icmp_rejected(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_connection *n = c->connection;
+	char from[RS_ADDR_TEXT] = "an unknown sender";
+	struct finding f;
+	if (n == NULL || !unreachable(n->icmp, n->server.at.addr.family))
+		return;
+	if (!is(n->conn_state, "S0") && !is(n->conn_state, "REJ") &&
+	    !is(n->conn_state, "RSTOS0") && !is(n->conn_state, "SH"))
+		return; /* it came up all the same */
+	if (n->icmp_from.at.addr.family)
+		rs_addr_format(&n->icmp_from.at.addr, from);
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	finding_detail(&f, "ICMP %.*s from %s quotes the SYN to port %u.",
+	    FINDING_TEXT(n->icmp), from, n->server.at.port);
+	say_syn(&f, n);
+	finding_say(&f);
+}
+
+const struct diag_rule diag_tcp_refused = {"tcp.refused", REC_ERROR, "tcp",
+    "The server refuses TCP connections",
+    "Is the service running, and on this port? Is a firewall set to reject?",
+    tcp_refused};
+
+const struct diag_rule diag_tcp_no_answer = {"tcp.no-answer", REC_ERROR, "tcp",
+    "No answer to TCP connection requests",
+    "Look for a firewall that drops this port, and whether the server is "
+    "reached at all from the phone's network.",
+    tcp_no_answer};
+
+const struct diag_rule diag_tcp_icmp_rejected = {"tcp.icmp-rejected", REC_ERROR,
+    "tcp", "The network says that the server cannot be reached",
+    "Look at the device that sent the ICMP error: a filter, or no route.",
+    tcp_icmp_rejected};

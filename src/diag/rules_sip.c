@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules about registration attempts.
+ *
+ * A 401 is no failure until the answer to the challenge fails; a refusal of
+ * credentials looks the same whether the password is wrong or the nonce was too
+ * old, unless the reason phrase or `stale` says which.
+ */
+#include "diag/finding.h"
+#include "diag/rules.h"
+
+#include <stdio.h>
+
+/* An answer within this time came on a fresh nonce. */
+static const int64_t fresh = 10 * RS_SEC;
+
+struct view {
+	const struct rec_registration *r;
+	const struct rec_transaction *t; /* all of them */
+	uint32_t n;
+	const struct rec_transaction *last;
+	bool answered;  /* any response came */
+	unsigned stale; /* stale=true to credentials, the last ones in a row */
+	unsigned brief; /* 423 */
+	int64_t nonce_age; /* of the challenge that `last` answered */
+	bool nonce_named;  /* the refusal speaks of the nonce */
+};
+
+static bool
+contains(struct rs_span s, const char *word)
+{
+	struct rs_span w = rs_span_str(word);
+	for (size_t i = 0; i + w.n <= s.n; i++)
+		if (rs_span_eq_nocase(rs_span_part(s, i, w.n), w))
+			return true;
+	return false;
+}
+
+static bool
+is_stale(const struct rec_transaction *t)
+{
+	const struct rec_challenge *c = t->challenges.v;
+	for (uint32_t i = 0; i < t->challenges.n; i++)
+		if (c[i].stale == RS_TRUE)
+			return true;
+	return false;
+}
+
+static bool
+is_challenge(const struct rec_transaction *t)
+{
+	return t->status == 401 || t->status == 407;
+}
+
+static struct view
+view_of(const struct rec_registration *r)
+{
+	struct view v = {.r = r,
+	    .t = r->transactions.v,
+	    .n = r->transactions.n,
+	    .nonce_age = REC_ABSENT};
+	for (uint32_t i = 0; i < v.n; i++) {
+		const struct rec_transaction *t = &v.t[i];
+		v.answered |= t->status > 0 || t->provisional > 0;
+		v.brief += t->status == 423;
+		if (is_challenge(t) && t->credentials == RS_TRUE && is_stale(t))
+			v.stale++;
+		else if (t->status > 0 && t->credentials == RS_TRUE)
+			v.stale = 0;
+	}
+	if (v.n == 0)
+		return v;
+	v.last = &v.t[v.n - 1];
+	v.nonce_named = contains(r->reason, "nonce") ||
+			contains(r->reason, "stale") ||
+			contains(v.last->reason, "nonce") || is_stale(v.last);
+	if (v.n > 1) {
+		const struct rec_transaction *before = &v.t[v.n - 2];
+		const struct rec_challenge *c = before->challenges.v;
+		for (uint32_t i = 0; i < before->challenges.n; i++)
+			if (c[i].nonce_age > v.nonce_age)
+				v.nonce_age = c[i].nonce_age;
+		if (v.nonce_age == REC_ABSENT && is_challenge(before) &&
+		    before->response_time != RS_NEVER &&
+		    v.last->request_time != RS_NEVER)
+			v.nonce_age =
+			    v.last->request_time - before->response_time;
+	}
+	return v;
+}
+
+static void
+say_evidence(struct finding *f, const struct view *v)
+{
+	char text[64];
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct rec_transaction *t = &v->t[i];
+		finding_evidence(f, t->request_frame, t->request_time,
+		    t->credentials == RS_TRUE ? RS_LIT("REGISTER, credentials")
+					      : RS_LIT("REGISTER"));
+		if (t->status <= 0)
+			continue;
+		int n =
+		    snprintf(text, sizeof text, "%lld", (long long)t->status);
+		finding_evidence(f, t->response_frame, t->response_time,
+		    (struct rs_span){(const uint8_t *)text, (size_t)n});
+	}
+}
+
+static bool
+has_flaw(const struct rec_registration *r, const char *name)
+{
+	const struct rs_span *v = r->flaws.v;
+	for (uint32_t i = 0; i < r->flaws.n; i++)
+		if (rs_span_eq(v[i], rs_span_str(name)))
+			return true;
+	return false;
+}
+
+/* ---- no answer ---- */
+
+/* The other direction of this path was captured: an answer would have been. */
+static bool
+both_ways(const struct diag_case *c, const struct view *v)
+{
+	const struct rec_coverage *g = c->coverage;
+	if (has_flaw(v->r, "gap") || has_flaw(v->r, "drops"))
+		return false;
+	if (g && (g->drops_kernel > 0 || g->drops_interface > 0))
+		return false;
+	if (v->answered)
+		return true;
+	if (c->connection && c->connection->syn_ack_frame.number)
+		return true;
+	if (g == NULL)
+		return false;
+	int64_t flows = (g->flows_udp > 0 ? g->flows_udp : 0) +
+			(g->flows_tcp > 0 ? g->flows_tcp : 0);
+	return flows > (g->one_way_flows > 0 ? g->one_way_flows : 0);
+}
+
+static void
+sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	if (c->registration == NULL ||
+	    c->registration->outcome != REC_TIMED_OUT)
+		return;
+	struct view v = view_of(c->registration);
+	struct finding f;
+	if (v.last == NULL || !both_ways(c, &v))
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	/* A short request got through and a longer one did not. */
+	if (v.r->transport == REC_UDP && v.n > 1 &&
+	    v.last->credentials == RS_TRUE && is_challenge(&v.t[v.n - 2]))
+		finding_alternative(&f, "sip.fragments-lost");
+	finding_alternative(&f, "policy.source-banned");
+	finding_alternative(&f, "capture.incomplete");
+	finding_detail(&f,
+	    "The REGISTER was sent %lld times and no final response came in "
+	    "32 s%s.",
+	    (long long)(v.last->retransmissions > 0
+			    ? v.last->retransmissions + 1
+			    : 1),
+	    v.last->provisional > 0 ? ", only a provisional one" : "");
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
+/* ---- credentials ---- */
+
+enum refusal { NOT_REFUSED, BY_PASSWORD, BY_NONCE, BY_STALE_LOOP };
+
+/* Why the answer to a challenge was refused. */
+static enum refusal
+refusal_of(const struct view *v)
+{
+	if (v->last == NULL || v->last->credentials != RS_TRUE)
+		return NOT_REFUSED;
+	bool refused = v->r->outcome == REC_AUTH_FAILED;
+	bool forbidden =
+	    v->r->outcome == REC_REJECTED && v->last->status == 403;
+	if (refused && v->stale >= 2)
+		return BY_STALE_LOOP;
+	if (refused && v->nonce_named)
+		return BY_NONCE;
+	return refused || forbidden ? BY_PASSWORD : NOT_REFUSED;
+}
+
+static void
+detail_credentials(struct finding *f, const struct view *v)
+{
+	char age[48] = "";
+	if (v->nonce_age != REC_ABSENT)
+		snprintf(age, sizeof age, ", %lld ms after the challenge",
+		    (long long)(v->nonce_age / RS_MSEC));
+	finding_detail(f,
+	    "The answer to the challenge, as %.*s in realm %.*s%s, got %lld "
+	    "%.*s.",
+	    FINDING_TEXT(v->r->auth_user), FINDING_TEXT(v->r->realm), age,
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason));
+}
+
+/* The user part of an address of record. */
+static struct rs_span
+aor_user(struct rs_span aor)
+{
+	size_t colon = rs_span_find(aor, ':'), at = rs_span_find(aor, '@');
+	if (at == aor.n)
+		return (struct rs_span){0};
+	size_t from = colon < at ? colon + 1 : 0;
+	return rs_span_part(aor, from, at - from);
+}
+
+static void
+sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	if (c->registration == NULL)
+		return;
+	struct view v = view_of(c->registration);
+	struct finding f;
+	if (refusal_of(&v) != BY_PASSWORD)
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	/* Some registrars say in plain words what it was. */
+	bool told = contains(v.last->reason, "password");
+	if (!told && (v.nonce_age == REC_ABSENT || v.nonce_age >= fresh))
+		finding_alternative(&f, "sip.nonce-expired");
+	struct rs_span user = aor_user(v.r->aor);
+	if (user.n && v.r->auth_user.n && !rs_span_eq(user, v.r->auth_user))
+		finding_alternative(&f, "sip.auth-user-differs");
+	if (!told && v.last->status == 403)
+		finding_alternative(&f, "sip.refused-by-policy");
+	detail_credentials(&f, &v);
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
+static void
+sip_nonce_expired(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	if (c->registration == NULL)
+		return;
+	struct view v = view_of(c->registration);
+	struct finding f;
+	if (refusal_of(&v) != BY_NONCE)
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "sip.credentials-refused");
+	detail_credentials(&f, &v);
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
+static void
+sip_stale_loop(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	if (c->registration == NULL)
+		return;
+	struct view v = view_of(c->registration);
+	struct finding f;
+	if (refusal_of(&v) != BY_STALE_LOOP)
+		return;
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	finding_detail(&f,
+	    "%u answers in a row were told that their nonce is stale.",
+	    v.stale);
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
+/* ---- other refusals ---- */
+
+static bool
+is_policy(int64_t status)
+{
+	switch (status) {
+	case 402:
+	case 403:
+	case 404:
+	case 405:
+	case 410:
+	case 480:
+	case 488:
+	case 603:
+	case 604:
+	case 606:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || r->outcome != REC_REJECTED)
+		return;
+	struct view v = view_of(r);
+	/* The first final already, and not to credentials. */
+	if (v.n != 1 || v.last->credentials != RS_FALSE ||
+	    !is_policy(v.last->status))
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "policy.source-banned");
+	finding_detail(&f,
+	    "The first answer was %lld %.*s, without a challenge: the address "
+	    "of record, the domain or the source is not allowed.",
+	    (long long)v.last->status, FINDING_TEXT(v.last->reason));
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
+static void
+sip_interval_loop(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || !rec_outcome_failed(r->outcome))
+		return;
+	struct view v = view_of(r);
+	if (v.brief < 2 || v.last->status != 423)
+		return;
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	finding_detail(&f,
+	    "%u times 423; asked for %lld s, the registrar wants at least "
+	    "%lld s.",
+	    v.brief,
+	    (long long)(r->expires_requested == REC_ABSENT
+			    ? 0
+			    : r->expires_requested),
+	    (long long)(v.last->min_expires == REC_ABSENT
+			    ? 0
+			    : v.last->min_expires));
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
+static void
+sip_overloaded(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || r->outcome != REC_REJECTED)
+		return;
+	struct view v = view_of(r);
+	/* RFC 3261 21.5.1, 21.5.4 */
+	if (v.last == NULL || v.last->retry_after == REC_ABSENT ||
+	    (v.last->status != 503 && v.last->status != 500))
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_detail(&f, "%lld %.*s, Retry-After %lld s.",
+	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
+	    (long long)v.last->retry_after);
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
+static void
+sip_contact_not_bound(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || r->outcome != REC_NOT_BOUND)
+		return;
+	struct view v = view_of(r);
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "sip.alg-rewrite");
+	finding_alternative(&f, "sip.too-many-contacts");
+	finding_detail(&f,
+	    "The 200 does not list the phone's own contact, or lists it with "
+	    "no time left.");
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
+static void
+sip_wrong_response_port(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || !rec_outcome_failed(r->outcome) ||
+	    !has_flaw(r, "response_refused"))
+		return;
+	struct view v = view_of(r);
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "nat.binding-lost");
+	finding_detail(&f,
+	    "The phone's side answers the response with ICMP 3/3: nobody "
+	    "listens on the port it was sent to.");
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
+#define SIP_RULE(name, code, title, advice, check)                             \
+ const struct diag_rule name = {code, REC_ERROR, "sip", title, advice, check}
+
+SIP_RULE(diag_sip_no_answer, "sip.no-answer",
+    "The registrar does not answer REGISTER",
+    "Is the registrar up, and does it see the request? Look for a ban of the "
+    "source address.",
+    sip_no_answer);
+SIP_RULE(diag_sip_credentials_refused, "sip.credentials-refused",
+    "The registrar refuses the credentials",
+    "Compare user name and password with the registrar's.",
+    sip_credentials_refused);
+SIP_RULE(diag_sip_nonce_expired, "sip.nonce-expired",
+    "The nonce was refused, not the password",
+    "Find out why the phone answers the challenge late (DNS lookups in "
+    "between?), and how long the registrar's nonces live.",
+    sip_nonce_expired);
+SIP_RULE(diag_sip_stale_loop, "sip.stale-loop",
+    "Every new nonce is called stale",
+    "Several registrars behind one name that do not share nonces? Compare "
+    "their clocks.",
+    sip_stale_loop);
+SIP_RULE(diag_sip_refused_by_policy, "sip.refused-by-policy",
+    "The registrar refuses without asking for credentials",
+    "Check the address of record, the domain, and whether this network may "
+    "register.",
+    sip_refused_by_policy);
+SIP_RULE(diag_sip_interval_loop, "sip.interval-loop",
+    "The phone does not follow the registrar's shortest interval",
+    "Set the phone's registration interval to at least the registrar's "
+    "Min-Expires.",
+    sip_interval_loop);
+SIP_RULE(diag_sip_overloaded, "sip.overloaded", "The registrar is overloaded",
+    "Look at the registrar's load and at how many phones register at once.",
+    sip_overloaded);
+SIP_RULE(diag_sip_contact_not_bound, "sip.contact-not-bound",
+    "Accepted, but the phone's contact is not bound",
+    "Compare the Contact sent with those in the 200; something on the way may "
+    "rewrite it.",
+    sip_contact_not_bound);
+SIP_RULE(diag_sip_wrong_response_port, "sip.wrong-response-port",
+    "The response goes to a port where the phone does not listen",
+    "Make the phone send rport (RFC 3581), or the registrar honour it.",
+    sip_wrong_response_port);
