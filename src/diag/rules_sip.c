@@ -148,8 +148,9 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	struct view v = view_of(c->registration);
 	struct finding f;
-	if (v.last == NULL || !both_ways(c, &v))
-		return;
+	if (v.last == NULL || !both_ways(c, &v) ||
+	    has_flaw(v.r, "response_refused"))
+		return; /* there was one: sip.wrong-response-port */
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	/* A short request got through and a longer one did not. */
 	if (v.r->transport == REC_UDP && v.n > 1 &&

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The chain of one phone.  A row is a few records, as words, at one second
+ * each:
+ *   tcp! S0 with repeats   tcp? one SYN   tcp a connection that came up
+ *   tls! failed            tls? cut off   tls completed
+ *   A+ B+ registered       A! auth_failed  A? cut off   (lines A and B)
+ *   A- removal, fine       A-! removal, refused
+ * `u` as the first word: over UDP.
+ */
+#include "base/account.h"
+#include "track/phone.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LIMIT = 1 << 20, MAX_WORDS = 16 };
+
+static const struct rs_hash_seed seed = {1, 2};
+
+struct got {
+	unsigned n;
+	char chain[96], stopped[16];
+	enum rec_outcome outcome;
+	uint64_t first[8];
+	int64_t attempts, failed;
+	unsigned aors, agents, evidence;
+};
+
+static void
+on_record(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct got *g = arg;
+	const struct rec_phone *p = rec;
+	CU_ASSERT_PTR_EQUAL(type, &rec_phone_type);
+	if (g->n < 8)
+		g->first[g->n] = p->id.frame.number;
+	g->n++;
+	g->outcome = p->outcome;
+	g->attempts = p->attempts;
+	g->failed = p->failed;
+	g->aors = p->aors.n;
+	g->agents = p->user_agents.n;
+	g->evidence = 0;
+	snprintf(g->stopped, sizeof g->stopped, "%.*s", (int)p->stopped_at.n,
+	    p->stopped_at.p ? (const char *)p->stopped_at.p : "");
+	size_t n = 0;
+	const struct rec_stage *s = p->chain.v;
+	CU_ASSERT_EQUAL(p->chain.n, 7);
+	for (uint32_t i = 0; i < p->chain.n; i++) {
+		if (i >= 4)
+			n += (size_t)snprintf(g->chain + n, sizeof g->chain - n,
+			    "%s%s", i > 4 ? " " : "",
+			    rec_stage_state_name(s[i].state));
+		else
+			CU_ASSERT_EQUAL(s[i].state, REC_STAGE_NOT_SEEN);
+		g->evidence += s[i].records.n;
+	}
+}
+
+static void
+add(struct phone_tracker *k, const char *w, unsigned at, bool udp, uint8_t host)
+{
+	const uint8_t b[] = {192, 0, 2, host};
+	const struct rec_endpoint client = {.at = {rs_addr_v4(b), 40000}};
+	const rs_time t = at * RS_SEC;
+	const struct rec_id id = {.frame = {0, at}};
+	char last = w[strlen(w) - 1];
+	if (strncmp(w, "tcp", 3) == 0) {
+		struct rec_connection c;
+		rec_init(&rec_connection_type, &c);
+		c.id = id;
+		c.client = client;
+		c.started = c.ended = t;
+		c.transport = REC_TCP;
+		c.syns = last == '!' ? 3 : 1;
+		c.conn_state = last == 'p' ? RS_LIT("SF") : RS_LIT("S0");
+		phone_tracker_add(k, &rec_connection_type, &c);
+	} else if (strncmp(w, "tls", 3) == 0) {
+		struct rec_handshake h;
+		rec_init(&rec_handshake_type, &h);
+		h.id = id;
+		h.client = client;
+		h.started = h.ended = t;
+		h.state = last == '!'   ? REC_FAILED
+			  : last == '?' ? REC_HANDSHAKE_CUT_OFF
+					: REC_COMPLETED;
+		phone_tracker_add(k, &rec_handshake_type, &h);
+	} else {
+		struct rec_registration r;
+		rec_init(&rec_registration_type, &r);
+		r.id = id;
+		r.client = client;
+		r.started = r.ended = t;
+		r.aor = w[0] == 'A' ? RS_LIT("sip:a@x") : RS_LIT("sip:b@x");
+		r.user_agent = RS_LIT("phone/1");
+		r.transport = udp ? REC_UDP : REC_TCP;
+		r.kind = w[1] == '-' ? REC_REMOVAL : REC_INITIAL;
+		r.outcome = last == '!'   ? REC_AUTH_FAILED
+			    : last == '?' ? REC_CUT_OFF
+			    : w[1] == '-' ? REC_UNREGISTERED
+					  : REC_REGISTERED;
+		phone_tracker_add(k, &rec_registration_type, &r);
+	}
+}
+
+struct row {
+	const char *name, *words, *chain, *stopped;
+	enum rec_outcome outcome;
+};
+
+static const struct row rows[] = {
+    {"udp", "u A+", "not_applicable not_applicable ok", "", REC_REGISTERED},
+    {"udp, refused", "u A!", "not_applicable not_applicable failed", "sip",
+	REC_AUTH_FAILED},
+    {"udp, refused, then fine", "u A! A+", "not_applicable not_applicable ok",
+	"", REC_REGISTERED},
+    {"fine, then refused", "u A+ A!", "not_applicable not_applicable failed",
+	"sip", REC_AUTH_FAILED},
+    {"fine, then cut off", "u A+ A?", "not_applicable not_applicable ok", "",
+	REC_REGISTERED},
+    {"only cut off", "u A?", "not_applicable not_applicable not_seen", "",
+	REC_CUT_OFF},
+    {"one line of two", "u A! B+", "not_applicable not_applicable failed",
+	"sip", REC_AUTH_FAILED},
+    {"two lines", "u A+ B+", "not_applicable not_applicable ok", "",
+	REC_REGISTERED},
+    {"failed removal", "u A+ A-!", "not_applicable not_applicable ok", "",
+	REC_REGISTERED},
+    {"only a removal", "u A-", "not_applicable not_applicable ok", "",
+	REC_UNREGISTERED},
+    {"tcp down", "tcp!", "failed not_seen not_seen", "tcp", REC_UNREACHABLE},
+    {"one SYN", "tcp?", "not_seen not_seen not_seen", "", REC_CUT_OFF},
+    {"tcp down, then up", "tcp! tcp", "ok not_seen not_seen", "", REC_CUT_OFF},
+    {"tcp, registered", "tcp A+", "ok not_applicable ok", "", REC_REGISTERED},
+    {"tls down", "tcp tls!", "ok failed not_seen", "tls", REC_CONNECTION_LOST},
+    {"tls down, then up", "tcp tls! tls", "ok ok not_seen", "", REC_CUT_OFF},
+    {"tls up, then down", "tcp tls tls!", "ok failed not_seen", "tls",
+	REC_CONNECTION_LOST},
+    {"tls cut off", "tcp tls?", "ok not_seen not_seen", "", REC_CUT_OFF},
+    {"tcp down, udp instead", "u tcp! A+", "failed not_applicable ok", "",
+	REC_REGISTERED},
+    {"registered, then tls down", "tcp tls A+ tls!", "ok failed ok", "tls",
+	REC_CONNECTION_LOST},
+    {"tls down, then registered", "tcp tls! A+", "ok failed ok", "",
+	REC_REGISTERED},
+};
+
+static void
+play(const struct row *r, bool backwards, struct got *g)
+{
+	struct rs_account pay;
+	char b[128], *words[MAX_WORDS];
+	unsigned n = 0;
+	rs_account_init(&pay, LIMIT);
+	*g = (struct got){0};
+	struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+	const struct rec_sink sink = {on_record, g};
+	snprintf(b, sizeof b, "%s", r->words);
+	for (char *save = NULL, *w = strtok_r(b, " ", &save);
+	     w && n < MAX_WORDS; w = strtok_r(NULL, " ", &save))
+		words[n++] = w;
+	bool udp = strcmp(words[0], "u") == 0;
+	for (unsigned i = 0; i < n; i++) {
+		unsigned j = backwards ? n - 1 - i : i;
+		if (strcmp(words[j], "u") != 0)
+			add(k, words[j], j + 1, udp, 17);
+	}
+	phone_tracker_finish(k, &sink);
+	phone_tracker_free(k);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
+static void
+test_chain(void)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct got g, back;
+		unit_row(rows[i].name);
+		play(&rows[i], false, &g);
+		CU_ASSERT_EQUAL(g.n, 1);
+		CU_ASSERT_STRING_EQUAL(g.chain, rows[i].chain);
+		CU_ASSERT_STRING_EQUAL(g.stopped, rows[i].stopped);
+		CU_ASSERT_EQUAL(g.outcome, rows[i].outcome);
+		if (strcmp(g.chain, rows[i].chain) ||
+		    strcmp(g.stopped, rows[i].stopped) ||
+		    g.outcome != rows[i].outcome)
+			fprintf(stderr, "# %s: %s, stopped '%s', %s\n",
+			    rows[i].name, g.chain, g.stopped,
+			    rec_outcome_name(g.outcome));
+		/* Records come in any order. */
+		play(&rows[i], true, &back);
+		CU_ASSERT_EQUAL(memcmp(&g, &back, sizeof g), 0);
+	}
+}
+
+static void
+test_counts(void)
+{
+	struct got g;
+	const struct row r = {"", "u A! A+ B! A-! A?", "", "", 0};
+	play(&r, false, &g);
+	CU_ASSERT_EQUAL(g.attempts, 4);
+	CU_ASSERT_EQUAL(g.failed, 2);
+	CU_ASSERT_EQUAL(g.aors, 2);
+	CU_ASSERT_EQUAL(g.agents, 1);
+	CU_ASSERT_EQUAL(g.evidence, 1);
+	CU_ASSERT_EQUAL(g.first[0], 2);
+}
+
+static void
+test_order_and_limit(void)
+{
+	struct rs_account pay;
+	struct got g = {0};
+	const struct rec_sink sink = {on_record, &g};
+	rs_account_init(&pay, LIMIT);
+	struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+	add(k, "A+", 9, true, 3);
+	add(k, "A+", 2, true, 9);
+	add(k, "A+", 5, true, 1);
+	phone_tracker_finish(k, &sink);
+	CU_ASSERT_EQUAL(g.n, 3);
+	CU_ASSERT(g.first[0] == 2 && g.first[1] == 5 && g.first[2] == 9);
+	phone_tracker_free(k);
+	rs_account_init(&pay, 4096);
+	k = phone_tracker_new(&seed, &pay);
+	for (unsigned i = 1; i <= 50; i++)
+		add(k, "A+", i, true, (uint8_t)i);
+	CU_ASSERT(phone_tracker_refused(k) > 40);
+	CU_ASSERT(pay.highest <= 4096);
+	phone_tracker_free(k);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
+UNIT_MAIN(
+    "phone", UNIT(test_chain), UNIT(test_counts), UNIT(test_order_and_limit))

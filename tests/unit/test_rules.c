@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules: a row where each fires and near misses where it must not.
+ *
+ * A row names the codes that its case yields, joined by commas; alternatives
+ * follow in brackets where the row is about them.
+ */
+#include "diag/rule.h"
+#include "unit.h"
+
+#include <stdio.h>
+
+static char said[512], said_more[512], filter[256], detail[600];
+static enum rec_certainty certainty;
+static unsigned n_evidence;
+
+static void
+on_finding(void *arg, const struct rec_finding *f)
+{
+	(void)arg;
+	size_t n = strlen(said);
+	snprintf(said + n, sizeof said - n, "%s%.*s", n ? "," : "",
+	    (int)f->code.n, (const char *)f->code.p);
+	said_more[0] = 0;
+	const struct rs_span *a = f->alternatives.v;
+	for (uint32_t i = 0; i < f->alternatives.n; i++) {
+		n = strlen(said_more);
+		snprintf(said_more + n, sizeof said_more - n, "%s%.*s",
+		    n ? "," : "", (int)a[i].n, (const char *)a[i].p);
+	}
+	snprintf(filter, sizeof filter, "%.*s", (int)f->filter.n,
+	    f->filter.p ? (const char *)f->filter.p : "");
+	snprintf(detail, sizeof detail, "%.*s", (int)f->detail.n,
+	    f->detail.p ? (const char *)f->detail.p : "");
+	certainty = f->certainty;
+	n_evidence = f->evidence.n;
+	/* What every finding must have. */
+	CU_ASSERT(rec_id_is(&f->id));
+	CU_ASSERT(f->records.n > 0);
+	CU_ASSERT(f->evidence.n > 0);
+	CU_ASSERT(f->filter.n > 0);
+	CU_ASSERT(f->title.n > 0 && f->detail.n > 0 && f->advice.n > 0);
+	CU_ASSERT_NOT_EQUAL(f->certainty, REC_CERTAINTY_NONE);
+}
+
+static void
+judge(const struct diag_case *c)
+{
+	struct rec_arena a;
+	said[0] = said_more[0] = filter[0] = detail[0] = 0;
+	rec_arena_init(&a, NULL);
+	const struct diag_out out = {&a, on_finding, NULL};
+	diag_judge(c, &out);
+	rec_arena_clear(&a);
+}
+
+static void
+expect(const char *name, const char *codes)
+{
+	unit_row(name);
+	CU_ASSERT_STRING_EQUAL(said, codes);
+	if (strcmp(said, codes) != 0)
+		fprintf(stderr, "# %s: %s, not %s\n", name, said, codes);
+}
+
+/* ---- connections ---- */
+
+static struct rec_coverage two_way;
+
+static void
+coverage_start(void)
+{
+	rec_init(&rec_coverage_type, &two_way);
+	two_way.flows_tcp = 4;
+	two_way.flows_udp = 2;
+	two_way.one_way_flows = 1;
+}
+
+static void
+test_net(void)
+{
+	static const struct {
+		const char *name, *state, *icmp;
+		int64_t syns, seconds, one_way, drops;
+		uint8_t family;
+		const char *codes;
+	} rows[] = {
+	    {"refused", "REJ", NULL, 1, 0, 0, 0, 4, "tcp.refused"},
+	    {"refused after it was up", "RSTR", NULL, 1, 0, 0, 0, 4, ""},
+	    {"silent", "S0", NULL, 3, 3, 1, 0, 4, "tcp.no-answer"},
+	    {"one SYN", "S0", NULL, 1, 0, 1, 0, 4, ""},
+	    {"two SYNs at once", "S0", NULL, 2, 0, 1, 0, 4, ""},
+	    {"one-way capture", "S0", NULL, 3, 3, 6, 0, 4, ""},
+	    {"capture with losses", "S0", NULL, 3, 3, 1, 9, 4, ""},
+	    {"icmp", "S0", "3/13", 3, 3, 1, 0, 4, "tcp.icmp-rejected"},
+	    {"icmp port", "S0", "3/3", 1, 0, 1, 0, 4, "tcp.icmp-rejected"},
+	    {"icmp and refused", "REJ", "3/10", 1, 0, 1, 0, 4,
+		"tcp.icmp-rejected"},
+	    {"icmp v6", "S0", "1/4", 1, 0, 1, 0, 6, "tcp.icmp-rejected"},
+	    {"fragmentation needed", "S0", "3/4", 1, 0, 1, 0, 4, ""},
+	    {"v6 time exceeded", "S0", "3/0", 1, 0, 1, 0, 6, ""},
+	    {"up all the same", "SF", "3/1", 1, 0, 1, 0, 4, ""},
+	    {"fine", "SF", NULL, 1, 9, 0, 0, 4, ""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_connection c;
+		coverage_start();
+		two_way.one_way_flows = rows[i].one_way;
+		two_way.drops_kernel = rows[i].drops;
+		rec_init(&rec_connection_type, &c);
+		c.id.frame = c.syn_frame = (struct rs_frame){0, 7};
+		c.client.at.addr.family = c.server.at.addr.family =
+		    rows[i].family;
+		c.server.at.port = 5061;
+		c.conn_state = rs_span_str(rows[i].state);
+		c.icmp = rs_span_str(rows[i].icmp);
+		c.syns = rows[i].syns;
+		c.started = RS_SEC;
+		c.ended = RS_SEC * (1 + rows[i].seconds);
+		const struct diag_case k = {
+		    .connection = &c, .coverage = &two_way};
+		judge(&k);
+		expect(rows[i].name, rows[i].codes);
+	}
+}
+
+/* ---- handshakes ---- */
+
+enum chain {
+	NONE,
+	GOOD,   /* leaf and intermediate */
+	LEAF,   /* leaf only */
+	SELF,   /* self-signed leaf */
+	OLD,    /* expired leaf and intermediate */
+	OLD_CA, /* the intermediate is expired */
+	OTHER,  /* good, for another name */
+	WILD,   /* *.example.net and intermediate */
+	UNREAD, /* could not be read */
+};
+
+struct tls_row {
+	const char *name;
+	enum rec_handshake_state state;
+	enum rec_side by;
+	enum rec_handshake_reason reason;
+	int alert;           /* of `by`; -1 none, -2 one under keys */
+	const char *version; /* NULL: no ServerHello */
+	enum chain chain;
+	enum rec_client_certificate cc;
+	const char *offers;
+	const char *codes, *alternatives;
+	enum rec_certainty certainty;
+};
+
+#define FROM(side, why) REC_FAILED, REC_##side, REC_REASON_##why
+#define V12 "TLS 1.2"
+#define V13 "TLS 1.3"
+#define CC0 REC_CC_NOT_SEEN
+
+static const struct tls_row tls_rows[] = {
+    {"fine", REC_COMPLETED, REC_SIDE_NONE, REC_REASON_NONE, -1, V12, OLD, CC0,
+	V12, "", "", 0},
+    {"cut off", REC_HANDSHAKE_CUT_OFF, REC_SIDE_NONE, REC_REASON_NONE, -1, NULL,
+	NONE, CC0, V12, "", "", 0},
+    {"midstream", REC_MIDSTREAM, REC_SIDE_NONE, REC_REASON_NONE, -1, NULL, NONE,
+	CC0, V12, "", "", 0},
+    {"not TLS", FROM(SERVER, NOT_TLS), -1, NULL, NONE, CC0, V12, "tls.not-tls",
+	"", REC_CERTAIN},
+    {"malformed", FROM(SERVER, MALFORMED), -1, NULL, NONE, CC0, V12, "", "", 0},
+    /* the server refuses the hello */
+    {"70", FROM(SERVER, ALERT), 70, NULL, NONE, CC0, "TLS 1.0",
+	"tls.version-mismatch", "", REC_CERTAIN},
+    {"70 of the client", FROM(CLIENT, ALERT), 70, "TLS 1.0", NONE, CC0, V12,
+	"tls.version-mismatch", "", REC_CERTAIN},
+    {"40, old client", FROM(SERVER, ALERT), 40, NULL, NONE, CC0, "TLS 1.1",
+	"tls.version-mismatch", "tls.no-common-parameters", REC_LIKELY},
+    {"40", FROM(SERVER, ALERT), 40, NULL, NONE, CC0, V12,
+	"tls.no-common-parameters", "tls.version-mismatch,tls.sni-rejected",
+	REC_LIKELY},
+    {"71", FROM(SERVER, ALERT), 71, NULL, NONE, CC0, V12,
+	"tls.no-common-parameters", "", REC_CERTAIN},
+    {"112", FROM(SERVER, ALERT), 112, NULL, NONE, CC0, V12, "tls.sni-rejected",
+	"", REC_CERTAIN},
+    {"80", FROM(SERVER, ALERT), 80, NULL, NONE, CC0, V12, "", "", 0},
+    /* the server refuses the client's certificate */
+    {"40, none sent", FROM(SERVER, ALERT), 40, V12, GOOD, REC_CC_NONE_SENT, V12,
+	"tls.client-certificate-missing", "", REC_CERTAIN},
+    {"116", FROM(SERVER, ALERT), 116, V13, NONE, CC0, V13,
+	"tls.client-certificate-missing", "", REC_CERTAIN},
+    {"40, not asked", FROM(SERVER, ALERT), 40, V12, GOOD, REC_CC_NOT_REQUESTED,
+	V12, "", "", 0},
+    {"45, sent", FROM(SERVER, ALERT), 45, V12, GOOD, REC_CC_SENT, V12,
+	"tls.client-certificate-refused", "", REC_CERTAIN},
+    {"40, sent", FROM(SERVER, ALERT), 40, V12, GOOD, REC_CC_SENT, V12,
+	"tls.client-certificate-refused", "", REC_LIKELY},
+    {"20, sent", FROM(SERVER, ALERT), 20, V12, GOOD, REC_CC_SENT, V12, "", "",
+	0},
+    {"1.3, inferred", FROM(SERVER, ALERT), -2, V13, NONE, CC0, V13,
+	"tls.client-certificate-missing", "tls.client-certificate-refused",
+	REC_INFERRED},
+    {"1.2, under keys", FROM(SERVER, ALERT), -2, V12, GOOD, CC0, V12, "", "",
+	0},
+    /* the client refuses the server's */
+    {"45, expired", FROM(CLIENT, ALERT), 45, V12, OLD, CC0, V12,
+	"tls.certificate-expired", "", REC_CERTAIN},
+    {"45, intermediate expired", FROM(CLIENT, ALERT), 45, V12, OLD_CA, CC0, V12,
+	"tls.certificate-expired", "", REC_CERTAIN},
+    {"45, valid", FROM(CLIENT, ALERT), 45, V12, GOOD, CC0, V12,
+	"tls.phone-clock", "tls.certificate-expired", REC_LIKELY},
+    {"45, unseen", FROM(CLIENT, ALERT), 45, V13, NONE, CC0, V13,
+	"tls.certificate-expired", "tls.phone-clock", REC_LIKELY},
+    {"42, expired", FROM(CLIENT, ALERT), 42, V12, OLD, CC0, V12,
+	"tls.certificate-expired", "tls.unknown-ca", REC_LIKELY},
+    {"48, self-signed", FROM(CLIENT, ALERT), 48, V12, SELF, CC0, V12,
+	"tls.self-signed", "", REC_CERTAIN},
+    {"48, leaf", FROM(CLIENT, ALERT), 48, V12, LEAF, CC0, V12,
+	"tls.chain-incomplete", "tls.unknown-ca,tls.intercepted", REC_LIKELY},
+    {"48, chain", FROM(CLIENT, ALERT), 48, V12, GOOD, CC0, V12,
+	"tls.unknown-ca", "tls.intercepted", REC_LIKELY},
+    {"48, expired as well", FROM(CLIENT, ALERT), 48, V12, OLD, CC0, V12,
+	"tls.unknown-ca", "tls.intercepted", REC_LIKELY},
+    {"48, unseen", FROM(CLIENT, ALERT), 48, V13, NONE, CC0, V13,
+	"tls.unknown-ca",
+	"tls.self-signed,tls.chain-incomplete,tls.intercepted", REC_LIKELY},
+    {"48, unread", FROM(CLIENT, ALERT), 48, V12, UNREAD, CC0, V12,
+	"tls.unknown-ca", "tls.intercepted", REC_LIKELY},
+    {"46, other name", FROM(CLIENT, ALERT), 46, V12, OTHER, CC0, V12,
+	"tls.name-mismatch", "tls.unknown-ca,tls.phone-clock", REC_LIKELY},
+    {"46, wildcard", FROM(CLIENT, ALERT), 46, V12, WILD, CC0, V12,
+	"tls.unknown-ca",
+	"tls.name-mismatch,tls.phone-clock,tls.unsupported-certificate,"
+	"tls.chain-incomplete",
+	REC_LIKELY},
+    {"42, self-signed", FROM(CLIENT, ALERT), 42, V12, SELF, CC0, V12,
+	"tls.self-signed", "tls.name-mismatch,tls.phone-clock", REC_LIKELY},
+    {"46, leaf", FROM(CLIENT, ALERT), 46, V12, LEAF, CC0, V12,
+	"tls.chain-incomplete",
+	"tls.unknown-ca,tls.phone-clock,tls.unsupported-certificate",
+	REC_LIKELY},
+    {"43", FROM(CLIENT, ALERT), 43, V12, GOOD, CC0, V12,
+	"tls.unsupported-certificate", "", REC_LIKELY},
+    {"42 before any chain", FROM(CLIENT, ALERT), 42, NULL, NONE, CC0, V12, "",
+	"", 0},
+    {"1.3, inferred of the client", FROM(CLIENT, ALERT), -2, V13, NONE, CC0,
+	V13, "tls.unknown-ca",
+	"tls.certificate-expired,tls.name-mismatch,tls.self-signed,"
+	"tls.chain-incomplete,tls.phone-clock",
+	REC_INFERRED},
+    /* closes */
+    {"closed at the hello", FROM(SERVER, CLOSED), -1, NULL, NONE, CC0, V12,
+	"tls.closed-silently",
+	"tls.version-mismatch,tls.no-common-parameters,tls.sni-rejected",
+	REC_LIKELY},
+    {"reset at the hello", FROM(SERVER, RESET), -1, NULL, NONE, CC0, V12,
+	"tls.closed-silently",
+	"tcp.forged-reset,tls.version-mismatch,tls.no-common-parameters",
+	REC_LIKELY},
+    {"client closes at the chain", FROM(CLIENT, CLOSED), -1, V12, GOOD, CC0,
+	V12, "tls.closed-silently",
+	"tls.unknown-ca,tls.chain-incomplete,tls.phone-clock", REC_LIKELY},
+    {"client closes at another's chain", FROM(CLIENT, CLOSED), -1, V12, OTHER,
+	CC0, V12, "tls.name-mismatch", "tls.closed-silently,tls.unknown-ca",
+	REC_LIKELY},
+    {"client closes at an old chain", FROM(CLIENT, RESET), -1, V12, OLD, CC0,
+	V12, "tls.certificate-expired", "tls.closed-silently,tls.unknown-ca",
+	REC_LIKELY},
+    /* silence */
+    {"no ServerHello", REC_ABANDONED, REC_SERVER, REC_REASON_SILENCE, -1, NULL,
+	NONE, CC0, V12, "tls.no-server-hello", "tcp.mtu-blackhole", REC_LIKELY},
+    {"silence of the client", REC_ABANDONED, REC_CLIENT, REC_REASON_SILENCE, -1,
+	V12, GOOD, CC0, V12, "", "", 0},
+};
+
+static void
+add_certificate(struct rec_handshake *h, struct rec_arena *a, rs_time after,
+    bool self, const char *san)
+{
+	struct rec_certificate *c =
+	    rec_list_add(&h->certificates, a, sizeof *c);
+	c->from = REC_SERVER;
+	c->subject = RS_LIT("CN=sbc");
+	c->issuer = self ? c->subject : RS_LIT("CN=ca");
+	c->not_before = 0;
+	c->not_after = after;
+	c->self_signed = self ? RS_TRUE : RS_FALSE;
+	if (san)
+		*(struct rs_span *)rec_list_add(
+		    &c->san, a, sizeof(struct rs_span)) = rs_span_str(san);
+}
+
+static void
+fill_chain(struct rec_handshake *h, struct rec_arena *a, enum chain chain)
+{
+	const rs_time old = 50 * RS_SEC, good = 5000 * RS_SEC;
+	struct rec_certificate *c;
+	if (chain == NONE)
+		return;
+	if (chain == UNREAD) {
+		for (int i = 0; i < 2; i++) {
+			c = rec_list_add(&h->certificates, a, sizeof *c);
+			c->from = REC_SERVER;
+			c->not_before = c->not_after = RS_NEVER;
+		}
+		return;
+	}
+	add_certificate(h, a, chain == OLD ? old : good, chain == SELF,
+	    chain == OTHER  ? "DNS:other.example.net"
+	    : chain == WILD ? "DNS:*.Example.net"
+			    : "DNS:sbc.example.net");
+	if (chain != LEAF && chain != SELF)
+		add_certificate(
+		    h, a, chain == OLD_CA ? old : good, false, NULL);
+}
+
+static void
+add_step(struct rec_handshake *h, struct rec_arena *a, enum rec_side from,
+    const char *what, uint64_t frame)
+{
+	struct rec_step *s = rec_list_add(&h->steps, a, sizeof *s);
+	*s = (struct rec_step){
+	    from, rs_span_str(what), 100 * RS_SEC, (struct rs_frame){0, frame}};
+}
+
+static void
+fill_handshake(
+    struct rec_handshake *h, struct rec_arena *a, const struct tls_row *r)
+{
+	rec_init(&rec_handshake_type, h);
+	h->id.frame = (struct rs_frame){0, 4};
+	h->started = h->ended = 100 * RS_SEC;
+	h->client.at.addr.family = h->server.at.addr.family = 4;
+	h->sni = RS_LIT("sbc.example.net");
+	h->state = r->state;
+	h->failed_by = r->by;
+	h->reason = r->reason;
+	h->version = rs_span_str(r->version);
+	h->client_certificate = r->cc;
+	*(struct rs_span *)rec_list_add(&h->client_versions, a,
+	    sizeof(struct rs_span)) = rs_span_str(r->offers);
+	fill_chain(h, a, r->chain);
+	add_step(h, a, REC_CLIENT, "client_hello", 4);
+	if (r->alert != -1) {
+		struct rec_alert *l = rec_list_add(&h->alerts, a, sizeof *l);
+		*l = (struct rec_alert){.from = r->by,
+		    .level = r->alert < 0 ? REC_ABSENT : 2,
+		    .number = r->alert < 0 ? REC_ABSENT : r->alert,
+		    .encrypted = r->alert < 0 ? RS_TRUE : RS_FALSE,
+		    .frame = {0, 9},
+		    .at = 100 * RS_SEC};
+		add_step(h, a, r->by, "alert", 9);
+	}
+}
+
+static void
+test_tls(void)
+{
+	for (size_t i = 0; i < sizeof tls_rows / sizeof *tls_rows; i++) {
+		const struct tls_row *r = &tls_rows[i];
+		struct rec_arena a;
+		struct rec_handshake h;
+		rec_arena_init(&a, NULL);
+		fill_handshake(&h, &a, r);
+		const struct diag_case k = {.handshake = &h};
+		judge(&k);
+		expect(r->name, r->codes);
+		CU_ASSERT_STRING_EQUAL(said_more, r->alternatives);
+		if (r->codes[0])
+			CU_ASSERT_EQUAL(certainty, r->certainty);
+		rec_arena_clear(&a);
+	}
+}
+
+static void
+test_tls_warning(void)
+{
+	struct rec_arena a;
+	struct rec_handshake h;
+	const struct tls_row r = {
+	    "", FROM(SERVER, CLOSED), 112, NULL, NONE, CC0, V12, NULL, NULL, 0};
+	rec_arena_init(&a, NULL);
+	fill_handshake(&h, &a, &r);
+	((struct rec_alert *)h.alerts.v)->level = 1;
+	const struct diag_case k = {.handshake = &h};
+	judge(&k);
+	expect("112 as a warning, then closed", "tls.sni-rejected");
+	CU_ASSERT_STRING_EQUAL(filter, "frame.number in {4, 9}");
+	h.state = REC_COMPLETED;
+	judge(&k);
+	expect("112 as a warning, then fine", "");
+	rec_arena_clear(&a);
+}
+
+/* ---- registrations ---- */
+
+struct sip_row {
+	const char *name;
+	enum rec_outcome outcome;
+	/* up to four transactions: status, with credentials, stale, reason */
+	struct {
+		int status;
+		bool credentials, stale;
+		const char *reason;
+	} t[4];
+	int nonce_ms; /* from a challenge to its answer */
+	int retry_after;
+	const char *auth_user, *flaw;
+	const char *codes, *alternatives;
+};
+
+#define AUTH true, false
+#define BARE false, false
+
+static const struct sip_row sip_rows[] = {
+    {"fine", REC_REGISTERED, {{401, BARE, NULL}, {200, AUTH, NULL}}, 20, 0,
+	"2000", NULL, "", ""},
+    {"wrong password", REC_AUTH_FAILED,
+	{{401, BARE, NULL}, {401, AUTH, "Unauthorized"}}, 20, 0, "2000", NULL,
+	"sip.credentials-refused", ""},
+    {"late answer", REC_AUTH_FAILED,
+	{{401, BARE, NULL}, {401, AUTH, "Unauthorized"}}, 17000, 0, "2000",
+	NULL, "sip.credentials-refused", "sip.nonce-expired"},
+    {"other user", REC_AUTH_FAILED,
+	{{401, BARE, NULL}, {401, AUTH, "Unauthorized"}}, 20, 0, "3000", NULL,
+	"sip.credentials-refused", "sip.auth-user-differs"},
+    {"other user that succeeds", REC_REGISTERED,
+	{{401, BARE, NULL}, {200, AUTH, NULL}}, 20, 0, "3000", NULL, "", ""},
+    {"403", REC_REJECTED, {{401, BARE, NULL}, {403, AUTH, "Forbidden"}}, 20, 0,
+	"2000", NULL, "sip.credentials-refused", "sip.refused-by-policy"},
+    {"403, in words", REC_REJECTED,
+	{{401, BARE, NULL}, {403, AUTH, "Wrong password"}}, 17000, 0, "2000",
+	NULL, "sip.credentials-refused", ""},
+    {"nonce named", REC_AUTH_FAILED,
+	{{401, BARE, NULL}, {401, AUTH, "nonce has changed"}}, 17000, 0, "2000",
+	NULL, "sip.nonce-expired", "sip.credentials-refused"},
+    {"stale once", REC_AUTH_FAILED,
+	{{401, BARE, NULL}, {401, true, true, "Unauthorized"}}, 20, 0, "2000",
+	NULL, "sip.nonce-expired", "sip.credentials-refused"},
+    {"stale once, then fine", REC_REGISTERED,
+	{{401, true, true, NULL}, {200, AUTH, NULL}}, 20, 0, "2000", NULL, "",
+	""},
+    {"stale again and again", REC_AUTH_FAILED,
+	{{401, BARE, NULL}, {401, true, true, NULL}, {401, true, true, NULL}},
+	20, 0, "2000", NULL, "sip.stale-loop", ""},
+    {"stale, then refused", REC_AUTH_FAILED,
+	{{401, true, true, NULL}, {401, AUTH, "Unauthorized"}}, 20, 0, "2000",
+	NULL, "sip.credentials-refused", ""},
+    {"policy", REC_REJECTED, {{404, BARE, "Not Found"}}, 0, 0, NULL, NULL,
+	"sip.refused-by-policy", "policy.source-banned"},
+    {"404 to credentials", REC_REJECTED,
+	{{401, BARE, NULL}, {404, AUTH, "Not Found"}}, 20, 0, "2000", NULL, "",
+	""},
+    {"400", REC_REJECTED, {{400, BARE, "Bad Request"}}, 0, 0, NULL, NULL, "",
+	""},
+    {"423 twice", REC_REJECTED, {{423, BARE, NULL}, {423, BARE, NULL}}, 0, 0,
+	NULL, NULL, "sip.interval-loop", ""},
+    {"423 once", REC_REJECTED, {{423, BARE, NULL}}, 0, 0, NULL, NULL, "", ""},
+    {"423, then fine", REC_REGISTERED, {{423, BARE, NULL}, {200, BARE, NULL}},
+	0, 0, NULL, NULL, "", ""},
+    {"overloaded", REC_REJECTED, {{503, BARE, "Overload"}}, 0, 30, NULL, NULL,
+	"sip.overloaded", ""},
+    {"503 alone", REC_REJECTED, {{503, BARE, "Service Unavailable"}}, 0, 0,
+	NULL, NULL, "", ""},
+    {"not bound", REC_NOT_BOUND, {{200, BARE, NULL}}, 0, 0, NULL, NULL,
+	"sip.contact-not-bound", "sip.alg-rewrite,sip.too-many-contacts"},
+    {"no answer", REC_TIMED_OUT, {{0, BARE, NULL}}, 0, 0, NULL, NULL,
+	"sip.no-answer", "policy.source-banned,capture.incomplete"},
+    {"no answer to the longer one", REC_TIMED_OUT,
+	{{401, BARE, NULL}, {0, AUTH, NULL}}, 20, 0, "2000", NULL,
+	"sip.no-answer",
+	"sip.fragments-lost,policy.source-banned,capture.incomplete"},
+    {"no answer, a gap", REC_TIMED_OUT, {{0, BARE, NULL}}, 0, 0, NULL, "gap",
+	"", ""},
+    {"cut off", REC_CUT_OFF, {{0, BARE, NULL}}, 0, 0, NULL, NULL, "", ""},
+    {"response refused", REC_TIMED_OUT, {{401, BARE, NULL}}, 0, 0, NULL,
+	"response_refused", "sip.wrong-response-port", "nat.binding-lost"},
+    {"response refused, then fine", REC_REGISTERED, {{200, BARE, NULL}}, 0, 0,
+	NULL, "response_refused", "", ""},
+};
+
+static void
+add_transaction(struct rec_registration *g, struct rec_arena *a,
+    const struct sip_row *r, unsigned i)
+{
+	struct rec_transaction *t =
+	    rec_list_add(&g->transactions, a, sizeof *t);
+	t->cseq = i + 1;
+	t->request_frame = (struct rs_frame){0, 10 * i + 1};
+	t->request_time = (100 + i) * RS_SEC;
+	t->response_time = RS_NEVER;
+	t->credentials = r->t[i].credentials ? RS_TRUE : RS_FALSE;
+	t->retransmissions = t->status = t->provisional = REC_ABSENT;
+	t->delay = t->min_expires = t->retry_after = REC_ABSENT;
+	if (r->retry_after)
+		t->retry_after = r->retry_after;
+	if (r->t[i].status == 0)
+		return;
+	t->status = r->t[i].status;
+	t->reason = rs_span_str(r->t[i].reason);
+	t->response_frame = (struct rs_frame){0, 10 * i + 2};
+	t->response_time = t->request_time + RS_MSEC;
+	if (t->status == 401) {
+		struct rec_challenge *c =
+		    rec_list_add(&t->challenges, a, sizeof *c);
+		c->stale = r->t[i].stale ? RS_TRUE : RS_FALSE;
+		c->nonce_age =
+		    r->t[i].credentials && i + 1 < 4 && r->t[i + 1].status == 0
+			? REC_ABSENT
+			: r->nonce_ms * RS_MSEC;
+	}
+}
+
+static void
+fill_registration(
+    struct rec_registration *g, struct rec_arena *a, const struct sip_row *r)
+{
+	rec_init(&rec_registration_type, g);
+	g->id.frame = (struct rs_frame){0, 1};
+	g->started = 100 * RS_SEC;
+	g->ended = 140 * RS_SEC;
+	g->client.at.addr.family = g->server.at.addr.family = 4;
+	g->aor = RS_LIT("sip:2000@example.com");
+	g->auth_user = rs_span_str(r->auth_user);
+	g->transport = REC_UDP;
+	g->kind = REC_INITIAL;
+	g->outcome = r->outcome;
+	for (unsigned i = 0;
+	     i < 4 && (i == 0 || r->t[i].status || r->t[i].credentials); i++)
+		add_transaction(g, a, r, i);
+	if (r->flaw)
+		*(struct rs_span *)rec_list_add(&g->flaws, a,
+		    sizeof(struct rs_span)) = rs_span_str(r->flaw);
+}
+
+static void
+test_sip(void)
+{
+	for (size_t i = 0; i < sizeof sip_rows / sizeof *sip_rows; i++) {
+		const struct sip_row *r = &sip_rows[i];
+		struct rec_arena a;
+		struct rec_registration g;
+		coverage_start();
+		rec_arena_init(&a, NULL);
+		fill_registration(&g, &a, r);
+		const struct diag_case k = {
+		    .registration = &g, .coverage = &two_way};
+		judge(&k);
+		expect(r->name, r->codes);
+		CU_ASSERT_STRING_EQUAL(said_more, r->alternatives);
+		rec_arena_clear(&a);
+	}
+}
+
+/* "No answer" needs a capture that would have shown one. */
+static void
+test_no_answer_needs_both_directions(void)
+{
+	struct rec_arena a;
+	struct rec_registration g;
+	struct rec_connection c;
+	const struct sip_row r = {
+	    "", REC_TIMED_OUT, {{0, BARE, NULL}}, 0, 0, NULL, NULL, NULL, NULL};
+	rec_arena_init(&a, NULL);
+	fill_registration(&g, &a, &r);
+	coverage_start();
+	two_way.one_way_flows = 6;
+	struct diag_case k = {.registration = &g, .coverage = &two_way};
+	judge(&k);
+	expect("all flows one-way", "");
+	rec_init(&rec_connection_type, &c);
+	c.id.frame = c.syn_ack_frame = (struct rs_frame){0, 2};
+	c.conn_state = RS_LIT("S1");
+	k.connection = &c;
+	judge(&k);
+	expect("its own connection went both ways", "sip.no-answer");
+	two_way.drops_kernel = 5;
+	judge(&k);
+	expect("losses", "");
+	k.connection = NULL;
+	k.coverage = NULL;
+	judge(&k);
+	expect("nothing known of the capture", "");
+	rec_arena_clear(&a);
+}
+
+/* Every rule of the table fires in some row above. */
+static void
+test_all_fire(void)
+{
+	for (size_t i = 0; i < diag_n_rules; i++) {
+		const char *code = diag_rules[i]->code;
+		bool fires = strncmp(code, "tcp.", 4) == 0;
+		unit_row(code);
+		for (size_t j = 0; j < sizeof tls_rows / sizeof *tls_rows; j++)
+			fires |= strcmp(tls_rows[j].codes, code) == 0;
+		for (size_t j = 0; j < sizeof sip_rows / sizeof *sip_rows; j++)
+			fires |= strstr(sip_rows[j].codes, code) != NULL;
+		CU_ASSERT(fires);
+		CU_ASSERT_PTR_NOT_NULL(diag_rules[i]->check);
+		for (size_t j = 0; j < i; j++)
+			CU_ASSERT_STRING_NOT_EQUAL(code, diag_rules[j]->code);
+	}
+}
+
+UNIT_MAIN("rules", UNIT(test_net), UNIT(test_tls), UNIT(test_tls_warning),
+    UNIT(test_sip), UNIT(test_no_answer_needs_both_directions),
+    UNIT(test_all_fire))
