@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the three files of the registration tracker share: reg.c decides the
- * order of things, reg_message.c reads messages, reg_record.c closes records.
+ * What the files of the registration tracker share: reg.c hears events,
+ * reg_step.c decides what follows what, reg_life.c begins and ends attempts,
+ * reg_message.c reads messages, reg_record.c judges and writes records.
  *
  * An attempt owns an arena that holds its text, its transactions and its legs;
  * all of it dies with the attempt, whose struct and first block then serve the
@@ -30,7 +31,7 @@ enum {
 	REG_STARTS = 256,
 };
 
-/* See the table at the top of reg.c. */
+/* See the table at the top of reg_step.c. */
 enum reg_state {
 	REG_WAITING,    /* a request awaits its final */
 	REG_LOST,       /* so it did when its connection went away */
@@ -211,6 +212,30 @@ reg_flaw(struct reg_attempt *a, enum reg_flaw f)
 {
 	a->flaws |= UINT32_C(1) << f;
 }
+
+/* ---- reg_step.c ---- */
+
+/* The transaction tracker's listener; arg is the registration tracker. */
+void reg_step(
+    void *arg, struct txn *t, enum txn_what what, const struct rs_event *ev);
+
+/* ---- reg_life.c ---- */
+
+/* NULL when there is no room. */
+struct reg_attempt *reg_life_begin(
+    struct reg_tracker *k, const struct reg_request *q);
+/* Its deadline from now on; q NULL: none. */
+void reg_life_timer(struct reg_attempt *a, struct queue *q, rs_time due);
+/* Whether it hears of what happens to its flow. */
+void reg_life_flow(struct reg_tracker *k, struct reg_attempt *a, bool on);
+/* It has its outcome: waits a little for repeats of its last messages. */
+void reg_life_settle(
+    struct reg_tracker *k, struct reg_attempt *a, enum rec_outcome outcome);
+/* A repeat came: waits longer, if it has settled. */
+void reg_life_linger(struct reg_tracker *k, struct reg_attempt *a);
+/* The record goes out, and the attempt is gone. */
+void reg_life_close(
+    struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why);
 
 /* ---- reg_record.c ---- */
 

@@ -11,7 +11,7 @@
  * copy has its own responses; the port, the server and the connection are not
  * in the key, because a client may repeat the same request elsewhere.
  *
- * A transaction keeps no text: 72 bytes each.  One that waits is forgotten
+ * A transaction keeps no text: 56 bytes each.  One that waits is forgotten
  * 64 s after its last transmission (twice timer F: a final that comes later is
  * nobody's any more), one that is complete 32 s after its final (timer J), or
  * sooner where more than MAX_COMPLETE of them are younger.

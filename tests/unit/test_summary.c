@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sums, rates and percentiles. */
+#include "track/summary.h"
+
+#include "track/quantile.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int64_t
+count_of(const struct rec_list *l, const char *name)
+{
+	const struct rec_count *c = l->v;
+	for (uint32_t i = 0; i < l->n; i++)
+		if (rs_span_eq(c[i].name, rs_span_str(name)))
+			return c[i].n;
+	return 0;
+}
+
+static void
+add(struct summary *s, enum rec_reg_kind kind, enum rec_outcome outcome,
+    const int *statuses, size_t n)
+{
+	struct rec_registration r;
+	struct rec_transaction t[4];
+	rec_init(&rec_registration_type, &r);
+	r.kind = kind;
+	r.outcome = outcome;
+	for (size_t i = 0; i < n; i++) {
+		rec_init(&rec_transaction_type, &t[i]);
+		if (statuses[i])
+			t[i].status = statuses[i];
+	}
+	r.transactions = (struct rec_list){t, (uint32_t)n, (uint32_t)n};
+	summary_add(s, &rec_registration_type, &r);
+}
+
+/* The shape of the classic sample: 9 attempts, 18 transactions. */
+static void
+test_rates(void)
+{
+	static const int refused[] = {401, 401}, wrong[] = {401, 403},
+			 good[] = {401, 200};
+	struct summary *s = summary_new();
+	struct rec_summary out;
+	struct rec_arena a;
+	rec_arena_init(&a, NULL);
+	summary_result(s, &out, &a);
+	CU_ASSERT_EQUAL(out.ira, REC_ABSENT);
+	CU_ASSERT_EQUAL(out.attempt_failure, REC_ABSENT);
+	CU_ASSERT_EQUAL(out.rrd.count, 0);
+	CU_ASSERT_EQUAL(out.rrd.p50, REC_ABSENT);
+	CU_ASSERT_EQUAL(out.phones, REC_ABSENT);
+
+	add(s, REC_INITIAL, REC_REJECTED, wrong, 2);
+	for (int i = 0; i < 3; i++)
+		add(s, REC_INITIAL, REC_AUTH_FAILED, refused, 2);
+	add(s, REC_REMOVAL, REC_AUTH_FAILED, refused, 2);
+	add(s, REC_INITIAL, REC_REGISTERED, good, 2);
+	add(s, REC_INITIAL, REC_REGISTERED, good, 2);
+	add(s, REC_REFRESH, REC_AUTH_FAILED, refused, 2);
+	add(s, REC_REFRESH, REC_REGISTERED, good, 2);
+	summary_result(s, &out, &a);
+	CU_ASSERT_EQUAL(out.attempts, 9);
+	CU_ASSERT_EQUAL(out.failed, 6);
+	CU_ASSERT_EQUAL(out.register_transactions, 18);
+	CU_ASSERT_EQUAL(out.ira, 56);
+	CU_ASSERT_EQUAL(out.attempt_failure, 625);
+	CU_ASSERT_EQUAL(count_of(&out.outcomes, "registered"), 3);
+	CU_ASSERT_EQUAL(count_of(&out.outcomes, "auth_failed"), 5);
+	CU_ASSERT_EQUAL(count_of(&out.kinds, "removal"), 1);
+	CU_ASSERT_EQUAL(count_of(&out.failed_kinds, "refresh"), 1);
+	CU_ASSERT_EQUAL(count_of(&out.responses, "401"), 14);
+
+	/* Undecided ones and queries change counts, not rates. */
+	static const int none[] = {0};
+	add(s, REC_INITIAL, REC_CUT_OFF, none, 1);
+	add(s, REC_QUERY, REC_QUERIED, good + 1, 1);
+	summary_result(s, &out, &a);
+	CU_ASSERT_EQUAL(out.attempts, 11);
+	CU_ASSERT_EQUAL(out.decided, 10);
+	CU_ASSERT_EQUAL(out.attempt_failure, 625);
+	CU_ASSERT_EQUAL(out.ira, 50); /* 1 of 20 */
+	/* A timeout is ineffective (RFC 6076 4.2). */
+	add(s, REC_INITIAL, REC_TIMED_OUT, none, 1);
+	summary_result(s, &out, &a);
+	CU_ASSERT_EQUAL(out.ira, 95); /* 2 of 21 */
+	rec_arena_clear(&a);
+	summary_free(s);
+}
+
+static void
+test_ineffective(void)
+{
+	static const struct {
+		int status;
+		int64_t ira;
+	} rows[] = {{200, 0}, {302, 0}, {400, 1000}, {401, 0}, {402, 0},
+	    {403, 1000}, {407, 0}, {423, 1000}, {500, 1000}, {603, 1000}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct summary *s = summary_new();
+		struct rec_summary out;
+		struct rec_arena a;
+		rec_arena_init(&a, NULL);
+		add(s, REC_INITIAL, REC_REJECTED, &rows[i].status, 1);
+		summary_result(s, &out, &a);
+		CU_ASSERT_EQUAL(out.ira, rows[i].ira);
+		rec_arena_clear(&a);
+		summary_free(s);
+	}
+}
+
+static void
+test_other_records(void)
+{
+	struct summary *s = summary_new();
+	struct rec_summary out;
+	struct rec_arena a;
+	struct rec_handshake h;
+	struct rec_alert alerts[2];
+	struct rec_connection c;
+	struct rec_binding b;
+	rec_arena_init(&a, NULL);
+	rec_init(&rec_handshake_type, &h);
+	rec_init(&rec_alert_type, &alerts[0]);
+	rec_init(&rec_alert_type, &alerts[1]);
+	alerts[0].name = RS_LIT("unknown_ca");
+	h.state = REC_FAILED;
+	h.alerts = (struct rec_list){alerts, 2, 2}; /* one has no name */
+	summary_add(s, &rec_handshake_type, &h);
+	rec_init(&rec_connection_type, &c);
+	static const char *const states[] = {"SF", "S0", "SF", "RSTO"};
+	for (size_t i = 0; i < 4; i++) {
+		c.conn_state = rs_span_str(states[i]);
+		summary_add(s, &rec_connection_type, &c);
+	}
+	rec_init(&rec_binding_type, &b);
+	b.state = REC_HELD;
+	summary_add(s, &rec_binding_type, &b);
+	summary_result(s, &out, &a);
+	CU_ASSERT_EQUAL(count_of(&out.handshakes, "failed"), 1);
+	CU_ASSERT_EQUAL(out.alerts.n, 1);
+	CU_ASSERT_EQUAL(count_of(&out.bindings, "held"), 1);
+	CU_ASSERT_EQUAL_FATAL(out.connections.n, 3);
+	const struct rec_count *v = out.connections.v;
+	CU_ASSERT(rs_span_eq(v[0].name, RS_LIT("RSTO"))); /* by name */
+	CU_ASSERT(rs_span_eq(v[1].name, RS_LIT("S0")));
+	CU_ASSERT_EQUAL(v[2].n, 2);
+	rec_arena_clear(&a);
+	summary_free(s);
+}
+
+static void
+test_nearest_rank(void)
+{
+	struct quantile q;
+	struct rec_times t;
+	quantile_init(&q, 1000);
+	for (int64_t i = 10; i >= 1; i--)
+		quantile_add(&q, i * 10);
+	quantile_result(&q, &t);
+	CU_ASSERT_EQUAL(t.count, 10);
+	CU_ASSERT_EQUAL(t.min, 10);
+	CU_ASSERT_EQUAL(t.max, 100);
+	CU_ASSERT_EQUAL(t.mean, 55);
+	CU_ASSERT_EQUAL(t.p50, 50);
+	CU_ASSERT_EQUAL(t.p90, 90);
+	CU_ASSERT_EQUAL(t.p95, 100);
+	CU_ASSERT_EQUAL(t.p99, 100);
+	quantile_clear(&q);
+	quantile_add(&q, -5);
+	quantile_add(&q, 7 * RS_SEC + 1);
+	quantile_result(&q, &t);
+	CU_ASSERT_EQUAL(t.min, 0);
+	CU_ASSERT_EQUAL(t.p50, 0);
+	CU_ASSERT_EQUAL(t.p99, 7 * RS_SEC + 1);
+	CU_ASSERT_EQUAL(t.mean, (7 * RS_SEC + 1) / 2);
+	quantile_clear(&q);
+}
+
+/* The sketch keeps within half a percent of the exact values, from a
+   microsecond to an hour. */
+static void
+test_sketch(void)
+{
+	struct quantile exact, sketch;
+	struct rec_times e, s;
+	quantile_init(&exact, SUMMARY_EXACT);
+	quantile_init(&sketch, 10);
+	uint64_t x = 1;
+	for (int i = 0; i < 50000; i++) {
+		x = x * 6364136223846793005u + 1442695040888963407u;
+		int64_t v = (int64_t)(x >> 32) << (x >> 28 & 7) >> 2;
+		quantile_add(&exact, v);
+		quantile_add(&sketch, v);
+	}
+	quantile_result(&exact, &e);
+	quantile_result(&sketch, &s);
+	CU_ASSERT_PTR_NOT_NULL(sketch.buckets);
+	CU_ASSERT_EQUAL(e.count, s.count);
+	CU_ASSERT_EQUAL(e.min, s.min);
+	CU_ASSERT_EQUAL(e.max, s.max);
+	CU_ASSERT_EQUAL(e.mean, s.mean);
+	const int64_t pairs[][2] = {
+	    {e.p50, s.p50}, {e.p90, s.p90}, {e.p95, s.p95}, {e.p99, s.p99}};
+	for (size_t i = 0; i < 4; i++) {
+		int64_t off = pairs[i][0] - pairs[i][1];
+		CU_ASSERT((off < 0 ? -off : off) <= pairs[i][0] / 200);
+		CU_ASSERT(pairs[i][0] > 0);
+	}
+	quantile_clear(&exact);
+	quantile_add(&sketch, INT64_MAX); /* stays in the table */
+	quantile_clear(&sketch);
+}
+
+UNIT_MAIN("summary", UNIT(test_rates), UNIT(test_ineffective),
+    UNIT(test_other_records), UNIT(test_nearest_rank), UNIT(test_sketch))
