@@ -20,20 +20,20 @@ enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_NDJSON };
 
 struct report_options {
 	enum report_format format;
-	FILE *out;           /* not closed by the report */
-	bool all_tls;        /* list handshakes that do not concern registration */
-	bool live;           /* text: a line per attempt as it closes */
+	FILE *out;    /* not closed by the report */
+	bool all_tls; /* list handshakes that do not concern registration */
+	bool live;    /* text: a line per attempt as it closes */
 	bool colour;
-	unsigned columns;    /* of the terminal; 0: 100 */
-	bool nanoseconds;    /* times with nine digits rather than six */
+	unsigned columns; /* of the terminal; 0: 100 */
+	bool nanoseconds; /* times with nine digits rather than six */
 	const char *version;
 };
 
 struct report;
 
 /* related must outlive it; options are copied.  NULL and error: no spool. */
-struct report *report_new(const struct report_options *o,
-    struct related *related, GError **error);
+struct report *report_new(
+    const struct report_options *o, struct related *related, GError **error);
 void report_free(struct report *r);
 /* Where the engine's records go. */
 struct rec_sink report_sink(struct report *r);

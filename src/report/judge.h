@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Asks the rules about cases, and keeps what they find: once for each cause.
+ */
+#ifndef REPORT_JUDGE_H
+#define REPORT_JUDGE_H
+
+#include "diag/rule.h"
+#include "track/spool.h"
+
+enum {
+	JUDGE_EVIDENCE = 16,   /* pieces that a finding keeps */
+	JUDGE_FINDINGS = 8192, /* that are compared with each other */
+};
+
+struct judge;
+
+struct judge *judge_new(void);
+void judge_free(struct judge *j);
+void judge_case(struct judge *j, const struct diag_case *c);
+/* Puts the findings into the spool. */
+void judge_finish(struct judge *j, struct spool *to);
+
+#endif

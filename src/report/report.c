@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sink of records, and what is made of them at the end.
+ *
+ * What is fine and what is not lie on shelves of their own in the spool, so
+ * that judging, and the text report, read back only what is not.  Whether a
+ * handshake concerns registration may be known only after the last REGISTER:
+ * those not sure are not fine either, and are asked about again at the end.
+ */
+#include "report/report.h"
+
+#include "report/json.h"
+#include "report/judge.h"
+#include "report/model.h"
+#include "report/text.h"
+#include "track/phone.h"
+#include "track/spool.h"
+#include "track/summary.h"
+
+#include <sys/random.h>
+
+enum { PHONES_MEMORY = 32 << 20 };
+
+/* 64*T1: silence that means no answer (RFC 3261 17.1.2.2, RFC 6298). */
+static const rs_time TIMER_F = 32 * RS_SEC;
+
+struct report {
+	struct report_options o;
+	struct related *related;
+	struct out out;
+	struct json_writer json;
+	struct spool *spool;
+	struct summary *summary;
+	struct phone_tracker *phones;
+	struct rs_account phones_pay;
+	struct judge *judge;
+	/* The shelves of what is fine: the same types under other addresses. */
+	struct rec_type fine_registration, fine_handshake, fine_connection;
+	const struct rec_coverage *coverage; /* while report_finish() runs */
+	struct rec_coverage amended;
+	struct rec_summary result;
+	struct rec_arena arena;
+	uint64_t judged, failed; /* attempts; anything related */
+};
+
+/* ---- opening ---- */
+
+struct report *
+report_new(
+    const struct report_options *o, struct related *related, GError **error)
+{
+	struct rs_hash_seed seed = {1, 2};
+	struct spool *spool = spool_new(error);
+	if (spool == NULL)
+		return NULL;
+	struct report *r = g_new0(struct report, 1);
+	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed)
+		seed = (struct rs_hash_seed){(uintptr_t)r, 2};
+	r->o = *o;
+	if (r->o.columns == 0)
+		r->o.columns = 100;
+	r->related = related;
+	out_init(&r->out, o->out);
+	json_writer_init(&r->json, &r->out, o->format == REPORT_JSON ? 3 : 0,
+	    o->nanoseconds ? 9 : 6);
+	r->spool = spool;
+	r->summary = summary_new();
+	rs_account_init(&r->phones_pay, PHONES_MEMORY);
+	r->phones = phone_tracker_new(&seed, &r->phones_pay);
+	r->judge = judge_new();
+	r->fine_registration = rec_registration_type;
+	r->fine_handshake = rec_handshake_type;
+	r->fine_connection = rec_connection_type;
+	rec_arena_init(&r->arena, NULL);
+	return r;
+}
+
+void
+report_free(struct report *r)
+{
+	if (r == NULL)
+		return;
+	judge_free(r->judge);
+	phone_tracker_free(r->phones);
+	summary_free(r->summary);
+	spool_free(r->spool);
+	rec_arena_clear(&r->arena);
+	g_free(r);
+}
+
+/* ---- records as they close ---- */
+
+static void
+event(struct report *r, const struct rec_type *type, const void *rec)
+{
+	if (r->o.format != REPORT_NDJSON)
+		return;
+	rs_time otherwise = r->coverage ? r->coverage->last : RS_NEVER;
+	model_event(&r->json.w, type, rec, otherwise);
+	if (r->o.live)
+		(void)out_flush(&r->out);
+}
+
+/* Counted, and joined to its phone. */
+static void
+count(struct report *r, const struct rec_type *type, const void *rec)
+{
+	summary_add(r->summary, type, rec);
+	phone_tracker_add(r->phones, type, rec);
+}
+
+static void
+registration(struct report *r, const struct rec_registration *g)
+{
+	bool failed = rec_outcome_failed(g->outcome);
+	bool fine = !failed && g->outcome != REC_CUT_OFF &&
+		    g->outcome != REC_OUTCOME_NONE;
+	bool readable =
+	    g->visibility == REC_CLEAR || g->visibility == REC_DECRYPTED;
+
+	r->failed += failed;
+	r->judged += readable && (fine || failed);
+	count(r, &rec_registration_type, g);
+	event(r, &rec_registration_type, g);
+	if (!fine)
+		(void)spool_add(r->spool, &rec_registration_type, g);
+	else if (r->o.format == REPORT_JSON)
+		(void)spool_add(r->spool, &r->fine_registration, g);
+	if (r->o.format == REPORT_TEXT && r->o.live) {
+		text_live(&r->o, g, &r->out);
+		(void)out_flush(&r->out);
+	}
+}
+
+static bool
+handshake_failed(const struct rec_handshake *h)
+{
+	return h->state == REC_FAILED || h->state == REC_ABANDONED;
+}
+
+static void
+handshake_counted(struct report *r, const struct rec_handshake *h)
+{
+	r->failed += h->related == RS_TRUE && handshake_failed(h);
+	count(r, &rec_handshake_type, h);
+	event(r, &rec_handshake_type, h);
+}
+
+static void
+handshake(struct report *r, const struct rec_handshake *h)
+{
+	bool sure = h->related == RS_TRUE;
+	bool fine = sure && h->state == REC_COMPLETED;
+	if (sure)
+		handshake_counted(r, h);
+	(void)spool_add(
+	    r->spool, fine ? &r->fine_handshake : &rec_handshake_type, h);
+}
+
+/* Established, as far as Zeek's letters go: what broke later is the matter of
+   the handshake or registration on it. */
+static bool
+connection_fine(const struct rec_connection *c)
+{
+	static const char *const fine[] = {
+	    "S1", "S2", "S3", "SF", "RSTO", "RSTR", "OTH"};
+	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
+		if (rs_span_eq(c->conn_state, rs_span_str(fine[i])))
+			return true;
+	return false;
+}
+
+static void
+connection_counted(struct report *r, const struct rec_connection *c)
+{
+	count(r, &rec_connection_type, c);
+	event(r, &rec_connection_type, c);
+}
+
+static void
+connection(struct report *r, const struct rec_connection *c)
+{
+	bool sure = c->related == RS_TRUE;
+	if (sure)
+		connection_counted(r, c);
+	(void)spool_add(r->spool,
+	    sure && connection_fine(c) ? &r->fine_connection
+				       : &rec_connection_type,
+	    c);
+}
+
+static void
+take(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct report *r = arg;
+	if (type == &rec_registration_type) {
+		registration(r, rec);
+	} else if (type == &rec_handshake_type) {
+		handshake(r, rec);
+	} else if (type == &rec_connection_type) {
+		connection(r, rec);
+	} else {
+		summary_add(r->summary, type, rec);
+		event(r, type, rec);
+		if (r->o.format == REPORT_JSON)
+			(void)spool_add(r->spool, type, rec);
+	}
+}
+
+struct rec_sink
+report_sink(struct report *r)
+{
+	return (struct rec_sink){take, r};
+}
+
+/* ---- at the end: what was not sure ---- */
+
+static enum rs_fact
+handshake_related(const struct report *r, const struct rec_handshake *h)
+{
+	return h->related == RS_TRUE ? RS_TRUE
+				     : related_handshake(r->related, h);
+}
+
+static enum rs_fact
+connection_related(const struct report *r, const struct rec_connection *c)
+{
+	return c->related == RS_TRUE ? RS_TRUE
+				     : related_connection(r->related, c);
+}
+
+static bool
+shown(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct report *r = arg;
+	if (r->o.all_tls)
+		return true;
+	if (type == &rec_handshake_type)
+		return handshake_related(r, rec) == RS_TRUE;
+	if (type == &rec_connection_type)
+		return connection_related(r, rec) == RS_TRUE;
+	return true;
+}
+
+/* Refused, or not answered while the capture went on for long enough. */
+static bool
+connection_failed(const struct report *r, const struct rec_connection *c)
+{
+	if (rs_span_eq(c->conn_state, RS_LIT("REJ")) || c->icmp.p)
+		return !connection_fine(c);
+	return rs_span_eq(c->conn_state, RS_LIT("S0")) &&
+	       c->started != RS_NEVER && r->amended.last != RS_NEVER &&
+	       r->amended.last - c->started >= TIMER_F;
+}
+
+static bool
+wanted(void *arg, const struct rec_type *type, const void *rec)
+{
+	if (type == &rec_handshake_type && !handshake_failed(rec))
+		return false;
+	if (type == &rec_connection_type && !connection_failed(arg, rec))
+		return false;
+	return shown(arg, type, rec);
+}
+
+static void
+ask_again(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &rec_handshake_type);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL) {
+		struct rec_handshake h = *(const struct rec_handshake *)rec;
+		if (h.related == RS_TRUE)
+			continue; /* was sure when it closed */
+		h.related = related_handshake(r->related, &h);
+		if (h.related != RS_TRUE)
+			r->amended.tls_unrelated++;
+		if (h.related == RS_TRUE || r->o.all_tls)
+			handshake_counted(r, &h);
+	}
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_connection_type);
+	while ((rec = spool_next(s)) != NULL) {
+		struct rec_connection c = *(const struct rec_connection *)rec;
+		if (c.related == RS_TRUE)
+			continue;
+		c.related = related_connection(r->related, &c);
+		if (c.related == RS_TRUE || r->o.all_tls)
+			connection_counted(r, &c);
+	}
+	spool_reader_free(s);
+}
+
+static void
+phone_closed(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct report *r = arg;
+	const struct rec_phone *p = rec;
+	const struct rec_stage *stage = p->chain.v;
+	for (uint32_t i = 0; i < p->chain.n; i++)
+		r->failed += stage[i].state == REC_STAGE_FAILED;
+	summary_add(r->summary, type, rec);
+	event(r, type, rec);
+	(void)spool_add(r->spool, type, rec);
+}
+
+/* ---- at the end: judging ---- */
+
+static bool
+find(struct report *r, const struct rec_type *type, const struct rec_type *fine,
+    const struct rec_id *id, void *rec)
+{
+	return rec_id_is(id) &&
+	       (spool_find(r->spool, type, id, rec, &r->arena) ||
+		   spool_find(r->spool, fine, id, rec, &r->arena));
+}
+
+/* What the case leans on is looked up by its id. */
+static void
+judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
+    const struct rec_id *connection)
+{
+	struct rec_handshake h;
+	struct rec_connection k;
+	c.coverage = &r->amended;
+	if (handshake &&
+	    find(r, &rec_handshake_type, &r->fine_handshake, handshake, &h))
+		c.handshake = &h;
+	if (connection &&
+	    find(r, &rec_connection_type, &r->fine_connection, connection, &k))
+		c.connection = &k;
+	judge_case(r->judge, &c);
+	rec_arena_reset(&r->arena);
+}
+
+static void
+judge_all(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &rec_registration_type);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL) {
+		const struct rec_registration *g = rec;
+		judge(r, (struct diag_case){.registration = g}, &g->handshake,
+		    &g->connection);
+	}
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_handshake_type);
+	while ((rec = spool_next(s)) != NULL) {
+		const struct rec_handshake *h = rec;
+		if (h->state != REC_COMPLETED &&
+		    shown(r, &rec_handshake_type, h))
+			judge(r, (struct diag_case){.handshake = h}, NULL,
+			    &h->connection);
+	}
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_connection_type);
+	while ((rec = spool_next(s)) != NULL) {
+		const struct rec_connection *c = rec;
+		if (!connection_fine(c) && shown(r, &rec_connection_type, c))
+			judge(
+			    r, (struct diag_case){.connection = c}, NULL, NULL);
+	}
+	spool_reader_free(s);
+	judge_finish(r->judge, r->spool);
+}
+
+/* ---- at the end: writing ---- */
+
+static void
+json_listed(struct report *r, const struct rec_type *type, const void *rec)
+{
+	struct report_writer *w = &r->json.w;
+	if (!shown(r, type, rec))
+		return;
+	if (type == &rec_handshake_type) {
+		struct rec_handshake h = *(const struct rec_handshake *)rec;
+		h.related = handshake_related(r, &h);
+		model_record(w, NULL, type, &h);
+	} else if (type == &rec_connection_type) {
+		struct rec_connection c = *(const struct rec_connection *)rec;
+		c.related = connection_related(r, &c);
+		model_record(w, NULL, type, &c);
+	} else {
+		model_record(w, NULL, type, rec);
+	}
+}
+
+/* Both shelves of a type, in the order of ids; fine may be NULL. */
+static void
+json_list(
+    struct report *r, const struct rec_type *type, const struct rec_type *fine)
+{
+	struct spool_reader *a = spool_read(r->spool, type), *b = NULL;
+	const uint8_t *x = spool_next(a), *y = NULL;
+	if (fine) {
+		b = spool_read(r->spool, fine);
+		y = spool_next(b);
+	}
+	r->json.w.open(&r->json.w, type->plural, true);
+	while (x || y) {
+		bool first = x && (y == NULL || type->id == SIZE_MAX ||
+				      rec_id_cmp((const void *)(x + type->id),
+					  (const void *)(y + type->id)) <= 0);
+		json_listed(r, type, first ? x : y);
+		if (first)
+			x = spool_next(a);
+		else
+			y = spool_next(b);
+	}
+	r->json.w.shut(&r->json.w);
+	spool_reader_free(a);
+	spool_reader_free(b);
+}
+
+static void
+json_document(struct report *r)
+{
+	static const char *const later[] = {"lookups", "leases", "downloads"};
+	struct report_writer *w = &r->json.w;
+	w->open(w, NULL, false);
+	w->open(w, "regscan", false);
+	w->text(w, "version", rs_span_str(r->o.version ? r->o.version : ""));
+	w->number(w, "schema", 1);
+	w->shut(w);
+	model_record(w, "coverage", &rec_coverage_type, &r->amended);
+	model_record(w, "summary", &rec_summary_type, &r->result);
+	json_list(r, &rec_phone_type, NULL);
+	json_list(r, &rec_registration_type, &r->fine_registration);
+	json_list(r, &rec_binding_type, NULL);
+	json_list(r, &rec_handshake_type, &r->fine_handshake);
+	json_list(r, &rec_connection_type, &r->fine_connection);
+	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+		w->open(w, later[i], true); /* no tracker of these yet */
+		w->shut(w);
+	}
+	json_list(r, &rec_finding_type, NULL);
+	w->shut(w);
+}
+
+static void
+write_out(struct report *r)
+{
+	struct text_input in = {
+	    &r->o, r->spool, &r->amended, &r->result, wanted, r};
+	switch (r->o.format) {
+	case REPORT_TEXT:
+		text_report(&in, &r->out);
+		break;
+	case REPORT_JSON:
+		json_document(r);
+		break;
+	case REPORT_NDJSON: {
+		struct spool_reader *s =
+		    spool_read(r->spool, &rec_finding_type);
+		const void *rec;
+		event(r, &rec_coverage_type, &r->amended);
+		event(r, &rec_summary_type, &r->result);
+		while ((rec = spool_next(s)) != NULL)
+			event(r, &rec_finding_type, rec);
+		spool_reader_free(s);
+		break;
+	}
+	}
+}
+
+bool
+report_finish(struct report *r, const struct rec_coverage *c, GError **error)
+{
+	struct rec_sink phones = {phone_closed, r};
+	struct rec_arena results;
+	r->amended = *c;
+	r->coverage = &r->amended;
+	if (r->amended.tls_unrelated == REC_ABSENT)
+		r->amended.tls_unrelated = 0;
+	rec_arena_init(&results, NULL);
+	ask_again(r);
+	phone_tracker_finish(r->phones, &phones);
+	judge_all(r);
+	rec_init(&rec_summary_type, &r->result);
+	summary_result(r->summary, &r->result, &results);
+	write_out(r);
+	rec_arena_clear(&results);
+	r->coverage = NULL;
+	bool ok = out_flush(&r->out);
+	if (!ok)
+		g_set_error(error, G_FILE_ERROR,
+		    g_file_error_from_errno(r->out.error),
+		    "cannot write the report: %s", g_strerror(r->out.error));
+	else if (spool_lost(r->spool)) {
+		ok = false;
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC,
+		    "%" G_GUINT64_FORMAT " records lost: no room for temporary "
+		    "files in %s; set TMPDIR to a larger place",
+		    spool_lost(r->spool), g_get_tmp_dir());
+	}
+	return ok;
+}
+
+int
+report_status(const struct report *r)
+{
+	return r->failed ? 1 : r->judged ? 0 : 4;
+}

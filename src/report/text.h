@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report for people.  See text.c.
+ */
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include "report/out.h"
+#include "report/report.h"
+#include "track/spool.h"
+
+struct text_input {
+	const struct report_options *options;
+	struct spool *spool; /* phones, findings, and what is not fine */
+	const struct rec_coverage *coverage;
+	const struct rec_summary *summary;
+	/* Whether what lies in the spool failed, or is undecided, and is to be
+	   told of. */
+	bool (*wanted)(void *arg, const struct rec_type *type, const void *rec);
+	void *arg;
+};
+
+void text_report(const struct text_input *in, struct out *out);
+/* One line about an attempt that has just closed. */
+void text_live(const struct report_options *o, const struct rec_registration *r,
+    struct out *out);
+
+#endif

@@ -1,0 +1,632 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What failed, phone by phone.
+ *
+ * A phone that retries for ever fails in the same way each time: attempts are
+ * grouped by phone, AOR and outcome (handshakes and connections by server and
+ * how they ended), the first of a group is shown in full, and of the rest their
+ * number.  Phones that are failed now come first, then those that failed and
+ * registered later, then what is undecided; in each the earliest first.
+ *
+ * Groups are few even in a long capture; they are bounded, and what is over
+ * the bound is counted.  Trees, not hashes: nobody can make keys collide, and
+ * the order never depends on a seed.
+ */
+#include "report/text_part.h"
+
+#include <glib.h>
+
+enum {
+	GROUPS = 10000,
+	IN_FULL = 20, /* phones */
+	IN_SHORT = 100,
+	GROUPS_IN_FULL = 4, /* of a phone */
+	UNDECIDED = 20,
+	INDENT = 2,
+};
+
+struct group {
+	const struct rec_type *type;
+	struct rec_id first;
+	rs_time last_at;
+	int64_t n;
+	bool undecided;
+	struct rs_span aor;  /* owned */
+	struct rs_span said; /* the finding, in the spool's form; owned */
+};
+
+enum rank { RANK_FAILED, RANK_RECOVERED, RANK_UNDECIDED };
+
+struct sufferer {
+	struct rs_addr addr;
+	struct rec_id first;
+	enum rank rank;
+	GPtrArray *groups;    /* of struct group, not owned */
+	struct rs_span chain; /* its rec_phone; owned */
+};
+
+struct failures {
+	struct text *t;
+	GTree *groups; /* by what they have in common; owns keys and groups */
+	GTree *by_record; /* "registration 0-17" of the first of each */
+	GTree *sufferers; /* by address; owns */
+	int64_t over;     /* records that found no room */
+	struct rec_arena arena;
+};
+
+/* ---- gathering ---- */
+
+static gint
+text_cmp(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	(void)arg;
+	return strcmp(a, b);
+}
+
+static struct rs_span
+own(struct rs_span s)
+{
+	return (struct rs_span){g_memdup2(s.p, s.n), s.n};
+}
+
+static void
+group_free(void *p)
+{
+	struct group *g = p;
+	g_free((void *)(uintptr_t)g->aor.p);
+	g_free((void *)(uintptr_t)g->said.p);
+	g_free(g);
+}
+
+static void
+sufferer_free(void *p)
+{
+	struct sufferer *s = p;
+	g_ptr_array_free(s->groups, TRUE);
+	g_free((void *)(uintptr_t)s->chain.p);
+	g_free(s);
+}
+
+static struct sufferer *
+sufferer_of(
+    struct failures *f, const struct rs_addr *a, const struct rec_id *first)
+{
+	char key[RS_ADDR_TEXT];
+	rs_addr_format(a, key);
+	struct sufferer *s = g_tree_lookup(f->sufferers, key);
+	if (s == NULL && first) {
+		s = g_new0(struct sufferer, 1);
+		s->addr = *a;
+		s->first = *first;
+		s->rank = RANK_UNDECIDED;
+		s->groups = g_ptr_array_new();
+		g_tree_insert(f->sufferers, g_strdup(key), s);
+	}
+	return s;
+}
+
+/* Adds one to the group of that key, which is taken. */
+static void
+gather(struct failures *f, char *key, const struct rec_type *type,
+    const void *rec, struct rs_span aor, bool undecided)
+{
+	const uint8_t *at = rec;
+	struct rec_id id =
+	    *(const struct rec_id *)(const void *)(at + type->id);
+	const struct rec_endpoint *client = (const void *)(at + type->client);
+	rs_time when = *(const rs_time *)(const void *)(at + type->time);
+	struct group *g = g_tree_lookup(f->groups, key);
+	char id_text[REC_ID_TEXT];
+
+	if (g || g_tree_nnodes(f->groups) >= GROUPS) {
+		if (g) {
+			g->n++;
+			g->last_at = when;
+		} else {
+			f->over++;
+		}
+		g_free(key);
+		return;
+	}
+	g = g_new0(struct group, 1);
+	*g = (struct group){type, id, when, 1, undecided, own(aor), {0}};
+	g_tree_insert(f->groups, key, g);
+	rec_id_format(&id, id_text);
+	g_tree_insert(
+	    f->by_record, g_strdup_printf("%s %s", type->name, id_text), g);
+	struct sufferer *s = sufferer_of(f, &client->at.addr, &id);
+	g_ptr_array_add(s->groups, g);
+	if (rec_id_cmp(&id, &s->first) < 0)
+		s->first = id;
+	if (!undecided)
+		s->rank = RANK_FAILED;
+}
+
+static char *
+key_of(const char *what, const struct rec_endpoint *client,
+    const struct rec_endpoint *server, unsigned a, int64_t b, struct rs_span c)
+{
+	char addr[RS_ADDR_TEXT], to[RS_ENDPOINT_TEXT] = "";
+	rs_addr_format(&client->at.addr, addr);
+	if (server)
+		rs_endpoint_format(&server->at, to);
+	GString *s = g_string_new(NULL);
+	g_string_append_printf(
+	    s, "%s %s %s %u %" G_GINT64_FORMAT " ", what, addr, to, a, b);
+	for (size_t i = 0; i < c.n; i++)
+		g_string_append_printf(
+		    s, c.p[i] > ' ' && c.p[i] != '%' ? "%c" : "%%%02x", c.p[i]);
+	return g_string_free(s, FALSE);
+}
+
+static void
+gather_registration(struct failures *f, const struct rec_registration *r)
+{
+	bool undecided = !rec_outcome_failed(r->outcome);
+	gather(f, key_of("r", &r->client, NULL, r->outcome, r->status, r->aor),
+	    &rec_registration_type, r, r->aor, undecided);
+}
+
+static void
+gather_handshake(struct failures *f, const struct rec_handshake *h)
+{
+	const struct rec_alert *a = h->alerts.v;
+	unsigned how = (unsigned)h->state * 64 + (unsigned)h->reason * 8 +
+		       (unsigned)h->failed_by;
+	gather(f,
+	    key_of("h", &h->client, &h->server, how,
+		h->alerts.n ? a[h->alerts.n - 1].number : -1,
+		(struct rs_span){0}),
+	    &rec_handshake_type, h, (struct rs_span){0}, false);
+}
+
+static void
+gather_all(struct failures *f)
+{
+	static const struct rec_type *const types[] = {
+	    &rec_registration_type, &rec_handshake_type, &rec_connection_type};
+	const struct text_input *in = f->t->in;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		struct spool_reader *r = spool_read(in->spool, types[i]);
+		const void *rec;
+		while ((rec = spool_next(r)) != NULL) {
+			const struct rec_connection *c = rec;
+			if (!in->wanted(in->arg, types[i], rec))
+				continue;
+			if (i == 0)
+				gather_registration(f, rec);
+			else if (i == 1)
+				gather_handshake(f, rec);
+			else
+				gather(f,
+				    key_of("c", &c->client, &c->server, 0, 0,
+					c->conn_state),
+				    types[i], rec, (struct rs_span){0}, false);
+		}
+		spool_reader_free(r);
+	}
+}
+
+/* What is known of the phones that suffer. */
+static void
+gather_phones(struct failures *f)
+{
+	struct spool_reader *r = spool_read(f->t->in->spool, &rec_phone_type);
+	struct rs_buf buf;
+	const struct rec_phone *p;
+	rs_buf_init(&buf, 1 << 20, NULL);
+	while ((p = spool_next(r)) != NULL) {
+		struct sufferer *s = sufferer_of(f, &p->client.at.addr, NULL);
+		buf.n = 0;
+		if (s == NULL || s->chain.p ||
+		    !rec_write(&rec_phone_type, p, &buf))
+			continue;
+		s->chain = own(rs_buf_view(&buf));
+		if (s->rank == RANK_FAILED && p->outcome >= REC_REGISTERED &&
+		    p->outcome <= REC_QUERIED)
+			s->rank = RANK_RECOVERED;
+	}
+	rs_buf_clear(&buf);
+	spool_reader_free(r);
+}
+
+static void
+gather_findings(struct failures *f)
+{
+	struct spool_reader *r = spool_read(f->t->in->spool, &rec_finding_type);
+	struct rs_buf buf;
+	const struct rec_finding *x;
+	rs_buf_init(&buf, 1 << 20, NULL);
+	while ((x = spool_next(r)) != NULL) {
+		const struct rs_span *of = x->records.v;
+		buf.n = 0;
+		if (!rec_write(&rec_finding_type, x, &buf))
+			continue;
+		for (uint32_t i = 0; i < x->records.n; i++) {
+			g_autofree char *key =
+			    g_strndup((const char *)of[i].p, of[i].n);
+			struct group *g = g_tree_lookup(f->by_record, key);
+			if (g && g->said.p == NULL)
+				g->said = own(rs_buf_view(&buf));
+		}
+	}
+	rs_buf_clear(&buf);
+	spool_reader_free(r);
+}
+
+/* ---- one phone ---- */
+
+static void
+head(struct failures *f, const struct sufferer *s)
+{
+	static const char *const word[] = {
+	    [RANK_FAILED] = "FAILED",
+	    [RANK_RECOVERED] = "RECOVERED",
+	    [RANK_UNDECIDED] = "UNDECIDED",
+	};
+	char addr[RS_ADDR_TEXT];
+	rs_addr_format(&s->addr, addr);
+	page_styled(&f->t->page, s->rank == RANK_FAILED ? PAGE_BAD : PAGE_WARN,
+	    word[s->rank]);
+	page_str(&f->t->page, "  ");
+	page_styled(&f->t->page, PAGE_BOLD, addr);
+	page_to(&f->t->page, f->t->page.at + 2);
+}
+
+static void
+chain(struct failures *f, const struct rec_phone *p)
+{
+	struct page *page = &f->t->page;
+	const struct rec_stage *s = p->chain.v;
+	g_autoptr(GString) unseen = g_string_new(NULL);
+	bool any = false;
+	page_to(page, INDENT);
+	for (uint32_t i = 0; i < p->chain.n; i++) {
+		char text[PAGE_TEXT], upper[PAGE_TEXT];
+		bool failed = s[i].state == REC_STAGE_FAILED;
+		g_snprintf(text, sizeof text, "%.*s", (int)s[i].stage.n,
+		    (const char *)s[i].stage.p);
+		if (s[i].state == REC_STAGE_NOT_SEEN)
+			g_string_append_printf(unseen, " %s", text);
+		if (!failed && s[i].state != REC_STAGE_OK)
+			continue;
+		page_str(page, any ? "   " : "");
+		any = true;
+		if (failed) {
+			g_autofree char *u = g_ascii_strup(text, -1);
+			g_snprintf(upper, sizeof upper, "%s FAILED", u);
+			page_styled(page, PAGE_BAD, upper);
+		} else {
+			page_printf(page, "%s ok", text);
+		}
+	}
+	if (unseen->len) {
+		page_str(page, any ? "   (not seen:" : "(not seen:");
+		page_printf(page, "%s)", unseen->str);
+	}
+	page_end(page);
+}
+
+union any_record {
+	struct rec_registration registration;
+	struct rec_handshake handshake;
+	struct rec_connection connection;
+};
+
+static bool
+load(struct failures *f, const struct group *g, union any_record *rec)
+{
+	return spool_find(f->t->in->spool, g->type, &g->first, rec, &f->arena);
+}
+
+static void
+outcome(struct page *p, const struct group *g, const union any_record *rec)
+{
+	if (g->type == &rec_registration_type)
+		text_outcome(p, &rec->registration);
+	else if (g->type == &rec_handshake_type)
+		text_handshake_outcome(p, &rec->handshake);
+	else
+		text_connection_outcome(p, &rec->connection);
+}
+
+/* "to sbc.example.net (192.0.2.10:8934) over tls", after the outcome. */
+static void
+towards(struct page *p, const struct group *g, const union any_record *rec)
+{
+	const struct rec_endpoint *x =
+	    (const void *)((const uint8_t *)rec + g->type->server);
+	struct rs_span name = x->name;
+	char to[RS_ENDPOINT_TEXT];
+	const char *over = NULL;
+	if (g->type == &rec_handshake_type && name.p == NULL)
+		name = rec->handshake.sni;
+	if (g->type == &rec_registration_type)
+		over = rec_transport_name(rec->registration.transport);
+	rs_endpoint_format(&x->at, to);
+	if (x->at.addr.family == 0)
+		return;
+	GString *s = g_string_new("to ");
+	if (name.p) {
+		g_string_append_len(
+		    s, (const char *)name.p, name.n < 64 ? (gssize)name.n : 64);
+		g_string_append_printf(s, " (%s)", to);
+	} else {
+		g_string_append(s, to);
+	}
+	if (over)
+		g_string_append_printf(s, " over %s", over);
+	struct rs_span all = {(const uint8_t *)s->str, s->len};
+	page_str(p, ",");
+	page_to(p, p->at + 1);
+	page_flow(p, 4, all);
+	g_string_free(s, TRUE);
+}
+
+static void
+more_like_this(struct text *t, const struct group *g)
+{
+	char n[PAGE_TEXT], at[PAGE_TEXT];
+	if (g->n < 2)
+		return;
+	page_to(&t->page, 4);
+	page_printf(&t->page, "and %s more like this, last at %s",
+	    page_number(n, g->n - 1), text_clock(t, at, g->last_at));
+	page_end(&t->page);
+}
+
+static void
+flowing(struct text *t, const char *label, struct rs_span s)
+{
+	if (s.p == NULL || s.n == 0)
+		return;
+	page_to(&t->page, INDENT);
+	if (label)
+		page_styled(&t->page, PAGE_BOLD, label);
+	if (label)
+		page_str(&t->page, " ");
+	page_flow(&t->page, INDENT, s);
+	page_end(&t->page);
+}
+
+static void
+verdict(struct text *t, const struct rec_finding *x)
+{
+	const char *certainty = rec_certainty_name(x->certainty);
+	page_to(&t->page, INDENT);
+	t->page.style = PAGE_WARN;
+	page_span(&t->page, x->code);
+	t->page.style = PAGE_PLAIN;
+	if (certainty)
+		page_printf(&t->page, ", %s", certainty);
+	if (x->title.p) {
+		page_str(&t->page, ": ");
+		page_flow(&t->page, INDENT, x->title);
+	}
+	page_end(&t->page);
+	flowing(t, NULL, x->detail);
+}
+
+static void
+advice(struct text *t, const struct rec_finding *x)
+{
+	const struct rs_span *a = x->alternatives.v;
+	flowing(t, "Next:", x->advice);
+	if (x->alternatives.n) {
+		page_to(&t->page, INDENT);
+		page_styled(&t->page, PAGE_BOLD, "Or:");
+		page_str(&t->page, " ");
+		for (uint32_t i = 0; i < x->alternatives.n; i++) {
+			page_flow(&t->page, INDENT, a[i]);
+			page_str(
+			    &t->page, i + 1 < x->alternatives.n ? ", " : "");
+		}
+		page_end(&t->page);
+	}
+	flowing(t, "Wireshark:", x->filter);
+}
+
+static void
+group_in_full(struct failures *f, const struct group *g, bool name_aor)
+{
+	struct page *p = &f->t->page;
+	union any_record rec;
+	struct rec_finding x;
+	bool said =
+	    g->said.p && rec_read(&rec_finding_type, &x, g->said, &f->arena);
+	if (!load(f, g, &rec))
+		return; /* its disk was full: counted as lost */
+	page_to(p, INDENT);
+	p->style = PAGE_BOLD;
+	outcome(p, g, &rec);
+	p->style = PAGE_PLAIN;
+	if (name_aor && g->aor.n) {
+		page_str(p, ", ");
+		page_span_most(p, g->aor, 40);
+	}
+	towards(p, g, &rec);
+	page_end(p);
+	if (said)
+		verdict(f->t, &x);
+	if (g->type == &rec_registration_type)
+		text_ladder_registration(f->t, &rec.registration);
+	else if (g->type == &rec_handshake_type)
+		text_ladder_handshake(f->t, &rec.handshake);
+	else
+		text_ladder_connection(f->t, &rec.connection);
+	more_like_this(f->t, g);
+	if (said)
+		advice(f->t, &x);
+	rec_arena_reset(&f->arena);
+}
+
+/* What it is about and how it ended, in the rest of a line. */
+static void
+group_in_short(struct failures *f, const struct group *g)
+{
+	struct page *p = &f->t->page;
+	union any_record rec;
+	struct rec_finding x;
+	char n[PAGE_TEXT];
+	if (g->aor.n) {
+		page_span_most(p, g->aor, p->columns / 3);
+		page_str(p, "  ");
+	}
+	if (load(f, g, &rec))
+		outcome(p, g, &rec);
+	if (g->n > 1)
+		page_printf(p, ", %s times", page_number(n, g->n));
+	if (g->undecided && f->t->in->coverage->last != RS_NEVER)
+		page_printf(p, " %s before end",
+		    page_duration(n, f->t->in->coverage->last - g->last_at));
+	if (g->said.p && rec_read(&rec_finding_type, &x, g->said, &f->arena)) {
+		page_str(p, "  ");
+		page_span(p, x.code);
+	}
+	page_end(p);
+	rec_arena_reset(&f->arena);
+}
+
+static bool
+several_aors(const struct sufferer *s)
+{
+	const struct group *first = NULL;
+	for (guint i = 0; i < s->groups->len; i++) {
+		const struct group *g = g_ptr_array_index(s->groups, i);
+		if (g->aor.n == 0)
+			continue;
+		if (first && !rs_span_eq(first->aor, g->aor))
+			return true;
+		first = g;
+	}
+	return false;
+}
+
+static void
+phone_in_full(struct failures *f, const struct sufferer *s)
+{
+	struct page *p = &f->t->page;
+	struct rec_phone phone;
+	bool several = several_aors(s);
+	bool known = s->chain.p &&
+		     rec_read(&rec_phone_type, &phone, s->chain, &f->arena);
+	const struct group *g = g_ptr_array_index(s->groups, 0);
+	head(f, s);
+	if (!several && g->aor.n) {
+		page_span_most(p, g->aor, p->columns / 3);
+		page_str(p, "  ");
+	}
+	if (known && phone.user_agents.n) {
+		p->style = PAGE_DIM;
+		page_span(p, *(const struct rs_span *)phone.user_agents.v);
+		p->style = PAGE_PLAIN;
+	}
+	page_end(p);
+	if (known)
+		chain(f, &phone);
+	rec_arena_reset(&f->arena);
+	for (guint i = 0, full = 0; i < s->groups->len; i++) {
+		g = g_ptr_array_index(s->groups, i);
+		if (!g->undecided && full++ < GROUPS_IN_FULL) {
+			group_in_full(f, g, several);
+		} else if (i < 3 * GROUPS_IN_FULL) {
+			page_to(p, INDENT);
+			group_in_short(f, g);
+		} else {
+			page_to(p, INDENT);
+			page_printf(p, "and %u more kinds", s->groups->len - i);
+			page_end(p);
+			break;
+		}
+	}
+	page_end(p);
+}
+
+static void
+phone_in_short(struct failures *f, const struct sufferer *s)
+{
+	head(f, s);
+	group_in_short(f, g_ptr_array_index(s->groups, 0));
+}
+
+/* ---- all of them ---- */
+
+static gint
+by_first(gconstpointer a, gconstpointer b)
+{
+	const struct group *const *x = a, *const *y = b;
+	return rec_id_cmp(&(*x)->first, &(*y)->first);
+}
+
+static gint
+by_rank(gconstpointer a, gconstpointer b)
+{
+	const struct sufferer *const *x = a, *const *y = b;
+	if ((*x)->rank != (*y)->rank)
+		return (int)(*x)->rank - (int)(*y)->rank;
+	return rec_id_cmp(&(*x)->first, &(*y)->first);
+}
+
+static gboolean
+collect(gpointer key, gpointer value, gpointer arg)
+{
+	struct sufferer *s = value;
+	(void)key;
+	g_ptr_array_sort(s->groups, by_first);
+	g_ptr_array_add(arg, s);
+	return FALSE;
+}
+
+static void
+print_all(struct failures *f, const GPtrArray *all)
+{
+	struct page *p = &f->t->page;
+	char n[PAGE_TEXT];
+	guint full = 0, brief = 0, undecided = 0, left = 0;
+	for (guint i = 0; i < all->len; i++) {
+		const struct sufferer *s = g_ptr_array_index(all, i);
+		if (s->rank == RANK_UNDECIDED
+			? undecided++ < UNDECIDED
+			: full >= IN_FULL && brief++ < IN_SHORT)
+			phone_in_short(f, s);
+		else if (s->rank != RANK_UNDECIDED && full < IN_FULL) {
+			phone_in_full(f, s);
+			full++;
+		} else
+			left++;
+	}
+	if (left) {
+		page_printf(p, "and %s more phones (--format json has them)",
+		    page_number(n, left));
+		page_end(p);
+	}
+	if (f->over) {
+		page_printf(p, "%s more failures of other kinds are not shown",
+		    page_number(n, f->over));
+		page_end(p);
+	}
+	if (brief || undecided || left || f->over)
+		page_end(p);
+}
+
+void
+text_failures(struct text *t)
+{
+	struct failures f = {.t = t};
+	GPtrArray *all = g_ptr_array_new();
+	f.groups = g_tree_new_full(text_cmp, NULL, g_free, group_free);
+	f.by_record = g_tree_new_full(text_cmp, NULL, g_free, NULL);
+	f.sufferers = g_tree_new_full(text_cmp, NULL, g_free, sufferer_free);
+	rec_arena_init(&f.arena, NULL);
+	gather_all(&f);
+	gather_phones(&f);
+	gather_findings(&f);
+	g_tree_foreach(f.sufferers, collect, all);
+	g_ptr_array_sort(all, by_rank);
+	print_all(&f, all);
+	g_ptr_array_free(all, TRUE);
+	g_tree_destroy(f.sufferers);
+	g_tree_destroy(f.by_record);
+	g_tree_destroy(f.groups);
+	rec_arena_clear(&f.arena);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts of the text report, and what they share.  Only text*.c read this.
+ */
+#ifndef REPORT_TEXT_PART_H
+#define REPORT_TEXT_PART_H
+
+#include "report/page.h"
+#include "report/text.h"
+
+struct text {
+	const struct text_input *in;
+	struct page page;
+	bool many_files; /* frames are named with their file */
+	bool many_days;  /* times are named with their date */
+};
+
+/* Of a sum that is absent, 0. */
+static inline int64_t
+text_sum(int64_t v)
+{
+	return v == REC_ABSENT ? 0 : v;
+}
+
+/* The count of that name in a list of counts, or 0. */
+int64_t text_count(const struct rec_list *l, const char *name);
+/* "#17", or "#1:17" where there are several files. */
+void text_frame(struct text *t, struct rs_frame f);
+/* 14:47:21.489, or 09-04 14:47:21.489 where there are several days. */
+const char *text_clock(const struct text *t, char out[PAGE_TEXT], rs_time at);
+/* Underscores as blanks: "timed_out" reads "timed out". */
+const char *text_words(char out[PAGE_TEXT], const char *name);
+
+void text_coverage(struct text *t);
+/* The line that says how many phones; what to do where there is nothing. */
+void text_headline(struct text *t);
+void text_sums(struct text *t);
+void text_failures(struct text *t);
+
+/* The messages of a failed attempt, a line each. */
+void text_ladder_registration(struct text *t, const struct rec_registration *r);
+void text_ladder_handshake(struct text *t, const struct rec_handshake *h);
+void text_ladder_connection(struct text *t, const struct rec_connection *c);
+/* What became of it, in words, without an end of line. */
+void text_outcome(struct page *p, const struct rec_registration *r);
+void text_handshake_outcome(struct page *p, const struct rec_handshake *h);
+void text_connection_outcome(struct page *p, const struct rec_connection *c);
+
+#endif

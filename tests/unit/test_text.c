@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole report over made-up records: what is said, in which order, how
+ * wide, and that nothing from the wire reaches the terminal raw.
+ */
+#include "fill.h"
+#include "json_check.h"
+#include "report/page.h"
+#include "report/report.h"
+#include "unit.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+static const rs_time T0 = 1693838841456262000;
+/* A User-Agent that would like to write on the terminal. */
+#define HOSTILE "x\x1b[2J\x9b\r\n\xff\xe2\x80\xae\0y\xe4\xb8\xad\xe6\x96\x87"
+
+struct run {
+	char *text;
+	size_t n;
+	FILE *f;
+	struct report *r;
+	struct rec_sink sink;
+	struct rec_coverage coverage;
+	int status;
+};
+
+static void
+begin(struct run *u, enum report_format format, unsigned columns)
+{
+	*u = (struct run){0};
+	u->f = open_memstream(&u->text, &u->n);
+	struct report_options o = {
+	    .format = format, .out = u->f, .columns = columns, .version = "1"};
+	u->r = report_new(&o, NULL, NULL);
+	u->sink = report_sink(u->r);
+	rec_init(&rec_coverage_type, &u->coverage);
+	u->coverage.packets = u->coverage.decoded = 41218;
+	u->coverage.first = T0;
+	u->coverage.last = T0 + 3600 * RS_SEC;
+}
+
+static void
+finish(struct run *u)
+{
+	GError *error = NULL;
+	CU_ASSERT(report_finish(u->r, &u->coverage, &error));
+	CU_ASSERT_PTR_NULL(error);
+	u->status = report_status(u->r);
+	report_free(u->r);
+}
+
+static void
+end(struct run *u)
+{
+	fclose(u->f);
+	free(u->text);
+}
+
+static void
+attempt(struct run *u, uint64_t n, unsigned phone, enum rec_outcome outcome)
+{
+	struct rec_arena a;
+	struct rec_registration r;
+	char aor[64];
+	rec_arena_init(&a, NULL);
+	rec_init(&rec_registration_type, &r);
+	g_snprintf(aor, sizeof aor, "sip:%u@example.com", 4000 + phone);
+	r.id.frame.number = n;
+	r.started = T0 + (rs_time)n * RS_SEC;
+	r.ended = r.started + 97 * RS_MSEC;
+	r.aor = rs_span_str(aor);
+	r.user_agent =
+	    (struct rs_span){(const uint8_t *)HOSTILE, sizeof HOSTILE - 1};
+	r.client.at =
+	    (struct rs_endpoint){{{198, 51, 100, (uint8_t)phone}, 4}, 5060};
+	r.server.at = (struct rs_endpoint){{{192, 0, 2, 10}, 4}, 5060};
+	r.visibility = REC_CLEAR;
+	r.outcome = outcome;
+	r.transport = REC_UDP;
+	if (outcome == REC_AUTH_FAILED) {
+		r.status = 403;
+		r.reason = RS_LIT("Forbidden");
+	}
+	struct rec_transaction *t =
+	    rec_list_add(&r.transactions, &a, sizeof *t);
+	rec_init(&rec_transaction_type, t);
+	t->request_frame = r.id.frame;
+	t->request_time = r.started;
+	t->status = r.status;
+	t->reason =
+	    (struct rs_span){(const uint8_t *)HOSTILE, sizeof HOSTILE - 1};
+	t->response_frame = (struct rs_frame){0, n + 1};
+	t->response_time = r.ended;
+	u->sink.record(u->sink.arg, &rec_registration_type, &r);
+	rec_arena_clear(&a);
+}
+
+static void
+handshake(
+    struct run *u, uint64_t n, uint16_t port, enum rec_handshake_state state)
+{
+	struct rec_handshake h;
+	rec_init(&rec_handshake_type, &h);
+	h.id.frame.number = n;
+	h.started = T0;
+	h.client.at = (struct rs_endpoint){{{198, 51, 100, 200}, 4}, 50000};
+	h.server.at = (struct rs_endpoint){{{192, 0, 2, 10}, 4}, port};
+	h.state = state;
+	u->sink.record(u->sink.arg, &rec_handshake_type, &h);
+}
+
+static void
+check_lines(const struct run *u, unsigned columns)
+{
+	const char *line = u->text;
+	for (const char *nl; (nl = strchr(line, '\n')); line = nl + 1) {
+		struct rs_span s = {(const uint8_t *)line, (size_t)(nl - line)};
+		bool clean = g_utf8_validate(line, nl - line, NULL) &&
+			     (s.n == 0 || s.p[s.n - 1] != ' ');
+		for (size_t i = 0; i < s.n; i++)
+			clean = clean && s.p[i] >= 0x20 && s.p[i] != 0x7f;
+		if (!clean || page_width(s) > columns) {
+			printf("# %.*s\n", (int)s.n, line);
+			CU_FAIL_FATAL("a line that is too long, or not clean");
+		}
+	}
+	CU_ASSERT_STRING_EQUAL(line, "");
+}
+
+static void
+test_one_failing_among_fifty(void)
+{
+	static const unsigned columns[] = {80, 120};
+	for (size_t c = 0; c < 2; c++) {
+		struct run u;
+		uint64_t n = 1;
+		begin(&u, REPORT_TEXT, columns[c]);
+		for (unsigned i = 1; i <= 50; i++, n += 2)
+			attempt(&u, n, i, REC_REGISTERED);
+		for (unsigned i = 0; i < 15; i++, n += 2)
+			attempt(&u, n, 77, REC_AUTH_FAILED);
+		attempt(&u, n, 78, REC_CUT_OFF);
+		finish(&u);
+		check_lines(&u, columns[c]);
+		CU_ASSERT_EQUAL(u.status, 1);
+		const char *bad = strstr(u.text, "FAILED  198.51.100.77");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(bad);
+		CU_ASSERT_PTR_NOT_NULL(
+		    strstr(bad, "and 14 more like this, last at "));
+		CU_ASSERT_PTR_NOT_NULL(strstr(bad, "#101 "));
+		CU_ASSERT_PTR_NOT_NULL(strstr(bad, "Next: "));
+		CU_ASSERT_PTR_NOT_NULL(strstr(bad, "sip.credentials-refused"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(bad, "UNDECIDED  198.51.100.78"));
+		CU_ASSERT(bad < strstr(u.text, "Registrations"));
+		/* what is fine takes no line of its own */
+		CU_ASSERT_PTR_NULL(strstr(u.text, "198.51.100.12"));
+		int lines = 0;
+		for (const char *p = u.text; p < bad; p++)
+			lines += *p == '\n';
+		CU_ASSERT(lines <= 6);
+		end(&u);
+	}
+}
+
+static void
+test_recovered_phone(void)
+{
+	struct run u;
+	begin(&u, REPORT_TEXT, 80);
+	attempt(&u, 1, 5, REC_AUTH_FAILED);
+	attempt(&u, 3, 5, REC_REGISTERED);
+	attempt(&u, 5, 6, REC_TIMED_OUT);
+	finish(&u);
+	const char *bad = strstr(u.text, "FAILED  198.51.100.6");
+	const char *ok = strstr(u.text, "RECOVERED  198.51.100.5");
+	CU_ASSERT_PTR_NOT_NULL(bad);
+	CU_ASSERT_PTR_NOT_NULL(ok);
+	CU_ASSERT(bad < ok);
+	CU_ASSERT_EQUAL(u.status, 1);
+	end(&u);
+}
+
+static void
+test_many_failing_phones_are_cut_short(void)
+{
+	struct run u;
+	begin(&u, REPORT_TEXT, 80);
+	for (unsigned i = 1; i <= 200; i++)
+		attempt(&u, i, i, REC_AUTH_FAILED);
+	finish(&u);
+	check_lines(&u, 80);
+	unsigned full = 0, all = 0;
+	for (const char *p = u.text; (p = strstr(p, "Wireshark:")); p++)
+		full++;
+	for (const char *p = u.text; (p = strstr(p, "\nFAILED")); p++)
+		all++;
+	CU_ASSERT_EQUAL(full, 20);
+	CU_ASSERT_EQUAL(all, 120);
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "and 80 more phones"));
+	end(&u);
+}
+
+/* Records with every field set to something, at several widths. */
+static void
+test_any_record_fits(void)
+{
+	static const struct rec_type *const types[] = {&rec_registration_type,
+	    &rec_handshake_type, &rec_connection_type, &rec_binding_type};
+	static const unsigned columns[] = {40, 80, 100, 120};
+	uint64_t seed = 9;
+	for (size_t c = 0; c < 4; c++) {
+		struct run u;
+		struct rec_arena a;
+		rec_arena_init(&a, NULL);
+		begin(&u, REPORT_TEXT, columns[c]);
+		for (unsigned i = 0; i < 60; i++) {
+			const struct rec_type *type = types[i % 4];
+			union {
+				struct rec_registration r;
+				struct rec_handshake h;
+				struct rec_connection c;
+				struct rec_binding b;
+			} rec;
+			fill_record(type, &rec, &a, &seed);
+			if (i % 4 == 1)
+				rec.h.state = REC_FAILED;
+			u.sink.record(u.sink.arg, type, &rec);
+		}
+		fill_record(&rec_coverage_type, &u.coverage, &a, &seed);
+		finish(&u);
+		check_lines(&u, columns[c]);
+		CU_ASSERT(u.n > 1000);
+		end(&u);
+		rec_arena_clear(&a);
+	}
+}
+
+static void
+test_nothing_says_what_to_do(void)
+{
+	static const struct {
+		const char *name;
+		int64_t packets, decoded, opaque, orphans;
+		const char *says;
+	} rows[] = {
+	    {"empty", 0, 0, 0, 0, "holds no packets"},
+	    {"not decoded", 9, 0, 0, 0, "could be decoded"},
+	    {"foreign", 9, 9, 0, 0, "no SIP at all"},
+	    {"opaque", 9, 9, 2, 0, "cannot be read without its keys"},
+	    {"one way", 9, 9, 0, 3, "one direction only"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct run u;
+		struct rec_count opaque = {RS_LIT("opaque"), rows[i].opaque};
+		unit_row(rows[i].name);
+		begin(&u, REPORT_TEXT, 80);
+		u.coverage.packets = rows[i].packets;
+		u.coverage.decoded = rows[i].decoded;
+		u.coverage.responses_without_request = rows[i].orphans;
+		u.coverage.tls_connections =
+		    (struct rec_list){&opaque, rows[i].opaque != 0, 1};
+		finish(&u);
+		check_lines(&u, 80);
+		CU_ASSERT_EQUAL(u.status, 4);
+		CU_ASSERT_PTR_NOT_NULL(
+		    strstr(u.text, "No registration was seen."));
+		/* wrapped: look for it without line ends */
+		for (char *p = u.text; *p; p++)
+			*p = *p == '\n' ? ' ' : *p;
+		char *flat = g_strdup(u.text);
+		char **parts = g_strsplit(flat, "   ", -1);
+		char *joined = g_strjoinv(" ", parts);
+		CU_ASSERT_PTR_NOT_NULL(strstr(joined, rows[i].says));
+		g_strfreev(parts);
+		g_free(joined);
+		g_free(flat);
+		end(&u);
+	}
+}
+
+static void
+test_json_document(void)
+{
+	struct run u;
+	begin(&u, REPORT_JSON, 80);
+	for (unsigned i = 0; i < 15; i++)
+		attempt(&u, 100 - i, 77, REC_AUTH_FAILED);
+	attempt(&u, 7, 1, REC_REGISTERED);
+	handshake(&u, 200, 443, REC_FAILED);
+	handshake(&u, 201, 8934, REC_COMPLETED);
+	handshake(&u, 202, 8934, REC_FAILED);
+	finish(&u);
+	CU_ASSERT(json_valid(u.text, u.n));
+	static const char *const keys[] = {"regscan", "coverage", "summary",
+	    "phones", "registrations", "bindings", "handshakes", "connections",
+	    "lookups", "leases", "downloads", "findings"};
+	const char *at = u.text;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		char key[40];
+		g_snprintf(key, sizeof key, "\n\t\"%s\": ", keys[i]);
+		unit_row(keys[i]);
+		at = strstr(at, key);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	}
+	/* fine and failed together, in the order of their frames */
+	const char *regs = strstr(u.text, "\"registrations\": ");
+	const char *seven = strstr(regs, "\"id\": \"0-7\"");
+	const char *first = strstr(regs, "\"id\": \"0-86\"");
+	CU_ASSERT(seven && first && seven < first);
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"occurrences\": 15"));
+	CU_ASSERT_PTR_NULL(strstr(u.text, "\"0-200\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"0-201\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"tls_unrelated\": 1"));
+	CU_ASSERT_EQUAL(u.status, 1);
+	end(&u);
+}
+
+static void
+test_ndjson_lines(void)
+{
+	struct run u;
+	begin(&u, REPORT_NDJSON, 80);
+	attempt(&u, 1, 77, REC_AUTH_FAILED);
+	attempt(&u, 3, 1, REC_REGISTERED);
+	handshake(&u, 5, 8934, REC_COMPLETED);
+	finish(&u);
+	static const char *const kinds[] = {"registration", "registration",
+	    "handshake", "phone", "phone", "coverage", "summary", "finding"};
+	const char *line = u.text;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		const char *nl = strchr(line, '\n');
+		char kind[60];
+		CU_ASSERT_PTR_NOT_NULL_FATAL(nl);
+		unit_row(kinds[i]);
+		CU_ASSERT(json_valid(line, (size_t)(nl - line)));
+		g_snprintf(
+		    kind, sizeof kind, "\"event_type\": \"%s\"", kinds[i]);
+		const char *at = strstr(line, kind);
+		CU_ASSERT(at && at < nl);
+		line = nl + 1;
+	}
+	CU_ASSERT_STRING_EQUAL(line, "");
+	end(&u);
+}
+
+static void
+test_status(void)
+{
+	static const struct {
+		const char *name;
+		enum rec_outcome outcome;
+		int status;
+	} rows[] = {
+	    {"good", REC_REGISTERED, 0},
+	    {"removal", REC_UNREGISTERED, 0},
+	    {"failed", REC_NOT_BOUND, 1},
+	    {"undecided", REC_CUT_OFF, 4},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct run u;
+		unit_row(rows[i].name);
+		begin(&u, REPORT_NDJSON, 0);
+		attempt(&u, 1, 1, rows[i].outcome);
+		finish(&u);
+		CU_ASSERT_EQUAL(u.status, rows[i].status);
+		end(&u);
+	}
+	struct run u;
+	begin(&u, REPORT_TEXT, 0);
+	handshake(&u, 1, 443, REC_FAILED); /* not related: not our failure */
+	finish(&u);
+	CU_ASSERT_EQUAL(u.status, 4);
+	end(&u);
+	begin(&u, REPORT_TEXT, 0);
+	handshake(&u, 1, 8934, REC_ABANDONED);
+	finish(&u);
+	CU_ASSERT_EQUAL(u.status, 1);
+	end(&u);
+}
+
+static void
+test_forms(void)
+{
+	char s[PAGE_TEXT];
+	CU_ASSERT_STRING_EQUAL(page_number(s, 7), "7");
+	CU_ASSERT_STRING_EQUAL(page_number(s, 999), "999");
+	CU_ASSERT_STRING_EQUAL(page_number(s, 1870), "1 870");
+	CU_ASSERT_STRING_EQUAL(page_number(s, 41218), "41 218");
+	CU_ASSERT_STRING_EQUAL(page_number(s, -1234567), "-1 234 567");
+	CU_ASSERT_STRING_EQUAL(page_ms(s, 530000), "0.53 ms");
+	CU_ASSERT_STRING_EQUAL(page_ms(s, 31700000), "31.7 ms");
+	CU_ASSERT_STRING_EQUAL(page_ms(s, 1869600000), "1 870 ms");
+	CU_ASSERT_STRING_EQUAL(page_duration(s, 400 * RS_MSEC), "400 ms");
+	CU_ASSERT_STRING_EQUAL(page_duration(s, 32500 * RS_MSEC), "32.5 s");
+	CU_ASSERT_STRING_EQUAL(page_duration(s, 3492 * RS_SEC), "58 min 12 s");
+	CU_ASSERT_STRING_EQUAL(page_duration(s, 7260 * RS_SEC), "2 h 1 min");
+	CU_ASSERT_STRING_EQUAL(page_duration(s, 90000 * RS_SEC), "1 d 1 h");
+	CU_ASSERT_STRING_EQUAL(page_percent(s, 625), "62.5 %");
+	CU_ASSERT_STRING_EQUAL(page_clock(s, T0), "14:47:21.456");
+	CU_ASSERT_STRING_EQUAL(page_date(s, T0), "2023-09-04 14:47:21");
+}
+
+UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
+    UNIT(test_recovered_phone), UNIT(test_many_failing_phones_are_cut_short),
+    UNIT(test_any_record_fits), UNIT(test_nothing_says_what_to_do),
+    UNIT(test_json_document), UNIT(test_ndjson_lines), UNIT(test_status),
+    UNIT(test_forms))
