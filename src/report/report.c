@@ -41,6 +41,7 @@ struct report {
 	struct rec_summary result;
 	struct rec_arena arena;
 	uint64_t judged, failed; /* attempts; anything related */
+	int64_t phones_registered, phones_failed, phones_undecided;
 };
 
 /* ---- opening ---- */
@@ -299,6 +300,12 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	const struct rec_stage *stage = p->chain.v;
 	for (uint32_t i = 0; i < p->chain.n; i++)
 		r->failed += stage[i].state == REC_STAGE_FAILED;
+	if (rec_outcome_failed(p->outcome))
+		r->phones_failed++;
+	else if (p->outcome == REC_CUT_OFF || p->outcome == REC_OUTCOME_NONE)
+		r->phones_undecided++;
+	else
+		r->phones_registered++;
 	summary_add(r->summary, type, rec);
 	event(r, type, rec);
 	(void)spool_add(r->spool, type, rec);
@@ -478,6 +485,12 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	judge_all(r);
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);
+	r->result.phones = r->phones_registered + r->phones_failed +
+			   r->phones_undecided +
+			   (int64_t)phone_tracker_refused(r->phones);
+	r->result.phones_registered = r->phones_registered;
+	r->result.phones_failed = r->phones_failed;
+	r->result.phones_undecided = r->phones_undecided;
 	write_out(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;

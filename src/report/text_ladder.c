@@ -186,12 +186,13 @@ text_ladder_registration(struct text *t, const struct rec_registration *r)
 static void
 message_name(struct page *p, struct rs_span s)
 {
-	static const char *const loud[] = {"fin", "rst", "syn", "syn_ack"};
+	static const char *const own[][2] = {{"fin", "FIN"}, {"rst", "RST"},
+	    {"syn", "SYN"}, {"not_tls", "not TLS"}, {"gap", "(gap)"},
+	    {"malformed", "malformed"}};
 	bool up = true;
-	for (size_t i = 0; i < sizeof loud / sizeof *loud; i++) {
-		if (rs_span_eq(s, rs_span_str(loud[i]))) {
-			g_autofree char *u = g_ascii_strup(loud[i], -1);
-			page_str(p, u);
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		if (rs_span_eq(s, rs_span_str(own[i][0]))) {
+			page_str(p, own[i][1]);
 			return;
 		}
 	}
@@ -370,8 +371,13 @@ text_handshake_outcome(struct page *p, const struct rec_handshake *h)
 void
 text_connection_outcome(struct page *p, const struct rec_connection *c)
 {
-	page_str(p, "TCP not established: ");
-	page_span(p, c->conn_state);
+	static const char *const words[][2] = {{"REJ", "refused"},
+	    {"S0", "no answer to the SYN"}, {"SH", "no answer seen"},
+	    {"RSTOS0", "given up by the phone"}};
+	page_str(p, "TCP not established");
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (rs_span_eq(c->conn_state, rs_span_str(words[i][0])))
+			page_printf(p, ": %s", words[i][1]);
 	if (c->icmp.p) {
 		page_str(p, ", ICMP ");
 		page_span(p, c->icmp);

@@ -145,6 +145,8 @@ test_one_failing_among_fifty(void)
 		finish(&u);
 		check_lines(&u, columns[c]);
 		CU_ASSERT_EQUAL(u.status, 1);
+		CU_ASSERT_PTR_NOT_NULL(strstr(u.text,
+		    "52 phones: 50 registered, 1 FAILED, 1 undecided\n"));
 		const char *bad = strstr(u.text, "FAILED  198.51.100.77");
 		CU_ASSERT_PTR_NOT_NULL_FATAL(bad);
 		CU_ASSERT_PTR_NOT_NULL(
