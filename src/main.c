@@ -1,1 +1,353 @@
-int main(void){return 0;}
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * regscan: wiring.  Opens the inputs, turns the loop, and ends with a report
+ * and an exit status.
+ */
+#include "config.h"
+
+#include "capture/filter.h"
+#include "engine/engine.h"
+#include "net/link.h"
+#include "options.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { STATUS_USAGE = 2, STATUS_IO = 3 };
+enum { IDLE_MS = 200, LOOK_EVERY = 4096 };
+
+/* Set by SIGINT and SIGTERM: the capture ends and the report comes. */
+static volatile sig_atomic_t stopped;
+
+static void
+stop(int signal_number)
+{
+	(void)signal_number;
+	stopped = 1;
+}
+
+static void
+complain(const GError *e)
+{
+	fprintf(stderr, "regscan: %s\n", e->message);
+}
+
+/* ---- a progress bar, for people who wait ---- */
+
+struct bar {
+	bool wanted, shown;
+	gint64 started, drawn; /* monotonic microseconds */
+};
+
+static void
+bar_draw(struct bar *b, struct cap_source *source)
+{
+	gint64 now = g_get_monotonic_time();
+	if (!b->wanted || now - b->started < G_USEC_PER_SEC ||
+	    now - b->drawn < G_USEC_PER_SEC / 8)
+		return;
+	uint64_t done, total;
+	source->progress(source, &done, &total);
+	b->drawn = now;
+	b->shown = true;
+	char cells[31];
+	memset(cells, ' ', sizeof cells);
+	cells[30] = 0;
+	if (total == 0) {
+		fprintf(stderr, "\r%" G_GUINT64_FORMAT " MB ", done >> 20);
+		return;
+	}
+	unsigned percent = (unsigned)(done * 100 / total);
+	memset(cells, '#', (size_t)percent * 30 / 100);
+	fprintf(stderr,
+	    "\r[%s] %3u %%  %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " MB ",
+	    cells, percent, done >> 20, total >> 20);
+}
+
+static void
+bar_clear(struct bar *b)
+{
+	if (b->shown)
+		fprintf(stderr, "\r\033[K");
+	b->shown = false;
+}
+
+/* ---- the loop ---- */
+
+struct run {
+	const struct options *o;
+	struct cap_source *source;
+	struct cap_filter *filter; /* files; NULL: none */
+	struct engine *engine;
+	struct bar bar;
+	bool live, broken;      /* broken: an input could not be read */
+	gint64 started, looked; /* monotonic microseconds */
+	rs_time drops_seen_at;
+	uint64_t drops;
+	uint64_t taken; /* frames that were looked at */
+};
+
+/* Live: time passes without packets, and the kernel may have lost some. */
+static void
+look_at_clock(struct run *r, rs_time last)
+{
+	gint64 now = g_get_monotonic_time();
+	if (now - r->looked < G_USEC_PER_SEC / 2)
+		return;
+	r->looked = now;
+	rs_time wall = g_get_real_time() * RS_USEC;
+	const struct cap_info *i = r->source->info(r->source, 0);
+	uint64_t drops = i->drops_kernel + i->drops_interface;
+	if (drops > r->drops) {
+		engine_drops(r->engine, drops - r->drops,
+		    r->drops_seen_at ? r->drops_seen_at : last, wall);
+		r->drops = drops;
+	}
+	r->drops_seen_at = wall;
+	/* A second behind, for what is still on its way through the kernel. */
+	engine_advance(r->engine, wall - RS_SEC);
+	if (r->o->duration && (now - r->started) * RS_USEC >= r->o->duration)
+		stopped = 1;
+}
+
+static void
+loop(struct run *r)
+{
+	struct cap_frame frame = {.ts = RS_NEVER};
+	uint64_t turns = 0;
+	while (!stopped) {
+		g_autoptr(GError) e = NULL;
+		enum cap_result got = r->source->next(r->source, &frame, &e);
+		if (got == CAP_END)
+			break;
+		if (got == CAP_ERROR) {
+			bar_clear(&r->bar);
+			complain(e);
+			r->broken = true;
+			if (r->live)
+				break;
+			continue;
+		}
+		if (got == CAP_IDLE)
+			r->source->wait(r->source, IDLE_MS);
+		else if (r->filter == NULL ||
+			 cap_filter_match(r->filter, &frame)) {
+			engine_packet(r->engine, &frame);
+			if (++r->taken == (uint64_t)r->o->count)
+				break;
+		}
+		if (r->live)
+			look_at_clock(r, frame.ts);
+		else if (++turns % LOOK_EVERY == 0)
+			bar_draw(&r->bar, r->source);
+	}
+	bar_clear(&r->bar);
+}
+
+/* ---- the report's surroundings ---- */
+
+static void
+add_file(struct rec_coverage *c, struct rec_arena *a, const struct cap_info *i)
+{
+	struct rec_file *f = rec_list_add(&c->files, a, sizeof *f);
+	f->path = rec_arena_text(a, rs_span_str(i->name));
+	f->format = rec_arena_text(a, rs_span_str(i->format));
+	f->problem = rec_arena_text(a, rs_span_str(i->problem));
+	for (unsigned k = 0; k < i->n_linktypes; k++) {
+		struct rs_span *t = rec_list_add(&f->link_types, a, sizeof *t);
+		g_autofree char *number =
+		    g_strdup_printf("link type %d", i->linktypes[k]);
+		const char *name = link_name(i->linktypes[k]);
+		*t = rec_arena_text(a, rs_span_str(name ? name : number));
+	}
+	f->packets = (int64_t)i->packets;
+	f->bytes = (int64_t)i->bytes;
+	f->first = i->first;
+	f->last = i->last;
+	f->cut_short = i->cut_short ? RS_TRUE : RS_FALSE;
+	if (i->has_drops) {
+		c->drops_kernel =
+		    MAX(c->drops_kernel, 0) + (int64_t)i->drops_kernel;
+		c->drops_interface =
+		    MAX(c->drops_interface, 0) + (int64_t)i->drops_interface;
+	}
+}
+
+static bool
+finish(struct run *r, struct report *report)
+{
+	g_autoptr(GError) e = NULL;
+	struct rec_arena arena;
+	struct rec_coverage c;
+	rec_arena_init(&arena, NULL);
+	rec_init(&rec_coverage_type, &c);
+	engine_finish(r->engine);
+	const struct cap_info *i;
+	for (unsigned k = 0; (i = r->source->info(r->source, k)); k++)
+		add_file(&c, &arena, i);
+	engine_coverage(r->engine, &c, &arena);
+	bool ok = report_finish(report, &c, &e);
+	if (!ok)
+		complain(e);
+	rec_arena_clear(&arena);
+	return ok;
+}
+
+static unsigned
+columns(FILE *out)
+{
+	struct winsize w;
+	const char *text = g_getenv("COLUMNS");
+	if (text && atoi(text) >= 40)
+		return (unsigned)atoi(text);
+	if (ioctl(fileno(out), TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
+		return w.ws_col;
+	return 100;
+}
+
+static bool
+colour(const struct options *o, FILE *out)
+{
+	const char *no = g_getenv("NO_COLOR");
+	if (o->colour >= 0)
+		return o->colour;
+	return isatty(fileno(out)) && (no == NULL || *no == 0);
+}
+
+static struct cap_source *
+open_source(const struct options *o, GError **error)
+{
+	if (o->interface == NULL)
+		return cap_files_open(
+		    (const char *const *)o->files, g_strv_length(o->files));
+	const struct cap_live_options live = {
+	    .interface = o->interface,
+	    .filter = o->filter,
+	    .promiscuous = !o->no_promiscuous,
+	    .snaplen = o->snaplen,
+	    .buffer_kib = o->buffer_kib,
+	};
+	struct cap_source *s = cap_live_open(&live, error);
+	if (s && !cap_drop_privileges(error)) {
+		s->close(s);
+		s = NULL;
+	}
+	return s;
+}
+
+static FILE *
+open_output(const struct options *o, GError **error)
+{
+	if (o->output == NULL || strcmp(o->output, "-") == 0)
+		return stdout;
+	FILE *out = fopen(o->output, "we");
+	if (out == NULL)
+		g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_WRITE,
+		    "%s: cannot write: %s", o->output, g_strerror(errno));
+	return out;
+}
+
+/* Runs the capture through; the exit status. */
+static int
+analyse(struct run *r, struct related *related, FILE *out)
+{
+	const struct options *o = r->o;
+	g_autoptr(GError) e = NULL;
+	const struct report_options report_options = {
+	    .format = o->format,
+	    .out = out,
+	    .all_tls = o->all_tls,
+	    .live = r->live,
+	    .colour = colour(o, out),
+	    .columns = columns(out),
+	    .version = VERSION,
+	};
+	struct report *report = report_new(&report_options, related, &e);
+	if (report == NULL) {
+		complain(e);
+		return STATUS_IO;
+	}
+	const struct engine_options engine_options = {
+	    .memory_limit = (size_t)o->memory_mib << 20,
+	    .challenge_wait = o->challenge_wait * RS_SEC,
+	    .related = related,
+	    .seed = o->hash_seed,
+	};
+	struct rec_sink sink = report_sink(report);
+	r->engine = engine_new(&engine_options, &sink);
+	r->started = g_get_monotonic_time();
+	r->bar = (struct bar){
+	    .wanted = !r->live && isatty(STDERR_FILENO),
+	    .started = r->started,
+	};
+	loop(r);
+	bool written = finish(r, report);
+	int status = written && !r->broken ? report_status(report) : STATUS_IO;
+	engine_free(r->engine);
+	report_free(report);
+	return status;
+}
+
+static int
+run(const struct options *o)
+{
+	g_autoptr(GError) e = NULL;
+	struct run r = {.o = o, .live = o->interface != NULL};
+	struct related *related = related_new(o->tls_ports, o->n_tls_ports);
+	FILE *out = open_output(o, &e);
+	if (out && !r.live && o->filter)
+		r.filter = cap_filter_new(o->filter, &e);
+	if (out && e == NULL)
+		r.source = open_source(o, &e);
+	int status;
+	if (r.source) {
+		status = analyse(&r, related, out);
+		r.source->close(r.source);
+	} else {
+		complain(e);
+		status =
+		    e->code == REGSCAN_ERROR_USAGE ? STATUS_USAGE : STATUS_IO;
+	}
+	if (out && out != stdout && fclose(out) != 0 && status != STATUS_IO) {
+		fprintf(stderr, "regscan: %s: cannot write: %s\n", o->output,
+		    g_strerror(errno));
+		status = STATUS_IO;
+	}
+	cap_filter_free(r.filter);
+	related_free(related);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	setlocale(LC_CTYPE, "");
+	g_autoptr(GError) e = NULL;
+	struct options o;
+	int status = 0;
+	/* A closed pipe is an error of writing, not a death. */
+	signal(SIGPIPE, SIG_IGN);
+	const struct sigaction on_stop = {.sa_handler = stop};
+	sigaction(SIGINT, &on_stop, NULL);
+	sigaction(SIGTERM, &on_stop, NULL);
+	if (!options_parse(&o, argc, argv, &e)) {
+		complain(e);
+		status = STATUS_USAGE;
+	} else if (o.version) {
+		printf("regscan %s\n", VERSION);
+	} else if (o.list_interfaces) {
+		if (!cap_live_list(stdout, &e)) {
+			complain(e);
+			status = STATUS_IO;
+		}
+	} else {
+		status = run(&o);
+	}
+	options_clear(&o);
+	return status;
+}

@@ -101,23 +101,30 @@ close_file(struct cap_source *source)
 static void
 refuse(const char *path, const uint8_t *head, size_t n, GError **error)
 {
-	static const uint8_t gzip[] = {0x1f, 0x8b};
-	static const uint8_t zstd[] = {0x28, 0xb5, 0x2f, 0xfd};
-	const char *unpack = NULL;
-	if (n >= sizeof gzip && memcmp(head, gzip, sizeof gzip) == 0)
-		unpack = "gzip";
-	else if (n >= sizeof zstd && memcmp(head, zstd, sizeof zstd) == 0)
-		unpack = "zstd";
+	static const struct {
+		const char *magic, *what;
+		size_t n;
+	} known[] = {
+	    {"\x1f\x8b", "compressed: try 'gzip -dc FILE | regscan -'", 2},
+	    {"\x28\xb5\x2f\xfd", "compressed: try 'zstd -dc FILE | regscan -'",
+		4},
+	    {"GMBU",
+		"a Microsoft NetMon capture: try 'editcap -F pcap FILE NEW'",
+		4},
+	    {"RTSS",
+		"a Microsoft NetMon capture: try 'editcap -F pcap FILE NEW'",
+		4},
+	    {"snoo", "a snoop capture: try 'editcap -F pcap FILE NEW'", 4},
+	};
+	const char *what = "not a capture: neither pcap nor pcapng";
 	if (n == 0)
-		g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_FORMAT,
-		    "%s: empty: not even a capture's header is there", path);
-	else if (unpack)
-		g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_FORMAT,
-		    "%s: compressed: try '%s -dc FILE | regscan -'", path,
-		    unpack);
-	else
-		g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_FORMAT,
-		    "%s: not a capture: neither pcap nor pcapng", path);
+		what = "empty: not even the header of a capture is there";
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+		if (n >= known[i].n &&
+		    memcmp(head, known[i].magic, known[i].n) == 0)
+			what = known[i].what;
+	g_set_error(
+	    error, REGSCAN_ERROR, REGSCAN_ERROR_FORMAT, "%s: %s", path, what);
 }
 
 struct cap_source *

@@ -15,10 +15,10 @@
 #include "track/related.h"
 
 struct engine_options {
-	size_t memory_limit;       /* bytes in all; 0: 256 MiB */
-	rs_time challenge_wait;    /* an attempt stays open after 401; 0: 120 s */
-	struct related *related;   /* lent: learns from what the engine closes */
-	uint64_t seed;             /* of hashes; 0: random.  Never changes output */
+	size_t memory_limit;     /* bytes in all; 0: 256 MiB */
+	rs_time challenge_wait;  /* an attempt stays open after 401; 0: 120 s */
+	struct related *related; /* lent: learns from what the engine closes */
+	uint64_t seed; /* of hashes; 0: random.  Never changes output */
 };
 
 struct engine;
@@ -38,7 +38,7 @@ void engine_finish(struct engine *e);
  * What the capture could and could not show, but for the files, which the
  * caller knows.  Lists live in the arena.
  */
-void engine_coverage(struct engine *e, struct rec_coverage *c,
-    struct rec_arena *a);
+void engine_coverage(
+    struct engine *e, struct rec_coverage *c, struct rec_arena *a);
 
 #endif

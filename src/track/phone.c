@@ -223,7 +223,7 @@ static struct line *
 line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 {
 	g_autofree char *s =
-	    g_strndup((const char *)aor.p, aor.n < MAX_TEXT ? aor.n : MAX_TEXT);
+	    g_strndup(aor.p ? (const char *)aor.p : "", MIN(aor.n, MAX_TEXT));
 	guint at = 0;
 	for (; at < ph->lines->len; at++) {
 		struct line *l = ph->lines->pdata[at];

@@ -78,6 +78,7 @@ attempt(struct run *u, uint64_t n, unsigned phone, enum rec_outcome outcome)
 	r.server.at = (struct rs_endpoint){{{192, 0, 2, 10}, 4}, 5060};
 	r.visibility = REC_CLEAR;
 	r.outcome = outcome;
+	r.kind = REC_INITIAL;
 	r.transport = REC_UDP;
 	if (outcome == REC_AUTH_FAILED) {
 		r.status = 403;
@@ -89,6 +90,7 @@ attempt(struct run *u, uint64_t n, unsigned phone, enum rec_outcome outcome)
 	t->request_frame = r.id.frame;
 	t->request_time = r.started;
 	t->status = r.status;
+	t->credentials = RS_TRUE;
 	t->reason =
 	    (struct rs_span){(const uint8_t *)HOSTILE, sizeof HOSTILE - 1};
 	t->response_frame = (struct rs_frame){0, n + 1};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names for traffic that is not ours: a label, nothing more.
+ *
+ * nDPI never vetoes and is asked about few packets: at most CLASSIFY_LOOKS of a
+ * flow, all flows up to CLASSIFY_ALL and then every CLASSIFY_SAMPLE-th, so that
+ * a flood of one-packet flows cannot buy 12 us each.  Labels are small numbers;
+ * 0 is "not labelled".
+ */
+#ifndef ENGINE_CLASSIFY_H
+#define ENGINE_CLASSIFY_H
+
+#include "net/packet.h"
+
+enum { CLASSIFY_LOOKS = 3, CLASSIFY_ALL = 2000, CLASSIFY_SAMPLE = 256 };
+enum { CLASSIFY_LABELS = 1024 };
+
+struct classify;
+
+struct classify *classify_new(void);
+void classify_free(struct classify *c);
+/* True when flow number `serial` is within the budget. */
+bool classify_wants(const struct classify *c, uint64_t serial);
+/* A label for the flow of this packet (with payload), or 0. */
+uint16_t classify_packet(struct classify *c, const struct net_packet *p);
+/* "DNS"; "" for 0.  Good as long as c. */
+const char *classify_name(const struct classify *c, uint16_t label);
+/* False in a build without nDPI: nothing is ever labelled. */
+bool classify_present(void);
+
+#endif

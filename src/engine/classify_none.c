@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --without-ndpi: nothing is labelled, everything else is the same. */
+#include "engine/classify.h"
+
+#include <stddef.h>
+
+struct classify *
+classify_new(void)
+{
+	return NULL;
+}
+
+void
+classify_free(struct classify *c)
+{
+	(void)c;
+}
+
+bool
+classify_wants(const struct classify *c, uint64_t serial)
+{
+	(void)c;
+	(void)serial;
+	return false;
+}
+
+uint16_t
+classify_packet(struct classify *c, const struct net_packet *p)
+{
+	(void)c;
+	(void)p;
+	return 0;
+}
+
+const char *
+classify_name(const struct classify *c, uint16_t label)
+{
+	(void)c;
+	(void)label;
+	return "";
+}
+
+bool
+classify_present(void)
+{
+	return false;
+}

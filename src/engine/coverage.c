@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the capture could and could not show, out of everybody's counters.
+ * Lists are in a fixed order and leave out what was never counted.
+ */
+#include "engine/internal.h"
+
+#include "track/binding.h"
+
+static void
+count(struct rec_list *l, struct rec_arena *a, const char *name, uint64_t n)
+{
+	if (n == 0)
+		return;
+	struct rec_count *c = rec_list_add(l, a, sizeof *c);
+	c->name = rec_arena_text(a, rs_span_str(name));
+	c->n = (int64_t)n;
+}
+
+static void
+statuses(struct rec_list *l, struct rec_arena *a, const uint64_t counts[700])
+{
+	for (unsigned s = 0; s < 700; s++) {
+		const char name[] = {(char)('0' + s / 100),
+		    (char)('0' + s / 10 % 10), (char)('0' + s % 10), 0};
+		count(l, a, name, counts[s]);
+	}
+}
+
+static const char *
+anomaly_name(enum rs_anomaly kind)
+{
+	switch (kind) {
+	case RS_ANOMALY_SIP_MALFORMED:
+		return "sip_malformed";
+	case RS_ANOMALY_SIP_TRUNCATED:
+		return "sip_truncated";
+	case RS_ANOMALY_SIP_SKIPPED:
+		return "sip_skipped";
+	case RS_ANOMALY_SIP_TOO_LONG:
+		return "sip_too_long";
+	case RS_ANOMALY_SIP_TRAILING:
+		return "sip_trailing_bytes";
+	case RS_ANOMALY_TLS_NOT_TLS:
+		return "not_tls";
+	case RS_ANOMALY_TLS_BAD_RECORD:
+		return "tls_bad_record";
+	case RS_ANOMALY_TLS_BAD_HANDSHAKE:
+		return "tls_bad_handshake";
+	case RS_ANOMALY_TLS_TOO_LONG:
+		return "tls_too_long";
+	case RS_ANOMALY_TLS_TRUNCATED:
+		return "tls_truncated";
+	case RS_ANOMALY_TLS_SSLV2:
+		return "sslv2_hello";
+	case RS_ANOMALY_NONE:
+	case RS_ANOMALY_N:
+		break;
+	}
+	return "";
+}
+
+static void
+sip(const struct pipeline_counts *n, struct rec_coverage *c,
+    struct rec_arena *a)
+{
+	for (unsigned m = SIP_METHOD_REGISTER; m < SIP_METHOD_N; m++)
+		count(&c->sip_requests, a, sip_method_name((enum sip_method)m),
+		    n->sip_requests[m]);
+	count(&c->sip_requests, a, "other", n->sip_requests[SIP_METHOD_OTHER]);
+	statuses(&c->sip_responses, a, n->sip_responses);
+	statuses(&c->responses_to_register, a, n->responses_to_register);
+	c->sip_keepalives = (int64_t)n->sip_keepalives;
+}
+
+static void
+labels(const struct pipeline *p, struct rec_coverage *c, struct rec_arena *a)
+{
+	const struct pipeline_counts *n = &p->counts;
+	for (unsigned l = 0; l < CLASSIFY_LABELS; l++) {
+		const struct label_sums *s = &n->labels[l];
+		if (s->flows == 0)
+			continue;
+		struct rec_label *out =
+		    rec_list_add(&c->other_traffic, a, sizeof *out);
+		const char *name =
+		    l ? classify_name(p->classify, (uint16_t)l) : "unknown";
+		out->name = rec_arena_text(a, rs_span_str(name));
+		out->flows = (int64_t)s->flows;
+		out->packets = (int64_t)s->packets;
+		out->bytes = (int64_t)s->bytes;
+	}
+	c->unlabelled_flows = (int64_t)n->unlabelled;
+}
+
+static void
+fragments(
+    const struct defrag_counts *d, struct rec_coverage *c, struct rec_arena *a)
+{
+	count(&c->fragments, a, "fragments", d->fragments);
+	count(&c->fragments, a, "datagrams", d->datagrams);
+	count(&c->fragments, a, "overlaps", d->overlaps);
+	count(&c->fragments, a, "timed_out", d->timed_out);
+}
+
+void
+engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
+{
+	const struct pipeline *p = &e->pipeline;
+	const struct pipeline_counts *n = &p->counts;
+	struct handshake_counts shakes = {0};
+	struct reg_counts regs = {0};
+	handshake_tracker_counts(p->handshake, &shakes, a);
+	reg_tracker_counts(p->reg, &regs, a);
+
+	c->first = e->first;
+	c->last = e->now;
+	c->packets = (int64_t)e->packets;
+	c->decoded = (int64_t)e->decoded;
+	for (unsigned f = NET_FLAW_NONE + 1; f < NET_FLAW_N; f++)
+		count(&c->undecoded, a, net_flaw_name((enum net_flaw)f),
+		    e->undecoded[f]);
+	c->snaplen_truncated = (int64_t)e->truncated;
+	c->time_steps_back = (int64_t)e->steps_back;
+	c->flows_udp = (int64_t)n->flows_udp;
+	c->flows_tcp = (int64_t)n->flows_tcp;
+	c->one_way_flows = (int64_t)n->one_way;
+	c->tcp_gaps = (int64_t)n->gaps;
+	c->tcp_missing_bytes = (int64_t)n->missing;
+	fragments(defrag_counts(e->defrag), c, a);
+	count(&c->evictions, a, "flows", e->flows_evicted);
+	count(&c->evictions, a, "streams", n->streams_refused);
+	count(&c->evictions, a, "fragments", defrag_counts(e->defrag)->evicted);
+	count(&c->evictions, a, "registrations", regs.evicted);
+	count(
+	    &c->evictions, a, "bindings", binding_tracker_evicted(p->binding));
+	count(&c->evictions, a, "handshakes", shakes.evicted);
+	sip(n, c, a);
+	c->responses_without_request = (int64_t)regs.orphans;
+	c->tls_connections = shakes.connections;
+	c->tls_messages = shakes.messages;
+	for (unsigned k = RS_ANOMALY_NONE + 1; k < RS_ANOMALY_N; k++)
+		count(&c->anomalies, a, anomaly_name((enum rs_anomaly)k),
+		    n->anomalies[k]);
+	labels(p, c, a);
+	c->vantage = RS_LIT("unknown");
+	c->vantage_reason = RS_LIT("not judged");
+	c->memory_limit = (int64_t)e->memory_limit;
+}

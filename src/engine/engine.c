@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/engine.h"
+
+#include "engine/internal.h"
+#include "net/ip.h"
+#include "net/link.h"
+#include "net/tcphdr.h"
+#include "net/udp.h"
+
+#include <glib.h>
+
+enum { DEFAULT_LIMIT = 256 }; /* MiB */
+
+/* The shares of the limit, in percent.  A tenth stays for what is not charged:
+   code, tables of libraries, buffers of files. */
+static const unsigned shares[BUDGET_N] = {
+    [BUDGET_FLOWS] = 35,
+    [BUDGET_STREAMS] = 15,
+    [BUDGET_FRAGMENTS] = 3,
+    [BUDGET_ATTEMPTS] = 20,
+    [BUDGET_BINDINGS] = 7,
+    [BUDGET_TLS] = 10,
+};
+
+static void
+gone(void *arg, struct flow *f, enum rs_ending why)
+{
+	struct engine *e = arg;
+	pipeline_gone(&e->pipeline, f, why);
+}
+
+struct engine *
+engine_new(const struct engine_options *o, const struct rec_sink *out)
+{
+	struct engine *e = g_new0(struct engine, 1);
+	size_t limit =
+	    o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT << 20;
+	e->memory_limit = limit;
+	for (unsigned i = 0; i < BUDGET_N; i++)
+		rs_account_init(&e->budgets[i], limit / 100 * shares[i]);
+	e->seed = (struct rs_hash_seed){o->seed, ~o->seed};
+	if (o->seed == 0) {
+		e->seed.k0 = (uint64_t)g_random_int() << 32 | g_random_int();
+		e->seed.k1 = (uint64_t)g_random_int() << 32 | g_random_int();
+	}
+	e->out = *out;
+	e->now = e->first = RS_NEVER;
+	const struct flow_limits limits = {0};
+	e->flows = flow_table_new(
+	    &limits, &e->seed, &e->budgets[BUDGET_FLOWS], gone, e);
+	e->defrag = defrag_new(&e->seed, &e->budgets[BUDGET_FRAGMENTS]);
+	pipeline_init(&e->pipeline, o, &e->seed, e->budgets, &e->out);
+	return e;
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	if (e->flows)
+		flow_table_free(e->flows);
+	defrag_free(e->defrag);
+	pipeline_clear(&e->pipeline);
+	g_free(e);
+}
+
+/* A SYN on a flow that had its time: the ports are used again. */
+static bool
+reused(const struct flow *f, enum rs_dir dir, const struct tcp_hdr *h)
+{
+	if ((h->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+		return false;
+	if (f->tcp)
+		return tcp_conn_is_new(f->tcp, dir, h);
+	return f->claim == FLOW_FOREIGN;
+}
+
+static void
+tcp(struct engine *e, struct net_packet *p)
+{
+	struct tcp_hdr h;
+	enum net_flaw flaw = tcphdr_decode(p, &h);
+	if (flaw != NET_FLAW_NONE) {
+		e->undecoded[flaw]++;
+		return;
+	}
+	enum rs_dir dir;
+	bool is_new;
+	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
+	if (!is_new && reused(f, dir, &h)) {
+		flow_remove(e->flows, f, RS_END_REUSED);
+		f = flow_touch(e->flows, p, &dir, &is_new);
+	}
+	if (is_new && (h.flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK)) {
+		/* Its SYN was not captured: this is the server's side. */
+		flow_turn(f);
+		dir = RS_S2C;
+	}
+	if (f->claim == FLOW_FOREIGN)
+		return;
+	pipeline_segment(&e->pipeline, f, dir, p, &h);
+	if (f->tcp && tcp_conn_over(f->tcp))
+		flow_doom(e->flows, f);
+}
+
+static void
+udp(struct engine *e, struct net_packet *p)
+{
+	enum net_flaw flaw = udp_decode(p);
+	if (flaw != NET_FLAW_NONE) {
+		e->undecoded[flaw]++;
+		return;
+	}
+	enum rs_dir dir;
+	bool is_new;
+	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
+	if (f->claim != FLOW_FOREIGN)
+		pipeline_datagram(&e->pipeline, f, dir, p);
+}
+
+static void
+icmp(struct engine *e, const struct net_packet *p)
+{
+	struct icmp_error error;
+	if (!icmp_error_decode(p, &error))
+		return;
+	enum rs_dir dir;
+	struct flow *f = flow_find(e->flows, &error.quoted.src,
+	    &error.quoted.dst, error.quoted.proto, &dir);
+	if (f)
+		pipeline_icmp(&e->pipeline, f, dir, p, &error);
+}
+
+static void
+transport(struct engine *e, struct net_packet *p)
+{
+	switch (p->proto) {
+	case NET_PROTO_TCP:
+		tcp(e, p);
+		break;
+	case NET_PROTO_UDP:
+		udp(e, p);
+		break;
+	case NET_PROTO_ICMP:
+	case NET_PROTO_ICMP6:
+		icmp(e, p);
+		break;
+	default:
+		e->undecoded[NET_FLAW_NOT_TRANSPORT]++;
+		break;
+	}
+}
+
+static void
+clock_to(struct engine *e, rs_time t)
+{
+	if (e->first == RS_NEVER || t < e->first)
+		e->first = t;
+	if (t > e->now) {
+		e->now = t;
+		pipeline_advance(&e->pipeline, t);
+		flow_table_advance(e->flows, t);
+		defrag_advance(e->defrag, t);
+	}
+}
+
+void
+engine_packet(struct engine *e, const struct cap_frame *f)
+{
+	if (f->ts < e->last_ts)
+		e->steps_back++;
+	e->last_ts = f->ts;
+	e->packets++;
+	if (f->bytes.n < f->wire_len)
+		e->truncated++;
+	clock_to(e, f->ts);
+
+	struct net_packet p = {.ts = f->ts, .at = rs_stamp_at(f->ts, f->frame)};
+	enum net_flaw flaw = link_decode(&p, f->linktype, f->bytes);
+	if (flaw == NET_FLAW_NONE) {
+		struct ip_fragment frag = {0};
+		size_t before = (size_t)(p.ip.p - f->bytes.p);
+		flaw = ip_decode(&p, f->wire_len - before, &frag);
+		if (flaw == NET_FLAW_NONE && frag.is) {
+			e->decoded++;
+			if (!defrag_push(e->defrag, &p, &frag))
+				return;
+			transport(e, &p);
+			return;
+		}
+	}
+	if (flaw != NET_FLAW_NONE) {
+		e->undecoded[flaw]++;
+		return;
+	}
+	e->decoded++;
+	transport(e, &p);
+}
+
+void
+engine_advance(struct engine *e, rs_time now)
+{
+	if (e->now != RS_NEVER)
+		clock_to(e, now);
+}
+
+void
+engine_drops(struct engine *e, uint64_t n, rs_time from, rs_time to)
+{
+	pipeline_drops(&e->pipeline, n, from, to);
+}
+
+void
+engine_finish(struct engine *e)
+{
+	/* The account of the table's evictions outlives the table. */
+	e->flows_evicted = flow_table_evicted(e->flows);
+	flow_table_free(e->flows);
+	e->flows = NULL;
+	pipeline_finish(&e->pipeline, e->now);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine itself, for engine.c and coverage.c alone. */
+#ifndef ENGINE_INTERNAL_H
+#define ENGINE_INTERNAL_H
+
+#include "engine/pipeline.h"
+#include "net/defrag.h"
+
+struct engine {
+	struct pipeline pipeline;
+	struct flow_table *flows; /* NULL once finished */
+	struct defrag *defrag;
+	struct rs_account budgets[BUDGET_N];
+	struct rs_hash_seed seed;
+	struct rec_sink out;
+	size_t memory_limit;
+	rs_time first, now, last_ts; /* last_ts: of the frame before */
+	uint64_t packets, decoded, truncated, steps_back;
+	uint64_t undecoded[NET_FLAW_N];
+	uint64_t flows_evicted;
+};
+
+#endif

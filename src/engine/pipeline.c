@@ -1,0 +1,596 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/pipeline.h"
+
+#include "engine/identify.h"
+#include "engine/stream.h"
+#include "tls/cert.h"
+#include "tls/session.h"
+#include "tls/tls.h"
+#include "track/binding.h"
+#include "track/conn.h"
+
+#include <glib.h>
+
+/* A flow is looked at this often before it is foreign: a capture may begin in
+   the middle of a message, and keep-alives may come first. */
+enum { TRIES = 8 };
+
+/* The first bytes of a side, while nobody has claimed them yet. */
+struct held {
+	uint8_t bytes[IDENTIFY_HEAD];
+	size_t n;
+	struct rs_stamp at;
+};
+
+/* What hangs on a flow of which we still expect something. */
+struct app {
+	struct rs_flow_info info;
+	struct held held[2];
+	struct stream stream;    /* while claimed */
+	struct tls_session *tls; /* over a TLS dissector */
+	struct rs_span not_tls;  /* head of the client where TLS was due */
+	uint8_t not_tls_head[16];
+	struct rs_stamp not_tls_at;
+	bool told_not_tls;
+	uint8_t tries; /* segments that nobody claimed */
+};
+
+/* One call into the stages of a flow: the argument of their sinks. */
+struct call {
+	struct pipeline *p;
+	struct flow *f;
+};
+
+/* ---- events up ---- */
+
+static void
+count_sip(struct pipeline_counts *c, const struct sip_msg *m)
+{
+	if (m->request) {
+		c->sip_requests[m->method]++;
+	} else if (m->status < G_N_ELEMENTS(c->sip_responses)) {
+		c->sip_responses[m->status]++;
+		if (m->method == SIP_METHOD_REGISTER)
+			c->responses_to_register[m->status]++;
+	}
+}
+
+/* Who hears what. */
+static void
+deliver(struct pipeline *p, const struct rs_event *ev)
+{
+	switch (ev->type) {
+	case RS_EV_SIP_MESSAGE:
+		count_sip(&p->counts, ev->u.sip_message);
+		reg_tracker_event(p->reg, ev);
+		if (ev->flow->carrier != RS_OVER_UDP)
+			conn_tracker_event(p->conn, ev);
+		break;
+	case RS_EV_SIP_KEEPALIVE:
+		p->counts.sip_keepalives++;
+		break;
+	case RS_EV_TLS_HANDSHAKE:
+		handshake_tracker_event(p->handshake, ev);
+		conn_tracker_event(p->conn, ev);
+		break;
+	case RS_EV_TLS_ALERT:
+	case RS_EV_TLS_CCS:
+	case RS_EV_TLS_DATA:
+	case RS_EV_NOT_TLS:
+		handshake_tracker_event(p->handshake, ev);
+		break;
+	case RS_EV_ANOMALY:
+		p->counts.anomalies[ev->u.anomaly.kind]++;
+		handshake_tracker_event(p->handshake, ev);
+		break;
+	case RS_EV_FLOW_OPEN:
+	case RS_EV_GAP:
+	case RS_EV_FLOW_HALF_CLOSE:
+	case RS_EV_FLOW_END:
+	case RS_EV_ICMP:
+	case RS_EV_DROPS:
+		reg_tracker_event(p->reg, ev);
+		handshake_tracker_event(p->handshake, ev);
+		conn_tracker_event(p->conn, ev);
+		break;
+	case RS_EV_TLS_RECORD: /* the session's, never here */
+	case RS_EV_NONE:
+	case RS_EV_N:
+		break;
+	}
+}
+
+/* What trackers may know of the flow, as it is now. */
+static const struct rs_flow_info *
+flow_info(const struct flow *f)
+{
+	struct app *app = f->app;
+	app->info.conn = f->tcp ? tcp_conn_facts(f->tcp) : NULL;
+	return &app->info;
+}
+
+/* The sink of sessions, and of dissectors without one. */
+static void
+emit_up(void *arg, const struct rs_event *ev)
+{
+	struct call *call = arg;
+	struct rs_event full = *ev;
+	full.flow = flow_info(call->f);
+	deliver(call->p, &full);
+}
+
+/* The sink of dissectors whose flow has a session. */
+static void
+emit_session(void *arg, const struct rs_event *ev)
+{
+	struct call *call = arg;
+	struct app *app = call->f->app;
+	const struct rs_sink up = {emit_up, call};
+	tls_session_event(app->tls, ev, &up);
+}
+
+static void
+tell(struct pipeline *p, struct flow *f, struct rs_event *ev)
+{
+	ev->flow = flow_info(f);
+	deliver(p, ev);
+}
+
+static struct rs_sink
+sink_of(struct call *call)
+{
+	const struct app *app = call->f->app;
+	return (struct rs_sink){app->tls ? emit_session : emit_up, call};
+}
+
+/* ---- records out: what one tracker closes and others learn from ---- */
+
+static void
+tap(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct pipeline *p = arg;
+	if (type == &rec_registration_type) {
+		related_registration(p->related, rec);
+		binding_tracker_registration(p->binding, rec);
+	}
+	p->out->record(p->out->arg, type, rec);
+}
+
+/* ---- flows ---- */
+
+static struct app *
+app_of(struct flow *f)
+{
+	if (f->app)
+		return f->app;
+	struct app *app = g_new0(struct app, 1);
+	app->info = (struct rs_flow_info){
+	    .serial = f->serial,
+	    .end = {f->end[0], f->end[1]},
+	    .first = rs_stamp_at(f->first_at, f->first),
+	    .carrier = f->proto == NET_PROTO_UDP ? RS_OVER_UDP : RS_OVER_TCP,
+	    .from_start = f->proto == NET_PROTO_UDP,
+	};
+	f->app = app;
+	return app;
+}
+
+static void
+app_free(struct flow *f)
+{
+	struct app *app = f->app;
+	if (app == NULL)
+		return;
+	if (f->claim == FLOW_OURS)
+		stream_clear(&app->stream);
+	tls_session_free(app->tls);
+	g_free(app);
+	f->app = NULL;
+}
+
+/* Nobody wants this flow: only counted from now on. */
+static void
+disclaim(struct flow *f)
+{
+	app_free(f);
+	tcp_conn_free(f->tcp);
+	f->tcp = NULL;
+	f->claim = FLOW_FOREIGN;
+}
+
+static void
+claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
+    const struct rs_dissector *d, const struct rs_stamp *at)
+{
+	struct app *app = app_of(f);
+	stream_init(&app->stream, d, app->info.carrier,
+	    &p->budgets[BUDGET_STREAMS], &p->counts.streams_refused);
+	if (d == &tls_dissector)
+		app->tls = tls_session_new(&p->budgets[BUDGET_STREAMS]);
+	f->claim = FLOW_OURS;
+	if (f->tcp)
+		app->info.from_start = tcp_conn_facts(f->tcp)->from_start;
+	struct rs_event open = {.type = RS_EV_FLOW_OPEN, .dir = dir, .at = *at};
+	tell(p, f, &open);
+}
+
+static void
+label(struct pipeline *p, struct flow *f, const struct net_packet *packet)
+{
+	if (f->label || f->looks >= CLASSIFY_LOOKS)
+		return;
+	if (f->looks == 0 && !classify_wants(p->classify, f->serial)) {
+		f->looks = CLASSIFY_LOOKS;
+		p->counts.unlabelled++;
+		return;
+	}
+	f->looks++;
+	f->label = classify_packet(p->classify, packet);
+}
+
+static bool
+sip_port(const struct pipeline *p, const struct flow *f)
+{
+	return related_sip_port(p->related, f->end[RS_S2C].port) ||
+	       related_sip_port(p->related, f->end[RS_C2S].port);
+}
+
+/* ---- UDP ---- */
+
+void
+pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
+    const struct net_packet *packet)
+{
+	struct call call = {p, f};
+	if (f->claim == FLOW_NEW) {
+		struct identity who = identify(packet->payload, RS_OVER_UDP);
+		if (who.verdict == RS_YES) {
+			claim(p, f, dir, who.dissector, &packet->at);
+		} else {
+			label(p, f, packet);
+			/* Keep-alives may come for hours before a REGISTER. */
+			if (f->packets[0] + f->packets[1] > TRIES &&
+			    !sip_port(p, f))
+				disclaim(f);
+			return;
+		}
+	}
+	if (f->claim == FLOW_OURS) {
+		struct app *app = f->app;
+		struct rs_sink out = sink_of(&call);
+		stream_datagram(
+		    &app->stream, dir, packet->payload, &packet->at, &out);
+	}
+}
+
+/* ---- TCP ---- */
+
+/* A TLS port whose client spoke something else, and whose server answers in
+   TLS: that is a handshake which failed, and its client's doing. */
+static void
+look_for_tls_answer(
+    struct pipeline *p, struct flow *f, enum rs_dir dir, struct rs_span bytes)
+{
+	struct app *app = f->app;
+	if (app->told_not_tls || app->not_tls.n == 0 || dir != RS_S2C)
+		return;
+	app->told_not_tls = true;
+	if (tls_dissector.probe(bytes, RS_OVER_TCP) != RS_YES)
+		return;
+	struct rs_event ev = {
+	    .type = RS_EV_NOT_TLS,
+	    .dir = RS_C2S,
+	    .at = app->not_tls_at,
+	    .u.not_tls.head = app->not_tls,
+	};
+	tell(p, f, &ev);
+}
+
+static void
+note_not_tls(struct pipeline *p, struct flow *f, enum rs_dir dir,
+    struct rs_span bytes, const struct rs_stamp *at)
+{
+	struct app *app = app_of(f);
+	if (dir != RS_C2S || app->not_tls.n || bytes.n == 0 ||
+	    !related_tls_port(p->related, f->end[RS_S2C].port))
+		return;
+	size_t n = MIN(bytes.n, sizeof app->not_tls_head);
+	memcpy(app->not_tls_head, bytes.p, n);
+	app->not_tls = (struct rs_span){app->not_tls_head, n};
+	app->not_tls_at = *at;
+}
+
+static void
+feed(struct call *call, enum rs_dir dir, struct rs_span bytes,
+    const struct rs_stamp *at)
+{
+	struct app *app = call->f->app;
+	struct rs_sink out = sink_of(call);
+	stream_data(&app->stream, dir, bytes, at, &out);
+	if (app->tls && tls_session_opaque(app->tls) && call->f->tcp)
+		tcp_conn_ignore(call->f->tcp);
+}
+
+/* First bytes of a side that nobody has claimed: true when it is claimed now,
+   with what was held before already fed. */
+static bool
+identified(struct call *call, enum rs_dir dir, struct rs_span bytes,
+    const struct rs_stamp *at)
+{
+	struct flow *f = call->f;
+	struct app *app = app_of(f);
+	struct held *held = &app->held[dir];
+	uint8_t head[IDENTIFY_HEAD];
+	struct rs_span probed = rs_span_part(bytes, 0, sizeof head);
+	if (held->n) {
+		size_t more = MIN(bytes.n, sizeof head - held->n);
+		memcpy(head, held->bytes, held->n);
+		memcpy(head + held->n, bytes.p, more);
+		probed = (struct rs_span){head, held->n + more};
+	}
+	struct identity who = identify(probed, RS_OVER_TCP);
+	if (who.verdict == RS_YES) {
+		struct held first = *held;
+		if (who.dissector != &tls_dissector)
+			note_not_tls(call->p, f, dir, probed, at);
+		claim(call->p, f, dir, who.dissector, first.n ? &first.at : at);
+		if (first.n)
+			feed(call, dir, (struct rs_span){first.bytes, first.n},
+			    &first.at);
+		return true;
+	}
+	if (who.verdict == RS_MAYBE && probed.n < sizeof held->bytes &&
+	    probed.n == held->n + bytes.n) {
+		if (held->n == 0)
+			held->at = *at;
+		memcpy(held->bytes + held->n, bytes.p, bytes.n);
+		held->n += bytes.n;
+		return false;
+	}
+	held->n = 0;
+	note_not_tls(call->p, f, dir, probed, at);
+	app->tries++;
+	return false;
+}
+
+static void
+on_data(
+    void *arg, enum rs_dir dir, struct rs_span bytes, const struct rs_stamp *at)
+{
+	struct call *call = arg;
+	struct flow *f = call->f;
+	if (f->claim == FLOW_NEW && !identified(call, dir, bytes, at)) {
+		look_for_tls_answer(call->p, f, dir, bytes);
+		return;
+	}
+	look_for_tls_answer(call->p, f, dir, bytes);
+	feed(call, dir, bytes, at);
+}
+
+static void
+on_gap(void *arg, enum rs_dir dir, uint64_t missing, rs_time from, rs_time to,
+    const struct rs_stamp *at)
+{
+	struct call *call = arg;
+	struct flow *f = call->f;
+	struct app *app = app_of(f);
+	app->held[dir].n = 0;
+	if (f->claim != FLOW_OURS)
+		return;
+	struct rs_sink out = sink_of(call);
+	stream_gap(&app->stream, dir, missing, at, &out);
+	if (app->tls)
+		tls_session_gap(app->tls, dir);
+	struct rs_event ev = {
+	    .type = RS_EV_GAP,
+	    .dir = dir,
+	    .at = *at,
+	    .u.gap = {.missing = missing, .from = from, .to = to},
+	};
+	tell(call->p, f, &ev);
+}
+
+static void
+on_close(
+    void *arg, enum rs_dir dir, enum rs_ending how, const struct rs_stamp *at)
+{
+	struct call *call = arg;
+	struct flow *f = call->f;
+	if (f->claim != FLOW_OURS)
+		return;
+	struct app *app = f->app;
+	struct rs_sink out = sink_of(call);
+	stream_close(&app->stream, dir, at, &out);
+	struct rs_event ev = {
+	    .type = RS_EV_FLOW_HALF_CLOSE,
+	    .dir = dir,
+	    .at = *at,
+	    .u.half_close.how = how,
+	};
+	tell(call->p, f, &ev);
+}
+
+void
+pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
+    const struct net_packet *packet, const struct tcp_hdr *h)
+{
+	if (f->claim == FLOW_FOREIGN)
+		return;
+	if (f->tcp == NULL)
+		f->tcp = tcp_conn_new(&p->budgets[BUDGET_FLOWS]);
+	if (f->tcp == NULL) {
+		p->counts.streams_refused++;
+		disclaim(f);
+		return;
+	}
+	struct call call = {p, f};
+	const struct tcp_out out = {on_data, on_gap, on_close, &call};
+	tcp_conn_segment(f->tcp, dir, packet, h, &out);
+	if (f->claim == FLOW_NEW && packet->payload.n) {
+		label(p, f, packet);
+		const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
+		unsigned tries = facts->from_start ? 1 : TRIES;
+		if (app_of(f)->tries > tries && !sip_port(p, f))
+			disclaim(f);
+	}
+}
+
+/* ---- what is told about flows ---- */
+
+void
+pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
+    const struct net_packet *packet, const struct icmp_error *e)
+{
+	if (f->tcp) {
+		struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
+		if (facts->icmp.number == 0) {
+			facts->icmp_at = packet->at.first;
+			facts->icmp = packet->at.from;
+			facts->icmp_type = e->type;
+			facts->icmp_code = e->code;
+			facts->icmp_family = packet->src.addr.family;
+		}
+	}
+	if (f->claim != FLOW_OURS)
+		return;
+	struct rs_event ev = {
+	    .type = RS_EV_ICMP,
+	    .dir = dir,
+	    .at = packet->at,
+	    .u.icmp =
+		{
+		    .family = packet->src.addr.family,
+		    .type = e->type,
+		    .code = e->code,
+		    .sender = packet->src.addr,
+		    .quoted = e->quoted.payload,
+		},
+	};
+	tell(p, f, &ev);
+}
+
+static enum rs_ending
+ending(const struct rs_conn_facts *facts, enum rs_ending why)
+{
+	if (facts->half[0].rst.number || facts->half[1].rst.number)
+		return RS_END_RST;
+	if (facts->half[0].fin.number && facts->half[1].fin.number)
+		return RS_END_FIN;
+	return why;
+}
+
+static void
+end_of_tcp(struct pipeline *p, struct flow *f, enum rs_ending why)
+{
+	struct call call = {p, f};
+	const struct tcp_out out = {on_data, on_gap, on_close, &call};
+	tcp_conn_flush(f->tcp, &out);
+	struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
+	facts->ending = ending(facts, why);
+	for (int i = 0; i < 2; i++) {
+		p->counts.gaps += facts->half[i].gaps;
+		p->counts.missing += facts->half[i].missing;
+	}
+	if (f->claim != FLOW_OURS && !sip_port(p, f))
+		return;
+	app_of(f)->info.from_start = facts->from_start;
+	struct rs_event ev = {
+	    .type = RS_EV_FLOW_END,
+	    .at = rs_stamp_at(facts->last_at, facts->last),
+	    .u.flow_end = {.how = facts->ending, .conn = facts},
+	};
+	tell(p, f, &ev);
+}
+
+void
+pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
+{
+	struct pipeline_counts *c = &p->counts;
+	if (f->tcp)
+		end_of_tcp(p, f, why);
+	if (f->proto == NET_PROTO_TCP)
+		c->flows_tcp++;
+	else
+		c->flows_udp++;
+	/* A lone packet or two say nothing about the other direction. */
+	if (f->packets[0] + f->packets[1] > 2 &&
+	    (f->packets[0] == 0 || f->packets[1] == 0))
+		c->one_way++;
+	if (f->claim != FLOW_OURS && f->label < CLASSIFY_LABELS) {
+		struct label_sums *l = &c->labels[f->label];
+		l->flows++;
+		l->packets += (uint64_t)f->packets[0] + f->packets[1];
+		l->bytes += f->bytes;
+	}
+	app_free(f);
+	tcp_conn_free(f->tcp);
+	f->tcp = NULL;
+}
+
+void
+pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
+{
+	const struct rs_event ev = {
+	    .type = RS_EV_DROPS,
+	    .u.drops = {.packets = packets, .from = from, .to = to},
+	};
+	deliver(p, &ev);
+}
+
+/* ---- life ---- */
+
+void
+pipeline_init(struct pipeline *p, const struct engine_options *o,
+    const struct rs_hash_seed *seed, struct rs_account *budgets,
+    const struct rec_sink *out)
+{
+	*p = (struct pipeline){
+	    .out = out,
+	    .related = o->related,
+	    .budgets = budgets,
+	    .classify = classify_new(),
+	    .certificates = tls_cert_cache_new(seed, &budgets[BUDGET_TLS]),
+	    .now = RS_NEVER,
+	};
+	const struct reg_limits limits = {
+	    .challenge_wait =
+		o->challenge_wait ? o->challenge_wait : 120 * RS_SEC,
+	    .timer_f = 32 * RS_SEC,
+	};
+	p->taps = (struct rec_sink){tap, p};
+	p->reader = tls_cert_cache_reader(p->certificates);
+	p->reg =
+	    reg_tracker_new(&limits, seed, &budgets[BUDGET_ATTEMPTS], &p->taps);
+	p->binding =
+	    binding_tracker_new(seed, &budgets[BUDGET_BINDINGS], &p->taps);
+	p->handshake = handshake_tracker_new(
+	    p->related, &p->reader, &budgets[BUDGET_TLS], &p->taps);
+	p->conn = conn_tracker_new(p->related, &budgets[BUDGET_TLS], &p->taps);
+}
+
+void
+pipeline_clear(struct pipeline *p)
+{
+	conn_tracker_free(p->conn);
+	handshake_tracker_free(p->handshake);
+	binding_tracker_free(p->binding);
+	reg_tracker_free(p->reg);
+	tls_cert_cache_free(p->certificates);
+	classify_free(p->classify);
+}
+
+void
+pipeline_advance(struct pipeline *p, rs_time now)
+{
+	p->now = now;
+	reg_tracker_advance(p->reg, now);
+	handshake_tracker_advance(p->handshake, now);
+}
+
+void
+pipeline_finish(struct pipeline *p, rs_time end)
+{
+	reg_tracker_finish(p->reg, end);
+	handshake_tracker_finish(p->handshake, end);
+	binding_tracker_finish(p->binding, end);
+}

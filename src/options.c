@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include "capture/capture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+usage(GError **error, const char *option, const char *value, const char *want)
+{
+	g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE, "%s %s: %s",
+	    option, value, want);
+	return false;
+}
+
+static bool
+number(const char *text, gint64 max, gint64 *out)
+{
+	return g_ascii_string_to_signed(text, 10, 1, max, out, NULL);
+}
+
+static bool
+parse_format(struct options *o, const char *text, GError **error)
+{
+	static const char *const names[] = {
+	    [REPORT_TEXT] = "text",
+	    [REPORT_JSON] = "json",
+	    [REPORT_NDJSON] = "ndjson",
+	};
+	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+		if (text == NULL || strcmp(text, names[i]) == 0) {
+			o->format = (enum report_format)i;
+			return true;
+		}
+	return usage(error, "--format", text, "want text, json or ndjson");
+}
+
+static bool
+parse_colour(struct options *o, const char *text, GError **error)
+{
+	o->colour = -1;
+	if (text == NULL || strcmp(text, "auto") == 0)
+		return true;
+	o->colour = strcmp(text, "always") == 0;
+	return o->colour || strcmp(text, "never") == 0 ||
+	       usage(error, "--color", text, "want auto, always or never");
+}
+
+/* -a duration:N, as tshark has it. */
+static bool
+parse_autostop(struct options *o, const char *text, GError **error)
+{
+	gint64 seconds;
+	if (text == NULL)
+		return true;
+	if (!g_str_has_prefix(text, "duration:") ||
+	    !number(text + strlen("duration:"), G_MAXINT32, &seconds))
+		return usage(error, "-a", text, "want duration:SECONDS");
+	o->duration = seconds * RS_SEC;
+	return true;
+}
+
+static bool
+parse_ports(struct options *o, char **texts, GError **error)
+{
+	for (; texts && *texts; texts++) {
+		gint64 port;
+		if (!number(*texts, UINT16_MAX, &port))
+			return usage(error, "--sip-tls-port", *texts,
+			    "want a port from 1 to 65535");
+		if (o->n_tls_ports == G_N_ELEMENTS(o->tls_ports))
+			return usage(
+			    error, "--sip-tls-port", *texts, "too many ports");
+		o->tls_ports[o->n_tls_ports++] = (uint16_t)port;
+	}
+	return true;
+}
+
+static bool
+refuse(GError **error, const char *what)
+{
+	g_set_error_literal(error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE, what);
+	return false;
+}
+
+/* What goes together, and what does not. */
+static bool
+check(const struct options *o, GError **error)
+{
+	bool files = o->files && o->files[0];
+	if (o->version || o->list_interfaces)
+		return true;
+	if (o->interface && files)
+		return refuse(error, "either files or -i, not both");
+	if (!o->interface && !files)
+		return refuse(error,
+		    "nothing to read: give a capture file, '-' or -i "
+		    "INTERFACE (see regscan --help)");
+	if (!o->interface && o->duration)
+		return refuse(error, "-a is for live capture: use it with -i");
+	if (o->snaplen < 0 || o->buffer_kib < 0 || o->count < 0 ||
+	    o->challenge_wait < 0 || o->memory_mib < 0)
+		return refuse(error, "a number is negative");
+	if (o->memory_mib && o->memory_mib < 16)
+		return refuse(error, "--memory-limit: at least 16 (MiB)");
+	if (o->buffer_kib > G_MAXINT / 1024)
+		return refuse(error, "-B: too large");
+	return true;
+}
+
+bool
+options_parse(struct options *o, int argc, char **argv, GError **error)
+{
+	g_autofree char *format = NULL, *colour = NULL, *autostop = NULL;
+	g_auto(GStrv) reads = NULL, rest = NULL, ports = NULL;
+	gint64 seed = 0;
+	*o = (struct options){0};
+	const GOptionEntry entries[] = {
+	    {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &reads,
+		"Read this capture ('-': stdin); may be repeated", "FILE"},
+	    {"interface", 'i', 0, G_OPTION_ARG_STRING, &o->interface,
+		"Capture live from this interface", "IFACE"},
+	    {"list-interfaces", 'D', 0, G_OPTION_ARG_NONE, &o->list_interfaces,
+		"List the interfaces and exit", NULL},
+	    {"filter", 'f', 0, G_OPTION_ARG_STRING, &o->filter,
+		"Look only at packets that match (pcap-filter(7))", "BPF"},
+	    {"no-promiscuous-mode", 'p', 0, G_OPTION_ARG_NONE,
+		&o->no_promiscuous,
+		"Do not put the interface in "
+		"promiscuous mode",
+		NULL},
+	    {"snapshot-length", 's', 0, G_OPTION_ARG_INT, &o->snaplen,
+		"Capture at most so many bytes of each packet", "BYTES"},
+	    {"count", 'c', 0, G_OPTION_ARG_INT64, &o->count,
+		"Stop after so many packets", "N"},
+	    {"buffer-size", 'B', 0, G_OPTION_ARG_INT, &o->buffer_kib,
+		"Size of the kernel's capture buffer", "KIB"},
+	    {"autostop", 'a', 0, G_OPTION_ARG_STRING, &autostop,
+		"Stop a live capture after so many seconds",
+		"duration:SECONDS"},
+	    {"format", 0, 0, G_OPTION_ARG_STRING, &format,
+		"text (default), json or ndjson", "FORMAT"},
+	    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+		"Write the report to this file", "FILE"},
+	    {"all-tls", 0, 0, G_OPTION_ARG_NONE, &o->all_tls,
+		"List also TLS handshakes that do not concern registration",
+		NULL},
+	    {"sip-tls-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &ports,
+		"TLS on this port concerns registration, besides 5061 and "
+		"8934; may be repeated",
+		"PORT"},
+	    {"challenge-wait", 0, 0, G_OPTION_ARG_INT, &o->challenge_wait,
+		"Seconds that a challenge may wait for its answer (120)",
+		"SECONDS"},
+	    {"memory-limit", 0, 0, G_OPTION_ARG_INT, &o->memory_mib,
+		"Memory for everything that grows with the capture (256)",
+		"MIB"},
+	    {"color", 0, 0, G_OPTION_ARG_STRING, &colour,
+		"auto (default), always or never", "WHEN"},
+	    {"hash-seed", 0, 0, G_OPTION_ARG_INT64, &seed,
+		"Seed of the hash tables; never changes the report", "N"},
+	    {"version", 'V', 0, G_OPTION_ARG_NONE, &o->version,
+		"Show the version and exit", NULL},
+	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL,
+		"[FILE...]"},
+	    {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_option_context_set_summary(context,
+	    "Says of each phone in a capture whether it registered; if not, "
+	    "at which step it\nstopped, why, and with which frames as proof.");
+	g_option_context_set_description(context,
+	    "Exit status: 0 judged and nothing failed, 1 something failed, "
+	    "2 usage, 3 input or\noutput failed, 4 nothing to judge.  See "
+	    "regscan(1).\n");
+	g_option_context_add_main_entries(context, entries, NULL);
+	g_autoptr(GError) e = NULL;
+	if (!g_option_context_parse(context, &argc, &argv, &e)) {
+		g_set_error_literal(
+		    error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE, e->message);
+		return false;
+	}
+	GPtrArray *files = g_ptr_array_new();
+	for (char **f = reads; f && *f; f++)
+		g_ptr_array_add(files, g_strdup(*f));
+	for (char **f = rest; f && *f; f++)
+		g_ptr_array_add(files, g_strdup(*f));
+	g_ptr_array_add(files, NULL);
+	o->files = (char **)g_ptr_array_free(files, FALSE);
+	o->hash_seed = (guint64)seed;
+	return parse_format(o, format, error) &&
+	       parse_colour(o, colour, error) &&
+	       parse_autostop(o, autostop, error) &&
+	       parse_ports(o, ports, error) && check(o, error);
+}
+
+void
+options_clear(struct options *o)
+{
+	g_strfreev(o->files);
+	g_free(o->interface);
+	g_free(o->filter);
+	g_free(o->output);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line, as regscan(1) describes it. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "report/report.h"
+
+struct options {
+	char **files; /* NULL-terminated; empty with an interface */
+	char *interface;
+	char *filter, *output;
+	gboolean list_interfaces, no_promiscuous, all_tls, version;
+	int snaplen, buffer_kib;
+	gint64 count;     /* packets; 0: all */
+	rs_time duration; /* live; 0: for ever */
+	enum report_format format;
+	uint16_t tls_ports[64];
+	size_t n_tls_ports;
+	int challenge_wait; /* seconds; 0: the default */
+	int memory_mib;
+	int colour; /* -1 auto, 0 never, 1 always */
+	guint64 hash_seed;
+};
+
+/* False and error (REGSCAN_ERROR_USAGE).  --help exits by itself. */
+bool options_parse(struct options *o, int argc, char **argv, GError **error);
+void options_clear(struct options *o);
+
+#endif
