@@ -20,6 +20,7 @@ struct run {
 	char *text;
 	size_t n;
 	FILE *f;
+	struct related *related;
 	struct report *r;
 	struct rec_sink sink;
 	struct rec_coverage coverage;
@@ -33,7 +34,8 @@ begin(struct run *u, enum report_format format, unsigned columns)
 	u->f = open_memstream(&u->text, &u->n);
 	struct report_options o = {
 	    .format = format, .out = u->f, .columns = columns, .version = "1"};
-	u->r = report_new(&o, NULL, NULL);
+	u->related = related_new(NULL, 0);
+	u->r = report_new(&o, u->related, NULL);
 	u->sink = report_sink(u->r);
 	rec_init(&rec_coverage_type, &u->coverage);
 	u->coverage.packets = u->coverage.decoded = 41218;
@@ -49,6 +51,7 @@ finish(struct run *u)
 	CU_ASSERT_PTR_NULL(error);
 	u->status = report_status(u->r);
 	report_free(u->r);
+	related_free(u->related);
 }
 
 static void
