@@ -255,6 +255,10 @@ static const struct {
     {"acknowledged, seen in time",
 	{{ACK, 7, ""}, {SEND, 1, "abc"}, {WAIT, 900, ""}, {SEND, 4, "def"}},
 	"abcdef", "abcdef", 0, 0, 0, 0, 6, 0},
+    {"slow, but it comes",
+	{{ACK, 10, ""}, {WAIT, 900, ""}, {SEND, 1, "abc"}, {WAIT, 900, ""},
+	    {SEND, 4, "def"}, {SEND, 7, "ghi"}},
+	"abcdefghi", "abcdefghi", 0, 0, 0, 0, 9, 0},
     {"FIN before the data", {{FIN, 4, ""}, {SEND, 1, "abc"}}, "abc<FIN>",
 	"abc<FIN>", 0, 0, 0, 0, 3, 0},
     {"FIN behind a hole", {{SEND, 1, "abc"}, {FIN, 7, "ghi"}}, "abc",
@@ -648,6 +652,27 @@ test_ignore(void)
 	}
 }
 
+/* 64 kB past an acknowledged hole, in no time: it will not come. */
+static void
+test_much_after_a_hole(void)
+{
+	static char block[8193];
+	memset(block, 'x', 8192);
+	for (unsigned acked = 0; acked < 2; acked++) {
+		set_up(&b, 500, 900);
+		handshake(&b);
+		c2s(&b, 101, 1, block);
+		s2c(&b, 1, acked ? 8293 : 1, "");
+		for (uint32_t i = 1; i < 12; i++)
+			c2s(&b, 101 + i * 8192, 1, block);
+		const struct rs_half_facts *h =
+		    &tcp_conn_facts(b.c)->half[RS_C2S];
+		CU_ASSERT_EQUAL(h->missing, acked ? 100 : 0);
+		CU_ASSERT_EQUAL(h->bytes, acked ? 12 * 8192 : 0);
+		tear_down(&b);
+	}
+}
+
 /* More held than a half may hold, and no budget: gaps, but every byte that came
    is handed on, once and in order. */
 static void
@@ -704,4 +729,5 @@ test_noise(void)
 UNIT_MAIN("tcp", UNIT(test_in_order), UNIT(test_rows),
     UNIT(test_any_cut_any_order), UNIT(test_every_gap), UNIT(test_mid_stream),
     UNIT(test_one_way), UNIT(test_openings), UNIT(test_reuse),
-    UNIT(test_ignore), UNIT(test_no_room), UNIT(test_noise))
+    UNIT(test_ignore), UNIT(test_much_after_a_hole), UNIT(test_no_room),
+    UNIT(test_noise))
