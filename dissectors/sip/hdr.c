@@ -120,6 +120,37 @@ compact(uint8_t letter)
 	return SIP_HDR_OTHER;
 }
 
+static inline uint64_t
+load8(const void *p)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
+static inline uint32_t
+load4(const void *p)
+{
+	uint32_t v;
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
+/* memcmp() of 2 to 24 bytes in words that overlap: a third of the time. */
+static inline bool
+same(const uint8_t *a, const char *b, size_t n)
+{
+	if (n >= 8)
+		return load8(a) == load8(b) &&
+		       load8(a + n - 8) == load8(b + n - 8) &&
+		       (n <= 16 || load8(a + 8) == load8(b + 8));
+	if (n >= 4)
+		return load4(a) == load4(b) &&
+		       load4(a + n - 4) == load4(b + n - 4);
+	return a[0] == (uint8_t)b[0] && a[1] == (uint8_t)b[1] &&
+	       a[n - 1] == (uint8_t)b[n - 1];
+}
+
 enum sip_hdr
 sip_hdr_parse(struct rs_span name)
 {
@@ -132,11 +163,12 @@ sip_hdr_parse(struct rs_span name)
 		return SIP_HDR_OTHER;
 	if (names[id].n != name.n)
 		return SIP_HDR_OTHER;
+	const char *full = names[id].name;
+	struct rs_span any = {(const uint8_t *)full, name.n};
 	/* Nearly everybody writes names as the RFC does. */
-	if (memcmp(names[id].name, name.p, name.n) == 0 ||
-	    rs_span_eq_nocase(name, rs_span_str(names[id].name)))
-		return (enum sip_hdr)id;
-	return SIP_HDR_OTHER;
+	return same(name.p, full, name.n) || rs_span_eq_nocase(name, any)
+		   ? (enum sip_hdr)id
+		   : SIP_HDR_OTHER;
 }
 
 const char *

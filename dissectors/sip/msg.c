@@ -91,7 +91,10 @@ blanks(struct rs_span s)
 static size_t
 version_length(struct rs_span s)
 {
-	if (!rs_span_eq_nocase(rs_span_part(s, 0, 4), RS_LIT("SIP/")))
+	if (s.n == 7 && memcmp(s.p, "SIP/2.0", 7) == 0)
+		return 7;
+	if (s.n < 4 || s.p[3] != '/' ||
+	    !rs_span_eq_nocase(rs_span_part(s, 0, 3), RS_LIT("SIP")))
 		return 0;
 	size_t i = 4, dot;
 	while (i < s.n && rs_ascii_digit(s.p[i]))
@@ -137,7 +140,10 @@ parse_status_line(struct sip_msg *m, struct rs_span line, size_t version)
 static bool
 parse_request_line(struct sip_msg *m, struct rs_span line)
 {
-	size_t n = sip_text_token_n(line);
+	size_t n = rs_span_find(line, ' ');
+	m->method = sip_method_parse(rs_span_part(line, 0, n));
+	if (m->method <= SIP_METHOD_OTHER)
+		n = sip_text_token_n(line);
 	struct rs_span rest = rs_span_from(line, n);
 	size_t before = blanks(rest);
 	if (n == 0 || before == 0)
@@ -151,7 +157,8 @@ parse_request_line(struct sip_msg *m, struct rs_span line)
 		return false;
 	m->request = true;
 	m->method_name = rs_span_part(line, 0, n);
-	m->method = sip_method_parse(m->method_name);
+	if (m->method <= SIP_METHOD_OTHER)
+		m->method = sip_method_parse(m->method_name);
 	m->uri = rs_span_trim(rs_span_part(s, 0, last));
 	m->flaws |= version_flaw(version);
 	/* RFC 3261 7.1: single SP, and no blanks in a URI. */
