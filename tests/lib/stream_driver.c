@@ -3,34 +3,15 @@
 #include "stream_driver.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-/* n readable bytes of which the last stands before an unreadable page. */
-static void
-guard_make(struct stream_driver *d, size_t n)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	n = (n + page - 1) / page * page;
-	if (d->guard)
-		munmap(d->guard, d->guard_n + page);
-	d->guard = mmap(NULL, n + page, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	d->guard_n = n;
-	if (d->guard == MAP_FAILED ||
-	    mprotect(d->guard + n, page, PROT_NONE) != 0)
-		abort();
-}
 
 static struct rs_span
 guarded(struct stream_driver *d, struct rs_span s)
 {
-	if (s.n > d->guard_n || d->guard == NULL)
-		guard_make(d, s.n + 1);
-	uint8_t *p = d->guard + d->guard_n - s.n;
-	if (s.n)
-		memcpy(p, s.p, s.n);
-	return (struct rs_span){p, s.n};
+	if (s.n > d->guard.room) {
+		guard_clear(&d->guard);
+		guard_init(&d->guard, 2 * s.n);
+	}
+	return guard_put(&d->guard, s);
 }
 
 void
@@ -45,6 +26,7 @@ stream_driver_init(struct stream_driver *d,
 	d->state = calloc(1, dissector->state_size + 1);
 	if (d->state == NULL)
 		abort();
+	guard_init(&d->guard, 4096);
 }
 
 void
@@ -55,8 +37,7 @@ stream_driver_clear(struct stream_driver *d)
 		free(d->half[i].v);
 	}
 	free(d->state);
-	if (d->guard)
-		munmap(d->guard, d->guard_n + (size_t)sysconf(_SC_PAGESIZE));
+	guard_clear(&d->guard);
 	memset(d, 0, sizeof *d);
 }
 

@@ -17,6 +17,7 @@
 #define STREAM_DRIVER_H
 
 #include "dissector.h"
+#include "guard.h"
 #include "recorder.h"
 
 struct stream_half {
@@ -33,8 +34,7 @@ struct stream_driver {
 	const struct rs_sink *out;
 	void *state;
 	struct stream_half half[2];
-	uint8_t *guard; /* readable bytes, then a page that is not */
-	size_t guard_n;
+	struct guard guard;
 	bool hold; /* keep what is pushed until stream_driver_release() */
 	unsigned feeds;
 	const char *fault; /* NULL while the contract is kept */
