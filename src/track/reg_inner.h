@@ -11,6 +11,8 @@
 #ifndef TRACK_REG_INNER_H
 #define TRACK_REG_INNER_H
 
+#include "sip/auth.h"
+#include "sip/contact.h"
 #include "sip/msg.h"
 #include "track/queue.h"
 #include "track/reg.h"
@@ -183,6 +185,9 @@ struct reg_request {
 	uint64_t key, key_of_all; /* of the attempt; of "Contact: *" there */
 	uint64_t hop;             /* 0: not to be recognised elsewhere */
 	uint64_t call_id_hash;
+	uint32_t n_auth, n_contacts;
+	struct sip_auth auth[REG_MAX_CHALLENGES];
+	struct sip_contact contacts[REG_MAX_CONTACTS + 1];
 };
 
 void reg_request_read(struct reg_request *q, const struct reg_tracker *k,

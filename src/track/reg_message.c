@@ -7,8 +7,6 @@
  * other credentials are never copied.
  */
 #include "sip/addr.h"
-#include "sip/auth.h"
-#include "sip/contact.h"
 #include "sip/via.h"
 #include "track/reg_inner.h"
 
@@ -119,49 +117,61 @@ is_credentials(const struct sip_auth *auth)
 static const enum sip_hdr credential_headers[] = {
     SIP_HDR_AUTHORIZATION, SIP_HDR_PROXY_AUTHORIZATION};
 
-/* The next credentials of m; start with *h and *at 0. */
-static bool
-next_credentials(
-    const struct sip_msg *m, unsigned *h, size_t *at, struct sip_auth *auth)
+static void
+parse_contacts(struct reg_request *q)
 {
-	for (; *h < 2; ++*h, *at = 0) {
+	struct sip_contact_it it = sip_contact_first(q->msg);
+	q->n_contacts = 0;
+	while (q->n_contacts <= REG_MAX_CONTACTS &&
+	       sip_contact_next(&it, &q->contacts[q->n_contacts]))
+		q->n_contacts++;
+}
+
+static void
+parse_credentials(struct reg_request *q)
+{
+	q->n_auth = 0;
+	for (unsigned h = 0; h < 2; h++) {
 		const struct sip_header *v;
-		if (m->first[credential_headers[*h]] == 0)
+		size_t at = 0;
+		if (q->msg->first[credential_headers[h]] == 0)
 			continue;
-		while ((v = sip_msg_next(m, credential_headers[*h], at)))
-			if (sip_auth_parse(auth, v->value) &&
-			    is_credentials(auth))
-				return true;
+		while (q->n_auth < REG_MAX_CHALLENGES &&
+		       (v = sip_msg_next(q->msg, credential_headers[h], &at)))
+			if (sip_auth_parse(&q->auth[q->n_auth], v->value) &&
+			    is_credentials(&q->auth[q->n_auth]))
+				q->n_auth++;
 	}
-	return false;
+	q->credentials = q->n_auth > 0;
 }
 
 static void
 key_contact(struct reg_request *q, struct table_key *b)
 {
-	struct sip_contact c;
-	struct sip_contact_it it = sip_contact_first(q->msg);
-	if (!sip_contact_next(&it, &c)) {
+	const struct sip_contact *c = q->contacts;
+	if (q->n_contacts == 0) {
 		q->kind = REC_QUERY;
 		table_key_number(b, 0);
-	} else if (c.star) {
+		return;
+	}
+	if (c->star) {
 		q->kind = REC_REMOVAL;
 		table_key_number(b, 1);
-	} else {
-		bool none_left = seconds_of(&c, q->msg) == 0;
-		if (c.instance.n) { /* RFC 5626 6 */
-			table_key_number(b, 2);
-			table_key_text(b, c.instance);
-			table_key_text(b, c.reg_id);
-		} else {
-			table_key_number(b, 3);
-			key_uri(b, &c.addr);
-		}
-		while (none_left && sip_contact_next(&it, &c))
-			none_left = seconds_of(&c, q->msg) == 0;
-		if (none_left)
-			q->kind = REC_REMOVAL;
+		return;
 	}
+	if (c->instance.n) { /* RFC 5626 6 */
+		table_key_number(b, 2);
+		table_key_text(b, c->instance);
+		table_key_text(b, c->reg_id);
+	} else {
+		table_key_number(b, 3);
+		key_uri(b, &c->addr);
+	}
+	/* A removal leaves nothing bound. */
+	for (uint32_t i = 0; i < q->n_contacts; i++)
+		if (seconds_of(&c[i], q->msg) != 0)
+			return;
+	q->kind = REC_REMOVAL;
 }
 
 void
@@ -172,20 +182,25 @@ reg_request_read(struct reg_request *q, const struct reg_tracker *k,
 	struct sip_addr to;
 	if (!sip_addr_parse(&to, sip_msg_header(m, SIP_HDR_TO)))
 		to = (struct sip_addr){0};
-	*q = (struct reg_request){
-	    .ev = ev,
-	    .msg = m,
-	    .aor = bare_uri(&to),
-	    .call_id = sip_msg_header(m, SIP_HDR_CALL_ID),
-	    .client = ev->flow->end[ev->dir],
-	    .server = ev->flow->end[rs_dir_other(ev->dir)],
-	};
+	/* One by one: most of it is room for contacts. */
+	q->ev = ev;
+	q->msg = m;
+	q->aor = bare_uri(&to);
+	q->call_id = sip_msg_header(m, SIP_HDR_CALL_ID);
+	q->kind = REC_REG_KIND_NONE;
+	q->client = ev->flow->end[ev->dir];
+	q->server = ev->flow->end[rs_dir_other(ev->dir)];
+	q->key_of_all = q->hop = 0;
+	parse_contacts(q);
+	parse_credentials(q);
 	q->call_id_hash = rs_hash(k->seed, q->call_id);
 
-	struct table_key b = {.seed = k->seed};
+	struct table_key b, all;
+	table_key_init(&b, k->seed);
 	table_key_addr(&b, &q->client.addr);
 	key_uri(&b, &to);
-	struct table_key all = b;
+	if (k->removed_all)
+		all = b;
 	key_contact(q, &b);
 	q->key = table_key_hash(&b);
 	if (k->removed_all) {
@@ -202,10 +217,6 @@ reg_request_read(struct reg_request *q, const struct reg_tracker *k,
 		table_key_text(&b, user);
 		q->hop = table_key_hash(&b);
 	}
-	struct sip_auth auth;
-	unsigned h = 0;
-	size_t at = 0;
-	q->credentials = next_credentials(m, &h, &at, &auth);
 }
 
 /* The transaction and index of the nonce that these credentials use. */
@@ -232,12 +243,9 @@ bool
 reg_request_answers(const struct reg_request *q, const struct reg_tracker *k,
     const struct reg_attempt *a)
 {
-	struct sip_auth auth;
-	unsigned h = 0;
-	size_t at = 0;
-	uint32_t i;
-	while (next_credentials(q->msg, &h, &at, &auth))
-		if (find_nonce(k, a, &auth, &i))
+	uint32_t index;
+	for (uint32_t i = 0; i < q->n_auth; i++)
+		if (find_nonce(k, a, &q->auth[i], &index))
 			return true;
 	return false;
 }
@@ -247,33 +255,30 @@ static void
 read_credentials(
     struct reg_tracker *k, struct reg_attempt *a, const struct reg_request *q)
 {
-	struct sip_auth auth;
-	unsigned h = 0;
-	size_t at = 0;
-	while (next_credentials(q->msg, &h, &at, &auth)) {
+	for (uint32_t j = 0; j < q->n_auth; j++) {
+		const struct sip_auth *auth = &q->auth[j];
 		uint32_t i;
-		struct reg_txn *x = find_nonce(k, a, &auth, &i);
+		struct reg_txn *x = find_nonce(k, a, auth, &i);
 		if (x) {
 			struct rec_challenge *c = x->rec.challenges.v;
 			if (c[i].nonce_age == REC_ABSENT)
 				c[i].nonce_age =
 				    q->ev->at.first - x->nonces[i].at;
 		}
-		a->r.auth_user = keep(a, a->r.auth_user, auth.username);
-		if (auth.realm.p)
-			a->r.realm = keep(a, a->r.realm, auth.realm);
+		a->r.auth_user = keep(a, a->r.auth_user, auth->username);
+		if (auth->realm.p)
+			a->r.realm = keep(a, a->r.realm, auth->realm);
 	}
 }
 
 static void
 read_contacts(
-    struct reg_tracker *k, struct reg_attempt *a, const struct sip_msg *m)
+    struct reg_tracker *k, struct reg_attempt *a, const struct reg_request *q)
 {
-	struct sip_contact c;
-	struct sip_contact_it it = sip_contact_first(m);
 	struct rec_list *l = &a->r.contacts;
 	uint32_t n = 0;
-	while (sip_contact_next(&it, &c)) {
+	for (; n < q->n_contacts; n++) {
+		const struct sip_contact *c = &q->contacts[n];
 		if (n == REG_MAX_CONTACTS) {
 			reg_flaw(a, REG_FLAW_TOO_MANY_CONTACTS);
 			break;
@@ -281,12 +286,12 @@ read_contacts(
 		if (n == l->n)
 			*(struct rec_contact *)rec_list_add(l, &a->arena,
 			    sizeof(struct rec_contact)) = k->blank_contact;
-		struct rec_contact *to = (struct rec_contact *)l->v + n++;
+		struct rec_contact *to = (struct rec_contact *)l->v + n;
 		to->uri =
-		    keep(a, to->uri, c.star ? RS_LIT("*") : c.addr.uri_text);
-		to->instance = keep(a, to->instance, c.instance);
-		to->reg_id = keep(a, to->reg_id, c.reg_id);
-		to->expires_requested = seconds_of(&c, m);
+		    keep(a, to->uri, c->star ? RS_LIT("*") : c->addr.uri_text);
+		to->instance = keep(a, to->instance, c->instance);
+		to->reg_id = keep(a, to->reg_id, c->reg_id);
+		to->expires_requested = seconds_of(c, q->msg);
 	}
 	l->n = n;
 	a->r.expires_requested =
@@ -319,10 +324,9 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	const struct sip_msg *m = q->msg;
 	struct rec_registration *r = &a->r;
 	struct rec_transaction *t = &x->rec;
-	struct sip_via via;
-	if (a->n_txns < REG_MAX_TXNS &&
-	    sip_via_parse(&via, sip_msg_header(m, SIP_HDR_VIA)))
-		t->branch = keep(a, (struct rs_span){NULL, 0}, via.branch);
+	if (a->n_txns < REG_MAX_TXNS)
+		t->branch = keep(a, (struct rs_span){NULL, 0},
+		    txn_tracker_via(k->txns)->branch);
 	if (!(m->flaws & SIP_FLAW_NO_CSEQ))
 		t->cseq = m->cseq;
 	t->request_frame = q->ev->at.from;
@@ -347,7 +351,7 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	struct rs_span ua = sip_msg_header(m, SIP_HDR_USER_AGENT);
 	if (ua.p)
 		r->user_agent = keep(a, r->user_agent, ua);
-	read_contacts(k, a, m);
+	read_contacts(k, a, q);
 	if (q->credentials)
 		read_credentials(k, a, q);
 	read_flaws(a, m);

@@ -237,11 +237,9 @@ reg_record_emit(struct reg_tracker *k, struct reg_attempt *a)
 	if (a->final)
 		fill_times(r, a);
 	sort_frames(&r->frames);
-	for (const struct rec_leg *g = r->legs.v, *end = g + r->legs.n;
-	     g && g < end; g++) {
-		struct rec_list l = g->frames;
-		sort_frames(&l);
-	}
+	struct rec_leg *legs = r->legs.v;
+	for (uint32_t i = 0; i < r->legs.n; i++)
+		sort_frames(&legs[i].frames);
 	for (unsigned i = 0; a->flaws >> i; i++)
 		if (a->flaws >> i & 1)
 			*(struct rs_span *)rec_list_add(

@@ -60,6 +60,13 @@ struct table_key {
 };
 
 static inline void
+table_key_init(struct table_key *k, const struct rs_hash_seed *seed)
+{
+	k->seed = seed;
+	k->n = 0;
+}
+
+static inline void
 table_key_number(struct table_key *k, uint64_t v)
 {
 	memcpy(k->b + k->n, &v, sizeof v);

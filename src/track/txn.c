@@ -45,6 +45,7 @@ struct txn_tracker {
 	struct table table;
 	struct queue waiting, complete, spare;
 	uint64_t orphans, evicted;
+	struct sip_via via; /* of the message at hand */
 };
 
 struct txn_tracker *
@@ -132,20 +133,21 @@ reserve(struct txn_tracker *k)
 }
 
 static uint64_t
-key(const struct txn_tracker *k, const struct sip_msg *m,
+key(struct txn_tracker *k, const struct sip_msg *m,
     const struct rs_addr *client)
 {
-	struct table_key b = {.seed = k->seed};
-	struct sip_via via;
-	if (!sip_via_parse(&via, sip_msg_header(m, SIP_HDR_VIA)))
-		via = (struct sip_via){0};
+	struct table_key b;
+	table_key_init(&b, k->seed);
+	struct sip_via *via = &k->via;
+	if (!sip_via_parse(via, sip_msg_header(m, SIP_HDR_VIA)))
+		*via = (struct sip_via){0};
 	table_key_addr(&b, client);
 	table_key_number(&b, m->cseq);
-	table_key_number(&b, via.port);
-	table_key_text(&b, via.branch);
-	table_key_text(&b, via.host);
+	table_key_number(&b, via->port);
+	table_key_text(&b, via->branch);
+	table_key_text(&b, via->host);
 	table_key_text(&b, sip_msg_header(m, SIP_HDR_CALL_ID));
-	if (!via.cookie) { /* RFC 3261 17.2.3 */
+	if (!via->cookie) { /* RFC 3261 17.2.3 */
 		struct sip_addr from;
 		struct rs_span tag = {NULL, 0};
 		if (sip_addr_parse(&from, sip_msg_header(m, SIP_HDR_FROM)))
@@ -240,6 +242,12 @@ txn_tracker_advance(struct txn_tracker *k, rs_time now)
 {
 	expire(k, &k->waiting, now);
 	expire(k, &k->complete, now);
+}
+
+const struct sip_via *
+txn_tracker_via(const struct txn_tracker *k)
+{
+	return &k->via;
 }
 
 uint64_t

@@ -129,7 +129,7 @@ read_endpoint(struct rs_span w, struct rs_span line)
 {
 	struct rs_endpoint e = {.port = 0};
 	size_t colon = w.n;
-	uint32_t port;
+	uint32_t port = 0;
 	while (colon > 0 && w.p[colon - 1] != ':')
 		colon--;
 	if (colon == 0 || !rs_span_u32(rs_span_from(w, colon), &port) ||
