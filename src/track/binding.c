@@ -9,9 +9,10 @@
  * happened to the binding is not known either, and no lapse is claimed over
  * that time.
  *
- * An entry is one block: the struct and its text.  Of the grants the first and
- * the last three are kept, of the lapses the first eight; counts and sums are
- * over all.
+ * An entry is one block, the struct and its text; grants after the first one
+ * and lapses are blocks of their own where there are any.  Of the grants the
+ * first and the last three are kept, of the lapses the first eight; counts and
+ * sums are over all.  All entries together may take an eighth of the account.
  */
 #include "track/binding.h"
 
@@ -21,7 +22,7 @@
 
 #include <glib.h>
 
-enum { MAX_BINDINGS = 200000, GRANTS = 4, LAPSES = 8 };
+enum { GRANTS = 4, LAPSES = 8 };
 
 struct binding {
 	struct table_node by_key, by_aor;
@@ -32,7 +33,8 @@ struct binding {
 	int64_t granted; /* seconds, of the last grant; REC_ABSENT */
 	bool doubt;      /* an attempt since then was not judged */
 	struct rs_endpoint client, server;
-	struct rec_grant grants[GRANTS];
+	struct rec_grant first;
+	struct rec_grant *later;  /* GRANTS - 1 of them, when refreshed */
 	struct rec_lapse *lapses; /* LAPSES of them, when there is one */
 	uint32_t n_lapses;
 	int64_t granted_total, refreshes, margin, lapsed;
@@ -47,6 +49,7 @@ struct binding_tracker {
 	const struct rec_sink *out;
 	struct table by_key, by_aor;
 	struct queue order;
+	size_t held; /* bytes of entries */
 	uint64_t evicted;
 };
 
@@ -65,14 +68,32 @@ binding_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 }
 
 static void
+give_back(struct binding_tracker *k, size_t n)
+{
+	k->held -= n;
+	rs_account_refund(k->pay, n);
+}
+
+static void *
+force_room(struct binding_tracker *k, size_t n)
+{
+	k->held += n;
+	rs_account_force(k->pay, n);
+	return g_malloc0(n);
+}
+
+static void
 release(struct binding_tracker *k, struct binding *b)
 {
 	table_remove(&k->by_key, &b->by_key);
 	table_remove(&k->by_aor, &b->by_aor);
 	queue_remove(&k->order, &b->order);
-	rs_account_refund(k->pay, b->size);
+	if (b->later)
+		give_back(k, (GRANTS - 1) * sizeof *b->later);
 	if (b->lapses)
-		rs_account_refund(k->pay, LAPSES * sizeof *b->lapses);
+		give_back(k, LAPSES * sizeof *b->lapses);
+	give_back(k, b->size);
+	g_free(b->later);
 	g_free(b->lapses);
 	g_free(b);
 }
@@ -106,9 +127,12 @@ close_binding(struct binding_tracker *k, struct binding *b,
 	r.reg_id = b->reg_id;
 	r.client.at = b->client;
 	r.server.at = b->server;
+	struct rec_grant grants[GRANTS] = {b->first};
 	uint32_t n =
 	    b->granted_total < GRANTS ? (uint32_t)b->granted_total : GRANTS;
-	r.grants = (struct rec_list){b->grants, n, n};
+	if (b->later)
+		memcpy(grants + 1, b->later, (GRANTS - 1) * sizeof *grants);
+	r.grants = (struct rec_list){grants, n, n};
 	r.granted_total = b->granted_total;
 	r.refreshes = b->refreshes;
 	r.refresh_margin = b->margin;
@@ -184,9 +208,8 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 {
 	size_t size = sizeof(struct binding) + r->aor.n + c->uri.n +
 		      c->instance.n + c->reg_id.n;
-	if (k->order.n >= MAX_BINDINGS)
-		evict(k);
-	while (!rs_account_charge(k->pay, size)) {
+	while (k->held + size > k->pay->limit / 8 ||
+	       !rs_account_charge(k->pay, size)) {
 		if (!evict(k)) {
 			k->evicted++;
 			return NULL;
@@ -195,6 +218,7 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 	struct binding *b = g_malloc0(size);
 	uint8_t *to = b->text;
 	b->size = size;
+	k->held += size;
 	b->id = r->id;
 	b->started = r->ended;
 	b->margin = REC_ABSENT;
@@ -212,10 +236,8 @@ static void
 add_lapse(struct binding_tracker *k, struct binding *b, rs_time to)
 {
 	int64_t length = to - b->expiry;
-	if (b->lapses == NULL) {
-		b->lapses = g_new0(struct rec_lapse, LAPSES);
-		rs_account_force(k->pay, LAPSES * sizeof *b->lapses);
-	}
+	if (b->lapses == NULL)
+		b->lapses = force_room(k, LAPSES * sizeof *b->lapses);
 	if (b->n_lapses < LAPSES)
 		b->lapses[b->n_lapses] =
 		    (struct rec_lapse){b->expiry, to, length};
@@ -244,6 +266,23 @@ frame_of_grant(const struct rec_registration *r)
 	return r->id.frame;
 }
 
+/* The first, and the last three. */
+static void
+keep_grant(struct binding_tracker *k, struct binding *b, struct rec_grant g)
+{
+	if (b->granted_total == 0) {
+		b->first = g;
+		return;
+	}
+	if (b->later == NULL)
+		b->later = force_room(k, (GRANTS - 1) * sizeof *b->later);
+	if (b->granted_total >= GRANTS)
+		memmove(
+		    b->later, b->later + 1, (GRANTS - 2) * sizeof *b->later);
+	b->later[b->granted_total < GRANTS ? b->granted_total - 1
+					   : GRANTS - 2] = g;
+}
+
 static void
 grant(struct binding_tracker *k, struct binding *b,
     const struct rec_registration *r, int64_t seconds)
@@ -259,11 +298,7 @@ grant(struct binding_tracker *k, struct binding *b,
 	} else if (b->granted_total > 0) {
 		b->refreshes++;
 	}
-	if (b->granted_total >= GRANTS) /* the first, and the last three */
-		memmove(b->grants + 1, b->grants + 2,
-		    (GRANTS - 2) * sizeof *b->grants);
-	b->grants[b->granted_total < GRANTS ? b->granted_total : GRANTS - 1] =
-	    (struct rec_grant){at, seconds, frame_of_grant(r)};
+	keep_grant(k, b, (struct rec_grant){at, seconds, frame_of_grant(r)});
 	b->granted_total++;
 	b->granted = seconds;
 	b->expiry = seconds == REC_ABSENT ? RS_NEVER : at + seconds * RS_SEC;

@@ -28,7 +28,6 @@ enum {
 	REG_MAX_TEXT = 512, /* of any text that is kept */
 	REG_MAX_LINGERING = 2048,
 	REG_MAX_SPARE = 256,
-	REG_MAX_KNOWN = 400000, /* bindings remembered to tell a refresh */
 	REG_DROPS = 64,
 	REG_STARTS = 256,
 };

@@ -304,7 +304,8 @@ touch_known(struct reg_tracker *k, uint64_t key)
 		return w;
 	}
 	struct queue_link *oldest = queue_first(&k->known_order);
-	if (oldest && k->known_order.n >= REG_MAX_KNOWN)
+	/* All together may take a sixteenth of the account. */
+	if (oldest && k->known_order.n * sizeof *w >= k->pay->limit / 16)
 		drop_known(k, TRACK_OF(oldest, struct reg_known, link));
 	while (!rs_account_charge(k->pay, sizeof *w)) {
 		oldest = queue_first(&k->known_order);
