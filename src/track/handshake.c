@@ -446,7 +446,8 @@ hear_malformed(struct handshake_tracker *k, const struct rs_event *ev,
 	handshake_record_step(s, from, "malformed", &ev->at);
 }
 
-/* An SSLv2 hello opens a handshake that cannot be read further (RFC 6101 E). */
+/* A ClientHello in the form of SSLv2 may be followed by records (RFC 5246 E.2);
+   a server that answers in kind is not read further. */
 static void
 hear_sslv2(struct handshake_tracker *k, const struct rs_event *ev)
 {
@@ -460,7 +461,8 @@ hear_sslv2(struct handshake_tracker *k, const struct rs_event *ev)
 	enum rec_side from = shake_side_of(s, ev->dir);
 	heard_record(s, ev);
 	handshake_record_flaw(s, "sslv2");
-	shake_at(s, from)->gap = true; /* not read: what follows is unknown */
+	if (from == REC_SERVER)
+		shake_at(s, from)->gap = true;
 	if (from == REC_CLIENT && !s->client_hello) {
 		s->client_hello = true;
 		s->hello_at = ev->at.complete;

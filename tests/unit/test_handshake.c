@@ -381,7 +381,12 @@ static const struct row rows[] = {
     {"unreadable", ">ch <lost <FIN end", REC_HANDSHAKE_CUT_OFF, NOBODY},
     {"ServerHello only", "<sh12 <cert <done <FIN end", REC_HANDSHAKE_CUT_OFF,
 	NOBODY},
-    {"SSLv2", ">sslv2 <FIN end", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"SSLv2", ">sslv2 <sslv2 <FIN end", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"SSLv2 hello, then TLS",
+	">sslv2 <sh12 <cert <done >cke >ccs >fin <ccs <fin end", REC_COMPLETED,
+	NOBODY},
+    {"SSLv2 hello refused", ">sslv2 <a2/70 <FIN end", REC_FAILED, REC_SERVER,
+	REC_REASON_ALERT},
     /* not TLS, not well */
     {"server speaks something else", ">ch <junk <FIN end", REC_FAILED,
 	REC_SERVER, REC_REASON_NOT_TLS},
