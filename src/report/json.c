@@ -41,15 +41,46 @@ escaped(struct out *o, struct rs_span s, uint32_t c, size_t used)
 	}
 }
 
+/* Printable ASCII but for " and \: goes out as it is. */
+static inline bool
+plain_byte(uint8_t b)
+{
+	static const uint64_t plain[4] = {
+	    0xfffffffb00000000, 0x7fffffffefffffff, 0, 0};
+	return plain[b >> 6] >> (b & 63) & 1;
+}
+
+/*
+ * How many bytes of s go out as they are.  Eight at a time, as long as none of
+ * them can be special: taking 0x20 away leaves the top bit set where a byte was
+ * below it, taking 1 away where it was 0.  A borrow only adds such bits above
+ * one that is right, so nothing special is ever missed.
+ */
+static size_t
+plain_run(struct rs_span s)
+{
+	const uint64_t ones = 0x0101010101010101, tops = ones << 7;
+	size_t n = 0;
+	for (uint64_t x; s.n - n >= sizeof x; n += sizeof x) {
+		memcpy(&x, s.p + n, sizeof x);
+		uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\',
+			 del = x ^ ones * 0x7f;
+		if (((x - ones * 0x20) | x | (quote - ones) | (slash - ones) |
+			(del - ones)) &
+		    tops)
+			break; /* perhaps: the loop below looks closer */
+	}
+	while (n < s.n && plain_byte(s.p[n]))
+		n++;
+	return n;
+}
+
 static void
 string(struct out *o, struct rs_span s)
 {
 	out_char(o, '"');
 	while (s.n) {
-		size_t plain = 0, used;
-		while (plain < s.n && s.p[plain] >= 0x20 && s.p[plain] < 0x7f &&
-		       s.p[plain] != '"' && s.p[plain] != '\\')
-			plain++;
+		size_t plain = plain_run(s), used;
 		out_bytes(o, s.p, plain);
 		s = rs_span_from(s, plain);
 		if (s.n == 0)

@@ -25,7 +25,7 @@ out_flush(struct out *o)
 }
 
 void
-out_bytes(struct out *o, const void *p, size_t n)
+out_bytes_slow(struct out *o, const void *p, size_t n)
 {
 	const char *from = p;
 	while (n) {
@@ -37,12 +37,6 @@ out_bytes(struct out *o, const void *p, size_t n)
 		from += part;
 		n -= part;
 	}
-}
-
-void
-out_str(struct out *o, const char *s)
-{
-	out_bytes(o, s, strlen(s));
 }
 
 /* ---- numbers ---- */

@@ -24,10 +24,26 @@ struct out {
 };
 
 void out_init(struct out *o, FILE *to);
-void out_bytes(struct out *o, const void *p, size_t n);
-void out_str(struct out *o, const char *s);
+void out_bytes_slow(struct out *o, const void *p, size_t n);
 /* Hands on what is buffered; false when anything failed so far. */
 bool out_flush(struct out *o);
+
+static inline void
+out_bytes(struct out *o, const void *p, size_t n)
+{
+	if (n > OUT_SIZE - o->n) {
+		out_bytes_slow(o, p, n);
+		return;
+	}
+	memcpy(o->buf + o->n, p, n);
+	o->n += n;
+}
+
+static inline void
+out_str(struct out *o, const char *s)
+{
+	out_bytes(o, s, strlen(s));
+}
 
 static inline void
 out_char(struct out *o, char c)

@@ -196,7 +196,8 @@ page_item(struct page *p, unsigned indent, const char *glue, const char *s)
 {
 	unsigned width = page_width(rs_span_str(s));
 	if (p->at <= indent) {
-		page_to(p, indent);
+		if (p->at < indent)
+			page_to(p, indent);
 	} else if (p->at + strlen(glue) + width + 1 > p->columns) {
 		/* the glue without its blank stays on this line */
 		page_span(p, rs_span_trim(rs_span_str(glue)));

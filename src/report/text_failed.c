@@ -414,7 +414,7 @@ advice(struct text *t, const struct rec_finding *x)
 	flowing(t, "Next:", x->advice);
 	if (x->alternatives.n) {
 		page_to(&t->page, INDENT);
-		page_styled(&t->page, PAGE_BOLD, "Or:");
+		page_styled(&t->page, PAGE_BOLD, "Could also be:");
 		page_str(&t->page, " ");
 		for (uint32_t i = 0; i < x->alternatives.n; i++) {
 			page_flow(&t->page, INDENT, a[i]);

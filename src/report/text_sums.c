@@ -42,7 +42,7 @@ counts_first(struct text *t, const struct rec_list *l, const char *glue)
 
 /* "200 x 41, 401 x 40" */
 static void
-counts_last(struct text *t, const struct rec_list *l)
+counts_last(struct text *t, const struct rec_list *l, const char *glue)
 {
 	const struct rec_count *c = l->v;
 	for (uint32_t i = 0; i < l->n; i++) {
@@ -50,7 +50,8 @@ counts_last(struct text *t, const struct rec_list *l)
 		g_autofree char *s =
 		    g_strdup_printf("%.*s x %s", (int)c[i].name.n,
 			(const char *)c[i].name.p, page_number(a, c[i].n));
-		put_item(t, ", ", s);
+		put_item(t, glue, s);
+		glue = ", ";
 	}
 }
 
@@ -142,7 +143,7 @@ line(struct text *t, const char *what, const struct rec_list *l)
 	if (total(l) == 0)
 		return;
 	label(t, what);
-	counts_last(t, l);
+	counts_last(t, l, "");
 	page_end(&t->page);
 }
 
@@ -161,8 +162,8 @@ handshakes(struct text *t, const struct rec_summary *s)
 	if (total(&s->alerts) == 0)
 		return;
 	page_to(&t->page, LABEL);
-	page_str(&t->page, "alerts: ");
-	counts_first(t, &s->alerts, "");
+	page_str(&t->page, "alerts ");
+	counts_last(t, &s->alerts, "");
 	page_end(&t->page);
 }
 

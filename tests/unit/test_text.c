@@ -353,6 +353,47 @@ test_ndjson_lines(void)
 }
 
 static void
+test_colour_only_when_asked(void)
+{
+	for (int colour = 0; colour < 2; colour++) {
+		struct run u;
+		begin(&u, REPORT_TEXT, 80);
+		report_free(u.r);
+		struct report_options o = {.format = REPORT_TEXT,
+		    .out = u.f,
+		    .columns = 80,
+		    .colour = colour};
+		u.r = report_new(&o, NULL, NULL);
+		u.sink = report_sink(u.r);
+		attempt(&u, 1, 77, REC_AUTH_FAILED);
+		finish(&u);
+		CU_ASSERT_EQUAL(
+		    strstr(u.text, "\033[1;31mFAILED\033[0m") != NULL,
+		    colour == 1);
+		CU_ASSERT_EQUAL(strchr(u.text, '\033') != NULL, colour == 1);
+		end(&u);
+	}
+}
+
+static void
+test_live_lines(void)
+{
+	struct run u;
+	begin(&u, REPORT_TEXT, 80);
+	report_free(u.r);
+	struct report_options o = {
+	    .format = REPORT_TEXT, .out = u.f, .columns = 80, .live = true};
+	u.r = report_new(&o, NULL, NULL);
+	u.sink = report_sink(u.r);
+	attempt(&u, 1, 77, REC_AUTH_FAILED);
+	CU_ASSERT_STRING_EQUAL(u.text,
+	    "14:47:22.553  198.51.100.77  sip:4077@example.com  "
+	    "auth failed: 403 Forbidden\n");
+	finish(&u);
+	end(&u);
+}
+
+static void
 test_status(void)
 {
 	static const struct {
@@ -412,5 +453,6 @@ test_forms(void)
 UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_recovered_phone), UNIT(test_many_failing_phones_are_cut_short),
     UNIT(test_any_record_fits), UNIT(test_nothing_says_what_to_do),
-    UNIT(test_json_document), UNIT(test_ndjson_lines), UNIT(test_status),
+    UNIT(test_json_document), UNIT(test_ndjson_lines),
+    UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
     UNIT(test_forms))
