@@ -46,6 +46,11 @@ static inline size_t
 sip_text_find(struct rs_span s, uint8_t c)
 {
 	bool angle = false;
+	/* Mostly nothing is quoted before it. */
+	struct rs_span before = rs_span_part(s, 0, rs_span_find(s, c));
+	if (rs_span_find(before, '"') == before.n &&
+	    rs_span_find(before, '<') == before.n)
+		return before.n;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t x = s.p[i];
 		if (x == c && !angle)
