@@ -90,16 +90,30 @@ view_of(const struct rec_registration *r)
 }
 
 static void
+say_repeats(struct finding *f, const struct rec_transaction *t)
+{
+	const struct rs_frame *again = t->request_frames.v;
+	for (uint32_t i = 0; i < t->request_frames.n && i < 12; i++)
+		finding_evidence(
+		    f, again[i], RS_NEVER, RS_LIT("REGISTER again"));
+}
+
+/* Of a long loop the first two and the last two. */
+static void
 say_evidence(struct finding *f, const struct view *v)
 {
 	char text[64];
 	for (uint32_t i = 0; i < v->n; i++) {
+		if (i >= 2 && i + 2 < v->n)
+			continue;
 		const struct rec_transaction *t = &v->t[i];
 		finding_evidence(f, t->request_frame, t->request_time,
 		    t->credentials == RS_TRUE ? RS_LIT("REGISTER, credentials")
 					      : RS_LIT("REGISTER"));
-		if (t->status <= 0)
+		if (t->status <= 0) {
+			say_repeats(f, t);
 			continue;
+		}
 		int n =
 		    snprintf(text, sizeof text, "%lld", (long long)t->status);
 		finding_evidence(f, t->response_frame, t->response_time,
@@ -158,12 +172,12 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		finding_alternative(&f, "sip.fragments-lost");
 	finding_alternative(&f, "policy.source-banned");
 	finding_alternative(&f, "capture.incomplete");
+	int64_t sent =
+	    v.last->retransmissions > 0 ? v.last->retransmissions + 1 : 1;
 	finding_detail(&f,
-	    "The REGISTER was sent %lld times and no final response came in "
+	    "The REGISTER was sent %lld time%s and no final response came in "
 	    "32 s%s.",
-	    (long long)(v.last->retransmissions > 0
-			    ? v.last->retransmissions + 1
-			    : 1),
+	    (long long)sent, sent == 1 ? "" : "s",
 	    v.last->provisional > 0 ? ", only a provisional one" : "");
 	say_evidence(&f, &v);
 	finding_say(&f);

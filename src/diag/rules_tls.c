@@ -210,7 +210,7 @@ bad_chain(const struct view *v)
 {
 	if (v->expired)
 		return CAUSE(diag_tls_certificate_expired, REC_LIKELY,
-		    v->name_differs ? "tls.name-mismatch" : "tls.unknown-ca");
+		    "tls.name-mismatch", "tls.unknown-ca");
 	if (v->name_differs)
 		return CAUSE(diag_tls_name_mismatch, REC_LIKELY,
 		    v->leaf->self_signed == RS_TRUE ? "tls.self-signed"
@@ -221,7 +221,7 @@ bad_chain(const struct view *v)
 		    "tls.name-mismatch", "tls.phone-clock");
 	if (v->chain == 1 && v->leaf->self_signed == RS_FALSE)
 		return CAUSE(diag_tls_chain_incomplete, REC_LIKELY,
-		    "tls.unknown-ca", "tls.phone-clock",
+		    "tls.unknown-ca", "tls.name-mismatch", "tls.phone-clock",
 		    "tls.unsupported-certificate");
 	return CAUSE(diag_tls_unknown_ca, REC_LIKELY, "tls.name-mismatch",
 	    "tls.phone-clock", "tls.unsupported-certificate",
@@ -382,7 +382,19 @@ detail_refusal(struct finding *f, const struct view *v)
 	const struct rs_span *versions = h->client_versions.v;
 	struct rs_span best =
 	    h->client_versions.n ? versions[0] : (struct rs_span){0};
-	if (v->alert)
+	if (h->state == REC_ABANDONED)
+		finding_detail(f,
+		    "No ServerHello in %lld s after the ClientHello; offered "
+		    "%.*s, name asked for: %.*s.",
+		    (long long)((h->ended - h->started) / RS_SEC),
+		    FINDING_TEXT(best), FINDING_TEXT(h->sni));
+	else if (h->reason == REC_REASON_NOT_TLS)
+		finding_detail(f,
+		    "%s's first bytes are no TLS record; offered %.*s, name "
+		    "asked for: %.*s.",
+		    side_name(h->failed_by), FINDING_TEXT(best),
+		    FINDING_TEXT(h->sni));
+	else if (v->alert)
 		finding_detail(f,
 		    "%s sent alert %lld %.*s after %.*s; offered %.*s and %u "
 		    "ciphers, name asked for: %.*s.",
@@ -423,6 +435,34 @@ say_evidence(struct finding *f, const struct view *v)
 		    h->started, RS_LIT("handshake"));
 }
 
+/* SIP in clear to a port where TLS is expected (RFC 3261 18, and Cisco's), and
+   the server closes: no handshake, but the same mistake. */
+static void
+clear_sip(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	const struct rec_connection *n = c->connection;
+	uint16_t port = r->server.at.port;
+	struct finding f;
+	if (r->outcome != REC_CONNECTION_LOST || r->transport != REC_TCP ||
+	    (port != 5061 && port != 8934))
+		return;
+	if (n && n->closed_by != REC_SERVER)
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_detail(&f,
+	    "A REGISTER in clear went to port %u, where TLS is expected; the "
+	    "connection was closed without an answer.",
+	    port);
+	const struct rs_frame *v = r->frames.v;
+	for (uint32_t i = 0; i < r->frames.n; i++)
+		finding_evidence(&f, v[i], r->started, RS_LIT("REGISTER"));
+	if (n)
+		finding_evidence(&f, n->close_frame, n->ended, n->closed_how);
+	finding_say(&f);
+}
+
 static void
 check_tls(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -445,13 +485,24 @@ check_tls(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+static void
+check_not_tls(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	check_tls(rule, c, out);
+	if (c->handshake == NULL && c->registration)
+		clear_sip(rule, c, out);
+}
+
 #define TLS_RULE(name, code, title, advice)                                    \
  const struct diag_rule name = {                                               \
      code, REC_ERROR, "tls", title, advice, check_tls}
 
-TLS_RULE(diag_tls_not_tls, "tls.not-tls", "One side does not speak TLS",
+const struct diag_rule diag_tls_not_tls = {"tls.not-tls", REC_ERROR, "tls",
+    "One side does not speak TLS",
     "Compare transport and port of the phone's profile with those of the "
-    "server: SIP over TCP on a TLS port, or the reverse.");
+    "server: SIP over TCP on a TLS port, or the reverse.",
+    check_not_tls};
 TLS_RULE(diag_tls_version_mismatch, "tls.version-mismatch",
     "No TLS version in common",
     "Compare the lowest version the server accepts with what the phone's "

@@ -276,6 +276,15 @@ close_if_settled(struct handshake_tracker *k, struct shake *s)
 /* ---- events ---- */
 
 static void
+hear_sealed_record(
+    struct shake *s, enum rec_side from, const struct rs_event *ev)
+{
+	handshake_record_step(s, from, "encrypted_record", &ev->at);
+	if (s->version >= TLS_13)
+		last_message(s, from, "encrypted_record");
+}
+
+static void
 hear_sealed_message(
     struct handshake_tracker *k, struct shake *s, const struct rs_event *ev)
 {
@@ -343,6 +352,14 @@ hear_handshake(struct handshake_tracker *k, const struct rs_event *ev)
 	last_message(s, from, name);
 }
 
+/* unexpected_message, decode_error, internal_error, user_canceled */
+static bool
+vague(uint8_t number)
+{
+	return number == 10 || number == 50 || number == 80 ||
+	       number == TLS_ALERT_USER_CANCELED;
+}
+
 static void
 hear_alert(struct handshake_tracker *k, const struct rs_event *ev)
 {
@@ -354,7 +371,8 @@ hear_alert(struct handshake_tracker *k, const struct rs_event *ev)
 	enum rec_side from = shake_side_of(s, ev->dir);
 	if (s->version >= TLS_13 && a->encrypted) {
 		heard_record(s, ev);
-		handshake_record_step(s, from, "encrypted_record", &ev->at);
+		if (!s->complete)
+			hear_sealed_record(s, from, ev);
 		handshake_judge_sealed(s, from, 0, &ev->at);
 		close_if_settled(k, s);
 		return;
@@ -371,6 +389,7 @@ hear_alert(struct handshake_tracker *k, const struct rs_event *ev)
 	if (s->refused == REC_SIDE_NONE && handshake_judge_fatal(s, a)) {
 		s->refused = from;
 		s->refused_at = ev->at.complete;
+		s->refused_vaguely = vague(a->number);
 	}
 	heard_record(s, ev);
 	last_message(s, from, "alert");
@@ -401,7 +420,7 @@ hear_data(struct handshake_tracker *k, const struct rs_event *ev)
 	struct shake_side *side = shake_at(s, from);
 	heard_record(s, ev);
 	if (!s->complete)
-		handshake_record_step(s, from, "encrypted_record", &ev->at);
+		hear_sealed_record(s, from, ev);
 	side->data++;
 	if (ev->u.tls_data.type == 23)
 		handshake_judge_sealed(s, from, ev->u.tls_data.size, &ev->at);
@@ -452,7 +471,9 @@ static void
 hear_sslv2(struct handshake_tracker *k, const struct rs_event *ev)
 {
 	struct shake_entry *e = entry_find(k, ev);
+	bool reply = e && e->open && ev->dir != e->open->client;
 	k->sslv2++;
+	k->messages[reply ? TLS_HS_SERVER_HELLO : TLS_HS_CLIENT_HELLO]++;
 	if (e && e->open == NULL)
 		return;
 	struct shake *s = shake_touch(k, ev, ev->dir);
@@ -467,6 +488,7 @@ hear_sslv2(struct handshake_tracker *k, const struct rs_event *ev)
 		s->client_hello = true;
 		s->hello_at = ev->at.complete;
 		s->hellos++;
+		handshake_record_history(s, from, 'c');
 	}
 	handshake_record_step(s, from, "sslv2_hello", &ev->at);
 	last_message(s, from, "sslv2_hello");

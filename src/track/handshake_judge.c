@@ -281,12 +281,22 @@ judge_close(struct shake *s, const struct shake_end *end)
 			return true;
 		}
 	}
-	if (owed != REC_SIDE_NONE && by != owed &&
-	    s->closed_at - s->last_at >= wait)
+	rs_time since = s->refused == REC_SIDE_NONE ? s->last_at : s->closed_at;
+	if (owed != REC_SIDE_NONE && by != owed && s->closed_at - since >= wait)
 		say(s, REC_ABANDONED, owed, REC_REASON_SILENCE, s->closed_at);
 	else
 		say(s, REC_FAILED, by, close_reason(s), s->closed_at);
 	return true;
+}
+
+/* The alert only answers the peer's close: a library that reads an end where a
+   message was due says decode_error, or the like, into the closed connection.
+ */
+static bool
+answers_close(const struct shake *s)
+{
+	return s->closed_by != REC_SIDE_NONE && s->closed_by != s->refused &&
+	       s->closed_at < s->refused_at && s->refused_vaguely;
 }
 
 /* What is certain whatever else is missing. */
@@ -307,7 +317,7 @@ judge_certain(struct shake *s)
 			return true;
 		}
 	}
-	if (s->refused != REC_SIDE_NONE) {
+	if (s->refused != REC_SIDE_NONE && !answers_close(s)) {
 		say(s, REC_FAILED, s->refused, REC_REASON_ALERT, s->refused_at);
 		return true;
 	}

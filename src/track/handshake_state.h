@@ -64,6 +64,7 @@ struct shake {
 	struct shake_side side[2];
 	enum rec_side refused; /* who sent the first fatal alert */
 	rs_time refused_at;
+	bool refused_vaguely; /* by an alert that an unexpected end gives too */
 	bool complete;
 	rs_time complete_at;
 	rs_time hello_at; /* the first ClientHello complete */

@@ -454,11 +454,13 @@ phone_outcome(const struct phone *ph, const struct line *last)
 			continue;
 		return st == TLS ? REC_CONNECTION_LOST : REC_UNREACHABLE;
 	}
-	if (last)
-		return last->outcome;
-	if (ph->other.at != RS_NEVER && !rec_outcome_failed(ph->other_outcome))
+	/* A phone that was shut down took its binding away. */
+	if (ph->other.at != RS_NEVER &&
+	    !rec_outcome_failed(ph->other_outcome) &&
+	    (last == NULL || (ph->other_outcome == REC_UNREGISTERED &&
+				 ph->other.at > last->decided.at)))
 		return ph->other_outcome;
-	return REC_CUT_OFF;
+	return last ? last->outcome : REC_CUT_OFF;
 }
 
 static void

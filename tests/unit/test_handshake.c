@@ -356,6 +356,12 @@ static const struct row rows[] = {
 	REC_REASON_CLOSED},
     {"new connection on the same ports", ">ch +3000 reused", REC_ABANDONED,
 	REC_SERVER, REC_REASON_SILENCE},
+    {"an alert that answers a close", ">ch <FIN >a2/50 >FIN end", REC_FAILED,
+	REC_SERVER, REC_REASON_CLOSED},
+    {"an alert that answers a late close", ">ch +9000 <FIN >a2/50 end",
+	REC_FAILED, REC_SERVER, REC_REASON_CLOSED},
+    {"an alert of that kind before any close", ">ch <sh12 >a2/50 <FIN end",
+	REC_FAILED, REC_CLIENT, REC_REASON_ALERT},
     /* silence */
     {"32 s", ">ch +33000 cap", REC_ABANDONED, REC_SERVER, REC_REASON_SILENCE},
     {"31 s", ">ch +31000 cap", REC_HANDSHAKE_CUT_OFF, NOBODY},

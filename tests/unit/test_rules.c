@@ -210,7 +210,8 @@ static const struct tls_row tls_rows[] = {
     {"45, unseen", FROM(CLIENT, ALERT), 45, V13, NONE, CC0, V13,
 	"tls.certificate-expired", "tls.phone-clock", REC_LIKELY},
     {"42, expired", FROM(CLIENT, ALERT), 42, V12, OLD, CC0, V12,
-	"tls.certificate-expired", "tls.unknown-ca", REC_LIKELY},
+	"tls.certificate-expired", "tls.name-mismatch,tls.unknown-ca",
+	REC_LIKELY},
     {"48, self-signed", FROM(CLIENT, ALERT), 48, V12, SELF, CC0, V12,
 	"tls.self-signed", "", REC_CERTAIN},
     {"48, leaf", FROM(CLIENT, ALERT), 48, V12, LEAF, CC0, V12,
@@ -235,7 +236,8 @@ static const struct tls_row tls_rows[] = {
 	"tls.self-signed", "tls.name-mismatch,tls.phone-clock", REC_LIKELY},
     {"46, leaf", FROM(CLIENT, ALERT), 46, V12, LEAF, CC0, V12,
 	"tls.chain-incomplete",
-	"tls.unknown-ca,tls.phone-clock,tls.unsupported-certificate",
+	"tls.unknown-ca,tls.name-mismatch,tls.phone-clock,"
+	"tls.unsupported-certificate",
 	REC_LIKELY},
     {"43", FROM(CLIENT, ALERT), 43, V12, GOOD, CC0, V12,
 	"tls.unsupported-certificate", "", REC_LIKELY},
@@ -582,6 +584,48 @@ test_no_answer_needs_both_directions(void)
 	rec_arena_clear(&a);
 }
 
+/* SIP in clear to a TLS port. */
+static void
+test_clear_sip(void)
+{
+	static const struct {
+		const char *name;
+		enum rec_outcome outcome;
+		enum rec_transport transport;
+		uint16_t port;
+		enum rec_side closed_by;
+		const char *codes;
+	} rows[] = {
+	    {"closed by the server", REC_CONNECTION_LOST, REC_TCP, 5061,
+		REC_SERVER, "tls.not-tls"},
+	    {"closed by the phone", REC_CONNECTION_LOST, REC_TCP, 5061,
+		REC_CLIENT, ""},
+	    {"on a clear port", REC_CONNECTION_LOST, REC_TCP, 5060, REC_SERVER,
+		""},
+	    {"in TLS", REC_CONNECTION_LOST, REC_TLS, 5061, REC_SERVER, ""},
+	    {"answered", REC_REGISTERED, REC_TCP, 5061, REC_SERVER, ""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_registration g;
+		struct rec_connection c;
+		struct rs_frame frame = {0, 6};
+		rec_init(&rec_registration_type, &g);
+		rec_init(&rec_connection_type, &c);
+		g.id.frame = frame;
+		g.frames = (struct rec_list){&frame, 1, 1};
+		g.outcome = rows[i].outcome;
+		g.transport = rows[i].transport;
+		g.server.at.port = rows[i].port;
+		c.id.frame = (struct rs_frame){0, 3};
+		c.closed_by = rows[i].closed_by;
+		c.conn_state = RS_LIT("SF");
+		const struct diag_case k = {
+		    .registration = &g, .connection = &c};
+		judge(&k);
+		expect(rows[i].name, rows[i].codes);
+	}
+}
+
 /* Every rule of the table fires in some row above. */
 static void
 test_all_fire(void)
@@ -603,4 +647,4 @@ test_all_fire(void)
 
 UNIT_MAIN("rules", UNIT(test_net), UNIT(test_tls), UNIT(test_tls_warning),
     UNIT(test_sip), UNIT(test_no_answer_needs_both_directions),
-    UNIT(test_all_fire))
+    UNIT(test_clear_sip), UNIT(test_all_fire))
