@@ -24,7 +24,9 @@ static const rs_time quiet_complete = 32 * RS_SEC;
 struct shake_entry {
 	uint64_t serial;
 	struct shake *open;
-	bool counted; /* among the connections by visibility */
+	bool counted;     /* among the connections by visibility */
+	bool client;      /* enum rs_dir of the client */
+	uint16_t version; /* of a completed handshake before TLS 1.3; else 0 */
 };
 
 struct drop {
@@ -121,6 +123,8 @@ close_shake(struct handshake_tracker *k, struct shake *s, enum rs_ending how)
 		k->connections[s->rec.visibility]++;
 	e->counted = true;
 	e->open = NULL;
+	e->client = s->client == RS_S2C;
+	e->version = s->complete && s->version < TLS_13 ? s->version : 0;
 	unlink_shake(k, s);
 	k->out->record(k->out->arg, &rec_handshake_type, &s->rec);
 	discard(k, s);
@@ -299,12 +303,37 @@ hear_sealed_message(
 	} else if (side->ccs && !side->finished) {
 		side->finished = true;
 		last_message(s, from, "finished");
-		if (from == REC_SERVER && !s->hello_done && !side->chain &&
-		    s->server_hello && !side->gap)
+		if (from == REC_SERVER && !s->renegotiation && !s->hello_done &&
+		    !side->chain && s->server_hello && !side->gap)
 			s->rec.resumed = RS_TRUE;
 		handshake_judge_finished(s, ev->at.complete);
 	}
 	close_if_settled(k, s);
+}
+
+/*
+ * A client that sends a handshake record under the keys of a finished TLS 1.2
+ * handshake renegotiates (RFC 5246 7.4.1.1): a handshake of its own, of which
+ * only ChangeCipherSpecs and what follows them can be recognised.
+ */
+static void
+look_for_renegotiation(struct handshake_tracker *k, const struct rs_event *ev)
+{
+	struct shake_entry *e = entry_find(k, ev);
+	if (e && e->open && e->open->complete && e->open->version &&
+	    e->open->version < TLS_13 && ev->dir == e->open->client)
+		close_shake(k, e->open, RS_END_NONE);
+	if (e == NULL || e->open || e->version == 0 ||
+	    ev->dir != (e->client ? RS_S2C : RS_C2S))
+		return;
+	struct shake *s = shake_open(k, ev, ev->dir);
+	if (s == NULL)
+		return;
+	s->renegotiation = s->client_hello = s->server_hello = true;
+	s->version = e->version;
+	s->rec.version = rs_span_str(tls_version_name(e->version));
+	s->hello_at = ev->at.complete;
+	handshake_record_flaw(s, "encrypted_renegotiation");
 }
 
 static void
@@ -322,6 +351,8 @@ hear_handshake(struct handshake_tracker *k, const struct rs_event *ev)
 		client = rs_dir_other(ev->dir);
 	else if (!hello)
 		client = RS_C2S;
+	if (m->encrypted)
+		look_for_renegotiation(k, ev);
 	struct shake_entry *e = entry_find(k, ev);
 	if (hello && e && e->open && e->open->complete)
 		close_shake(k, e->open, RS_END_NONE); /* a renegotiation */

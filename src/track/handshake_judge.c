@@ -335,11 +335,11 @@ judge_state(struct shake *s, const struct shake_end *end)
 		say(s, REC_MIDSTREAM, REC_SIDE_NONE, REC_REASON_NONE, RS_NEVER);
 		return;
 	}
-	bool whole =
-	    s->client_hello && !c->gap && !v->gap && c->heard && v->heard;
+	bool whole = s->client_hello && !s->renegotiation && !c->gap &&
+		     !v->gap && c->heard && v->heard;
 	/* Both sides' data under keys: a finished handshake, with a hole. */
-	if (!whole && s->server_hello && s->version < TLS_13 && c->data &&
-	    v->data) {
+	if (!whole && !s->renegotiation && s->server_hello &&
+	    s->version < TLS_13 && c->data && v->data) {
 		completed(s, RS_NEVER);
 		say(s, REC_COMPLETED, REC_SIDE_NONE, REC_REASON_NONE, RS_NEVER);
 		return;
@@ -359,8 +359,8 @@ void
 handshake_judge(struct shake *s, const struct shake_end *end)
 {
 	judge_state(s, end);
-	bool sealed = s->side[0].sealed || s->side[1].sealed ||
-		      s->side[0].data || s->side[1].data;
+	bool sealed = s->renegotiation || s->side[0].sealed ||
+		      s->side[1].sealed || s->side[0].data || s->side[1].data;
 	if (s->rec.state == REC_MIDSTREAM) {
 		s->rec.visibility = REC_MIDSTREAM_VISIBILITY;
 	} else if (s->rec.state == REC_COMPLETED ||

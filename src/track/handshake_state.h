@@ -59,6 +59,7 @@ struct shake {
 	bool from_start;
 	bool client_hello, server_hello, hello_done, requested, retry,
 	    early_data;
+	bool renegotiation; /* under keys: hardly anything of it is seen */
 	unsigned hellos;
 	uint16_t version, cipher;
 	struct shake_side side[2];

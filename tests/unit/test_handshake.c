@@ -626,6 +626,40 @@ test_renegotiation(void)
 	play_end(&p);
 }
 
+/* Under keys: seen by its records and ChangeCipherSpecs only. */
+static void
+test_renegotiation_encrypted(void)
+{
+	static const struct {
+		const char *name, *script;
+		unsigned n;
+		enum rec_handshake_state second;
+	} re[] = {
+	    {"whole", FULL12 ">fin <fin >fin >ccs >fin <ccs <fin end", 2,
+		REC_COMPLETED},
+	    {"after data", FULL12 ">d90 <d90 >fin <fin >ccs >fin <ccs <fin end",
+		2, REC_COMPLETED},
+	    {"not whole", FULL12 ">fin <fin >FIN <FIN end", 2,
+		REC_HANDSHAKE_CUT_OFF},
+	    {"HelloRequest alone", FULL12 "<fin >d90 <d90 end", 1, 0},
+	    {"TLS 1.3 has none", FLIGHT13 ">d53 <d234 >fin end", 1, 0},
+	};
+	for (size_t i = 0; i < sizeof re / sizeof *re; i++) {
+		struct play p;
+		unit_row(re[i].name);
+		play_start(&p, LIMIT);
+		play_flow(&p, 1, true);
+		play_script(&p, re[i].script);
+		CU_ASSERT_EQUAL(p.seen.n, re[i].n);
+		CU_ASSERT_EQUAL(p.seen.state[0], REC_COMPLETED);
+		if (re[i].n == 2) {
+			CU_ASSERT_EQUAL(p.seen.state[1], re[i].second);
+			CU_ASSERT_EQUAL(p.seen.visibility[1], REC_OPAQUE);
+		}
+		play_end(&p);
+	}
+}
+
 static void
 test_counts(void)
 {
@@ -699,5 +733,6 @@ test_bounds(void)
 
 UNIT_MAIN("handshake", UNIT(test_states), UNIT(test_fields_12),
     UNIT(test_client_certificate), UNIT(test_alerts), UNIT(test_midstream),
-    UNIT(test_closes_early), UNIT(test_renegotiation), UNIT(test_counts),
-    UNIT(test_memory), UNIT(test_bounds))
+    UNIT(test_closes_early), UNIT(test_renegotiation),
+    UNIT(test_renegotiation_encrypted), UNIT(test_counts), UNIT(test_memory),
+    UNIT(test_bounds))
