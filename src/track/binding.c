@@ -12,7 +12,7 @@
  * An entry is one block, the struct and its text; grants after the first one
  * and lapses are blocks of their own where there are any.  Of the grants the
  * first and the last three are kept, of the lapses the first eight; counts and
- * sums are over all.  All entries together may take an eighth of the account.
+ * sums are over all.
  */
 #include "track/binding.h"
 
@@ -49,7 +49,6 @@ struct binding_tracker {
 	const struct rec_sink *out;
 	struct table by_key, by_aor;
 	struct queue order;
-	size_t held; /* bytes of entries */
 	uint64_t evicted;
 };
 
@@ -67,17 +66,9 @@ binding_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	return k;
 }
 
-static void
-give_back(struct binding_tracker *k, size_t n)
-{
-	k->held -= n;
-	rs_account_refund(k->pay, n);
-}
-
 static void *
 force_room(struct binding_tracker *k, size_t n)
 {
-	k->held += n;
 	rs_account_force(k->pay, n);
 	return g_malloc0(n);
 }
@@ -89,10 +80,10 @@ release(struct binding_tracker *k, struct binding *b)
 	table_remove(&k->by_aor, &b->by_aor);
 	queue_remove(&k->order, &b->order);
 	if (b->later)
-		give_back(k, (GRANTS - 1) * sizeof *b->later);
+		rs_account_refund(k->pay, (GRANTS - 1) * sizeof *b->later);
 	if (b->lapses)
-		give_back(k, LAPSES * sizeof *b->lapses);
-	give_back(k, b->size);
+		rs_account_refund(k->pay, LAPSES * sizeof *b->lapses);
+	rs_account_refund(k->pay, b->size);
 	g_free(b->later);
 	g_free(b->lapses);
 	g_free(b);
@@ -208,8 +199,7 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 {
 	size_t size = sizeof(struct binding) + r->aor.n + c->uri.n +
 		      c->instance.n + c->reg_id.n;
-	while (k->held + size > k->pay->limit / 8 ||
-	       !rs_account_charge(k->pay, size)) {
+	while (!rs_account_charge(k->pay, size)) {
 		if (!evict(k)) {
 			k->evicted++;
 			return NULL;
@@ -218,7 +208,6 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 	struct binding *b = g_malloc0(size);
 	uint8_t *to = b->text;
 	b->size = size;
-	k->held += size;
 	b->id = r->id;
 	b->started = r->ended;
 	b->margin = REC_ABSENT;

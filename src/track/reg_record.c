@@ -304,8 +304,8 @@ touch_known(struct reg_tracker *k, uint64_t key)
 		return w;
 	}
 	struct queue_link *oldest = queue_first(&k->known_order);
-	/* All together may take a sixteenth of the account. */
-	if (oldest && k->known_order.n * sizeof *w >= k->pay->limit / 16)
+	/* All together may take a quarter of the account. */
+	if (oldest && k->known_order.n * sizeof *w >= k->pay->limit / 4)
 		drop_known(k, TRACK_OF(oldest, struct reg_known, link));
 	while (!rs_account_charge(k->pay, sizeof *w)) {
 		oldest = queue_first(&k->known_order);

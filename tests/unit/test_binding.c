@@ -181,7 +181,7 @@ test_eviction(void)
 	struct rs_account pay;
 	unsigned by_state[REC_BINDING_UNKNOWN + 1] = {0};
 	const struct rec_sink out = {count, by_state};
-	rs_account_init(&pay, 256 * 1024);
+	rs_account_init(&pay, 32 * 1024);
 	struct binding_tracker *k = binding_tracker_new(&seed, &pay, &out);
 	for (unsigned i = 0; i < 1000; i++) {
 		char contact[32];
