@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# What golden-one and update-golden share: how a case is run.
+#
+# A case is a folder, pcaps/NAME, with NAME.pcap; `args` (more options),
+# `status` (the exit status), report.txt and report.json (what is expected).
+# regscan runs in that folder, so that the report names the file as NAME.pcap
+# wherever the project lies.
+
+# report FORMAT SEED OUT ERR: runs the case $case_name of the folder $case_dir;
+# the status is regscan's.
+report() (
+	cd "${case_dir:?}" || exit 99
+	format=$1 seed=$2 out=$3 err=$4
+	args=
+	[ ! -e args ] || args=$(cat args)
+	export LC_ALL=C TZ=UTC COLUMNS=100
+	unset NO_COLOR
+	# shellcheck disable=SC2086 # args are words; REGSCAN may be a wrapper
+	${REGSCAN_WRAPPER-} "$REGSCAN" --color never --hash-seed "$seed" \
+		--format "$format" $args "${case_name:?}.pcap" \
+		>"$out" 2>"$err" </dev/null
+)
+
+# The report without the program's version, the one thing that may differ; it
+# is the first "version" of the document.
+versionless() {
+	awk '!done && sub(/"version": *"[^"]*"/, "\"version\": \"-\"") {
+		done = 1
+	} { print }' "$1"
+}
+
+# Digest responses and nonces of the capture: what a report must never hold.
+credentials() {
+	grep -aoE '(response|nonce|cnonce) *= *"[^"]{4,}"' "$1" |
+		sed 's/^[^"]*"//; s/"$//' | sort -u
+}
