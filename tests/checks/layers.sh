@@ -107,7 +107,7 @@ found=$({
 			}
 			what = layer(p)
 		}
-		if (!((from, what) in may) && !((from, h) in may) && !((file, what) in may))
+		if (!((from, what) in may) && !((from, h) in may) && !((file, h) in may))
 			print file ":" a[2] ": " from " may not include \"" h "\" (" what ")"
 	}')
 none "every include is allowed" "$found"

@@ -5,7 +5,7 @@
 # has no blanks at the end of a line.
 . "${srcdir:=..}/tests/lib/tap.sh"
 
-cd "$srcdir" || exit 1
+cd "$srcdir" && srcdir=. || exit 1
 sources() {
 	project_text | grep -E '\.([ch]|sh|py|am|inc|ac|md|[1-8])$|^quickstart$|^tests/[^.]*$'
 }

@@ -7,7 +7,7 @@
 
 # Bracketed, so that this file does not find itself.
 machine='(^|[^[:alnum:]_.$}/])/([w]ork|[r]oot|[h]ome/[a-z]|[U]sers/[A-Z]|[t]mp/(wt|bash_jobs))(/|[^[:alnum:]_-]|$)|[d]eb\.debian\.org|[s]napshot\.debian\.org|[s]ecurity\.debian\.org'
-cd "$srcdir" || exit 1
+cd "$srcdir" && srcdir=. || exit 1
 found=$(project_text | while IFS= read -r f; do
 	grep -aHnE "$machine" "$f"
 done)
