@@ -137,7 +137,8 @@ def arguments(name):
 
 def back(value, origin, mask, path=""):
     """The document with frame numbers of the original and without what the
-    mask names.  A frame that was split is in a list once."""
+    mask names.  A frame that was split is in a list once, and evidence, which
+    comes in the order of frames, has none within one frame."""
     if isinstance(value, dict):
         out = {}
         for key, v in value.items():
@@ -155,6 +156,8 @@ def back(value, origin, mask, path=""):
             if not (out and out[-1] == v and isinstance(v, dict)
                     and "frame" in v):
                 out.append(v)
+        if path.endswith(".evidence"):
+            out.sort(key=lambda e: (e["file"], e["frame"], e["what"]))
         return out
     if isinstance(value, str):
         m = ID.match(value)
