@@ -286,11 +286,20 @@ nothing(struct text *t)
 		advice(t, "Answers to REGISTERs are here, the REGISTERs are "
 			  "not: the capture shows one direction only. Mirror "
 			  "both directions of the port.");
-	if (opaque) {
+	if (opaque && counts_sum(&t->in->summary->handshakes)) {
 		advice(t, "The TLS above may well carry registrations, but "
 			  "cannot be read without its keys. Its handshakes "
 			  "are judged all the same. To see the SIP, capture "
 			  "where it is in the clear (behind the SBC).");
+		return;
+	}
+	if (opaque) {
+		advice(t,
+		    "There is TLS, which cannot be read without its keys, "
+		    "on ports not known for SIP. --all-tls judges its "
+		    "handshakes; --sip-tls-port says which port is the "
+		    "SBC's. To see the SIP, capture where it is in the "
+		    "clear (behind the SBC).");
 		return;
 	}
 	if (c->sip_requests.n || text_sum(c->responses_without_request))

@@ -273,36 +273,33 @@ head(struct failures *f, const struct sufferer *s)
 	page_to(&f->t->page, f->t->page.at + 2);
 }
 
+/* The stages that are known, where that is more than what broke. */
 static void
 chain(struct failures *f, const struct rec_phone *p)
 {
 	struct page *page = &f->t->page;
 	const struct rec_stage *s = p->chain.v;
-	g_autoptr(GString) unseen = g_string_new(NULL);
-	bool any = false;
-	page_to(page, INDENT);
+	uint32_t known = 0;
+	for (uint32_t i = 0; i < p->chain.n; i++)
+		known += s[i].state == REC_STAGE_OK ||
+			 s[i].state == REC_STAGE_FAILED;
+	if (known < 2)
+		return;
 	for (uint32_t i = 0; i < p->chain.n; i++) {
-		char text[PAGE_TEXT], upper[PAGE_TEXT];
-		bool failed = s[i].state == REC_STAGE_FAILED;
+		char text[PAGE_TEXT];
+		if (s[i].state != REC_STAGE_OK &&
+		    s[i].state != REC_STAGE_FAILED)
+			continue;
+		page_to(page, page->at ? page->at + 3 : INDENT);
 		g_snprintf(text, sizeof text, "%.*s", (int)s[i].stage.n,
 		    (const char *)s[i].stage.p);
-		if (s[i].state == REC_STAGE_NOT_SEEN)
-			g_string_append_printf(unseen, " %s", text);
-		if (!failed && s[i].state != REC_STAGE_OK)
-			continue;
-		page_str(page, any ? "   " : "");
-		any = true;
-		if (failed) {
+		if (s[i].state == REC_STAGE_FAILED) {
 			g_autofree char *u = g_ascii_strup(text, -1);
-			g_snprintf(upper, sizeof upper, "%s FAILED", u);
-			page_styled(page, PAGE_BAD, upper);
+			page_styled(page, PAGE_BAD, u);
+			page_styled(page, PAGE_BAD, " FAILED");
 		} else {
 			page_printf(page, "%s ok", text);
 		}
-	}
-	if (unseen->len) {
-		page_str(page, any ? "   (not seen:" : "(not seen:");
-		page_printf(page, "%s)", unseen->str);
 	}
 	page_end(page);
 }
@@ -527,7 +524,9 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 	rec_arena_reset(&f->arena);
 	for (guint i = 0, full = 0; i < s->groups->len; i++) {
 		g = g_ptr_array_index(s->groups, i);
-		if (!g->undecided && full++ < GROUPS_IN_FULL) {
+		if (!g->undecided && full < GROUPS_IN_FULL) {
+			if (full++)
+				page_end(p); /* a line between them */
 			group_in_full(f, g, several);
 		} else if (i < 3 * GROUPS_IN_FULL) {
 			page_to(p, INDENT);

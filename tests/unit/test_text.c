@@ -334,7 +334,8 @@ test_ndjson_lines(void)
 	handshake(&u, 5, 8934, REC_COMPLETED);
 	finish(&u);
 	static const char *const kinds[] = {"registration", "registration",
-	    "handshake", "phone", "phone", "coverage", "summary", "finding"};
+	    "handshake", "phone", "phone", "phone", "coverage", "summary",
+	    "finding"};
 	const char *line = u.text;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		const char *nl = strchr(line, '\n');
