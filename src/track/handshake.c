@@ -251,7 +251,8 @@ shake_touch(
 	if (s == NULL)
 		return NULL;
 	shake_at(s, shake_side_of(s, ev->dir))->heard = true;
-	if (s->rec.tcp_rtt == REC_ABSENT)
+	/* Cheap, and the last word on how far the connection was followed. */
+	if (!s->complete)
 		handshake_record_conn(s, ev->flow->conn);
 	return s;
 }

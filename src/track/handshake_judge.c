@@ -17,7 +17,7 @@
  */
 #include "track/handshake_state.h"
 
-enum { CCM_8 = 0x1305, AES_256_GCM_SHA384 = 0x1302 };
+enum { RECORD_HEADER = 5, CCM_8 = 0x1305, AES_256_GCM_SHA384 = 0x1302 };
 
 /* A side that waits this long and closes has given up; sooner, it just left. */
 static const rs_time patience = 1 * RS_SEC;
@@ -100,6 +100,7 @@ client_sealed(struct shake *s, size_t size, const struct rs_stamp *at)
 	    (size > finished_size(s) && !s->early_data)) {
 		s->finished = true;
 		s->finished_exact = size == finished_size(s);
+		s->finished_bytes = s->server_bytes;
 		s->finished_at = at->complete;
 	} else if (size == alert_size(s) && c->alert_at == RS_NEVER) {
 		c->alert_at = at->complete;
@@ -214,6 +215,15 @@ judge_finished_13(struct shake *s, const struct shake_end *end)
 	const struct shake_side *v = &s->side[SHAKE_SERVER];
 	rs_time left = s->closed_by == REC_CLIENT ? s->closed_at : RS_NEVER;
 	bool client_left = s->client_bye || left != RS_NEVER;
+	/* More than an alert came, unheard: the server did not refuse. */
+	if (v->after == 0 && s->server_bytes > s->finished_bytes +
+						   RECORD_HEADER +
+						   alert_size(s)) {
+		completed(s, s->finished_at);
+		say(s, REC_COMPLETED, REC_SIDE_NONE, REC_REASON_NONE,
+		    s->complete_at);
+		return true;
+	}
 	if (v->after && s->closed_by != REC_SIDE_NONE && !s->client_bye &&
 	    (left == RS_NEVER || left >= v->alert_at) &&
 	    v->alert_at - s->finished_at <= refusal_window) {

@@ -174,6 +174,7 @@ handshake_record_conn(struct shake *s, const struct rs_conn_facts *c)
 	const struct rs_half_facts *sv = &c->half[rs_dir_other(s->client)];
 	s->side[SHAKE_CLIENT].heard |= cl->packets > 0;
 	s->side[SHAKE_SERVER].heard |= sv->packets > 0;
+	s->server_bytes = sv->bytes;
 	/* What was no longer followed has its closes here only. */
 	closes(s, REC_CLIENT, cl);
 	closes(s, REC_SERVER, sv);

@@ -77,6 +77,9 @@ struct shake {
 	   record with others, at most that record. */
 	bool finished, finished_exact;
 	rs_time finished_at;
+	/* The server's bytes at that time, and at the end: a connection may
+	   have been left before its last records were heard. */
+	uint64_t server_bytes, finished_bytes;
 	bool client_bye; /* an alert-sized record of the client's after it */
 	char history[SHAKE_HISTORY];
 	uint8_t n_history;

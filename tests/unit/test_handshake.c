@@ -10,6 +10,7 @@
  *   >a2/48 <a1/112 >ea             alerts; an encrypted one
  *   >FIN <RST >gap <junk >bad      TCP, holes, what is no TLS
  *   +500                           milliseconds pass
+ *   bytes900                       the server has sent so many so far
  *   end cap idle reused            the connection ends so; drop: loss reported
  * Every other word takes 10 ms and a frame.
  */
@@ -270,6 +271,9 @@ play_word(struct play *p, const char *w)
 		ev.u.drops.from = p->now;
 		ev.u.drops.to = p->now + RS_MSEC;
 		ev.u.drops.packets = 3;
+	} else if (strncmp(w, "bytes", 5) == 0) {
+		p->conn.half[RS_S2C].bytes = (uint64_t)atoi(w + 5);
+		return;
 	} else if (strcmp(w, "oneway") == 0) {
 		p->conn.half[RS_S2C] = (struct rs_half_facts){
 		    .syn_at = RS_NEVER, .fin_at = RS_NEVER, .rst_at = RS_NEVER};
@@ -444,6 +448,12 @@ static const struct row rows[] = {
 	REC_COMPLETED, NOBODY},
     {"1.3, reset after Finished", FLIGHT13 ">d53 >d700 <RST end", REC_FAILED,
 	REC_SERVER, REC_REASON_RESET},
+    {"1.3, answers unheard",
+	"bytes1300 " FLIGHT13 ">d900 >d280 >d53 >d700 bytes2000 <FIN end",
+	REC_COMPLETED, NOBODY},
+    {"1.3, at most an alert unheard",
+	"bytes1300 " FLIGHT13 ">d900 >d280 >d53 >d700 bytes1324 <FIN end",
+	REC_FAILED, REC_SERVER, REC_REASON_CLOSED},
     {"1.3, answer, then goodbye", FLIGHT13 ">d53 >d700 <d400 <d19 <FIN end",
 	REC_COMPLETED, NOBODY},
     {"1.3, client silent", FLIGHT13 "+33000 cap", REC_ABANDONED, REC_CLIENT,
