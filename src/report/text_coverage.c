@@ -21,6 +21,20 @@ item(struct text *t, const char *glue, const char *format, ...)
 	page_item(&t->page, 0, t->page.at ? glue : "", s);
 }
 
+/* The end of a path tells more than its beginning. */
+static void
+path(struct text *t, struct rs_span s)
+{
+	unsigned most = t->page.columns / 2, width = page_width(s);
+	if (width > most)
+		page_str(&t->page, "...");
+	for (size_t used; width > most; width = page_width(s)) {
+		(void)utf8_next(s, &used);
+		s = rs_span_from(s, used);
+	}
+	page_span(&t->page, s);
+}
+
 static void
 names(struct text *t, const struct rec_coverage *c)
 {
@@ -28,7 +42,7 @@ names(struct text *t, const struct rec_coverage *c)
 	char number[PAGE_TEXT];
 	t->page.style = PAGE_BOLD;
 	if (c->files.n)
-		page_span_most(&t->page, f[0].path, t->page.columns / 2);
+		path(t, f[0].path);
 	if (c->files.n > 1)
 		page_printf(&t->page, " and %s more files",
 		    page_number(number, (int64_t)c->files.n - 1));
@@ -89,8 +103,10 @@ counts_text(GString *s, const struct rec_list *l, uint32_t most)
 	for (uint32_t i = 0; i < l->n && i < most; i++) {
 		if (i)
 			g_string_append(s, ", ");
-		g_string_append_len(
-		    s, (const char *)c[i].name.p, (gssize)c[i].name.n);
+		for (size_t k = 0; k < c[i].name.n; k++) {
+			char b = (char)c[i].name.p[k];
+			g_string_append_c(s, b == '_' ? ' ' : b);
+		}
 		g_string_append_printf(s, " %s", page_number(number, c[i].n));
 	}
 	if (l->n > most)
@@ -152,8 +168,10 @@ tls(struct text *t, const struct rec_coverage *c)
 		item(t, ", ", "%s TLS connection%s begun before the capture",
 		    page_number(a, mid), mid == 1 ? "" : "s");
 	if (text_sum(c->tls_unrelated))
-		item(t, ", ", "%s other TLS handshakes (--all-tls lists them)",
-		    page_number(a, c->tls_unrelated));
+		item(t, ", ", "%s other TLS handshake%s%s",
+		    page_number(a, c->tls_unrelated),
+		    c->tls_unrelated == 1 ? "" : "s",
+		    t->in->options->all_tls ? "" : " (see --all-tls)");
 	if (t->page.at)
 		page_end(&t->page);
 }
@@ -286,6 +304,11 @@ nothing(struct text *t)
 		advice(t, "Answers to REGISTERs are here, the REGISTERs are "
 			  "not: the capture shows one direction only. Mirror "
 			  "both directions of the port.");
+	if (text_sum(t->in->summary->phones_failed)) {
+		advice(t, "Nothing got as far as SIP: what broke before it is "
+			  "told below.");
+		return;
+	}
 	if (opaque && counts_sum(&t->in->summary->handshakes)) {
 		advice(t, "The TLS above may well carry registrations, but "
 			  "cannot be read without its keys. Its handshakes "
@@ -320,10 +343,9 @@ text_headline(struct text *t)
 	int64_t undecided = text_sum(s->phones_undecided);
 	if (text_sum(s->attempts) == 0) {
 		nothing(t);
-		if (phones == 0) {
-			page_end(&t->page);
+		page_end(&t->page);
+		if (phones == 0)
 			return;
-		}
 	}
 	page_printf(&t->page, "%s phone%s: ", page_number(a, phones),
 	    phones == 1 ? "" : "s");

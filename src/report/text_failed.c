@@ -410,15 +410,15 @@ advice(struct text *t, const struct rec_finding *x)
 	const struct rs_span *a = x->alternatives.v;
 	flowing(t, "Next:", x->advice);
 	if (x->alternatives.n) {
-		page_to(&t->page, INDENT);
-		page_styled(&t->page, PAGE_BOLD, "Could also be:");
-		page_str(&t->page, " ");
+		GString *s = g_string_new(NULL);
 		for (uint32_t i = 0; i < x->alternatives.n; i++) {
-			page_flow(&t->page, INDENT, a[i]);
-			page_str(
-			    &t->page, i + 1 < x->alternatives.n ? ", " : "");
+			g_string_append(s, i ? ", " : "");
+			g_string_append_len(
+			    s, (const char *)a[i].p, (gssize)a[i].n);
 		}
-		page_end(&t->page);
+		flowing(t, "Could also be:",
+		    (struct rs_span){(const uint8_t *)s->str, s->len});
+		g_string_free(s, TRUE);
 	}
 	flowing(t, "Wireshark:", x->filter);
 }

@@ -77,12 +77,12 @@ skipped(struct text *t, uint32_t n)
 
 /* True when rung i of n is left out; tells so once. */
 static bool
-leave_out(struct text *t, uint32_t i, uint32_t n)
+leave_out(struct text *t, uint32_t i, uint32_t n, uint32_t most)
 {
-	if (n <= RUNGS || i < RUNGS / 2 || i >= n - RUNGS / 2)
+	if (n <= most || i < most / 2 || i >= n - most / 2)
 		return false;
-	if (i == RUNGS / 2)
-		skipped(t, n - RUNGS);
+	if (i == most / 2)
+		skipped(t, n - most);
 	return true;
 }
 
@@ -172,7 +172,7 @@ text_ladder_registration(struct text *t, const struct rec_registration *r)
 {
 	const struct rec_transaction *x = r->transactions.v;
 	for (uint32_t i = 0; i < r->transactions.n; i++) {
-		if (leave_out(t, i, r->transactions.n))
+		if (leave_out(t, i, r->transactions.n, RUNGS / 2))
 			continue;
 		request(t, &x[i]);
 		provisional(t, &x[i]);
@@ -283,7 +283,7 @@ text_ladder_handshake(struct text *t, const struct rec_handshake *h)
 	const struct rec_step *s = h->steps.v;
 	for (uint32_t i = 0; i < h->steps.n; i++) {
 		const struct rec_alert *a = alert_of(h, &s[i]);
-		if (leave_out(t, i, h->steps.n))
+		if (leave_out(t, i, h->steps.n, RUNGS))
 			continue;
 		rung(t, s[i].frame, s[i].at, s[i].from);
 		if (a)
