@@ -115,6 +115,27 @@ final_alert(const struct rec_handshake *h)
 	return found;
 }
 
+static bool
+has_gap(const struct rec_handshake *h)
+{
+	const struct rs_span *flaw = h->flaws.v;
+	for (uint32_t i = 0; i < h->flaws.n; i++)
+		if (is(flaw[i], "gap"))
+			return true;
+	return false;
+}
+
+/* The client got past the ServerHello, whether that was captured or not: a
+   certificate, key exchange, ChangeCipherSpec or Finished of its own. */
+static bool
+client_went_on(const struct rec_handshake *h)
+{
+	for (size_t i = 0; i < h->history.n; i++)
+		if (memchr("XGIYK", h->history.p[i], 5))
+			return true;
+	return false;
+}
+
 static struct view
 view_of(const struct rec_handshake *h)
 {
@@ -129,7 +150,7 @@ view_of(const struct rec_handshake *h)
 	}
 	v.name_differs = v.leaf && name_differs(h->sni, v.leaf);
 	v.server_hello = h->version.p != NULL;
-	v.before_hello = !v.server_hello;
+	v.before_hello = !v.server_hello && !has_gap(h) && !client_went_on(h);
 	v.resetting = h->reason == REC_REASON_RESET;
 	const struct rs_span *offered = h->client_versions.v;
 	v.old_client = h->client_versions.n > 0;
@@ -477,6 +498,11 @@ check_tls(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, cause.certainty);
 	for (size_t i = 0; i < 5 && cause.alternatives[i]; i++)
 		finding_alternative(&f, cause.alternatives[i]);
+	/* What is missing may be what would tell. */
+	if (cause.certainty != REC_CERTAIN &&
+	    (has_gap(v.h) ||
+		(c->connection && c->connection->from_start == RS_FALSE)))
+		finding_alternative(&f, "capture.incomplete");
 	if (c->handshake->failed_by == REC_CLIENT && v.leaf)
 		detail_certificate(&f, &v);
 	else
