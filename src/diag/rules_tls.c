@@ -293,6 +293,8 @@ static struct cause
 closed(const struct view *v)
 {
 	const struct rec_handshake *h = v->h;
+	if (has_gap(h)) /* an alert, or no TLS at all, may be in the hole */
+		return no_cause;
 	if (h->failed_by == REC_SERVER && v->before_hello) {
 		if (warned(h, UNRECOGNIZED_NAME))
 			return CAUSE(diag_tls_sni_rejected, REC_LIKELY,
