@@ -44,6 +44,9 @@ savefile_u32(const uint8_t *p, enum savefile_order o)
 	return host_big == (o == SAVEFILE_BIG) ? v : __builtin_bswap32(v);
 }
 
+/* Makes a format's reader a source over `in`, which it owns from now on. */
+void savefile_begin(
+    struct savefile *s, struct cap_input *in, const char *path, uint32_t file);
 /* Ends the file: damaged at this place.  CAP_ERROR, its message the problem. */
 enum cap_result savefile_damaged(
     struct savefile *s, GError **error, const char *what);
