@@ -73,6 +73,8 @@ reused(const struct flow *f, enum rs_dir dir, const struct tcp_hdr *h)
 		return false;
 	if (f->tcp)
 		return tcp_conn_is_new(f->tcp, dir, h);
+	if (f->lone_syn)
+		return dir == RS_C2S && h->seq != f->isn;
 	return f->claim == FLOW_FOREIGN;
 }
 

@@ -158,19 +158,25 @@ tap(void *arg, const struct rec_type *type, const void *rec)
 
 /* ---- flows ---- */
 
-static struct app *
-app_of(struct flow *f)
+static struct rs_flow_info
+info_of(const struct flow *f)
 {
-	if (f->app)
-		return f->app;
-	struct app *app = g_new0(struct app, 1);
-	app->info = (struct rs_flow_info){
+	return (struct rs_flow_info){
 	    .serial = f->serial,
 	    .end = {f->end[0], f->end[1]},
 	    .first = rs_stamp_at(f->first_at, f->first),
 	    .carrier = f->proto == NET_PROTO_UDP ? RS_OVER_UDP : RS_OVER_TCP,
 	    .from_start = f->proto == NET_PROTO_UDP,
 	};
+}
+
+static struct app *
+app_of(struct flow *f)
+{
+	if (f->app)
+		return f->app;
+	struct app *app = g_new0(struct app, 1);
+	app->info = info_of(f);
 	f->app = app;
 	return app;
 }
@@ -195,6 +201,7 @@ disclaim(struct flow *f)
 	app_free(f);
 	tcp_conn_free(f->tcp);
 	f->tcp = NULL;
+	f->lone_syn = false;
 	f->claim = FLOW_FOREIGN;
 }
 
@@ -410,15 +417,46 @@ on_close(
 	tell(call->p, f, &ev);
 }
 
+/*
+ * A flow that begins with a SYN has no connection until more comes: a flood is
+ * millions of these, and a connection is several times the size of a flow.
+ */
+static bool
+is_lone_syn(const struct flow *f, const struct net_packet *packet,
+    const struct tcp_hdr *h)
+{
+	return f->packets[RS_C2S] == 1 && f->packets[RS_S2C] == 0 &&
+	       (h->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) ==
+		   TCP_SYN &&
+	       packet->payload_wire == 0 && !packet->fragmented;
+}
+
+/* False when there is no room for it. */
+static bool
+make_conn(struct pipeline *p, struct flow *f)
+{
+	if (f->tcp)
+		return true;
+	f->tcp = tcp_conn_new(&p->budgets[BUDGET_FLOWS]);
+	if (f->tcp && f->lone_syn)
+		tcp_conn_opened(f->tcp, f->first_at, f->first, f->isn, f->ttl);
+	if (f->tcp)
+		f->lone_syn = false;
+	return f->tcp != NULL;
+}
+
 void
 pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet, const struct tcp_hdr *h)
 {
 	if (f->claim == FLOW_FOREIGN)
 		return;
-	if (f->tcp == NULL)
-		f->tcp = tcp_conn_new(&p->budgets[BUDGET_FLOWS]);
-	if (f->tcp == NULL) {
+	if (is_lone_syn(f, packet, h)) {
+		f->lone_syn = true;
+		f->isn = h->seq;
+		return;
+	}
+	if (!make_conn(p, f)) {
 		p->counts.streams_refused++;
 		disclaim(f);
 		return;
@@ -441,7 +479,7 @@ void
 pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet, const struct icmp_error *e)
 {
-	if (f->tcp) {
+	if (f->tcp || (f->lone_syn && make_conn(p, f))) {
 		struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
 		if (facts->icmp.number == 0) {
 			facts->icmp_at = packet->at.first;
@@ -502,12 +540,34 @@ end_of_tcp(struct pipeline *p, struct flow *f, enum rs_ending why)
 	tell(p, f, &ev);
 }
 
+static void
+end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
+{
+	if (!sip_port(p, f))
+		return;
+	struct rs_conn_facts facts;
+	struct rs_flow_info info = info_of(f);
+	tcp_lone_syn_facts(&facts, f->first_at, f->first, f->ttl);
+	facts.ending = why;
+	info.from_start = true;
+	info.conn = &facts;
+	const struct rs_event ev = {
+	    .type = RS_EV_FLOW_END,
+	    .flow = &info,
+	    .at = info.first,
+	    .u.flow_end = {.how = why, .conn = &facts},
+	};
+	deliver(p, &ev);
+}
+
 void
 pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
 	struct pipeline_counts *c = &p->counts;
 	if (f->tcp)
 		end_of_tcp(p, f, why);
+	else if (f->lone_syn)
+		end_of_lone_syn(p, f, why);
 	if (f->proto == NET_PROTO_TCP)
 		c->flows_tcp++;
 	else

@@ -40,8 +40,9 @@ struct flow {
 	void *tcp;                 /* struct tcp_conn, where there is one */
 	void *app;                 /* the owner's: stages, probe bytes */
 	uint16_t label;            /* the owner's: what nDPI called it */
-	uint16_t looks;            /* the owner's: packets shown to nDPI */
-	uint32_t isn;              /* the owner's: seq of a lone SYN */
+	uint8_t looks;             /* the owner's: packets shown to nDPI */
+	bool lone_syn;             /* the owner's: a SYN and nothing else ... */
+	uint32_t isn;              /* ... with this sequence number */
 	rs_time first_at;
 	struct rs_frame first;
 	uint64_t serial;

@@ -537,6 +537,28 @@ tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
 
 /* ---- the rest */
 
+static void
+no_times(struct rs_conn_facts *f)
+{
+	f->first_at = f->last_at = f->established_at = f->icmp_at = RS_NEVER;
+	for (unsigned i = 0; i < 2; i++)
+		f->half[i].syn_at = f->half[i].fin_at = f->half[i].rst_at =
+		    f->half[i].last_at = RS_NEVER;
+}
+
+void
+tcp_lone_syn_facts(
+    struct rs_conn_facts *f, rs_time at, struct rs_frame frame, uint8_t ttl)
+{
+	*f = (struct rs_conn_facts){.from_start = true};
+	no_times(f);
+	struct rs_half_facts *half = &f->half[RS_C2S];
+	half->packets = half->syns = 1;
+	half->ttl = ttl;
+	f->first_at = f->last_at = half->last_at = half->syn_at = at;
+	f->first = f->last = half->last = half->syn = frame;
+}
+
 struct tcp_conn *
 tcp_conn_new(struct rs_account *pay)
 {
@@ -548,14 +570,11 @@ tcp_conn_new(struct rs_account *pay)
 		return NULL;
 	}
 	c->pay = pay;
-	struct rs_conn_facts *f = &c->facts;
-	f->first_at = f->last_at = f->established_at = f->icmp_at = RS_NEVER;
+	no_times(&c->facts);
 	for (unsigned i = 0; i < 2; i++) {
 		struct half *s = &c->half[i];
 		s->wait = s->last_byte_at = RS_NEVER;
 		reorder_init(&s->held, HOLD_MAX, pay);
-		f->half[i].syn_at = f->half[i].fin_at = f->half[i].rst_at =
-		    f->half[i].last_at = RS_NEVER;
 	}
 	return c;
 }
