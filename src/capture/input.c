@@ -10,15 +10,6 @@
 /* Large enough that reads are cheap, small enough to stay in the cache. */
 enum { BUFFER = 256 * 1024 };
 
-struct cap_input {
-	int fd;
-	uint8_t *buf;
-	size_t size, at, end; /* bytes at .. end are there and not taken */
-	uint64_t taken, total;
-	bool eof;
-	int failed;
-};
-
 GQuark
 regscan_error_quark(void)
 {
@@ -62,8 +53,8 @@ cap_input_close(struct cap_input *in)
 	g_free(in);
 }
 
-static bool
-fill(struct cap_input *in, size_t n)
+bool
+cap_input_fill(struct cap_input *in, size_t n)
 {
 	if (in->at) {
 		memmove(in->buf, in->buf + in->at, in->end - in->at);
@@ -87,22 +78,6 @@ fill(struct cap_input *in, size_t n)
 			in->end += (size_t)got;
 	}
 	return in->end >= n;
-}
-
-const uint8_t *
-cap_input_peek(struct cap_input *in, size_t n)
-{
-	if (n > in->end - in->at && (n > CAP_INPUT_MAX || !fill(in, n)))
-		return NULL;
-	return in->buf + in->at;
-}
-
-void
-cap_input_take(struct cap_input *in, size_t n)
-{
-	g_assert(n <= in->end - in->at);
-	in->at += n;
-	in->taken += n;
 }
 
 size_t

@@ -90,6 +90,14 @@ next(struct cap_source *source, struct cap_frame *out, GError **error)
 	struct order *o = (struct order *)source;
 	if (o->last >= 0) {
 		unsigned who = (unsigned)o->last;
+		/* The only one, or the last one left: nothing to compare. */
+		if (o->in_heap == 0 && o->opened == o->n) {
+			struct cap_source *s = o->m[who].source;
+			enum cap_result r = s->next(s, out, error);
+			if (r != CAP_FRAME)
+				o->last = -1;
+			return r;
+		}
 		o->last = -1;
 		if (ready(o, who, error) == CAP_ERROR)
 			return CAP_ERROR;

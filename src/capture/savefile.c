@@ -31,27 +31,6 @@ savefile_ended(struct savefile *s, GError **error)
 	return savefile_damaged(s, error, "cut short");
 }
 
-enum cap_result
-savefile_frame(struct savefile *s, struct cap_frame *out, rs_time ts,
-    const uint8_t *bytes, size_t n, uint32_t wire_len, int linktype)
-{
-	struct cap_info *i = &s->info;
-	i->packets++;
-	i->bytes += n;
-	if (i->first == RS_NEVER || ts < i->first)
-		i->first = ts;
-	if (i->last == RS_NEVER || ts > i->last)
-		i->last = ts;
-	*out = (struct cap_frame){
-	    .bytes = {bytes, n},
-	    .wire_len = wire_len < n ? (uint32_t)n : wire_len,
-	    .ts = ts,
-	    .frame = {s->file, i->packets},
-	    .linktype = linktype,
-	};
-	return CAP_FRAME;
-}
-
 void
 savefile_linktype(struct savefile *s, int linktype)
 {

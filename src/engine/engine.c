@@ -178,10 +178,13 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 		e->truncated++;
 	clock_to(e, f->ts);
 
-	struct net_packet p = {.ts = f->ts, .at = rs_stamp_at(f->ts, f->frame)};
+	/* Everything else in it is set by the decoders: not zeroed first. */
+	struct net_packet p;
+	p.ts = f->ts;
+	p.at = rs_stamp_at(f->ts, f->frame);
 	enum net_flaw flaw = link_decode(&p, f->linktype, f->bytes);
 	if (flaw == NET_FLAW_NONE) {
-		struct ip_fragment frag = {0};
+		struct ip_fragment frag;
 		size_t before = (size_t)(p.ip.p - f->bytes.p);
 		flaw = ip_decode(&p, f->wire_len - before, &frag);
 		if (flaw == NET_FLAW_NONE && frag.is) {

@@ -15,6 +15,9 @@
    the middle of a message, and keep-alives may come first. */
 enum { TRIES = 8 };
 
+/* How often idle registrations are looked for: their timers are seconds. */
+static const rs_time REG_STEP = 10 * RS_MSEC;
+
 /* The first bytes of a side, while nobody has claimed them yet. */
 struct held {
 	uint8_t bytes[IDENTIFY_HEAD];
@@ -557,7 +560,8 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	    .at = info.first,
 	    .u.flow_end = {.how = why, .conn = &facts},
 	};
-	deliver(p, &ev);
+	/* Nobody else can have heard of this flow. */
+	conn_tracker_event(p->conn, &ev);
 }
 
 void
@@ -611,6 +615,7 @@ pipeline_init(struct pipeline *p, const struct engine_options *o,
 	    .classify = classify_new(),
 	    .certificates = tls_cert_cache_new(seed, &budgets[BUDGET_TLS]),
 	    .now = RS_NEVER,
+	    .reg_due = RS_NEVER,
 	};
 	const struct reg_limits limits = {
 	    .challenge_wait =
@@ -643,8 +648,12 @@ void
 pipeline_advance(struct pipeline *p, rs_time now)
 {
 	p->now = now;
-	reg_tracker_advance(p->reg, now);
 	handshake_tracker_advance(p->handshake, now);
+	/* It looks at its own clock before each event: this only lets go. */
+	if (now < p->reg_due)
+		return;
+	p->reg_due = now + REG_STEP;
+	reg_tracker_advance(p->reg, now);
 }
 
 void

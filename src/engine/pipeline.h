@@ -60,7 +60,7 @@ struct pipeline {
 	struct handshake_tracker *handshake;
 	struct conn_tracker *conn;
 	struct pipeline_counts counts;
-	rs_time now;
+	rs_time now, reg_due;
 };
 
 /* budgets and seed must outlive it. */

@@ -27,6 +27,7 @@ enum flow_claim {
 	FLOW_FOREIGN, /* nobody did: packets are only counted */
 };
 
+/* What each packet of a known flow looks at comes first: the cache's lines. */
 struct flow {
 	struct rs_endpoint end[2]; /* by rs_dir of the sender */
 	uint8_t proto;
@@ -35,6 +36,7 @@ struct flow {
 	uint8_t list;              /* the table's own */
 	uint32_t tag;              /* the table's own */
 	rs_time last_at;
+	rs_time queued;            /* the table's own: when it was queued */
 	uint32_t packets[2];       /* by direction; saturating */
 	uint64_t bytes;            /* of IP payload, both directions */
 	void *tcp;                 /* struct tcp_conn, where there is one */
@@ -47,9 +49,7 @@ struct flow {
 	struct rs_frame first;
 	uint64_t serial;
 	uint8_t ttl;               /* of its first packet */
-	/* the table's own: places in slabs, and the time it was queued */
-	uint32_t self, newer, older;
-	rs_time queued;
+	uint32_t self, newer, older; /* the table's own: places in slabs */
 };
 
 struct flow_limits {

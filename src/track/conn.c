@@ -28,6 +28,7 @@ struct conn_tracker {
 	const struct rec_sink *out;
 	GHashTable *marks; /* struct mark by its serial */
 	struct rec_arena arena;
+	struct rec_connection blank; /* all absent: cheaper than rec_init() */
 };
 
 struct conn_tracker *
@@ -41,6 +42,7 @@ conn_tracker_new(const struct related *related, struct rs_account *pay,
 	k->marks =
 	    g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
 	rec_arena_init(&k->arena, pay);
+	rec_init(&rec_connection_type, &k->blank);
 	return k;
 }
 
@@ -88,12 +90,10 @@ hear_hello(struct conn_tracker *k, const struct rs_event *ev)
 	    ev->u.tls_handshake.u.client_hello;
 	if (ev->u.tls_handshake.type != TLS_HS_CLIENT_HELLO)
 		return;
-	struct rec_handshake h;
-	rec_init(&rec_handshake_type, &h);
-	h.server.at = ev->flow->end[rs_dir_other(ev->dir)];
-	if (hello)
-		h.sni = hello->sni;
-	if (related_handshake(k->related, &h) != RS_TRUE)
+	const struct rs_endpoint *server =
+	    &ev->flow->end[rs_dir_other(ev->dir)];
+	struct rs_span sni = hello ? hello->sni : (struct rs_span){0};
+	if (!related_server(k->related, server, sni))
 		return;
 	struct mark *m = mark_touch(k, ev->flow->serial);
 	if (m)
@@ -220,7 +220,8 @@ fill_frames(struct rec_connection *c, const struct rs_conn_facts *f,
 	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
 		if (all[i].number)
 			v[n++] = all[i];
-	qsort(v, n, sizeof *v, frame_order);
+	if (n > 1)
+		qsort(v, n, sizeof *v, frame_order);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || !rs_frame_eq(v[i], v[i - 1]))
 			*(struct rs_frame *)rec_list_add(
@@ -278,13 +279,11 @@ fill_icmp(struct rec_connection *c, const struct rs_conn_facts *f,
 
 /* The facts with the roles exchanged, for whoever reads them by direction. */
 static struct rs_conn_facts
-facts_from(const struct rs_conn_facts *f, enum rs_dir server)
+turned(const struct rs_conn_facts *f)
 {
 	struct rs_conn_facts g = *f;
-	if (server == RS_C2S) {
-		g.half[RS_C2S] = f->half[RS_S2C];
-		g.half[RS_S2C] = f->half[RS_C2S];
-	}
+	g.half[RS_C2S] = f->half[RS_S2C];
+	g.half[RS_S2C] = f->half[RS_C2S];
 	return g;
 }
 
@@ -294,24 +293,27 @@ close_connection(
 {
 	const struct rs_conn_facts *f = ev->u.flow_end.conn;
 	enum rs_dir server = server_side(k, ev->flow);
-	struct rs_conn_facts g = facts_from(f, server);
-	struct rec_connection c;
-	rec_init(&rec_connection_type, &c);
+	struct rec_connection c = k->blank;
 	c.server.at = ev->flow->end[server];
 	c.client.at = ev->flow->end[rs_dir_other(server)];
 	c.related = m && (m->sip || m->related) ? RS_TRUE : RS_UNKNOWN;
 	c.related = related_connection(k->related, &c);
 	if (c.related != RS_TRUE)
 		return;
+	struct rs_conn_facts other;
+	if (server == RS_C2S) {
+		other = turned(f);
+		f = &other;
+	}
 	c.id.frame = ev->flow->first.from;
 	c.transport = m && m->tls ? REC_TLS : REC_TCP;
-	c.conn_state = rs_span_str(conn_state(&g));
+	c.conn_state = rs_span_str(conn_state(f));
 	c.from_start = f->from_start ? RS_TRUE : RS_FALSE;
-	fill_times(&c, &g.half[RS_C2S], &g.half[RS_S2C], &g);
-	fill_counts(&c, &g.half[RS_C2S], &g.half[RS_S2C]);
-	fill_close(&c, &g, ev->u.flow_end.how, RS_S2C);
-	fill_icmp(&c, &g, m, &k->arena);
-	fill_frames(&c, &g, &k->arena);
+	fill_times(&c, &f->half[RS_C2S], &f->half[RS_S2C], f);
+	fill_counts(&c, &f->half[RS_C2S], &f->half[RS_S2C]);
+	fill_close(&c, f, ev->u.flow_end.how, RS_S2C);
+	fill_icmp(&c, f, m, &k->arena);
+	fill_frames(&c, f, &k->arena);
 	k->out->record(k->out->arg, &rec_connection_type, &c);
 	rec_arena_reset(&k->arena);
 }
@@ -319,7 +321,9 @@ close_connection(
 static void
 hear_end(struct conn_tracker *k, const struct rs_event *ev)
 {
-	struct mark *m = g_hash_table_lookup(k->marks, &ev->flow->serial);
+	struct mark *m = NULL;
+	if (g_hash_table_size(k->marks))
+		m = g_hash_table_lookup(k->marks, &ev->flow->serial);
 	if (ev->u.flow_end.conn)
 		close_connection(k, ev, m);
 	if (m) {

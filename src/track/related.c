@@ -166,12 +166,19 @@ says_sip(struct rs_span alpn)
 	       rs_span_eq_nocase(alpn, RS_LIT("sip"));
 }
 
+bool
+related_server(const struct related *r, const struct rs_endpoint *server,
+    struct rs_span name)
+{
+	return related_tls_port(r, server->port) || knows_server(r, server) ||
+	       knows_name(r, name);
+}
+
 enum rs_fact
 related_handshake(const struct related *r, const struct rec_handshake *h)
 {
-	if (h->related == RS_TRUE || related_tls_port(r, h->server.at.port) ||
-	    says_sip(h->alpn) || knows_server(r, &h->server.at) ||
-	    knows_name(r, h->sni))
+	if (h->related == RS_TRUE || related_server(r, &h->server.at, h->sni) ||
+	    says_sip(h->alpn))
 		return RS_TRUE;
 	const struct rs_span *offered = h->alpn_offered.v;
 	for (uint32_t i = 0; i < h->alpn_offered.n; i++)

@@ -22,6 +22,10 @@ void related_registration(struct related *r, const struct rec_registration *reg)
 bool related_tls_port(const struct related *r, uint16_t port);
 /* A port where SIP of any kind is expected (5060 as well). */
 bool related_sip_port(const struct related *r, uint16_t port);
+/* A server for TLS that concerns registration, by all that a ClientHello says
+   of it. */
+bool related_server(const struct related *r, const struct rs_endpoint *server,
+    struct rs_span name);
 /* True, or unknown: what is not known to concern registration may still do. */
 enum rs_fact related_handshake(
     const struct related *r, const struct rec_handshake *h);
