@@ -26,39 +26,43 @@ scheme_parse(struct rs_span s)
 static struct rs_span *
 member(struct sip_auth *a, struct rs_span name)
 {
-	const struct {
-		struct rs_span name;
-		struct rs_span *to;
-	} known[] = {
-	    {RS_LIT("username"), &a->username},
-	    {RS_LIT("realm"), &a->realm},
-	    {RS_LIT("uri"), &a->uri},
-	    {RS_LIT("algorithm"), &a->algorithm},
-	    {RS_LIT("qop"), &a->qop},
-	    {RS_LIT("nc"), &a->nc},
-	    {RS_LIT("cnonce"), &a->cnonce},
-	    {RS_LIT("opaque"), &a->opaque},
-	    {RS_LIT("nonce"), &a->nonce},
-	    {RS_LIT("response"), &a->response},
-	    {RS_LIT("stale"), &a->stale},
-	};
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (rs_span_eq_nocase(name, known[i].name))
-			return known[i].to;
-	return NULL;
-}
-
-/* Where the comma that ends this parameter stands. */
-static size_t
-find_comma(struct rs_span s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == ',')
-			return i;
-		if (s.p[i] == '"')
-			i = sip_text_quoted(s, i) - 1;
+	struct rs_span known = {NULL, 0}, *to = NULL;
+	switch ((unsigned)name.n << 8 | rs_ascii_lower(name.p[0])) {
+	case 2 << 8 | 'n':
+		known = RS_LIT("nc"), to = &a->nc;
+		break;
+	case 3 << 8 | 'q':
+		known = RS_LIT("qop"), to = &a->qop;
+		break;
+	case 3 << 8 | 'u':
+		known = RS_LIT("uri"), to = &a->uri;
+		break;
+	case 5 << 8 | 'n':
+		known = RS_LIT("nonce"), to = &a->nonce;
+		break;
+	case 5 << 8 | 'r':
+		known = RS_LIT("realm"), to = &a->realm;
+		break;
+	case 5 << 8 | 's':
+		known = RS_LIT("stale"), to = &a->stale;
+		break;
+	case 6 << 8 | 'c':
+		known = RS_LIT("cnonce"), to = &a->cnonce;
+		break;
+	case 6 << 8 | 'o':
+		known = RS_LIT("opaque"), to = &a->opaque;
+		break;
+	case 8 << 8 | 'r':
+		known = RS_LIT("response"), to = &a->response;
+		break;
+	case 8 << 8 | 'u':
+		known = RS_LIT("username"), to = &a->username;
+		break;
+	case 9 << 8 | 'a':
+		known = RS_LIT("algorithm"), to = &a->algorithm;
+		break;
 	}
-	return s.n;
+	return to && rs_span_eq_nocase(name, known) ? to : NULL;
 }
 
 bool
@@ -76,22 +80,18 @@ sip_auth_parse(struct sip_auth *a, struct rs_span value)
 		a->scheme = SIP_AUTH_NONE;
 		return false;
 	}
-	value = rs_span_from(value, n);
 	/* The credentials of Basic are a password and nothing else. */
-	while (value.n && a->scheme != SIP_AUTH_BASIC) {
-		n = find_comma(value);
-		struct rs_span one = rs_span_trim(rs_span_part(value, 0, n));
-		value = rs_span_from(value, n + 1);
-		size_t eq = rs_span_find(one, '=');
-		struct rs_span name = rs_span_trim(rs_span_part(one, 0, eq));
-		if (eq == one.n || name.n == 0)
+	if (a->scheme == SIP_AUTH_BASIC)
+		return true;
+	struct rs_span list = rs_span_from(value, n), name;
+	while (sip_text_param(&list, ',', &name, &value)) {
+		if (value.p == NULL || name.n == 0)
 			continue;
-		if (sip_text_token_n(name) != name.n)
-			break; /* "Digest realm": the next challenge */
 		struct rs_span *to = member(a, name);
+		if (to == NULL && sip_text_token_n(name) != name.n)
+			break; /* "Digest realm": the next challenge */
 		if (to && to->p == NULL)
-			*to = sip_text_unquote(
-			    rs_span_trim(rs_span_from(one, eq + 1)));
+			*to = value;
 	}
 	return true;
 }

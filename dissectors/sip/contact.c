@@ -31,6 +31,25 @@ next_element(struct sip_contact_it *it, struct rs_span *one)
 	}
 }
 
+static void
+take_params(struct sip_contact *c)
+{
+	struct rs_span list = c->addr.params, name, value;
+	struct rs_span expires = {NULL, 0};
+	while (sip_text_param(&list, ';', &name, &value)) {
+		struct rs_span *to = NULL;
+		if (rs_span_eq_nocase(name, RS_LIT("+sip.instance")))
+			to = &c->instance;
+		else if (rs_span_eq_nocase(name, RS_LIT("reg-id")))
+			to = &c->reg_id;
+		else if (rs_span_eq_nocase(name, RS_LIT("expires")))
+			to = &expires;
+		if (to && to->p == NULL)
+			*to = value.p ? value : rs_span_from(name, name.n);
+	}
+	c->has_expires = sip_seconds_parse(&c->expires, expires);
+}
+
 bool
 sip_contact_next(struct sip_contact_it *it, struct sip_contact *c)
 {
@@ -40,11 +59,7 @@ sip_contact_next(struct sip_contact_it *it, struct sip_contact *c)
 		if (!sip_addr_parse(&c->addr, one))
 			continue;
 		c->star = rs_span_eq(c->addr.uri_text, RS_LIT("*"));
-		c->instance =
-		    sip_param(c->addr.params, RS_LIT("+sip.instance"));
-		c->reg_id = sip_param(c->addr.params, RS_LIT("reg-id"));
-		c->has_expires = sip_seconds_parse(
-		    &c->expires, sip_param(c->addr.params, RS_LIT("expires")));
+		take_params(c);
 		return true;
 	}
 	return false;

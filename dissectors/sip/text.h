@@ -32,6 +32,11 @@ sip_text_token_n(struct rs_span s)
 static inline size_t
 sip_text_quoted(struct rs_span s, size_t i)
 {
+	struct rs_span rest = rs_span_from(s, i + 1);
+	size_t n = rs_span_find(rest, '"');
+	/* Hardly anybody escapes anything. */
+	if (n < rest.n && rs_span_find(rs_span_part(rest, 0, n), '\\') == n)
+		return i + n + 2;
 	for (i++; i < s.n; i++) {
 		if (s.p[i] == '\\')
 			i++;
@@ -41,29 +46,29 @@ sip_text_quoted(struct rs_span s, size_t i)
 	return s.n;
 }
 
+/* Past what is in angle brackets from s.p[i] on; s.n where it does not end. */
+static inline size_t
+sip_text_angle(struct rs_span s, size_t i)
+{
+	size_t n = rs_span_find(rs_span_from(s, i), '>');
+	return i + n < s.n ? i + n + 1 : s.n;
+}
+
 /* Where c first stands outside of quotes and angle brackets, or s.n. */
 static inline size_t
 sip_text_find(struct rs_span s, uint8_t c)
 {
-	bool angle = false;
-	/* Mostly nothing is quoted before it. */
-	struct rs_span before = rs_span_part(s, 0, rs_span_find(s, c));
-	if (rs_span_find(before, '"') == before.n &&
-	    rs_span_find(before, '<') == before.n)
-		return before.n;
-	for (size_t i = 0; i < s.n; i++) {
-		uint8_t x = s.p[i];
-		if (x == c && !angle)
+	if (rs_span_find(s, c) == s.n)
+		return s.n;
+	for (size_t i = 0; i < s.n;) {
+		if (s.p[i] == c)
 			return i;
-		if (x == '"' && !angle) {
-			i = sip_text_quoted(s, i) - 1;
-			if (i + 1 == s.n)
-				return s.n;
-		} else if (x == '<') {
-			angle = true;
-		} else if (x == '>') {
-			angle = false;
-		}
+		if (s.p[i] == '"')
+			i = sip_text_quoted(s, i);
+		else if (s.p[i] == '<')
+			i = sip_text_angle(s, i);
+		else
+			i++;
 	}
 	return s.n;
 }
@@ -79,6 +84,46 @@ sip_text_unquote(struct rs_span s)
 	return rs_span_part(s, 1, closed ? end - 2 : end - 1);
 }
 
+/*
+ * Takes one parameter, "name" or "name = value", and the `sep` after it off
+ * *list; false at its end.  *value is absent where there is no "=".  Quotes
+ * hide a separator, and angle brackets a semicolon: "+sip.instance=<...>".
+ */
+static inline bool
+sip_text_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
+    struct rs_span *value)
+{
+	struct rs_span s = *list;
+	size_t i = 0, eq = SIZE_MAX;
+	if (s.n == 0)
+		return false;
+	while (i < s.n && s.p[i] != sep) {
+		uint8_t c = s.p[i];
+		size_t from = i++;
+		/* Letters, and most else that is in names and values. */
+		if (c > '=')
+			continue;
+		if (c == '"')
+			i = sip_text_quoted(s, from);
+		else if (c == '<' && sep == ';')
+			i = sip_text_angle(s, from);
+		else if (c != '=')
+			continue;
+		if (eq == SIZE_MAX) {
+			struct rs_span part = rs_span_part(s, from, i - from);
+			size_t at = rs_span_find(part, '=');
+			eq = at < part.n ? from + at : SIZE_MAX;
+		}
+	}
+	*list = rs_span_from(s, i + 1);
+	bool has_value = eq < i;
+	*name = rs_span_trim(rs_span_part(s, 0, has_value ? eq : i));
+	*value = has_value ? sip_text_unquote(rs_span_trim(
+				 rs_span_part(s, eq + 1, i - eq - 1)))
+			   : (struct rs_span){NULL, 0};
+	return true;
+}
+
 /* The length of the host that s begins with; IPv6 with its brackets. */
 static inline size_t
 sip_text_host(struct rs_span s)
@@ -88,9 +133,14 @@ sip_text_host(struct rs_span s)
 		i = rs_span_find(s, ']');
 		return i < s.n ? i + 1 : 0;
 	}
-	while (i < s.n && s.p[i] != ':' && s.p[i] != ';' && s.p[i] != '?' &&
-	       s.p[i] != ',' && s.p[i] != '>' && !rs_ascii_blank(s.p[i]))
-		i++;
+	for (; i < s.n; i++) {
+		uint8_t c = s.p[i];
+		if (c > '?' || (c >= '-' && c <= '9'))
+			continue; /* letters, digits, "." and "-" */
+		if (c == ':' || c == ';' || c == '?' || c == ',' || c == '>' ||
+		    rs_ascii_blank(c))
+			break;
+	}
 	return i;
 }
 

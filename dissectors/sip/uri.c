@@ -86,18 +86,9 @@ sip_uri_parse(struct sip_uri *u, struct rs_span text)
 struct rs_span
 sip_param(struct rs_span params, struct rs_span name)
 {
-	while (params.n) {
-		size_t end = sip_text_find(params, ';');
-		struct rs_span one = rs_span_part(params, 0, end);
-		params = rs_span_from(params, end + 1);
-		size_t eq = rs_span_find(one, '=');
-		struct rs_span key = rs_span_trim(rs_span_part(one, 0, eq));
-		if (!rs_span_eq_nocase(key, name))
-			continue;
-		if (eq == one.n)
-			return rs_span_from(key, key.n);
-		return sip_text_unquote(
-		    rs_span_trim(rs_span_from(one, eq + 1)));
-	}
+	struct rs_span key, value;
+	while (sip_text_param(&params, ';', &key, &value))
+		if (rs_span_eq_nocase(key, name))
+			return value.p ? value : rs_span_from(key, key.n);
 	return (struct rs_span){NULL, 0};
 }

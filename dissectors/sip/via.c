@@ -5,7 +5,6 @@
  */
 #include "sip/via.h"
 #include "sip/text.h"
-#include "sip/uri.h"
 
 /* The text before the next "/", trimmed; *s goes on after it. */
 static struct rs_span
@@ -17,6 +16,23 @@ take_part(struct rs_span *s)
 	return part;
 }
 
+static void
+take_params(struct sip_via *v, struct rs_span list)
+{
+	struct rs_span name, value;
+	while (sip_text_param(&list, ';', &name, &value)) {
+		struct rs_span *to = NULL;
+		if (rs_span_eq_nocase(name, RS_LIT("branch")))
+			to = &v->branch;
+		else if (rs_span_eq_nocase(name, RS_LIT("rport")))
+			to = &v->rport;
+		else if (rs_span_eq_nocase(name, RS_LIT("received")))
+			to = &v->received;
+		if (to && to->p == NULL)
+			*to = value.p ? value : rs_span_from(name, name.n);
+	}
+}
+
 bool
 sip_via_parse(struct sip_via *v, struct rs_span value)
 {
@@ -24,10 +40,14 @@ sip_via_parse(struct sip_via *v, struct rs_span value)
 	if (value.p == NULL)
 		return false;
 	value = rs_span_part(value, 0, sip_text_find(value, ','));
-	struct rs_span name = take_part(&value);
-	if (!rs_span_eq_nocase(name, RS_LIT("SIP")))
-		return false;
-	(void)take_part(&value); /* the version */
+	if (rs_span_starts(value, RS_LIT("SIP/2.0/"))) {
+		value = rs_span_trim(rs_span_from(value, 8));
+	} else {
+		struct rs_span name = take_part(&value);
+		if (!rs_span_eq_nocase(name, RS_LIT("SIP")))
+			return false;
+		(void)take_part(&value); /* the version */
+	}
 	size_t n = sip_text_token_n(value);
 	v->transport = rs_span_part(value, 0, n);
 	value = rs_span_trim(rs_span_from(value, n));
@@ -38,10 +58,7 @@ sip_via_parse(struct sip_via *v, struct rs_span value)
 	if (value.n && value.p[0] == ':')
 		v->port =
 		    sip_text_port(rs_span_trim(rs_span_part(value, 1, n - 1)));
-	value = rs_span_from(value, n + 1);
-	v->branch = sip_param(value, RS_LIT("branch"));
-	v->received = sip_param(value, RS_LIT("received"));
-	v->rport = sip_param(value, RS_LIT("rport"));
+	take_params(v, rs_span_from(value, n + 1));
 	v->cookie =
 	    v->branch.n >= 7 &&
 	    rs_span_eq_nocase(rs_span_part(v->branch, 0, 7), RS_LIT("z9hG4bK"));

@@ -73,7 +73,8 @@ rs_span_eq_nocase(struct rs_span a, struct rs_span b)
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (rs_ascii_lower(a.p[i]) != rs_ascii_lower(b.p[i]))
+		if (a.p[i] != b.p[i] &&
+		    rs_ascii_lower(a.p[i]) != rs_ascii_lower(b.p[i]))
 			return false;
 	return true;
 }
@@ -95,7 +96,7 @@ rs_span_find(struct rs_span s, uint8_t c)
 static inline bool
 rs_ascii_blank(uint8_t c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 /* s without blanks, tabs and line ends at either end. */
