@@ -39,6 +39,8 @@ struct handshake_tracker {
 	struct rs_account *pay;
 	const struct rec_sink *out;
 	GHashTable *entries;           /* struct shake_entry by its serial */
+	struct shake_entry *last;      /* looked up last; NULL */
+	struct rec_handshake blank;    /* all absent: cheaper than rec_init() */
 	struct shake *newest, *oldest; /* by their last record */
 	struct shake *pool;            /* closed ones, for reuse */
 	unsigned n_pool;
@@ -62,6 +64,7 @@ handshake_tracker_new(const struct related *related,
 	k->pay = pay;
 	k->out = out;
 	k->now = RS_NEVER;
+	rec_init(&rec_handshake_type, &k->blank);
 	k->entries =
 	    g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
 	return k;
@@ -193,10 +196,17 @@ shake_new(struct handshake_tracker *k)
 	return s;
 }
 
+/* A segment is several events, so the last one is often the one. */
 static struct shake_entry *
 entry_find(struct handshake_tracker *k, const struct rs_event *ev)
 {
-	return g_hash_table_lookup(k->entries, &ev->flow->serial);
+	if (k->last && k->last->serial == ev->flow->serial)
+		return k->last;
+	struct shake_entry *e =
+	    g_hash_table_lookup(k->entries, &ev->flow->serial);
+	if (e)
+		k->last = e;
+	return e;
 }
 
 /* Opens a handshake on the event's connection; NULL when there is no room. */
@@ -224,6 +234,7 @@ shake_open(
 	s->last_at = ev->at.complete;
 	for (int i = 0; i < 2; i++)
 		s->side[i].alert_at = s->side[i].trouble_at = RS_NEVER;
+	s->rec = k->blank;
 	handshake_record_init(s, ev);
 	push_newest(k, s);
 	return s;
@@ -598,6 +609,7 @@ hear_end(struct handshake_tracker *k, const struct rs_event *ev)
 		close_shake(k, e->open, ev->u.flow_end.how);
 	}
 	rs_account_refund(k->pay, ENTRY_COST);
+	k->last = NULL;
 	g_hash_table_remove(k->entries, &ev->flow->serial);
 }
 

@@ -29,7 +29,6 @@ void
 handshake_record_init(struct shake *s, const struct rs_event *ev)
 {
 	struct rec_handshake *r = &s->rec;
-	rec_init(&rec_handshake_type, r);
 	r->id.frame = ev->at.from;
 	r->started = ev->at.first;
 	r->client.at = ev->flow->end[s->client];
@@ -199,6 +198,12 @@ static void
 add_numbers(struct shake *s, struct rec_list *l, struct rs_span list,
     size_t most, const char *(*name)(uint16_t))
 {
+	size_t n = list.n / 2 < most ? list.n / 2 : most;
+	if (n > l->size) { /* room at once, not by doubling */
+		l->v = rec_arena_alloc(&s->arena, n * sizeof(struct rs_span));
+		l->size = (uint32_t)n;
+		l->n = 0;
+	}
 	for (size_t i = 0; i < list.n / 2 && l->n < most; i++) {
 		uint16_t v = tls_u16_at(list, i);
 		if (!tls_is_grease(v))
