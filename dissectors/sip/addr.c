@@ -29,13 +29,16 @@ take_display(struct rs_span *s)
 bool
 sip_addr_parse(struct sip_addr *a, struct rs_span value)
 {
-	memset(a, 0, sizeof *a);
-	value = rs_span_trim(value);
-	if (value.p == NULL)
+	if (value.p == NULL) {
+		*a = (struct sip_addr){0};
 		return false;
+	}
+	value = rs_span_trim(value);
 	a->display = take_display(&value);
-	if (value.n && value.p[0] == '"')
-		return false; /* a name, and no address */
+	if (value.n && value.p[0] == '"') { /* a name, and no address */
+		*a = (struct sip_addr){.display = a->display};
+		return false;
+	}
 	/* In an addr-spec, ";" begins the header's parameters (20.10). */
 	size_t skip = 0, end = 0;
 	if (value.n && value.p[0] == '<') {
@@ -49,12 +52,12 @@ sip_addr_parse(struct sip_addr *a, struct rs_span value)
 	a->uri_text = rs_span_trim(rs_span_part(value, skip, end - skip));
 	a->uri_ok = sip_uri_parse(&a->uri, a->uri_text);
 	if (!a->uri_ok)
-		memset(&a->uri, 0, sizeof a->uri);
+		a->uri = (struct sip_uri){0};
 	value = rs_span_from(value, end + (skip && end < value.n));
 	value = rs_span_part(value, 0, sip_text_find(value, ','));
 	size_t semi = rs_span_find(value, ';');
-	if (semi < value.n)
-		a->params = rs_span_from(value, semi + 1);
+	a->params = semi < value.n ? rs_span_from(value, semi + 1)
+				   : (struct rs_span){NULL, 0};
 	return a->uri_text.n != 0;
 }
 

@@ -36,6 +36,8 @@ take_params(struct sip_contact *c)
 {
 	struct rs_span list = c->addr.params, name, value;
 	struct rs_span expires = {NULL, 0};
+	c->instance = c->reg_id = expires;
+	c->expires = 0;
 	while (sip_text_param(&list, ';', &name, &value)) {
 		struct rs_span *to = NULL;
 		if (rs_span_eq_nocase(name, RS_LIT("+sip.instance")))
@@ -55,7 +57,6 @@ sip_contact_next(struct sip_contact_it *it, struct sip_contact *c)
 {
 	struct rs_span one;
 	while (next_element(it, &one)) {
-		memset(c, 0, sizeof *c);
 		if (!sip_addr_parse(&c->addr, one))
 			continue;
 		c->star = rs_span_eq(c->addr.uri_text, RS_LIT("*"));

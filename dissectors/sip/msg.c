@@ -192,20 +192,42 @@ blank(uint8_t c)
 	return c <= ' ' && rs_ascii_blank(c);
 }
 
+/* Where the colon stands, or n: names are short, so by words of eight. */
+static inline size_t
+find_colon(const uint8_t *p, size_t n)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	size_t i = 0;
+	for (; n - i >= 8; i += 8) {
+		uint64_t w;
+		memcpy(&w, p + i, sizeof w);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		w = __builtin_bswap64(w);
+#endif
+		w ^= ':' * ones;
+		/* The lowest bit that is set is that of the first zero. */
+		w = (w - ones) & ~w & ones << 7;
+		if (w)
+			return i + (size_t)__builtin_ctzll(w) / 8;
+	}
+	while (i < n && p[i] != ':')
+		i++;
+	return i;
+}
+
 /*
  * Adds the header of the line from p to end.  NULL where there is none or no
  * room; a folded line after it then has nowhere to go.
  */
-static struct sip_header *
+static inline struct sip_header *
 add_header(struct sip_msg *m, const uint8_t *p, const uint8_t *end)
 {
-	const uint8_t *colon = memchr(p, ':', (size_t)(end - p));
-	const uint8_t *e = colon ? colon : p, *v = e;
+	const uint8_t *v = p + find_colon(p, (size_t)(end - p)), *e = v;
 	/* RFC 3261 7.3.1, 25.1: HCOLON allows blanks before the colon. */
 	while (e > p && blank(e[-1]))
 		e--;
 	struct rs_span name = {p, (size_t)(e - p)};
-	enum sip_hdr id = sip_hdr_parse(name);
+	enum sip_hdr id = v < end ? sip_hdr_parse(name) : SIP_HDR_NONE;
 	if (id == SIP_HDR_NONE ||
 	    (id == SIP_HDR_OTHER && sip_text_token_n(name) != name.n)) {
 		m->flaws |= SIP_FLAW_BAD_HEADER;
@@ -216,10 +238,10 @@ add_header(struct sip_msg *m, const uint8_t *p, const uint8_t *end)
 	while (end > v && blank(end[-1]))
 		end--;
 	struct rs_span value = {v, (size_t)(end - v)};
-	if (m->first[id] && once >> id & 1)
-		m->flaws |= SIP_FLAW_REPEATED;
 	if (m->n_headers == SIP_MAX_HEADERS) {
 		m->flaws |= SIP_FLAW_TOO_MANY_HEADERS;
+		if (m->first[id] && once >> id & 1)
+			m->flaws |= SIP_FLAW_REPEATED;
 		if (id == SIP_HDR_CONTENT_LENGTH)
 			note_length(m, value);
 		return NULL;
@@ -230,6 +252,8 @@ add_header(struct sip_msg *m, const uint8_t *p, const uint8_t *end)
 	h->value = value;
 	if (m->first[id] == 0)
 		m->first[id] = (uint16_t)m->n_headers;
+	else if (once >> id & 1)
+		m->flaws |= SIP_FLAW_REPEATED;
 	return h;
 }
 

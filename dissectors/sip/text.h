@@ -93,34 +93,42 @@ static inline bool
 sip_text_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
     struct rs_span *value)
 {
-	struct rs_span s = *list;
+	static const uint8_t stops[256] = {
+	    ['"'] = 1, ['<'] = 1, ['='] = 1, [';'] = 1, [','] = 1};
+	struct rs_span s = *list, quoted = {NULL, 0};
 	size_t i = 0, eq = SIZE_MAX;
 	if (s.n == 0)
 		return false;
-	while (i < s.n && s.p[i] != sep) {
+	for (;;) {
+		while (i < s.n && !stops[s.p[i]])
+			i++;
+		if (i == s.n || s.p[i] == sep)
+			break;
 		uint8_t c = s.p[i];
 		size_t from = i++;
-		/* Letters, and most else that is in names and values. */
-		if (c > '=')
-			continue;
 		if (c == '"')
 			i = sip_text_quoted(s, from);
 		else if (c == '<' && sep == ';')
 			i = sip_text_angle(s, from);
 		else if (c != '=')
 			continue;
-		if (eq == SIZE_MAX) {
+		if (c == '=' && eq == SIZE_MAX) {
+			eq = from;
+		} else if (eq == SIZE_MAX) {
 			struct rs_span part = rs_span_part(s, from, i - from);
 			size_t at = rs_span_find(part, '=');
 			eq = at < part.n ? from + at : SIZE_MAX;
+		} else if (c == '"' && from == eq + 1 && i < s.n) {
+			quoted = rs_span_part(s, from + 1, i - from - 2);
 		}
 	}
 	*list = rs_span_from(s, i + 1);
 	bool has_value = eq < i;
-	*name = rs_span_trim(rs_span_part(s, 0, has_value ? eq : i));
-	*value = has_value ? sip_text_unquote(rs_span_trim(
-				 rs_span_part(s, eq + 1, i - eq - 1)))
-			   : (struct rs_span){NULL, 0};
+	*name = rs_span_trim((struct rs_span){s.p, has_value ? eq : i});
+	*value = quoted;
+	if (has_value && quoted.p == NULL)
+		*value = sip_text_unquote(
+		    rs_span_trim((struct rs_span){s.p + eq + 1, i - eq - 1}));
 	return true;
 }
 
@@ -133,14 +141,17 @@ sip_text_host(struct rs_span s)
 		i = rs_span_find(s, ']');
 		return i < s.n ? i + 1 : 0;
 	}
-	for (; i < s.n; i++) {
-		uint8_t c = s.p[i];
-		if (c > '?' || (c >= '-' && c <= '9'))
-			continue; /* letters, digits, "." and "-" */
-		if (c == ':' || c == ';' || c == '?' || c == ',' || c == '>' ||
-		    rs_ascii_blank(c))
-			break;
-	}
+	static const uint8_t ends[256] = {[':'] = 1,
+	    [';'] = 1,
+	    ['?'] = 1,
+	    [','] = 1,
+	    ['>'] = 1,
+	    [' '] = 1,
+	    ['\t'] = 1,
+	    ['\r'] = 1,
+	    ['\n'] = 1};
+	while (i < s.n && !ends[s.p[i]])
+		i++;
 	return i;
 }
 

@@ -11,6 +11,8 @@
 static size_t
 scheme_length(struct rs_span s)
 {
+	if (rs_span_starts(s, RS_LIT("sip:")))
+		return 3;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = s.p[i], l = rs_ascii_lower(c);
 		if (c == ':')
@@ -65,7 +67,10 @@ parse_sip(struct sip_uri *u, struct rs_span s)
 bool
 sip_uri_parse(struct sip_uri *u, struct rs_span text)
 {
-	memset(u, 0, sizeof *u);
+	const struct rs_span none = {NULL, 0};
+	/* One by one: this is done for each message. */
+	u->scheme = u->user = u->host = u->params = u->headers = none;
+	u->port = 0;
 	text = rs_span_trim(text);
 	size_t n = scheme_length(text);
 	if (n == 0)

@@ -72,9 +72,10 @@ rs_span_eq_nocase(struct rs_span a, struct rs_span b)
 {
 	if (a.n != b.n)
 		return false;
+	if (a.n == 0 || memcmp(a.p, b.p, b.n) == 0)
+		return true; /* mostly, and nothing but words when b is known */
 	for (size_t i = 0; i < a.n; i++)
-		if (a.p[i] != b.p[i] &&
-		    rs_ascii_lower(a.p[i]) != rs_ascii_lower(b.p[i]))
+		if (rs_ascii_lower(a.p[i]) != rs_ascii_lower(b.p[i]))
 			return false;
 	return true;
 }

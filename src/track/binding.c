@@ -326,11 +326,12 @@ is_hole(const struct rec_registration *r)
 
 static void
 take_contact(struct binding_tracker *k, const struct rec_registration *r,
-    const struct rec_contact *c, const struct table_key *of_aor)
+    const struct rec_contact *c, struct table_key *key)
 {
-	struct table_key key = *of_aor;
-	key_contact(&key, c);
-	uint64_t hash = table_key_hash(&key);
+	size_t of_aor = key->n;
+	key_contact(key, c);
+	uint64_t hash = table_key_hash(key);
+	key->n = of_aor; /* as it was */
 	struct table_node *n = table_first(&k->by_key, hash);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
 	bool gone = c->expires_requested == 0 || c->expires_granted == 0;
@@ -338,8 +339,7 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	case REC_REGISTERED:
 		if (!gone) {
 			if (b == NULL)
-				b = begin(
-				    k, r, c, hash, table_key_hash(of_aor));
+				b = begin(k, r, c, hash, table_key_hash(key));
 			if (b)
 				grant(k, b, r, c->expires_granted);
 			break;
@@ -389,7 +389,8 @@ binding_tracker_registration(
     struct binding_tracker *k, const struct rec_registration *r)
 {
 	const struct rec_contact *c = r->contacts.v;
-	struct table_key key = {.seed = k->seed};
+	struct table_key key;
+	table_key_init(&key, k->seed);
 	key_uri(&key, r->aor);
 	if (r->contacts.n && rs_span_eq(c->uri, RS_LIT("*"))) {
 		if (r->outcome == REC_UNREGISTERED)
