@@ -308,7 +308,10 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 		r->phones_registered++;
 	summary_add(r->summary, type, rec);
 	event(r, type, rec);
-	(void)spool_add(r->spool, type, rec);
+	/* The text report tells of those that suffered only. */
+	if (r->o.format == REPORT_JSON ||
+	    (r->o.format == REPORT_TEXT && p->suffered))
+		(void)spool_add(r->spool, type, rec);
 }
 
 /* ---- at the end: judging ---- */

@@ -153,9 +153,12 @@ key_of(const char *what, const struct rec_endpoint *client,
 	GString *s = g_string_new(NULL);
 	g_string_append_printf(
 	    s, "%s %s %s %u %" G_GINT64_FORMAT " ", what, addr, to, a, b);
-	for (size_t i = 0; i < c.n; i++)
-		g_string_append_printf(
-		    s, c.p[i] > ' ' && c.p[i] != '%' ? "%c" : "%%%02x", c.p[i]);
+	for (size_t i = 0; i < c.n; i++) {
+		if (c.p[i] > ' ' && c.p[i] != '%')
+			g_string_append_c(s, (char)c.p[i]);
+		else
+			g_string_append_printf(s, "%%%02x", c.p[i]);
+	}
 	return g_string_free(s, FALSE);
 }
 

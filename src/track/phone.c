@@ -13,8 +13,12 @@
  */
 #include "track/phone.h"
 
+#include "track/queue.h"
+#include "track/table.h"
+
 #include <glib.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { PHONE_COST = 1024, LINE_COST = 192 };
 enum { MAX_LINES = 64, MAX_AGENTS = 8, MAX_EVIDENCE = 16, MAX_TEXT = 256 };
@@ -33,66 +37,46 @@ struct word {
 };
 
 struct line { /* one address of record */
-	char *aor;
+	struct line *next;
 	struct word decided;
 	enum rec_outcome outcome;
+	size_t n;
+	uint8_t aor[];
 };
 
+struct agent {
+	struct agent *next;
+	size_t n;
+	uint8_t text[];
+};
+
+/* What each record touches comes first: among many phones, memory that is not
+   at hand is what a record costs. */
 struct phone {
+	struct table_node node; /* by its address */
 	struct rs_addr address;
 	struct rec_id id;
+	struct line *lines; /* sorted by their text, as agents */
+	struct agent *agents;
+	uint32_t n_lines, n_agents;
+	int64_t attempts, failed;
+	bool by_tcp, by_tls, by_udp, suffered;
 	rs_time started, ended;
-	GPtrArray *lines;  /* struct line, by address of record */
-	GPtrArray *agents; /* C strings, in order */
+	rs_time registered_at; /* the latest attempt that succeeded */
 	struct word good[N_STAGES], bad[N_STAGES];
 	struct word other; /* the latest decided removal or query */
 	enum rec_outcome other_outcome;
-	rs_time registered_at; /* the latest attempt that succeeded */
-	bool by_tcp, by_tls, by_udp;
-	int64_t attempts, failed;
+	struct phone *next;
 };
 
 struct phone_tracker {
 	struct rs_hash_seed seed;
 	struct rs_account *pay;
-	GHashTable *phones; /* struct phone by its address */
+	struct table table;
+	struct phone *all;
+	size_t n;
 	uint64_t refused;
 };
-
-struct key {
-	struct rs_addr address;
-	uint64_t hash;
-};
-
-static guint
-key_hash(gconstpointer p)
-{
-	return (guint)((const struct key *)p)->hash;
-}
-
-static gboolean
-key_equal(gconstpointer a, gconstpointer b)
-{
-	return rs_addr_eq(&((const struct key *)a)->address,
-	    &((const struct key *)b)->address);
-}
-
-static void
-line_free(void *p)
-{
-	struct line *l = p;
-	g_free(l->aor);
-	g_free(l);
-}
-
-static void
-phone_free(void *p)
-{
-	struct phone *ph = p;
-	g_ptr_array_unref(ph->lines);
-	g_ptr_array_unref(ph->agents);
-	g_free(ph);
-}
 
 struct phone_tracker *
 phone_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
@@ -100,22 +84,34 @@ phone_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 	struct phone_tracker *k = g_new0(struct phone_tracker, 1);
 	k->seed = *seed;
 	k->pay = pay;
-	k->phones =
-	    g_hash_table_new_full(key_hash, key_equal, g_free, phone_free);
+	table_init(&k->table, NULL);
 	return k;
 }
 
 static void
-refund_all(struct phone_tracker *k)
+phone_free(struct phone_tracker *k, struct phone *ph)
 {
-	GHashTableIter it;
-	void *value;
-	g_hash_table_iter_init(&it, k->phones);
-	while (g_hash_table_iter_next(&it, NULL, &value)) {
-		const struct phone *ph = value;
-		rs_account_refund(
-		    k->pay, PHONE_COST + ph->lines->len * LINE_COST);
+	for (struct line *l = ph->lines, *next; l; l = next) {
+		next = l->next;
+		g_free(l);
 	}
+	for (struct agent *g = ph->agents, *next; g; g = next) {
+		next = g->next;
+		g_free(g);
+	}
+	rs_account_refund(k->pay, PHONE_COST + ph->n_lines * LINE_COST);
+	g_free(ph);
+}
+
+static void
+free_all(struct phone_tracker *k)
+{
+	for (struct phone *ph = k->all, *next; ph; ph = next) {
+		next = ph->next;
+		phone_free(k, ph);
+	}
+	k->all = NULL;
+	k->n = 0;
 }
 
 void
@@ -123,8 +119,8 @@ phone_tracker_free(struct phone_tracker *k)
 {
 	if (k == NULL)
 		return;
-	refund_all(k);
-	g_hash_table_unref(k->phones);
+	free_all(k);
+	table_clear(&k->table);
 	g_free(k);
 }
 
@@ -137,12 +133,15 @@ phone_tracker_refused(const struct phone_tracker *k)
 static struct phone *
 phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 {
-	struct key key = {.address = *address};
-	key.hash =
+	uint64_t hash =
 	    rs_hash(&k->seed, (struct rs_span){address->b, sizeof address->b});
-	struct phone *ph = g_hash_table_lookup(k->phones, &key);
-	if (ph)
-		return ph;
+	struct phone *ph;
+	for (struct table_node *n = table_first(&k->table, hash); n;
+	     n = table_next(n)) {
+		ph = TRACK_OF(n, struct phone, node);
+		if (rs_addr_eq(&ph->address, address))
+			return ph;
+	}
 	if (!rs_account_charge(k->pay, PHONE_COST)) {
 		k->refused++;
 		return NULL;
@@ -153,9 +152,10 @@ phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 	ph->other.at = RS_NEVER;
 	for (int i = 0; i < N_STAGES; i++)
 		ph->good[i].at = ph->bad[i].at = RS_NEVER;
-	ph->lines = g_ptr_array_new_with_free_func(line_free);
-	ph->agents = g_ptr_array_new_with_free_func(g_free);
-	g_hash_table_insert(k->phones, g_memdup2(&key, sizeof key), ph);
+	table_add(&k->table, &ph->node, hash);
+	ph->next = k->all;
+	k->all = ph;
+	k->n++;
 	return ph;
 }
 
@@ -197,49 +197,70 @@ phone_span(
 		ph->ended = ended;
 }
 
-/* Inserts into a short sorted array of C strings; false when it is there. */
+/* What is kept of a text: to its first NUL, and not all of a long one. */
+static struct rs_span
+clip(struct rs_span s)
+{
+	s.n = rs_span_find(s, 0);
+	return rs_span_part(s, 0, MAX_TEXT);
+}
+
+static int
+compare(const uint8_t *p, size_t n, struct rs_span s)
+{
+	int c = memcmp(p, s.p, n < s.n ? n : s.n);
+	return c ? c : n < s.n ? -1 : n > s.n;
+}
+
 static void
 add_agent(struct phone *ph, struct rs_span agent)
 {
+	struct agent **at = &ph->agents;
 	if (agent.n == 0)
 		return;
-	g_autofree char *s = g_strndup(
-	    (const char *)agent.p, agent.n < MAX_TEXT ? agent.n : MAX_TEXT);
-	guint at = 0;
-	for (; at < ph->agents->len; at++) {
-		int c = strcmp(s, ph->agents->pdata[at]);
+	agent = clip(agent);
+	for (; *at; at = &(*at)->next) {
+		int c = compare((*at)->text, (*at)->n, agent);
 		if (c == 0)
 			return;
-		if (c < 0)
+		if (c > 0)
 			break;
 	}
-	g_ptr_array_insert(ph->agents, (gint)at, g_steal_pointer(&s));
+	struct agent *g = g_malloc(sizeof *g + agent.n);
+	g->next = *at;
+	g->n = agent.n;
+	memcpy(g->text, agent.p, agent.n);
+	*at = g;
+	if (ph->n_agents++ < MAX_AGENTS)
+		return;
 	/* The greatest goes: what is kept does not depend on the order. */
-	if (ph->agents->len > MAX_AGENTS)
-		g_ptr_array_set_size(ph->agents, MAX_AGENTS);
+	while ((*at)->next)
+		at = &(*at)->next;
+	g_free(*at);
+	*at = NULL;
+	ph->n_agents--;
 }
 
 static struct line *
 line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 {
-	g_autofree char *s =
-	    g_strndup(aor.p ? (const char *)aor.p : "", MIN(aor.n, MAX_TEXT));
-	guint at = 0;
-	for (; at < ph->lines->len; at++) {
-		struct line *l = ph->lines->pdata[at];
-		int c = strcmp(s, l->aor);
+	struct line **at = &ph->lines;
+	aor = aor.p ? clip(aor) : RS_LIT("");
+	for (; *at; at = &(*at)->next) {
+		int c = compare((*at)->aor, (*at)->n, aor);
 		if (c == 0)
-			return l;
-		if (c < 0)
+			return *at;
+		if (c > 0)
 			break;
 	}
-	if (ph->lines->len >= MAX_LINES ||
-	    !rs_account_charge(k->pay, LINE_COST))
+	if (ph->n_lines >= MAX_LINES || !rs_account_charge(k->pay, LINE_COST))
 		return NULL;
-	struct line *l = g_new0(struct line, 1);
-	l->aor = g_steal_pointer(&s);
+	struct line *l = g_malloc(sizeof *l + aor.n);
+	*l = (struct line){.next = *at, .n = aor.n};
 	l->decided.at = RS_NEVER;
-	g_ptr_array_insert(ph->lines, (gint)at, l);
+	memcpy(l->aor, aor.p, aor.n);
+	*at = l;
+	ph->n_lines++;
 	return l;
 }
 
@@ -261,6 +282,7 @@ add_registration(
 	bool bad = rec_outcome_failed(r->outcome);
 	bool decided =
 	    r->outcome != REC_CUT_OFF && r->outcome != REC_OUTCOME_NONE;
+	ph->suffered |= bad;
 	phone_span(ph, &r->id, r->started, r->ended);
 	add_agent(ph, r->user_agent);
 	add_transport(ph, r->transport);
@@ -289,6 +311,7 @@ add_handshake(struct phone *ph, const struct rec_handshake *h)
 {
 	struct word w = word_of(&rec_handshake_type, &h->id,
 	    h->ended != RS_NEVER ? h->ended : h->started, &h->frames);
+	ph->suffered |= h->state != REC_COMPLETED;
 	phone_span(ph, &h->id, h->started, h->ended);
 	ph->by_tls = true;
 	if (h->state == REC_COMPLETED)
@@ -319,6 +342,7 @@ add_connection(struct phone *ph, const struct rec_connection *c)
 	enum rs_fact up = connected(c);
 	struct word w =
 	    word_of(&rec_connection_type, &c->id, c->started, &c->frames);
+	ph->suffered |= up != RS_TRUE;
 	phone_span(ph, &c->id, c->started, c->ended);
 	ph->by_tcp |= c->transport == REC_TCP;
 	ph->by_tls |= c->transport == REC_TLS;
@@ -362,8 +386,7 @@ static const struct line *
 last_line(const struct phone *ph)
 {
 	const struct line *best = NULL;
-	for (guint i = 0; i < ph->lines->len; i++) {
-		const struct line *l = ph->lines->pdata[i];
+	for (const struct line *l = ph->lines; l; l = l->next) {
 		if (l->decided.at == RS_NEVER)
 			continue;
 		bool bad = rec_outcome_failed(l->outcome);
@@ -389,8 +412,7 @@ stage_state(const struct phone *ph, enum stage st, const struct line *last)
 		return REC_STAGE_FAILED;
 	if (st == TCP && only_udp)
 		return REC_STAGE_NOT_APPLICABLE;
-	if (st == TLS && !ph->by_tls && (ph->by_udp || ph->by_tcp) &&
-	    ph->lines->len)
+	if (st == TLS && !ph->by_tls && (ph->by_udp || ph->by_tcp) && ph->lines)
 		return REC_STAGE_NOT_APPLICABLE;
 	return REC_STAGE_NOT_SEEN;
 }
@@ -464,10 +486,9 @@ phone_outcome(const struct phone *ph, const struct line *last)
 }
 
 static void
-add_string(struct rec_list *l, const char *s, struct rec_arena *a)
+add_string(struct rec_list *l, struct rs_span s, struct rec_arena *a)
 {
-	*(struct rs_span *)rec_list_add(l, a, sizeof(struct rs_span)) =
-	    rec_arena_text(a, rs_span_str(s));
+	*(struct rs_span *)rec_list_add(l, a, sizeof s) = s;
 }
 
 static void
@@ -483,13 +504,12 @@ phone_close(
 	r.client.at.addr = ph->address;
 	r.attempts = ph->attempts;
 	r.failed = ph->failed;
-	for (guint i = 0; i < ph->agents->len; i++)
-		add_string(&r.user_agents, ph->agents->pdata[i], a);
-	for (guint i = 0; i < ph->lines->len; i++) {
-		const struct line *l = ph->lines->pdata[i];
-		if (l->aor[0])
-			add_string(&r.aors, l->aor, a);
-	}
+	r.suffered = ph->suffered;
+	for (const struct agent *g = ph->agents; g; g = g->next)
+		add_string(&r.user_agents, (struct rs_span){g->text, g->n}, a);
+	for (const struct line *l = ph->lines; l; l = l->next)
+		if (l->n)
+			add_string(&r.aors, (struct rs_span){l->aor, l->n}, a);
 	for (int st = 0; st < N_STAGES; st++) {
 		struct rec_stage *s = rec_list_add(&r.chain, a, sizeof *s);
 		fill_stage(ph, (enum stage)st, last, s, a);
@@ -514,18 +534,18 @@ by_id(const void *a, const void *b)
 void
 phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out)
 {
-	g_autoptr(GPtrArray) all = g_ptr_array_new();
-	GHashTableIter it;
-	void *value;
-	g_hash_table_iter_init(&it, k->phones);
-	while (g_hash_table_iter_next(&it, NULL, &value))
-		g_ptr_array_add(all, value);
-	g_ptr_array_sort(all, by_id);
+	g_autofree const struct phone **all = g_new(const struct phone *, k->n);
+	size_t n = 0;
+	for (const struct phone *ph = k->all; ph; ph = ph->next)
+		all[n++] = ph;
+	if (n)
+		qsort(all, n, sizeof *all, by_id);
 	struct rec_arena a;
 	rec_arena_init(&a, k->pay);
-	for (guint i = 0; i < all->len; i++)
-		phone_close(all->pdata[i], out, &a);
+	for (size_t i = 0; i < n; i++)
+		phone_close(all[i], out, &a);
 	rec_arena_clear(&a);
-	refund_all(k);
-	g_hash_table_remove_all(k->phones);
+	free_all(k);
+	table_clear(&k->table);
+	table_init(&k->table, NULL);
 }

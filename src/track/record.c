@@ -11,7 +11,6 @@
 
 #include <assert.h>
 #include <stdalign.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -165,15 +164,32 @@ rec_init(const struct rec_type *type, void *rec)
 	}
 }
 
+/* Appends a number; printf() takes ten times as long, and ids are many. */
+static size_t
+put_number(char *out, size_t at, uint64_t v)
+{
+	char digits[20];
+	size_t n = 0;
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while ((v /= 10) != 0);
+	while (n)
+		out[at++] = digits[--n];
+	return at;
+}
+
 size_t
 rec_id_format(const struct rec_id *id, char out[REC_ID_TEXT])
 {
-	unsigned long long number = id->frame.number;
-	int n = id->nth ? snprintf(out, REC_ID_TEXT, "%u-%llu-%u",
-			      id->frame.file, number, id->nth)
-			: snprintf(out, REC_ID_TEXT, "%u-%llu", id->frame.file,
-			      number);
-	return n > 0 ? (size_t)n : 0;
+	size_t n = put_number(out, 0, id->frame.file);
+	out[n++] = '-';
+	n = put_number(out, n, id->frame.number);
+	if (id->nth) {
+		out[n++] = '-';
+		n = put_number(out, n, id->nth);
+	}
+	out[n] = '\0';
+	return n;
 }
 
 int

@@ -304,6 +304,7 @@ struct rec_phone {
 	struct rs_span stopped_at;
 	enum rec_outcome outcome;    /* of its last decided attempt; cut_off */
 	int64_t attempts, failed;
+	bool suffered; /* not said: some record of its is not fine */
 };
 
 /* ---- findings ---- */
