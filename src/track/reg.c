@@ -122,10 +122,25 @@ take_drops(struct reg_tracker *k, const struct rs_event *ev)
 	k->drops[k->n_drops++] = d;
 }
 
+/* A message cut short by the capture may be the answer, or the next request,
+   that some attempt between these addresses waits for. */
+static void
+take_cut(struct reg_tracker *k, const struct rs_event *ev)
+{
+	struct reg_cut *c = &k->cuts[k->n_cuts % REG_CUTS];
+	if (k->n_cuts++ >= REG_CUTS && c->at > k->cut_forgotten)
+		k->cut_forgotten = c->at;
+	c->at = ev->at.complete;
+	c->end[0] = ev->flow->end[0].addr;
+	c->end[1] = ev->flow->end[1].addr;
+}
+
 static void
 take_message(struct reg_tracker *k, const struct rs_event *ev)
 {
 	const struct sip_msg *m = ev->u.sip_message;
+	if (m->flaws & SIP_FLAW_HEADERS_CUT)
+		take_cut(k, ev);
 	if (m->method != SIP_METHOD_REGISTER)
 		return;
 	if (!m->request && m->status < 700)

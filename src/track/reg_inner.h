@@ -29,6 +29,7 @@ enum {
 	REG_MAX_LINGERING = 2048,
 	REG_MAX_SPARE = 256,
 	REG_DROPS = 64,
+	REG_CUTS = 64,
 	REG_STARTS = 256,
 };
 
@@ -138,6 +139,13 @@ struct reg_drop {
 	rs_time from, to;
 };
 
+/* A message of which the capture has the beginning only: what it was, and
+   whose, may not be known. */
+struct reg_cut {
+	rs_time at;
+	struct rs_addr end[2];
+};
+
 struct reg_tracker {
 	struct reg_limits limits;
 	const struct rs_hash_seed *seed;
@@ -158,6 +166,9 @@ struct reg_tracker {
 	bool removed_all; /* some "Contact: *" was granted */
 	struct reg_drop drops[REG_DROPS];
 	uint32_t n_drops;
+	struct reg_cut cuts[REG_CUTS]; /* ring */
+	uint32_t n_cuts;               /* in all */
+	rs_time cut_forgotten;         /* latest that left the ring */
 	struct {
 		struct rs_frame frame;
 		uint32_t n;

@@ -7,7 +7,8 @@
  * the capture ends, with the flaw followup_not_covered where the client could
  * still have gone on.  What was not seen - no answer, challenge unanswered, 423
  * or 3xx not followed - is said only when the capture covers the time, without
- * a gap on that flow and without drops; else the attempt is cut off.
+ * a gap on that flow, without drops and without messages that the capture cut
+ * short; else the attempt is cut off.
  */
 #include "track/reg_inner.h"
 
@@ -40,6 +41,23 @@ static const char *const flaw_names[REG_FLAW_N] = {
 
 /* ---- outcome ---- */
 
+/* True when, since then, a message of the client's was cut short. */
+static bool
+has_cut(const struct reg_tracker *k, const struct reg_attempt *a, rs_time from)
+{
+	const struct rs_addr *client = &a->r.client.at.addr;
+	uint32_t n = k->n_cuts < REG_CUTS ? k->n_cuts : REG_CUTS;
+	if (k->n_cuts > REG_CUTS && k->cut_forgotten >= from)
+		return true;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct reg_cut *c = &k->cuts[i];
+		if (c->at >= from && (rs_addr_eq(&c->end[0], client) ||
+					 rs_addr_eq(&c->end[1], client)))
+			return true;
+	}
+	return false;
+}
+
 /* True when part of the time from..to is not in the capture. */
 static bool
 has_hole(const struct reg_tracker *k, struct reg_attempt *a, rs_time from,
@@ -48,6 +66,10 @@ has_hole(const struct reg_tracker *k, struct reg_attempt *a, rs_time from,
 	for (uint32_t i = 0; i < k->n_drops; i++)
 		if (k->drops[i].from <= to && k->drops[i].to >= from)
 			reg_flaw(a, REG_FLAW_DROPS);
+	if (has_cut(k, a, from)) {
+		reg_flaw(a, REG_FLAW_MESSAGE_CUT);
+		return true;
+	}
 	/* Gaps were noted when they came: they are of this time. */
 	return a->flaws &
 	       (UINT32_C(1) << REG_FLAW_DROPS | UINT32_C(1) << REG_FLAW_GAP);
