@@ -34,10 +34,11 @@ RECORD = re.compile(r"^(\w+ \d+-)(\d+)((?:-\d+)?)$")
 # What a report may change, by what was done to the capture.
 
 # More or fewer packets hold the same bytes: counts of packets and their
-# bytes, of the file, and of what nDPI labelled.
+# bytes, of the file, and of what nDPI labelled; and how many flows it was not
+# asked about, where a flow's first bytes are not in its first packet.
 PACKETS = {"coverage.packets", "coverage.decoded", "coverage.files.packets",
            "coverage.files.bytes", "coverage.other_traffic.packets",
-           "coverage.other_traffic.bytes"}
+           "coverage.other_traffic.bytes", "coverage.unlabelled_flows"}
 # The display filter names frames as text.
 FILTER = {"findings.filter"}
 # A segment seen twice is a retransmission: that is its definition.
