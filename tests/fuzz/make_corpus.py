@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the corpora of fuzz_link_ip, fuzz_tcp and fuzz_pcap again: cut from
+cases in pcaps/, and made by hand where no case has it.
+
+    tests/fuzz/make_corpus.py [FOLDER]
+
+writes into tests/fuzz/corpus, or FOLDER.  What fuzzing found lies beside it
+under names of its own, which this script leaves alone.
+"""
+
+import os
+import struct
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import captures  # noqa: E402
+
+OUT = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "corpus")
+
+
+def write(target, name, data):
+    os.makedirs(os.path.join(OUT, target), exist_ok=True)
+    with open(os.path.join(OUT, target, name), "wb") as f:
+        f.write(data)
+
+
+def case(name):
+    return captures.read(os.path.join(ROOT, "pcaps", name, name + ".pcap"))
+
+
+# ---- frames
+
+LINKS = {"ethernet": 0, "sll": 1, "sll2": 2, "null": 3, "loop": 4, "raw": 5,
+         "ipv4": 8, "ipv6": 9, "other": 10}
+TIMES = {"none": 0, "ms": 2, "100ms": 4, "s": 5, "31s": 8, "back": 11}
+SMALL = 0x80
+
+
+def frames(name, link, list_, small=False, time="ms", wire=0):
+    out = [bytes([LINKS[link] | (SMALL if small else 0)])]
+    for f in list_:
+        out.append(struct.pack(">BH", TIMES[time] | wire << 4, len(f)) + f)
+    write("link_ip", name, b"".join(out))
+
+
+def ipv4(payload, proto=17, ident=7, offset=0, more=False, options=b""):
+    n = 20 + len(options)
+    return struct.pack(">BBHHHBBH4B4B", 0x40 | n // 4, 0, n + len(payload),
+                       ident, offset // 8 | (0x2000 if more else 0), 64, proto,
+                       0, 192, 0, 2, 1, 192, 0, 2, 2) + options + payload
+
+
+def ipv6(payload, proto=17):
+    a = bytes.fromhex("20010db8000000000000000000000001")
+    return struct.pack(">IHBB", 0x60000000, len(payload), proto, 64) + a + (
+        a[:15] + b"\2") + payload
+
+
+def fragment6(payload, proto, offset, more, ident=9):
+    return ipv6(struct.pack(">BBHI", proto, 0, offset | more, ident) + payload,
+                44)
+
+
+def udp(payload, length=None):
+    return struct.pack(">4H", 5060, 5060, length if length is not None
+                       else 8 + len(payload), 0) + payload
+
+
+def tcp(payload, flags=0x18, options=b""):
+    return struct.pack(">HHIIBBHHH", 40000, 5061, 1000, 2000,
+                       (20 + len(options)) // 4 << 4, flags, 1000, 0,
+                       0) + options + payload
+
+
+def ethernet(ip, tags=b""):
+    kind = b"\x86\xdd" if ip[0] >> 4 == 6 else b"\x08\x00"
+    return bytes.fromhex("00005e00530100005e005302") + tags + kind + ip
+
+
+def link_ip():
+    text = b"OPTIONS sip:a.example SIP/2.0\r\n\r\n"
+    for n in ("udp-register", "tcp-register", "udp-icmp-unreachable"):
+        frames(n, "ethernet", [p.data for p in case(n)[1][:6]])
+    frames("udp-ipv6-register", "ethernet",
+           [p.data for p in case("udp-ipv6-register")[1][:2]])
+    v4, v6 = ipv4(udp(text)), ipv6(udp(text))
+    frames("vlan-qinq", "ethernet", [
+        ethernet(v4, b"\x81\0\0\x07"),
+        ethernet(v6, b"\x88\xa8\0\x07\x81\0\0\x08"),
+        ethernet(v4, b"\x91\0\0\x07\x81\0\0\x08\x81\0\0\x09")])
+    frames("not-ip", "ethernet", [
+        ethernet(v4)[:12] + b"\x08\x06" + b"\0\1\x08\0\6\4\0\1" + bytes(20),
+        ethernet(v4)[:12] + b"\0\x26" + b"\x42\x42\3" + bytes(35),
+        ethernet(v4)[:13]])
+    mac = b"\0\1\0\6\0\0\x5e\0\x53\1\0\0"
+    frames("sll", "sll", [b"\0\0" + mac + b"\x08\0" + v4,
+                          b"\0\4" + mac + b"\x86\xdd" + v6])
+    frames("sll2", "sll2", [
+        b"\x08\0\0\0\0\0\0\3\0\1\0\6\0\0\x5e\0\x53\1\0\0" + v4,
+        b"\x86\xdd\0\0\0\0\0\3\0\1\4\6\0\0\x5e\0\x53\1\0\0" + v6])
+    frames("null", "null", [b"\2\0\0\0" + v4, b"\x1e\0\0\0" + v6])
+    frames("loop", "loop", [b"\0\0\0\2" + v4, b"\0\0\0\x18" + v6])
+    frames("raw", "raw", [v4, v6])
+    frames("ipv4", "ipv4", [v4, v6])
+    frames("ipv6", "ipv6", [v6, v4])
+    frames("other", "other", [v4])
+    frames("options-ah", "raw", [
+        ipv4(udp(text), options=b"\x94\4\0\0"),
+        ipv4(b"\x11\4\0\0" + bytes(20) + udp(text), 51),
+        ipv4(tcp(text, options=b"\2\4\5\xb4\1\1\x08\x0a" + bytes(8)), 6)])
+    frames("lengths", "raw", [
+        v4 + bytes(6), v4[:2] + b"\0\0" + v4[4:], ipv4(udp(text, 0)),
+        ipv4(udp(text, 9)), ipv4(udp(text, 999)), v6[:4] + b"\0\0" + v6[6:]])
+    frames("snaplen", "raw", [v4[:24], v4[:30], v6[:50], ipv4(tcp(text), 6)[:50],
+                              v4[:19]], wire=11)
+    frames("extensions", "raw", [
+        ipv6(b"\x3c\0\1\4\0\0\0\0" + b"\x2b\0\1\4\0\0\0\0"
+             + b"\x11\0\0\0\0\0\0\0" + udp(text), 0),
+        ipv6(b"\x3c\0\1\4\0\0\0\0" * 17 + udp(text), 0),
+        ipv6(b"\x33\4\0\0" + bytes(4) + b"\x11\4\0\0" + bytes(20) + udp(text),
+             60)])
+    whole = udp(text * 3)
+    cut = [(o, whole[o:o + 24], o + 24 < len(whole))
+           for o in range(0, len(whole), 24)]
+    pieces = [ipv4(d, 17, 7, o, m) for o, d, m in cut]
+    frames("fragments4", "raw", pieces)
+    frames("fragments4-reversed", "raw", pieces[::-1])
+    frames("fragments4-repeated", "raw", pieces + pieces[:2] + pieces)
+    frames("fragments4-late", "raw", pieces, time="31s")
+    frames("fragments4-overlap", "raw", [
+        ipv4(whole[:32], 17, 7, 0, True), ipv4(whole[16:48], 17, 7, 16, True),
+        ipv4(bytes(16), 17, 7, 24, True),
+        ipv4(whole[40:], 17, 7, 40, False)])
+    frames("fragments4-ends", "raw", [
+        ipv4(whole[48:], 17, 7, 48, False), ipv4(bytes(8), 17, 7, 48, False),
+        ipv4(bytes(8), 17, 8, 65528, False), ipv4(bytes(7), 17, 9, 0, True)])
+    frames("fragments4-many", "raw",
+           [ipv4(bytes(8), 17, i, 8, True) for i in range(60)], small=True)
+    frames("fragments6", "raw", [fragment6(d, 17, o, m) for o, d, m in cut])
+    frames("fragments6-overlap", "raw", [
+        fragment6(whole[:32], 17, 0, True),
+        fragment6(whole[24:48], 17, 24, True),
+        fragment6(whole[32:], 17, 32, False)])
+    inner = b"\x11\0\1\4\0\0\0\0" + whole
+    frames("fragments6-extension", "raw", [
+        fragment6(inner[:40], 60, 0, True), fragment6(inner[40:], 60, 40,
+                                                      False),
+        fragment6(inner, 60, 0, False)])
+    frames("icmp", "raw", [
+        ipv4(b"\3\3\0\0\0\0\0\0" + v4, 1), ipv4(b"\3\4\0\0\0\0\5\0" + v4[:28],
+                                                1),
+        ipv4(b"\x0b\0\0\0\0\0\0\0" + ipv4(tcp(b""), 6)[:28], 1),
+        ipv4(b"\x08\0\0\0\0\1\0\1abcd", 1),
+        ipv6(b"\1\4\0\0\0\0\0\0" + v6, 58),
+        ipv6(b"\1\4\0\0\0\0\0\0" + fragment6(whole[:40], 17, 0, True), 58)])
+
+
+# ---- TCP operations (fuzz_tcp.c has the list)
+
+NEXT, JUMP, LOSE, SYN, FIN, RST, TIME, OTHER = range(8)
+S, NOACK, DIFFERS, LONG, AGAIN = 8, 16, 32, 64, 128
+IGNORE, IGNORE_IN_DATA, FLUSH, REUSE, CUT, WILD, OPENED, ACK = range(8)
+OPEN = bytes([SYN | NOACK, SYN | S, NEXT, 0])
+
+
+def jump(off, n, bits=0):
+    return struct.pack(">BhB", JUMP | bits, off, n)
+
+
+def jump_long(off, n, bits=0):
+    return struct.pack(">BhH", JUMP | LONG | bits, off, n)
+
+
+def tcp_ops():
+    def ops(name, *parts, first=0):
+        write("tcp", name, bytes([first]) + b"".join(
+            p if isinstance(p, bytes) else bytes(p) for p in parts))
+
+    talk = bytes([NEXT, 50, NEXT | S, 80, NEXT, 5, NEXT | S, 0])
+    sec = bytes([TIME | 3 << 4])
+    ops("whole", OPEN, talk, [FIN, FIN | S, NEXT, 0])
+    ops("wraps", OPEN, talk, talk, [FIN, FIN | S], first=2 | 8)
+    ops("midstream", talk, talk, [FIN | S])
+    ops("one-way", [NEXT, 50, NEXT, 50, LOSE, 9, NEXT, 50], [TIME | 4 << 4],
+        [NEXT, 1, FIN])
+    ops("lost-acknowledged", OPEN, [NEXT, 20, LOSE, 30, NEXT, 40],
+        [NEXT | S, 10], sec, [NEXT | S, 10], talk)
+    ops("reordered", OPEN, jump(40, 20), jump(10, 10), jump(20, 20),
+        jump(0, 10), jump(0, 60), [LOSE, 60, FIN])
+    ops("overlaps", OPEN, jump(10, 20), jump(5, 10, DIFFERS), jump(25, 20),
+        jump(0, 60, DIFFERS), jump(0, 60))
+    ops("keepalive-probe", OPEN, talk, jump(-1, 1), jump(-1, 1, S), talk)
+    ops("reset", OPEN, talk, [RST | S], talk)
+    ops("reset-far-off", OPEN, talk, [RST | LONG, 0x40, 0, 0, 0], sec,
+        [OTHER, FLUSH])
+    ops("fin-before-data", OPEN, [LOSE, 30, FIN], jump(-31, 30), [NEXT | S, 0])
+    ops("reused", OPEN, talk, [FIN, FIN | S, SYN | NOACK | LONG, 0, 1, 0, 0],
+        [SYN | S | LONG, 1, 2, 3, 4], talk)
+    ops("syn-repeated", [SYN | NOACK], [SYN | NOACK | LONG, 0xff, 0xff, 0xff,
+                                        0xff], [SYN | S], talk)
+    ops("syn-with-data", [SYN | NOACK | AGAIN, 30, SYN | S, NEXT, 9])
+    ops("cut-by-snaplen", OPEN, [OTHER, CUT, 0, 30], [NEXT, 90], talk,
+        [OTHER, CUT, 1, 0], jump(20, 90), talk)
+    ops("wild", OPEN, talk, [OTHER, WILD, 0x50, 0, 0, 0], talk, talk, talk)
+    ops("wild-back", OPEN, talk, [OTHER | S, WILD, 0xa0, 0, 0, 0], talk, talk,
+        talk)
+    ops("ignored", OPEN, talk, jump(20, 20), [OTHER, IGNORE], talk)
+    ops("ignored-in-data", OPEN, jump(20, 20), [OTHER, IGNORE_IN_DATA], talk)
+    ops("opened-by-lone-syn", [OTHER, OPENED, 1, 2, 3, 4, SYN | S], talk)
+    ops("acknowledged-unseen", OPEN, [OTHER | S, ACK, 0, 99], [NEXT | S, 0],
+        sec, [NEXT | S, 0], sec, [NEXT | S, 1])
+    ops("full", OPEN, *[jump_long(8000 + 300 * i, 250) for i in range(12)],
+        talk, first=1)
+    ops("time-back", OPEN, [LOSE, 3, NEXT, 20, TIME | 7 << 4, NEXT | S, 3],
+        sec, sec, talk)
+
+
+# ---- capture files
+
+def short(name, n=12, size=400):
+    """Few frames, and not all of long ones."""
+    link, packets = case(name)
+    return link, [captures.Packet(p.ns, p.wire_len, p.data[:size], p.origin)
+                  for p in packets[:n]]
+
+
+def pcap_files():
+    whole = ["tcp-connection-refused", "udp-unknown-user", "udp-ipv6-register",
+             "tls-reset-after-client-hello", "tls12-no-common-cipher",
+             "tls12-protocol-version", "tls13-no-common-group",
+             "tls-not-tls-sip", "tls12-certificate-expired",
+             "tcp-register-to-tls-port", "udp-interval-too-brief",
+             "udp-icmp-unreachable", "udp-removal", "tcp-wrong-password",
+             "tls13-hello-retry", "tls12-register"]
+    for name in whole:
+        write("pcap", name, captures.pcap(*case(name)))
+    link, packets = case("udp-register")
+    write("pcap", "pcapng", captures.pcapng(link, packets))
+    write("pcap", "pcapng-big-nano", captures.pcapng(link, packets[:2], ">",
+                                                     True))
+    write("pcap", "pcap-big-nano", captures.pcap(link, packets[:2], ">", True))
+    write("pcap", "cut-short", captures.pcap(link, packets)[:-100])
+    write("pcap", "snaplen", captures.pcap(*short("udp-refresh", 14, 300)))
+    write("pcap", "snaplen-tls", captures.pcap(*short("tls12-register", 14,
+                                                      120)))
+    link, packets = case("tcp-register")
+    write("pcap", "reversed", captures.pcap(link, packets[::-1]))
+    write("pcap", "without-handshake", captures.pcap(link, packets[4:]))
+    write("pcap", "other-link", captures.pcap(147, packets[:2]))
+    write("pcap", "raw", captures.pcap(101, [p.of(p.data[14:])
+                                             for p in packets]))
+    write("pcap", "header-only", captures.pcap(1, []))
+
+
+link_ip()
+tcp_ops()
+pcap_files()
