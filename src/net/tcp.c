@@ -132,7 +132,7 @@ skip_to(struct tcp_conn *c, enum rs_dir dir, uint64_t position,
 	out->gap(out->arg, dir, missing, from, at->first, at);
 }
 
-/* Hands on what is held from `next` on. */
+/* Hands on what is held from `next` on, though nothing past a FIN. */
 static void
 drain(struct tcp_conn *c, enum rs_dir dir, const struct tcp_out *out)
 {
@@ -140,8 +140,10 @@ drain(struct tcp_conn *c, enum rs_dir dir, const struct tcp_out *out)
 	struct rs_span bytes;
 	struct rs_stamp at;
 	reorder_drop(&s->held, s->next);
-	while (s->held.head && !c->ignored &&
+	while (s->held.head && !c->ignored && s->next != s->fin &&
 	       reorder_at(&s->held, s->next, &bytes, &at)) {
+		if (s->fin && bytes.n > s->fin - s->next)
+			bytes.n = (size_t)(s->fin - s->next);
 		hand(c, dir, bytes, &at, out);
 		reorder_drop(&s->held, s->next);
 	}
@@ -154,6 +156,7 @@ close_if_done(struct tcp_conn *c, enum rs_dir dir, const struct tcp_out *out)
 	if (s->closed || !s->fin || s->next < s->fin)
 		return;
 	s->closed = true;
+	reorder_clear(&s->held); /* what came early, of past the FIN */
 	if (c->ignored)
 		return;
 	struct rs_stamp at =
@@ -186,7 +189,9 @@ give_up(
 		if (!reorder_at(&s->held, first, &bytes, &at))
 			return false;
 	}
-	if (c->ignored || to <= s->next)
+	if (s->fin && to > s->fin)
+		to = s->fin;
+	if (c->ignored || s->closed || to <= s->next)
 		return false;
 	skip_to(c, dir, to, &at, out);
 	drain(c, dir, out);
@@ -325,14 +330,18 @@ tame(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
 	bool goes_on = s->wild_run && seq - s->wild_next < GUESS_OFF;
 	s->wild_run = goes_on ? (uint8_t)(s->wild_run + 1) : 1;
 	s->wild_next = seq + p->payload_wire;
-	if (s->wild_run < WILD_RUN)
+	if (s->wild_run < WILD_RUN || s->fin)
 		return false;
 	s->wild_run = 0;
 	if (c->ignored) {
 		s->next += seq - (uint32_t)s->next;
 		return true;
 	}
+	/* What is held may reach there. */
 	release(c, dir, out);
+	off = distance(s, seq);
+	if (off < WILD && off > -WILD)
+		return true;
 	if (!s->closed && !c->ignored)
 		skip_to(
 		    c, dir, s->next + (seq - (uint32_t)s->next), &p->at, out);

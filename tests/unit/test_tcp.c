@@ -269,6 +269,12 @@ static const struct {
 	"abc[3]<FIN>", "abc[3]<FIN>", 0, 0, 0, 1, 3, 3},
     {"data after FIN", {{FIN, 1, "abc"}, {SEND, 5, "xyz"}}, "abc<FIN>",
 	"abc<FIN>", 0, 0, 0, 0, 3, 0},
+    {"early data past a FIN",
+	{{SEND, 1, "abc"}, {SEND, 20, "xyz"}, {SEND, 30, "!"}, {FIN, 10, ""}},
+	"abc", "abc[6]<FIN>", 0, 0, 0, 1, 3, 6},
+    {"early data across a FIN",
+	{{SEND, 1, "abc"}, {SEND, 6, "fghijk"}, {FIN, 8, ""}}, "abc",
+	"abc[2]fg<FIN>", 0, 0, 0, 1, 5, 2},
     {"RST", {{SEND, 1, "abc"}, {RST, 4, ""}, {SEND, 4, "def"}}, "abc<RST>",
 	"abc<RST>", 0, 0, 0, 0, 3, 0},
     {"RST behind a hole", {{SEND, 1, "abc"}, {SEND, 7, "ghi"}, {RST, 10, ""}},
@@ -299,6 +305,10 @@ static const struct {
 	{{SEND, 1, "abc"}, {SEND, 1000000004, "x"}, {SEND, 1000000005, "y"},
 	    {SEND, 1000000006, "z"}, {SEND, 1000000007, "!"}},
 	"abc[1000000002]z!", "abc[1000000002]z!", 0, 0, 0, 1, 5, 1000000002},
+    {"three in a row, where what is held ends",
+	{{SEND, 1, "abc"}, {SEND, 0x10000003, "opq"}, {SEND, 0x10000004, "q"},
+	    {SEND, 0x10000005, "r"}, {SEND, 0x10000006, "s"}},
+	"abc[268435455]opqs", "abc[268435455]opqs", 0, 0, 0, 1, 7, 268435455},
 };
 
 static void
