@@ -20,6 +20,10 @@ enum { BLOCK_HEADER = 8, BLOCK_TRAILER = 4 };
 enum { OPTION_TSRESOL = 9, OPTION_TSOFFSET = 14 };
 enum { OPTION_IFDROP = 5, OPTION_OSDROP = 7 };
 
+/* The year 2125: what may still be added to a time, up to the 2^32 s of an
+   Expires header (RFC 3261 20.19), must fit in an rs_time. */
+#define LATEST UINT64_C(4900000000)
+
 struct interface {
 	int linktype;
 	uint32_t snaplen;
@@ -130,8 +134,8 @@ when(const struct interface *i, uint64_t stamp)
 	if (i->units <= 1000000000 && 1000000000 % i->units)
 		ns = (uint64_t)((__uint128_t)rest * 1000000000 / i->units);
 	uint64_t whole = sec + (uint64_t)i->offset;
-	if (whole > (uint64_t)(INT64_MAX / RS_SEC) - 1)
-		whole = 0; /* not a time: past the year 2262 or before 1970 */
+	if (whole > LATEST)
+		whole = 0; /* not a time, or before 1970 */
 	return (rs_time)whole * RS_SEC + (rs_time)ns;
 }
 

@@ -245,6 +245,25 @@ test_pcapng_interfaces(void)
 	}
 }
 
+/* Times so far ahead that nothing could be added to them are none. */
+static void
+test_pcapng_late(void)
+{
+	static const uint64_t seconds[4] = {
+	    0xffffffff, 4900000000, 4900000001, INT64_MAX / RS_SEC - 3};
+	struct maker m = maker_new(false);
+	section(&m);
+	interface(&m, 1, 0);
+	for (unsigned i = 0; i < 4; i++)
+		enhanced(&m, 0, seconds[i] * 1000000, 0);
+	struct result r = read_one(save(&m, "late"), NULL);
+	CU_ASSERT_EQUAL(r.frames, 4);
+	CU_ASSERT_EQUAL(r.ts[0], 0xffffffff * RS_SEC);
+	CU_ASSERT_EQUAL(r.ts[1], 4900000000 * RS_SEC);
+	CU_ASSERT_EQUAL(r.ts[2], 0);
+	CU_ASSERT_EQUAL(r.ts[3], 0);
+}
+
 /* Every cut of a good file: what is whole is read, the rest is one error. */
 static void
 test_cut_short(void)
@@ -407,5 +426,5 @@ test_filter(void)
 }
 
 UNIT_MAIN("capture", UNIT(test_pcap_magics), UNIT(test_pcapng_interfaces),
-    UNIT(test_cut_short), UNIT(test_no_captures), UNIT(test_damaged),
-    UNIT(test_order), UNIT(test_filter))
+    UNIT(test_pcapng_late), UNIT(test_cut_short), UNIT(test_no_captures),
+    UNIT(test_damaged), UNIT(test_order), UNIT(test_filter))
