@@ -17,7 +17,6 @@
 #include "track/table.h"
 
 #include <glib.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { PHONE_COST = 1024, LINE_COST = 192 };
@@ -430,13 +429,16 @@ later_success(const struct phone *ph, enum stage st)
 static void
 add_word(struct rec_stage *s, const struct word *w, struct rec_arena *a)
 {
-	char id[REC_ID_TEXT], text[REC_ID_TEXT + 32];
+	char id[REC_ID_TEXT];
 	if (w->at == RS_NEVER || s->frames.n >= MAX_EVIDENCE)
 		return;
-	rec_id_format(&w->id, id);
-	snprintf(text, sizeof text, "%s %s", w->type->name, id);
+	size_t n = strlen(w->type->name), of_id = rec_id_format(&w->id, id);
+	uint8_t *text = rec_arena_alloc(a, n + 1 + of_id);
+	memcpy(text, w->type->name, n);
+	text[n] = ' ';
+	memcpy(text + n + 1, id, of_id);
 	*(struct rs_span *)rec_list_add(&s->records, a,
-	    sizeof(struct rs_span)) = rec_arena_text(a, rs_span_str(text));
+	    sizeof(struct rs_span)) = (struct rs_span){text, n + 1 + of_id};
 	*(struct rs_frame *)rec_list_add(
 	    &s->frames, a, sizeof(struct rs_frame)) = w->from;
 	if (!rs_frame_eq(w->from, w->to))

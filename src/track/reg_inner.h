@@ -172,8 +172,7 @@ struct reg_tracker {
 	struct {
 		struct rs_frame frame;
 		uint32_t n;
-	} starts[REG_STARTS]; /* ring: ids given over streams */
-	uint32_t next_start;
+	} starts[REG_STARTS]; /* ids given over streams, by frame number */
 	uint64_t by_status[700];
 	uint64_t evicted;
 	struct rec_registration blank;

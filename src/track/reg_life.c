@@ -155,10 +155,9 @@ nth_of(struct reg_tracker *k, const struct rs_event *ev)
 {
 	if (ev->flow->carrier == RS_OVER_UDP)
 		return 0;
-	for (uint32_t i = 0; i < REG_STARTS; i++)
-		if (rs_frame_eq(k->starts[i].frame, ev->at.from))
-			return ++k->starts[i].n;
-	uint32_t i = k->next_start++ % REG_STARTS;
+	uint32_t i = ev->at.from.number % REG_STARTS;
+	if (rs_frame_eq(k->starts[i].frame, ev->at.from))
+		return ++k->starts[i].n;
 	k->starts[i].frame = ev->at.from;
 	k->starts[i].n = 0;
 	return 0;

@@ -3,10 +3,13 @@
  * Intrusive hash table over 64-bit keyed hashes, and the keys they are made of.
  *
  * The node lives in the entry, so adding allocates nothing but now and then a
- * larger array of heads.  Keys are hashed once, by whoever knows them, with the
- * engine's seed (base/hash.h): among a million live entries two different keys
- * fall on one 64-bit hash once in some 30 million runs, so owners compare only
- * what costs nothing.  Nothing is ever listed in the table's order.
+ * larger array of slots.  A slot holds the hash beside the pointer: among many
+ * entries it is memory far away that costs, and what is not looked for is not
+ * touched (linear probing; entries of one hash are a list in one slot).  Keys
+ * are hashed once, by whoever knows them, with the engine's seed (base/hash.h):
+ * among a million live entries two different keys fall on one 64-bit hash once
+ * in some 30 million runs, so owners compare only what costs nothing.  Nothing
+ * is ever listed in the table's order.
  */
 #ifndef TRACK_TABLE_H
 #define TRACK_TABLE_H
@@ -16,40 +19,49 @@
 #include "base/hash.h"
 
 struct table_node {
-	struct table_node *next;
+	struct table_node *next; /* of the same hash */
 	uint64_t hash;
 };
 
+struct table_slot {
+	uint64_t hash;
+	struct table_node *first; /* NULL: free */
+};
+
 struct table {
-	struct table_node **heads;
-	size_t size, n; /* size: a power of two */
+	struct table_slot *slots;
+	size_t size, n; /* size: a power of two; n: slots that are not free */
 	struct rs_account *pay;
 };
 
-/* pay may be NULL and must outlive it; it is charged for the heads. */
+/* pay may be NULL and must outlive it; it is charged for the slots. */
 void table_init(struct table *t, struct rs_account *pay);
-/* Frees the heads, not the entries. */
+/* Frees the slots, not the entries. */
 void table_clear(struct table *t);
 void table_add(struct table *t, struct table_node *node, uint64_t hash);
 void table_remove(struct table *t, struct table_node *node);
 
-/* The first of that hash, or NULL; the next one of the same hash, or NULL. */
+/* The slot of that hash, or the free one where it would go. */
+static inline struct table_slot *
+table_slot(const struct table *t, uint64_t hash)
+{
+	size_t i = hash & (t->size - 1);
+	while (t->slots[i].first && t->slots[i].hash != hash)
+		i = (i + 1) & (t->size - 1);
+	return &t->slots[i];
+}
+
+/* The newest of that hash, or NULL; the next one of the same hash, or NULL. */
 static inline struct table_node *
 table_first(const struct table *t, uint64_t hash)
 {
-	struct table_node *n = t->heads[hash & (t->size - 1)];
-	while (n && n->hash != hash)
-		n = n->next;
-	return n;
+	return table_slot(t, hash)->first;
 }
 
 static inline struct table_node *
 table_next(const struct table_node *node)
 {
-	struct table_node *n = node->next;
-	while (n && n->hash != node->hash)
-		n = n->next;
-	return n;
+	return node->next;
 }
 
 /* A key in the making: its parts with their lengths, one after the other. */
