@@ -25,7 +25,7 @@
 
 enum {
 	MESSAGE_HEADER = 4,        /* type and three bytes of length */
-	OPAQUE_RECORDS = 4,        /* of each side, and then there is no more */
+	OPAQUE_RECORDS = 16,       /* of each side, since the last handshake */
 	OPAQUE_BYTES = 64 * 1024,  /* or so much in all, both sides talking */
 	OPAQUE_ONE_SIDE = 1 << 20, /* where only one side was captured */
 };
@@ -38,7 +38,7 @@ struct side {
 	bool clear;       /* a message was read */
 	bool lost;        /* bytes are missing: not in step */
 	uint64_t records; /* of any kind */
-	uint64_t secret;  /* of them encrypted */
+	uint64_t secret;  /* of them data under keys, since the handshake */
 };
 
 struct tls_session {
@@ -47,6 +47,10 @@ struct tls_session {
 	uint16_t version; /* chosen by the server; 0: not seen */
 	bool before13;    /* a message went in clear that 1.3 encrypts */
 	uint64_t secret_bytes;
+	/* Data of the client's after the server's, and the server's after
+	   that: in TLS 1.3 the client's Finished, and more than a refusal
+	   of it. */
+	bool asked, answered;
 };
 
 struct tls_session *
@@ -79,10 +83,23 @@ is_13(uint16_t version)
 }
 
 static void
-secret(struct tls_session *s, struct side *side, size_t bytes)
+secret(struct tls_session *s, enum rs_dir dir, size_t bytes)
 {
-	side->secret++;
+	s->side[dir].secret++;
 	s->secret_bytes += bytes;
+	if (dir == RS_C2S)
+		s->asked |= s->side[RS_S2C].secret > 0;
+	else
+		s->answered |= s->asked;
+}
+
+/* A handshake is going on, perhaps under the keys of the one before. */
+static void
+handshaking(struct tls_session *s)
+{
+	s->side[RS_C2S].secret = s->side[RS_S2C].secret = 0;
+	s->secret_bytes = 0;
+	s->asked = s->answered = false;
 }
 
 static void
@@ -116,7 +133,7 @@ handshake_encrypted(
     struct tls_session *s, const struct rs_event *ev, const struct rs_sink *out)
 {
 	size_t size = ev->u.tls_record.size;
-	secret(s, &s->side[ev->dir], size);
+	handshaking(s);
 	handshake(ev,
 	    &(struct tls_handshake_msg){.encrypted = true, .size = size}, out);
 }
@@ -462,7 +479,6 @@ alert_record(
 		return;
 	}
 	if (!clear) {
-		secret(s, side, body.n);
 		alert(ev, &(struct tls_alert){.encrypted = true}, out);
 		return;
 	}
@@ -485,6 +501,7 @@ ccs_record(
 	}
 	side->skip = 0;
 	side->ccs = true;
+	handshaking(s);
 	struct rs_event e = {
 	    .type = RS_EV_TLS_CCS, .dir = ev->dir, .at = ev->at};
 	rs_emit(out, &e);
@@ -497,7 +514,7 @@ data_record(
     struct tls_session *s, const struct rs_event *ev, const struct rs_sink *out)
 {
 	const struct tls_record *r = &ev->u.tls_record;
-	secret(s, &s->side[ev->dir], r->size);
+	secret(s, ev->dir, r->size);
 	struct rs_event e = {
 	    .type = RS_EV_TLS_DATA,
 	    .dir = ev->dir,
@@ -547,7 +564,7 @@ tls_session_opaque(const struct tls_session *s)
 	const struct side *a = &s->side[RS_C2S], *b = &s->side[RS_S2C];
 	if (a->records == 0 || b->records == 0)
 		return s->secret_bytes > OPAQUE_ONE_SIDE;
-	if (a->secret == 0 || b->secret == 0)
+	if (!s->answered)
 		return false;
 	return (a->secret >= OPAQUE_RECORDS && b->secret >= OPAQUE_RECORDS) ||
 	       s->secret_bytes > OPAQUE_BYTES;

@@ -333,7 +333,7 @@ test_opaque(void)
 	struct tls_flow *f = tls_flow_new(true);
 	feed_handshake(f, RS_C2S, SPAN(CLIENT_HELLO));
 	feed_handshake(f, RS_S2C, SPAN(SERVER_13));
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 16; i++) {
 		/* a refusal may still come: RFC 8446 4.4.2.4 */
 		CU_ASSERT(!tls_session_opaque(f->session));
 		feed(f, RS_S2C, SPAN(DATA));
@@ -353,10 +353,37 @@ test_opaque(void)
 		tls_flow_feed(f, RS_S2C, b.p, b.n);
 	CU_ASSERT(!tls_session_opaque(f->session));
 	feed(f, RS_C2S, SPAN(DATA));
+	/* that may be its Finished, and be refused */
+	CU_ASSERT(!tls_session_opaque(f->session));
+	feed(f, RS_S2C, SPAN(DATA));
+	CU_ASSERT(tls_session_opaque(f->session));
+	tls_flow_free(f);
+}
+
+/* Under the keys of a handshake the next one may go on (RFC 5246 7.4.1.1). */
+static void
+test_opaque_renegotiation(void)
+{
+	struct tls_flow *f = tls_flow_new(true);
+	feed_handshake(f, RS_C2S, SPAN(CLIENT_HELLO));
+	feed_handshake(f, RS_S2C, SPAN(SERVER_HELLO));
+	feed(f, RS_C2S, SPAN(CCS));
+	feed(f, RS_S2C, SPAN(CCS));
+	for (size_t i = 0; i < 20; i++) {
+		feed(f, RS_C2S, SPAN(FINISHED));
+		feed(f, RS_S2C, SPAN(FINISHED));
+		feed(f, RS_C2S, SPAN(DATA));
+		feed(f, RS_S2C, SPAN(DATA));
+		CU_ASSERT(!tls_session_opaque(f->session));
+	}
+	for (size_t i = 0; i < 16; i++) {
+		feed(f, RS_C2S, SPAN(DATA));
+		feed(f, RS_S2C, SPAN(DATA));
+	}
 	CU_ASSERT(tls_session_opaque(f->session));
 	tls_flow_free(f);
 }
 
 UNIT_MAIN("tls_session", UNIT(test_transcripts), UNIT(test_truncated),
     UNIT(test_gap), UNIT(test_long_messages), UNIT(test_no_budget),
-    UNIT(test_stamps), UNIT(test_opaque))
+    UNIT(test_stamps), UNIT(test_opaque), UNIT(test_opaque_renegotiation))
