@@ -11,57 +11,12 @@
 
 #include <glib.h>
 
-int64_t
-text_count(const struct rec_list *l, const char *name)
-{
-	const struct rec_count *c = l->v;
-	for (uint32_t i = 0; i < l->n; i++)
-		if (rs_span_eq(c[i].name, rs_span_str(name)))
-			return c[i].n;
-	return 0;
-}
-
-void
-text_frame(struct text *t, struct rs_frame f)
-{
-	char s[PAGE_TEXT];
-	if (f.number == 0)
-		return;
-	if (t->many_files)
-		g_snprintf(
-		    s, sizeof s, "#%u:%" G_GUINT64_FORMAT, f.file, f.number);
-	else
-		g_snprintf(s, sizeof s, "#%" G_GUINT64_FORMAT, f.number);
-	page_str(&t->page, s);
-}
-
-const char *
-text_clock(const struct text *t, char out[PAGE_TEXT], rs_time at)
-{
-	char date[PAGE_TEXT], clock[PAGE_TEXT];
-	if (!t->many_days)
-		return page_clock(out, at);
-	page_date(date, at);
-	g_snprintf(out, PAGE_TEXT, "%.5s %s", date + 5, page_clock(clock, at));
-	return out;
-}
-
 static bool
 several_days(const struct rec_coverage *c)
 {
 	char a[PAGE_TEXT], b[PAGE_TEXT];
 	return c->first != RS_NEVER && c->last != RS_NEVER &&
 	       strncmp(page_date(a, c->first), page_date(b, c->last), 10) != 0;
-}
-
-const char *
-text_words(char out[PAGE_TEXT], const char *name)
-{
-	g_strlcpy(out, name, PAGE_TEXT);
-	for (char *c = out; *c; c++)
-		if (*c == '_')
-			*c = ' ';
-	return out;
 }
 
 void

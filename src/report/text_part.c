@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the parts of the text report share: text.c calls the parts, the parts
+ * call this, and nothing here calls them.
+ */
+#include "report/text_part.h"
+
+#include <glib.h>
+
+int64_t
+text_count(const struct rec_list *l, const char *name)
+{
+	const struct rec_count *c = l->v;
+	for (uint32_t i = 0; i < l->n; i++)
+		if (rs_span_eq(c[i].name, rs_span_str(name)))
+			return c[i].n;
+	return 0;
+}
+
+void
+text_frame(struct text *t, struct rs_frame f)
+{
+	char s[PAGE_TEXT];
+	if (f.number == 0)
+		return;
+	if (t->many_files)
+		g_snprintf(
+		    s, sizeof s, "#%u:%" G_GUINT64_FORMAT, f.file, f.number);
+	else
+		g_snprintf(s, sizeof s, "#%" G_GUINT64_FORMAT, f.number);
+	page_str(&t->page, s);
+}
+
+const char *
+text_clock(const struct text *t, char out[PAGE_TEXT], rs_time at)
+{
+	char date[PAGE_TEXT], clock[PAGE_TEXT];
+	if (!t->many_days)
+		return page_clock(out, at);
+	page_date(date, at);
+	g_snprintf(out, PAGE_TEXT, "%.5s %s", date + 5, page_clock(clock, at));
+	return out;
+}
+
+const char *
+text_words(char out[PAGE_TEXT], const char *name)
+{
+	g_strlcpy(out, name, PAGE_TEXT);
+	for (char *c = out; *c; c++)
+		if (*c == '_')
+			*c = ' ';
+	return out;
+}
