@@ -149,7 +149,7 @@ transport(struct engine *e, struct net_packet *p)
 		icmp(e, p);
 		break;
 	default:
-		e->undecoded[NET_FLAW_NOT_TRANSPORT]++;
+		e->undecoded[net_flaw_of_proto(p->proto)]++;
 		break;
 	}
 }

@@ -56,6 +56,37 @@ snap(struct rs_span rest, uint16_t *type)
 	return true;
 }
 
+/* What kind of frame it is that carries no IP, as far as we can see.  Of IEEE
+   802.2 (lengths) spanning tree, CDP and the like are what is met. */
+static enum net_flaw
+not_ip(uint16_t type, struct rs_span rest)
+{
+	if (type < TYPE_LENGTHS)
+		return rest.n < 8 ? NET_FLAW_LINK_SHORT : NET_FLAW_CONTROL;
+	switch (type) {
+	case 0x0806:
+	case 0x8035: /* RARP */
+		return NET_FLAW_ARP;
+	case 0x8808: /* pause */
+	case 0x8809: /* LACP and other slow protocols */
+	case 0x888e: /* 802.1X */
+	case 0x88cc: /* LLDP */
+	case 0x88e1: /* HomePlug */
+	case 0x88f5: /* MVRP */
+	case 0x8902: /* CFM */
+	case 0x9000: /* loopback test */
+		return NET_FLAW_CONTROL;
+	case 0x8863:
+	case 0x8864: /* RFC 2516 */
+		return NET_FLAW_PPPOE;
+	case 0x8847:
+	case 0x8848: /* RFC 5332 */
+		return NET_FLAW_MPLS;
+	default:
+		return NET_FLAW_NOT_IP;
+	}
+}
+
 /* rest is what follows the field that held `type`. */
 static enum net_flaw
 by_ethertype(struct net_packet *p, uint16_t type, struct rs_span rest)
@@ -69,11 +100,11 @@ by_ethertype(struct net_packet *p, uint16_t type, struct rs_span rest)
 			rest = rs_span_from(rest, 8);
 			if (type == TYPE_IPV4 || type == TYPE_IPV6)
 				continue;
-			return NET_FLAW_NOT_IP;
+			return not_ip(type, rest);
 		}
 		if (type != TYPE_VLAN && type != TYPE_SVLAN &&
 		    type != TYPE_QINQ)
-			return NET_FLAW_NOT_IP;
+			return not_ip(type, rest);
 		if (tags == MAX_TAGS)
 			return NET_FLAW_TOO_DEEP;
 		if (rest.n < 4)

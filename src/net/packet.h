@@ -18,18 +18,29 @@ enum net_flaw {
 	/* reasons why a frame was not decoded further */
 	NET_FLAW_LINKTYPE,        /* a link type that is not supported */
 	NET_FLAW_LINK_SHORT,      /* frame ends inside a link header */
-	NET_FLAW_NOT_IP,          /* ARP, LLDP, ... : not our business */
+	/* no loss: nothing that we look for travels in these */
+	NET_FLAW_ARP,
+	NET_FLAW_CONTROL,         /* LLDP, STP, IGMP, OSPF, ... */
+	/* tunnels that are not looked into, and what is encrypted */
+	NET_FLAW_PPPOE,
+	NET_FLAW_MPLS,
+	NET_FLAW_GRE,
+	NET_FLAW_IP_IN_IP,
+	NET_FLAW_ESP,
+	NET_FLAW_NOT_IP,          /* any other type of frame */
 	NET_FLAW_IP_SHORT,        /* cut inside the IP header */
 	NET_FLAW_IP_MALFORMED,    /* version, header length, extension chain */
 	NET_FLAW_FRAGMENT,        /* held: part of a datagram not complete */
 	NET_FLAW_TRANSPORT_SHORT, /* cut inside the UDP or TCP header */
 	NET_FLAW_TRANSPORT_MALFORMED,
-	NET_FLAW_NOT_TRANSPORT,   /* neither UDP, TCP nor ICMP */
+	NET_FLAW_NOT_TRANSPORT,   /* any other protocol over IP */
 	NET_FLAW_TOO_DEEP,        /* more nested headers than the limit */
 	NET_FLAW_N
 };
 /* "not_ip", "ip_short", ... */
 const char *net_flaw_name(enum net_flaw f);
+/* Of a protocol over IP that is neither UDP, TCP nor ICMP. */
+enum net_flaw net_flaw_of_proto(uint8_t proto);
 
 enum { NET_PROTO_ICMP = 1, NET_PROTO_TCP = 6, NET_PROTO_UDP = 17,
 	NET_PROTO_ICMP6 = 58 };

@@ -148,7 +148,7 @@ static const struct {
     {"0x9100", 1, V4, old_qinq, NET_FLAW_NONE, 7, true},
     {"nine tags", 1, V4, too_many_tags, NET_FLAW_TOO_DEEP, 7, true},
     {"LLC with SNAP", 1, V4, snap, NET_FLAW_NONE, 0, true},
-    {"ARP", 1, V4, arp, NET_FLAW_NOT_IP, 0, true},
+    {"ARP", 1, V4, arp, NET_FLAW_ARP, 0, true},
     {"SLL", 113, V4, sll, NET_FLAW_NONE, 0, true},
     {"SLL, IPv6", 113, V6, sll, NET_FLAW_NONE, 0, true},
     {"SLL with a tag", 113, V4, sll_vlan, NET_FLAW_NONE, 7, true},
@@ -218,7 +218,7 @@ test_truncated_anywhere(void)
 			    &p, NULL, rows[i].linktype, cut, f.n, 0, 1);
 			if (rows[i].wrap == snap && n < 22) {
 				CU_ASSERT(flaw == NET_FLAW_LINK_SHORT ||
-					  flaw == NET_FLAW_NOT_IP);
+					  flaw == NET_FLAW_CONTROL);
 			} else if (rows[i].flaw) {
 				CU_ASSERT(flaw == rows[i].flaw ||
 					  flaw == NET_FLAW_LINK_SHORT);
@@ -239,10 +239,45 @@ static void
 test_flaw_names(void)
 {
 	for (enum net_flaw f = 0; f < NET_FLAW_N; f++)
-		CU_ASSERT(strlen(net_flaw_name(f)) > 3);
+		CU_ASSERT(strlen(net_flaw_name(f)) >= 3);
 	CU_ASSERT_STRING_EQUAL(net_flaw_name(NET_FLAW_NOT_IP), "not_ip");
 	CU_ASSERT_STRING_EQUAL(net_flaw_name(NET_FLAW_TOO_DEEP), "too_deep");
 }
 
+/* What carries no IP goes by its name: some of it is no loss. */
+static void
+test_other_types(void)
+{
+	static const struct {
+		const char *name;
+		uint16_t ethertype;
+		enum net_flaw flaw;
+	} types[] = {
+	    {"ARP", 0x0806, NET_FLAW_ARP},
+	    {"LLDP", 0x88cc, NET_FLAW_CONTROL},
+	    {"spanning tree", 38, NET_FLAW_CONTROL},
+	    {"PPPoE discovery", 0x8863, NET_FLAW_PPPOE},
+	    {"PPPoE session", 0x8864, NET_FLAW_PPPOE},
+	    {"MPLS", 0x8847, NET_FLAW_MPLS},
+	    {"PROFINET", 0x8892, NET_FLAW_NOT_IP},
+	};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		uint8_t frame[60] = {0};
+		struct net_packet p;
+		unit_row(types[i].name);
+		frame[12] = (uint8_t)(types[i].ethertype >> 8);
+		frame[13] = (uint8_t)types[i].ethertype;
+		frame[14] = 0x42;
+		CU_ASSERT_EQUAL(
+		    link_decode(&p, 1, (struct rs_span){frame, sizeof frame}),
+		    types[i].flaw);
+	}
+	CU_ASSERT_EQUAL(net_flaw_of_proto(47), NET_FLAW_GRE);
+	CU_ASSERT_EQUAL(net_flaw_of_proto(50), NET_FLAW_ESP);
+	CU_ASSERT_EQUAL(net_flaw_of_proto(41), NET_FLAW_IP_IN_IP);
+	CU_ASSERT_EQUAL(net_flaw_of_proto(2), NET_FLAW_CONTROL);
+	CU_ASSERT_EQUAL(net_flaw_of_proto(132), NET_FLAW_NOT_TRANSPORT);
+}
+
 UNIT_MAIN("link", UNIT(test_link_types), UNIT(test_truncated_anywhere),
-    UNIT(test_flaw_names))
+    UNIT(test_flaw_names), UNIT(test_other_types))
