@@ -91,6 +91,7 @@ labels(const struct pipeline *p, struct rec_coverage *c, struct rec_arena *a)
 		out->bytes = (int64_t)s->bytes;
 	}
 	c->unlabelled_flows = (int64_t)n->unlabelled;
+	c->syns_not_listed = (int64_t)pipeline_syns_not_listed(p);
 }
 
 static void

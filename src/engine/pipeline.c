@@ -15,6 +15,10 @@
    the middle of a message, and keep-alives may come first. */
 enum { TRIES = 8 };
 
+/* A SYN flood is no list of phones: over so many, a SYN that was all there was
+   of its flow is counted and makes no record. */
+enum { LONE_SYNS_LISTED = 10000 };
+
 /* How often idle registrations are looked for: their timers are seconds. */
 static const rs_time REG_STEP = 10 * RS_MSEC;
 
@@ -548,6 +552,8 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
 	if (!sip_port(p, f))
 		return;
+	if (p->counts.lone_syns++ >= LONE_SYNS_LISTED)
+		return;
 	struct rs_conn_facts facts;
 	struct rs_flow_info info = info_of(f);
 	tcp_lone_syn_facts(&facts, f->first_at, f->first, f->ttl);
@@ -589,6 +595,13 @@ pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 	app_free(f);
 	tcp_conn_free(f->tcp);
 	f->tcp = NULL;
+}
+
+uint64_t
+pipeline_syns_not_listed(const struct pipeline *p)
+{
+	uint64_t n = p->counts.lone_syns;
+	return n > LONE_SYNS_LISTED ? n - LONE_SYNS_LISTED : 0;
 }
 
 void

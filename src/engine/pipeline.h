@@ -44,6 +44,7 @@ struct pipeline_counts {
 	uint64_t gaps, missing;
 	uint64_t streams_refused;
 	uint64_t unlabelled;
+	uint64_t lone_syns; /* to ports of SIP, without an answer */
 	struct label_sums labels[CLASSIFY_LABELS];
 };
 
@@ -77,6 +78,8 @@ void pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet, const struct icmp_error *e);
 /* The flow leaves the table: what hangs on it is closed and freed. */
 void pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why);
+/* Lone SYNs that make no record, because there were so many. */
+uint64_t pipeline_syns_not_listed(const struct pipeline *p);
 void pipeline_drops(
     struct pipeline *p, uint64_t packets, rs_time from, rs_time to);
 void pipeline_advance(struct pipeline *p, rs_time now);

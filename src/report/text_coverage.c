@@ -199,6 +199,9 @@ shortfalls(struct text *t, const struct rec_coverage *c)
 	if (text_sum(c->responses_without_request))
 		item(t, ", ", "%s answers whose REGISTER was not captured",
 		    page_number(a, c->responses_without_request));
+	if (text_sum(c->syns_not_listed))
+		item(t, ", ", "%s single SYNs without an answer not listed",
+		    page_number(a, c->syns_not_listed));
 	if (t->page.at)
 		page_end(&t->page);
 	if (c->evictions.n && counts_sum(&c->evictions)) {

@@ -485,6 +485,7 @@ static const struct rec_field coverage_fields[] = {
     COUNTS("anomalies", anomalies),
     LIST("other_traffic", other_traffic, rec_label),
     NUMBER("unlabelled_flows", unlabelled_flows),
+    NUMBER("syns_not_listed", syns_not_listed),
     TEXT("vantage", vantage),
     TEXT("vantage_reason", vantage_reason),
     NUMBER("memory_limit", memory_limit),

@@ -378,6 +378,7 @@ struct rec_coverage {
 	struct rec_list anomalies;       /* counts */
 	struct rec_list other_traffic;   /* struct rec_label */
 	int64_t unlabelled_flows;        /* over nDPI's budget */
+	int64_t syns_not_listed;         /* lone SYNs without a record */
 	struct rs_span vantage, vantage_reason;
 	int64_t memory_limit;            /* bytes */
 };
