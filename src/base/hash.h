@@ -17,4 +17,19 @@ struct rs_hash_seed {
 
 uint64_t rs_hash(const struct rs_hash_seed *seed, struct rs_span bytes);
 
+/*
+ * The same over several parts, which are not put together for it: numbers, and
+ * bytes with their length before them, so that no two lists of parts of the
+ * same kinds are told alike.
+ */
+struct rs_hasher {
+	uint64_t v0, v1, v2, v3;
+};
+
+void rs_hasher_init(struct rs_hasher *h, const struct rs_hash_seed *seed);
+void rs_hasher_number(struct rs_hasher *h, uint64_t v);
+void rs_hasher_bytes(struct rs_hasher *h, struct rs_span bytes);
+/* The hash of what went in; more may go in after. */
+uint64_t rs_hasher_end(const struct rs_hasher *h);
+
 #endif

@@ -326,12 +326,11 @@ is_hole(const struct rec_registration *r)
 
 static void
 take_contact(struct binding_tracker *k, const struct rec_registration *r,
-    const struct rec_contact *c, struct table_key *key)
+    const struct rec_contact *c, const struct table_key *of_aor)
 {
-	size_t of_aor = key->n;
-	key_contact(key, c);
-	uint64_t hash = table_key_hash(key);
-	key->n = of_aor; /* as it was */
+	struct table_key key = *of_aor;
+	key_contact(&key, c);
+	uint64_t hash = table_key_hash(&key);
 	struct table_node *n = table_first(&k->by_key, hash);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
 	bool gone = c->expires_requested == 0 || c->expires_granted == 0;
@@ -339,7 +338,8 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	case REC_REGISTERED:
 		if (!gone) {
 			if (b == NULL)
-				b = begin(k, r, c, hash, table_key_hash(key));
+				b = begin(
+				    k, r, c, hash, table_key_hash(of_aor));
 			if (b)
 				grant(k, b, r, c->expires_granted);
 			break;

@@ -211,7 +211,7 @@ reg_request_read(struct reg_request *q, const struct reg_tracker *k,
 	struct rs_span user =
 	    to.uri_ok && to.uri.user.n ? to.uri.user : to.uri_text;
 	if (q->call_id.n && user.n && !(m->flaws & SIP_FLAW_NO_CSEQ)) {
-		b.n = 0;
+		table_key_init(&b, k->seed);
 		table_key_number(&b, q->call_id_hash);
 		table_key_number(&b, m->cseq);
 		table_key_text(&b, user);

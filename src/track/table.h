@@ -64,53 +64,43 @@ table_next(const struct table_node *node)
 	return node->next;
 }
 
-/* A key in the making: its parts with their lengths, one after the other. */
+/* A key in the making: its parts, one after the other. */
 struct table_key {
-	const struct rs_hash_seed *seed;
-	size_t n;
-	uint8_t b[384];
+	struct rs_hasher h;
 };
 
 static inline void
 table_key_init(struct table_key *k, const struct rs_hash_seed *seed)
 {
-	k->seed = seed;
-	k->n = 0;
+	rs_hasher_init(&k->h, seed);
 }
 
 static inline void
 table_key_number(struct table_key *k, uint64_t v)
 {
-	memcpy(k->b + k->n, &v, sizeof v);
-	k->n += sizeof v;
+	rs_hasher_number(&k->h, v);
 }
 
-/* Room is kept for six numbers; a part that does not fit goes in by its hash.
- */
 static inline void
 table_key_text(struct table_key *k, struct rs_span s)
 {
-	table_key_number(k, s.n);
-	if (s.n > sizeof k->b - 96 - k->n) {
-		table_key_number(k, rs_hash(k->seed, s));
-	} else if (s.n) {
-		memcpy(k->b + k->n, s.p, s.n);
-		k->n += s.n;
-	}
+	rs_hasher_bytes(&k->h, s);
 }
 
 static inline void
 table_key_addr(struct table_key *k, const struct rs_addr *a)
 {
-	table_key_number(k, a->family);
-	memcpy(k->b + k->n, a->b, sizeof a->b);
-	k->n += sizeof a->b;
+	uint64_t half[2];
+	memcpy(half, a->b, sizeof half);
+	rs_hasher_number(&k->h, a->family);
+	rs_hasher_number(&k->h, half[0]);
+	rs_hasher_number(&k->h, half[1]);
 }
 
 static inline uint64_t
 table_key_hash(const struct table_key *k)
 {
-	return rs_hash(k->seed, (struct rs_span){k->b, k->n});
+	return rs_hasher_end(&k->h);
 }
 
 #endif
