@@ -155,6 +155,8 @@ struct rs_event {
 		struct {
 			enum rs_anomaly kind;
 			uint64_t bytes;
+			/* TLS_NOT_TLS: what was read; else empty */
+			struct rs_span head;
 		} anomaly;
 	} u;
 };

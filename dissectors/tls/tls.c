@@ -222,6 +222,20 @@ anomaly(const struct rs_sink *out, enum rs_dir dir, const struct rs_stamp *at,
 	rs_emit(out, &ev);
 }
 
+/* With the bytes themselves: they tell what it is instead. */
+static void
+not_tls(const struct rs_sink *out, enum rs_dir dir, const struct rs_stamp *at,
+    struct rs_span data)
+{
+	struct rs_event ev = {
+	    .type = RS_EV_ANOMALY,
+	    .dir = dir,
+	    .at = *at,
+	    .u.anomaly = {RS_ANOMALY_TLS_NOT_TLS, data.n, data},
+	};
+	rs_emit(out, &ev);
+}
+
 static struct rs_progress
 parsed(size_t n)
 {
@@ -402,7 +416,7 @@ sslv2_feed(struct tls_state *s, enum rs_dir dir, struct rs_span data,
 	if (v == RS_MAYBE)
 		return more(data.n + 1);
 	if (v == RS_NO) {
-		anomaly(out, dir, at, RS_ANOMALY_TLS_NOT_TLS, data.n);
+		not_tls(out, dir, at, data);
 		return given_up(h);
 	}
 	size_t whole = sslv2_size(data);
@@ -453,9 +467,10 @@ tls_feed(void *state, enum rs_carrier over, enum rs_dir dir,
 		return resync_feed(s, dir, data, where, out);
 	}
 	struct rs_stamp at = rs_where_stamp(where, 0, data.n);
-	anomaly(out, dir, &at,
-	    h->started ? RS_ANOMALY_TLS_BAD_RECORD : RS_ANOMALY_TLS_NOT_TLS,
-	    data.n);
+	if (h->started)
+		anomaly(out, dir, &at, RS_ANOMALY_TLS_BAD_RECORD, data.n);
+	else
+		not_tls(out, dir, &at, data);
 	return given_up(h);
 }
 
@@ -504,9 +519,10 @@ tls_close(void *state, enum rs_dir dir, struct rs_span left,
 	} else if (left.n) {
 		bool hopeful =
 		    h->started || left.p[0] & 0x80 || prefix_plausible(left);
-		anomaly(out, dir, at,
-		    hopeful ? RS_ANOMALY_TLS_TRUNCATED : RS_ANOMALY_TLS_NOT_TLS,
-		    left.n);
+		if (hopeful)
+			anomaly(out, dir, at, RS_ANOMALY_TLS_TRUNCATED, left.n);
+		else
+			not_tls(out, dir, at, left);
 	}
 }
 

@@ -9,16 +9,20 @@
 static void fields(
     struct report_writer *w, const struct rec_type *type, const void *rec);
 
-/* Objects in place hold texts and numbers only. */
+/* Objects in place hold texts, numbers and words; a word alone is none. */
 static bool
 present(const struct rec_type *type, const void *rec)
 {
 	for (size_t i = 0; i < type->n_fields; i++) {
 		const struct rec_field *f = &type->fields[i];
 		const void *p = (const uint8_t *)rec + f->offset;
-		if (f->kind == REC_TEXT ? ((const struct rs_span *)p)->p != NULL
-					: *(const int64_t *)p != REC_ABSENT)
+		if (f->kind == REC_TEXT) {
+			if (((const struct rs_span *)p)->p != NULL)
+				return true;
+		} else if (f->kind != REC_ENUM &&
+			   *(const int64_t *)p != REC_ABSENT) {
 			return true;
+		}
 	}
 	return false;
 }

@@ -276,8 +276,19 @@ heard_record(struct shake *s, const struct rs_event *ev)
 }
 
 static void
-last_message(struct shake *s, enum rec_side from, const char *what)
+take_last(const struct shake *s, struct shake_last *l)
 {
+	if (!l->taken)
+		*l = (struct shake_last){true, s->rec.last_message_client,
+		    s->rec.last_message_server};
+}
+
+static void
+last_message(struct shake *s, enum rec_side from, const char *what,
+    const struct rs_event *ev)
+{
+	if (s->closed_at != RS_NEVER && ev->at.complete > s->closed_at)
+		take_last(s, &s->at_trouble);
 	*(from == REC_CLIENT ? &s->rec.last_message_client
 			     : &s->rec.last_message_server) = rs_span_str(what);
 }
@@ -295,9 +306,11 @@ static void
 hear_sealed_record(
     struct shake *s, enum rec_side from, const struct rs_event *ev)
 {
-	handshake_record_step(s, from, "encrypted_record", &ev->at);
+	size_t size = ev->type == RS_EV_TLS_DATA ? ev->u.tls_data.size : 0;
+	handshake_record_step(
+	    s, from, handshake_judge_sealed_name(s, from, size), &ev->at);
 	if (s->version >= TLS_13)
-		last_message(s, from, "encrypted_record");
+		last_message(s, from, "encrypted_record", ev);
 }
 
 static void
@@ -309,12 +322,12 @@ hear_sealed_message(
 	if (!s->complete)
 		handshake_record_step(s, from, "encrypted_handshake", &ev->at);
 	if (s->version >= TLS_13) {
-		last_message(s, from, "encrypted_handshake");
+		last_message(s, from, "encrypted_handshake", ev);
 		handshake_judge_sealed(
 		    s, from, ev->u.tls_handshake.size, &ev->at);
 	} else if (side->ccs && !side->finished) {
 		side->finished = true;
-		last_message(s, from, "finished");
+		last_message(s, from, "finished", ev);
 		if (from == REC_SERVER && !s->renegotiation && !s->hello_done &&
 		    !side->chain && s->server_hello && !side->gap)
 			s->rec.resumed = RS_TRUE;
@@ -392,7 +405,7 @@ hear_handshake(struct handshake_tracker *k, const struct rs_event *ev)
 		shake_at(s, from)->finished = true;
 		handshake_judge_finished(s, ev->at.complete);
 	}
-	last_message(s, from, name);
+	last_message(s, from, name, ev);
 }
 
 /* unexpected_message, decode_error, internal_error, user_canceled */
@@ -435,7 +448,9 @@ hear_alert(struct handshake_tracker *k, const struct rs_event *ev)
 		s->refused_vaguely = vague(a->number);
 	}
 	heard_record(s, ev);
-	last_message(s, from, "alert");
+	last_message(s, from, "alert", ev);
+	if (s->refused != REC_SIDE_NONE)
+		take_last(s, &s->at_refusal);
 }
 
 static void
@@ -450,7 +465,7 @@ hear_ccs(struct handshake_tracker *k, const struct rs_event *ev)
 	shake_at(s, from)->ccs = true;
 	handshake_record_step(s, from, "change_cipher_spec", &ev->at);
 	handshake_record_history(s, from, 'i');
-	last_message(s, from, "change_cipher_spec");
+	last_message(s, from, "change_cipher_spec", ev);
 }
 
 static void
@@ -471,7 +486,8 @@ hear_data(struct handshake_tracker *k, const struct rs_event *ev)
 }
 
 static void
-hear_not_tls(struct handshake_tracker *k, const struct rs_event *ev)
+hear_not_tls(
+    struct handshake_tracker *k, const struct rs_event *ev, struct rs_span head)
 {
 	struct shake_entry *e = entry_find(k, ev);
 	if (e == NULL && !ev->flow->from_start)
@@ -488,6 +504,8 @@ hear_not_tls(struct handshake_tracker *k, const struct rs_event *ev)
 	if (!side->not_tls)
 		side->trouble_at = ev->at.complete;
 	side->not_tls = true;
+	handshake_record_first_bytes(s, from, head);
+	take_last(s, &s->at_trouble);
 }
 
 static void
@@ -525,8 +543,10 @@ hear_sslv2(struct handshake_tracker *k, const struct rs_event *ev)
 	enum rec_side from = shake_side_of(s, ev->dir);
 	heard_record(s, ev);
 	handshake_record_flaw(s, "sslv2");
-	if (from == REC_SERVER)
+	if (from == REC_SERVER) {
 		shake_at(s, from)->gap = true;
+		s->rec.version = rs_span_str(tls_version_name(0x0002));
+	}
 	if (from == REC_CLIENT && !s->client_hello) {
 		s->client_hello = true;
 		s->hello_at = ev->at.complete;
@@ -534,7 +554,7 @@ hear_sslv2(struct handshake_tracker *k, const struct rs_event *ev)
 		handshake_record_history(s, from, 'c');
 	}
 	handshake_record_step(s, from, "sslv2_hello", &ev->at);
-	last_message(s, from, "sslv2_hello");
+	last_message(s, from, "sslv2_hello", ev);
 }
 
 static void
@@ -542,7 +562,7 @@ hear_anomaly(struct handshake_tracker *k, const struct rs_event *ev)
 {
 	switch (ev->u.anomaly.kind) {
 	case RS_ANOMALY_TLS_NOT_TLS:
-		hear_not_tls(k, ev);
+		hear_not_tls(k, ev, ev->u.anomaly.head);
 		break;
 	case RS_ANOMALY_TLS_BAD_RECORD:
 		hear_malformed(k, ev, "bad_record", true);
@@ -606,6 +626,9 @@ hear_end(struct handshake_tracker *k, const struct rs_event *ev)
 		return;
 	if (e->open) {
 		handshake_record_conn(e->open, ev->u.flow_end.conn);
+		if (!e->open->complete)
+			handshake_record_unheard_closes(
+			    e->open, ev->u.flow_end.conn);
 		close_shake(k, e->open, ev->u.flow_end.how);
 	}
 	rs_account_refund(k->pay, ENTRY_COST);
@@ -643,7 +666,7 @@ handshake_tracker_event(struct handshake_tracker *k, const struct rs_event *ev)
 		hear_data(k, ev);
 		break;
 	case RS_EV_NOT_TLS:
-		hear_not_tls(k, ev);
+		hear_not_tls(k, ev, ev->u.not_tls.head);
 		break;
 	case RS_EV_ANOMALY:
 		hear_anomaly(k, ev);

@@ -45,6 +45,24 @@ finished_size(const struct shake *s)
 	return 4 + hash + 1 + tag_size(s);
 }
 
+/* RFC 8446 4.4.2: header, no context, no certificates. */
+static size_t
+empty_certificate_size(const struct shake *s)
+{
+	return 4 + 1 + 3 + 1 + tag_size(s);
+}
+
+const char *
+handshake_judge_sealed_name(
+    const struct shake *s, enum rec_side from, size_t size)
+{
+	bool empty =
+	    s->version >= TLS_13 && from == REC_CLIENT && !s->finished &&
+	    !s->early_data && s->side[SHAKE_SERVER].sealed &&
+	    !s->side[SHAKE_CLIENT].gap && size == empty_certificate_size(s);
+	return empty ? "encrypted_empty_certificate" : "encrypted_record";
+}
+
 bool
 handshake_judge_fatal(const struct shake *s, const struct tls_alert *a)
 {
@@ -205,6 +223,8 @@ infer_alert(struct shake *s, enum rec_side from)
 			return;
 	}
 	handshake_record_alert(s, from, &a, side->alert_at, side->alert_frame);
+	*(from == REC_CLIENT ? &s->rec.last_message_client
+			     : &s->rec.last_message_server) = RS_LIT("alert");
 }
 
 /* The client has finished and the server has said nothing but, at most, one
@@ -365,16 +385,42 @@ judge_state(struct shake *s, const struct shake_end *end)
 	say(s, REC_HANDSHAKE_CUT_OFF, REC_SIDE_NONE, REC_REASON_NONE, RS_NEVER);
 }
 
+/* What each side had said last when it was decided. */
+static void
+set_last_messages(struct shake *s)
+{
+	const struct shake_last *l = NULL;
+	switch (s->rec.reason) {
+	case REC_REASON_ALERT:
+		l = &s->at_refusal;
+		break;
+	case REC_REASON_CLOSED:
+	case REC_REASON_RESET:
+	case REC_REASON_NOT_TLS:
+		l = &s->at_trouble;
+		break;
+	case REC_REASON_NONE:
+	case REC_REASON_SILENCE:
+	case REC_REASON_MALFORMED:
+		break;
+	}
+	if (l == NULL || !l->taken)
+		return;
+	s->rec.last_message_client = l->client;
+	s->rec.last_message_server = l->server;
+}
+
 void
 handshake_judge(struct shake *s, const struct shake_end *end)
 {
 	judge_state(s, end);
+	set_last_messages(s);
 	bool sealed = s->renegotiation || s->side[0].sealed ||
 		      s->side[1].sealed || s->side[0].data || s->side[1].data;
 	if (s->rec.state == REC_MIDSTREAM) {
 		s->rec.visibility = REC_MIDSTREAM_VISIBILITY;
 	} else if (s->rec.state == REC_COMPLETED ||
-		   (sealed && s->refused == REC_SIDE_NONE)) {
+		   (sealed && s->rec.state == REC_HANDSHAKE_CUT_OFF)) {
 		s->rec.visibility = REC_OPAQUE;
 		s->rec.opaque_reason = RS_LIT("no keys");
 	} else {

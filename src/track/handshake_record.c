@@ -36,6 +36,17 @@ handshake_record_init(struct shake *s, const struct rs_event *ev)
 	r->connection.frame = ev->flow->first.from;
 }
 
+void
+handshake_record_first_bytes(
+    struct shake *s, enum rec_side from, struct rs_span bytes)
+{
+	struct rec_first_bytes *f = &s->rec.first_bytes;
+	if (f->from != REC_SIDE_NONE || bytes.n == 0)
+		return;
+	f->from = from;
+	f->text = text(s, rs_span_part(bytes, 0, SHAKE_FIRST_BYTES));
+}
+
 static void
 add_frame(struct shake *s, struct rs_frame f)
 {
@@ -181,6 +192,32 @@ handshake_record_conn(struct shake *s, const struct rs_conn_facts *c)
 	if (cl->syns == 1 && sv->syns == 1 && cl->syn_at != RS_NEVER &&
 	    sv->syn_at != RS_NEVER && sv->syn_at >= cl->syn_at)
 		s->rec.tcp_rtt = sv->syn_at - cl->syn_at;
+}
+
+static bool
+has_step(const struct shake *s, enum rec_side from, const char *what)
+{
+	const struct rec_step *v = s->rec.steps.v;
+	for (uint32_t i = 0; i < s->rec.steps.n; i++)
+		if (v[i].from == from &&
+		    rs_span_eq(v[i].what, rs_span_str(what)))
+			return true;
+	return false;
+}
+
+void
+handshake_record_unheard_closes(struct shake *s, const struct rs_conn_facts *c)
+{
+	for (int d = 0; c && d < 2; d++) {
+		const struct rs_half_facts *h = &c->half[d];
+		enum rec_side from = shake_side_of(s, (enum rs_dir)d);
+		struct rs_stamp fin = rs_stamp_at(h->fin_at, h->fin);
+		struct rs_stamp rst = rs_stamp_at(h->rst_at, h->rst);
+		if (h->fin.number && !has_step(s, from, "fin"))
+			handshake_record_step(s, from, "fin", &fin);
+		if (h->rst.number && !has_step(s, from, "rst"))
+			handshake_record_step(s, from, "rst", &rst);
+	}
 }
 
 /* A registered name, or the number. */

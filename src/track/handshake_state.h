@@ -23,6 +23,7 @@ enum {
 	SHAKE_ALERTS = 16,
 	SHAKE_CHAIN = 10, /* certificates of one side */
 	SHAKE_SAN = 64,
+	SHAKE_FIRST_BYTES = 16,
 	SHAKE_HISTORY = 15, /* as Zeek's max_ssl_history_length */
 };
 
@@ -45,6 +46,11 @@ struct shake_side {
 	   that. */
 	rs_time alert_at;
 	struct rs_frame alert_frame;
+};
+
+struct shake_last {
+	bool taken;
+	struct rs_span client, server;
 };
 
 /* Indices of the sides: enum rec_side less one. */
@@ -81,6 +87,9 @@ struct shake {
 	   have been left before its last records were heard. */
 	uint64_t server_bytes, finished_bytes;
 	bool client_bye; /* an alert-sized record of the client's after it */
+	/* The last messages at the event that decided it: what follows only
+	   answers it. */
+	struct shake_last at_refusal, at_trouble;
 	char history[SHAKE_HISTORY];
 	uint8_t n_history;
 };
@@ -109,6 +118,12 @@ void handshake_record_conn(struct shake *s, const struct rs_conn_facts *c);
 /* This side closed; the earliest counts. */
 void handshake_record_close(
     struct shake *s, enum rec_side by, enum rs_ending how, rs_time at);
+/* What a side that should speak TLS says instead; the first one counts. */
+void handshake_record_first_bytes(
+    struct shake *s, enum rec_side from, struct rs_span bytes);
+/* Closes of the connection that no event told of. */
+void handshake_record_unheard_closes(
+    struct shake *s, const struct rs_conn_facts *c);
 /* A handshake message that could be read. */
 void handshake_record_message(struct shake *s, const struct rs_event *ev,
     const struct tls_certificate_reader *reader);
@@ -126,6 +141,9 @@ struct shake_end {
 	bool covered; /* the capture reports no loss since the last record */
 };
 
+/* What a record is by its side, size and place (TLS 1.3); a constant. */
+const char *handshake_judge_sealed_name(
+    const struct shake *s, enum rec_side from, size_t size);
 /* Hears a record of which only side and size are known (TLS 1.3). */
 void handshake_judge_sealed(struct shake *s, enum rec_side from, size_t size,
     const struct rs_stamp *at);

@@ -280,6 +280,15 @@ static const struct rec_field sides_fields[] = {
 static PART(sides_type, "sides", "sides", sides_fields);
 #undef T
 
+#define T struct rec_first_bytes
+static const struct rec_field first_bytes_fields[] = {
+    ENUM("from", from, rec_side),
+    TEXT("text", text),
+};
+static PART(
+    first_bytes_type, "first_bytes", "first_bytes", first_bytes_fields);
+#undef T
+
 #define T struct rec_handshake
 static const struct rec_field handshake_fields[] = {
     ID("id", id),
@@ -309,6 +318,7 @@ static const struct rec_field handshake_fields[] = {
     TEXT("history", history),
     STRUCT("last_message", last_message_client, sides),
     LIST("alerts", alerts, rec_alert),
+    STRUCT("first_bytes", first_bytes, first_bytes),
     MS("tcp_rtt_ms", tcp_rtt),
     MS("hello_ms", hello),
     MS("handshake_ms", handshake),

@@ -224,6 +224,12 @@ struct rec_step {
 	struct rs_frame frame;
 };
 
+/* The beginning of what is no TLS where TLS was due. */
+struct rec_first_bytes {
+	enum rec_side from;
+	struct rs_span text;
+};
+
 struct rec_handshake {
 	struct rec_id id;
 	rs_time started, ended;
@@ -242,6 +248,7 @@ struct rec_handshake {
 	struct rs_span last_message_client, last_message_server;
 	struct rec_list alerts;          /* struct rec_alert */
 	struct rec_list steps;           /* struct rec_step */
+	struct rec_first_bytes first_bytes;
 	int64_t tcp_rtt, hello, handshake; /* ns */
 	struct rec_list frames;          /* struct rs_frame */
 	enum rs_fact related;

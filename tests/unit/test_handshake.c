@@ -32,7 +32,8 @@ struct seen {
 	enum rec_visibility visibility[8];
 	struct rec_handshake last; /* lists are gone; numbers stay */
 	char history[32], version[16], group[16], sni[64], client_last[32],
-	    server_last[32], flaw[32];
+	    server_last[32], flaw[32], first_bytes[32];
+	bool empty_certificate;
 	struct rec_alert alert;
 	unsigned n_alerts, n_certificates, n_steps, n_frames;
 };
@@ -66,6 +67,12 @@ on_record(void *arg, const struct rec_type *type, const void *rec)
 	s->flaw[0] = 0;
 	if (h->flaws.n)
 		copy(s->flaw, sizeof s->flaw, *(struct rs_span *)h->flaws.v);
+	copy(s->first_bytes, sizeof s->first_bytes, h->first_bytes.text);
+	s->empty_certificate = false;
+	const struct rec_step *step = h->steps.v;
+	for (uint32_t i = 0; i < h->steps.n; i++)
+		s->empty_certificate |= rs_span_eq(
+		    step[i].what, RS_LIT("encrypted_empty_certificate"));
 	s->n_alerts = h->alerts.n;
 	s->n_certificates = h->certificates.n;
 	s->n_steps = h->steps.n;
@@ -237,8 +244,10 @@ word_event(struct play *p, struct rs_event *ev, const char *w)
 	} else if (strcmp(w, "junk") == 0) {
 		ev->type = RS_EV_ANOMALY;
 		ev->u.anomaly.kind = RS_ANOMALY_TLS_NOT_TLS;
+		ev->u.anomaly.head = RS_LIT("HTTP/1.1 400 Bad Request");
 	} else if (strcmp(w, "clear") == 0) {
 		ev->type = RS_EV_NOT_TLS;
+		ev->u.not_tls.head = RS_LIT("REGISTER sip:a");
 	} else if (strcmp(w, "bad") == 0) {
 		ev->type = RS_EV_ANOMALY;
 		ev->u.anomaly.kind = RS_ANOMALY_TLS_BAD_HANDSHAKE;
@@ -579,6 +588,79 @@ test_alerts(void)
 	play_end(&p);
 }
 
+/* What each side said last when it was decided; what the frames and steps of
+   its end are; what was said instead of TLS. */
+static void
+test_ends(void)
+{
+	static const struct {
+		const char *name, *script, *client, *server, *first;
+		enum rec_visibility visibility;
+		unsigned frames;
+	} ends[] = {
+	    {"closed, answered by an alert", ">ch <FIN >a2/50 >FIN end",
+		"client_hello", "", "", REC_CLEAR, 4},
+	    {"refused, answered by an alert", ">ch <a2/40 >a1/0 >FIN end",
+		"client_hello", "alert", "", REC_CLEAR, 4},
+	    {"a refusal after a close", ">ch <sh12 <cert <done <RST >a2/48 end",
+		"alert", "server_hello_done", "", REC_CLEAR, 6},
+	    {"1.3, sealed refusal", FLIGHT13 ">d19 >FIN end", "alert",
+		"encrypted_record", "", REC_CLEAR, 9},
+	    {"1.3, reset after its own FIN", FLIGHT13 ">d19 >FIN >RST end",
+		"alert", "encrypted_record", "", REC_CLEAR, 10},
+	    {"1.3, refused client", FLIGHT13 ">d25 >d53 <d19 <FIN end",
+		"encrypted_record", "alert", "", REC_CLEAR, 11},
+	    {"1.3, undecided", FLIGHT13 ">d53 >d700 cap", "encrypted_record",
+		"encrypted_record", "", REC_OPAQUE, 9},
+	    {"HTTP", ">ch <junk >a2/70 >FIN end", "client_hello", "",
+		"HTTP/1.1 400 Bad", REC_CLEAR, 4},
+	    {"SIP", ">clear <a2/10 <FIN end", "", "", "REGISTER sip:a",
+		REC_CLEAR, 3},
+	};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		struct play p;
+		unit_row(ends[i].name);
+		play_start(&p, LIMIT);
+		play_flow(&p, 1, true);
+		play_script(&p, ends[i].script);
+		handshake_tracker_finish(p.k, p.now);
+		CU_ASSERT_STRING_EQUAL(p.seen.client_last, ends[i].client);
+		CU_ASSERT_STRING_EQUAL(p.seen.server_last, ends[i].server);
+		CU_ASSERT_STRING_EQUAL(p.seen.first_bytes, ends[i].first);
+		CU_ASSERT_EQUAL(p.seen.visibility[0], ends[i].visibility);
+		CU_ASSERT_EQUAL(p.seen.n_frames, ends[i].frames);
+		play_end(&p);
+	}
+}
+
+/* TLS 1.3: the size of an empty Certificate, where one would be. */
+static void
+test_empty_certificate(void)
+{
+	static const struct {
+		const char *name, *script;
+		bool empty;
+	} certs[] = {
+	    {"before Finished", FLIGHT13 ">d25 >d53 <d19 <FIN end", true},
+	    {"a real one", FLIGHT13 ">d900 >d280 >d53 <d19 <FIN end", false},
+	    {"after Finished", FLIGHT13 ">d53 >d25 <d19 <FIN end", false},
+	    {"after a gap", ">ch <sh13 <d900 <d53 >gap >d25 >d53 <d19 end",
+		false},
+	};
+	for (size_t i = 0; i < sizeof certs / sizeof *certs; i++) {
+		struct play p;
+		unit_row(certs[i].name);
+		play_start(&p, LIMIT);
+		play_flow(&p, 1, true);
+		play_script(&p, certs[i].script);
+		handshake_tracker_finish(p.k, p.now);
+		CU_ASSERT_EQUAL(p.seen.empty_certificate, certs[i].empty);
+		CU_ASSERT_EQUAL(
+		    p.seen.last.client_certificate, REC_CC_NOT_SEEN);
+		play_end(&p);
+	}
+}
+
 static void
 test_midstream(void)
 {
@@ -742,7 +824,7 @@ test_bounds(void)
 }
 
 UNIT_MAIN("handshake", UNIT(test_states), UNIT(test_fields_12),
-    UNIT(test_client_certificate), UNIT(test_alerts), UNIT(test_midstream),
-    UNIT(test_closes_early), UNIT(test_renegotiation),
-    UNIT(test_renegotiation_encrypted), UNIT(test_counts), UNIT(test_memory),
-    UNIT(test_bounds))
+    UNIT(test_client_certificate), UNIT(test_alerts), UNIT(test_ends),
+    UNIT(test_empty_certificate), UNIT(test_midstream), UNIT(test_closes_early),
+    UNIT(test_renegotiation), UNIT(test_renegotiation_encrypted),
+    UNIT(test_counts), UNIT(test_memory), UNIT(test_bounds))
