@@ -66,6 +66,10 @@ finding_begin(struct finding *f, const struct diag_rule *rule,
 		add_record(f, &rec_registration_type, &r->id);
 	if (tls && h)
 		add_record(f, &rec_handshake_type, &h->id);
+	f->rec.transport = r   ? r->transport
+			   : n ? n->transport
+			   : h ? REC_TLS
+			       : REC_TRANSPORT_NONE;
 	if (n) {
 		add_record(f, &rec_connection_type, &n->id);
 		about(f, &n->client, &n->server, n->started);

@@ -126,6 +126,7 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	c->flows_udp = (int64_t)n->flows_udp;
 	c->flows_tcp = (int64_t)n->flows_tcp;
 	c->one_way_flows = (int64_t)n->one_way;
+	c->two_way_flows = (int64_t)n->two_way;
 	c->tcp_gaps = (int64_t)n->gaps;
 	c->tcp_missing_bytes = (int64_t)n->missing;
 	fragments(defrag_counts(e->defrag), c, a);

@@ -586,6 +586,7 @@ pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 	if (f->packets[0] + f->packets[1] > 2 &&
 	    (f->packets[0] == 0 || f->packets[1] == 0))
 		c->one_way++;
+	c->two_way += f->packets[0] && f->packets[1];
 	if (f->claim != FLOW_OURS && f->label < CLASSIFY_LABELS) {
 		struct label_sums *l = &c->labels[f->label];
 		l->flows++;

@@ -40,7 +40,7 @@ struct pipeline_counts {
 	uint64_t sip_responses[700], responses_to_register[700];
 	uint64_t sip_keepalives;
 	uint64_t anomalies[RS_ANOMALY_N];
-	uint64_t flows_udp, flows_tcp, one_way;
+	uint64_t flows_udp, flows_tcp, one_way, two_way;
 	uint64_t gaps, missing;
 	uint64_t streams_refused;
 	uint64_t unlabelled;

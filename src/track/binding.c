@@ -33,6 +33,7 @@ struct binding {
 	int64_t granted; /* seconds, of the last grant; REC_ABSENT */
 	bool doubt;      /* an attempt since then was not judged */
 	struct rs_endpoint client, server;
+	enum rec_transport transport;
 	struct rec_grant first;
 	struct rec_grant *later;  /* GRANTS - 1 of them, when refreshed */
 	struct rec_lapse *lapses; /* LAPSES of them, when there is one */
@@ -118,6 +119,7 @@ close_binding(struct binding_tracker *k, struct binding *b,
 	r.reg_id = b->reg_id;
 	r.client.at = b->client;
 	r.server.at = b->server;
+	r.transport = b->transport;
 	struct rec_grant grants[GRANTS] = {b->first};
 	uint32_t n =
 	    b->granted_total < GRANTS ? (uint32_t)b->granted_total : GRANTS;
@@ -295,6 +297,7 @@ grant(struct binding_tracker *k, struct binding *b,
 	b->last_at = at;
 	b->client = r->client.at;
 	b->server = r->server.at;
+	b->transport = r->transport;
 	queue_remove(&k->order, &b->order);
 	queue_push(&k->order, &b->order);
 }

@@ -494,6 +494,20 @@ add_string(struct rec_list *l, struct rs_span s, struct rec_arena *a)
 }
 
 static void
+add_line(struct rec_phone *r, const struct line *l, struct rec_arena *a)
+{
+	struct rec_line *to = rec_list_add(&r->lines, a, sizeof *to);
+	rec_init(&rec_line_type, to);
+	to->aor = (struct rs_span){l->aor, l->n};
+	add_string(&r->aors, to->aor, a);
+	if (l->decided.at == RS_NEVER)
+		return;
+	to->outcome = l->outcome;
+	to->decided = l->decided.at;
+	to->frame = l->decided.to;
+}
+
+static void
 phone_close(
     const struct phone *ph, const struct rec_sink *out, struct rec_arena *a)
 {
@@ -511,7 +525,7 @@ phone_close(
 		add_string(&r.user_agents, (struct rs_span){g->text, g->n}, a);
 	for (const struct line *l = ph->lines; l; l = l->next)
 		if (l->n)
-			add_string(&r.aors, (struct rs_span){l->aor, l->n}, a);
+			add_line(&r, l, a);
 	for (int st = 0; st < N_STAGES; st++) {
 		struct rec_stage *s = rec_list_add(&r.chain, a, sizeof *s);
 		fill_stage(ph, (enum stage)st, last, s, a);

@@ -163,6 +163,9 @@ static const struct rec_field registration_fields[] = {
     LIST("transactions", transactions, rec_transaction),
     FRAMES("frames", frames),
     LIST("legs", legs, rec_leg),
+    TEXT("icmp", icmp),
+    ENDPOINT("icmp_from", icmp_from),
+    FRAME("icmp_frame", icmp_frame),
     ID("handshake", handshake),
     ID("connection", connection),
     TEXTS("flaws", flaws),
@@ -204,6 +207,7 @@ static const struct rec_field binding_fields[] = {
     TEXT("reg_id", reg_id),
     ENDPOINT("client", client),
     ENDPOINT("server", server),
+    ENUM("transport", transport, rec_transport),
     ENUM("state", state, rec_binding_state),
     TIME("next_expiry", next_expiry),
     NUMBER("grants_total", granted_total),
@@ -383,6 +387,16 @@ static const struct rec_field stage_fields[] = {
 PART(rec_stage_type, "stage", "chain", stage_fields);
 #undef T
 
+#define T struct rec_line
+static const struct rec_field line_fields[] = {
+    TEXT("aor", aor),
+    ENUM("outcome", outcome, rec_outcome),
+    TIME("decided", decided),
+    FRAME("frame", frame),
+};
+PART(rec_line_type, "line", "lines", line_fields);
+#undef T
+
 #define T struct rec_phone
 static const struct rec_field phone_fields[] = {
     ID("id", id),
@@ -391,6 +405,7 @@ static const struct rec_field phone_fields[] = {
     ENDPOINT("client", client),
     TEXTS("user_agents", user_agents),
     TEXTS("aors", aors),
+    LIST("lines", lines, rec_line),
     ENUM("outcome", outcome, rec_outcome),
     NUMBER("attempts", attempts),
     NUMBER("failed", failed),
@@ -427,6 +442,7 @@ static const struct rec_field finding_fields[] = {
     TEXT("advice", advice),
     ENDPOINT("phone", phone),
     ENDPOINT("server", server),
+    ENUM("transport", transport, rec_transport),
     TEXT("aor", aor),
     TEXTS("records", records),
     LIST("evidence", evidence, rec_evidence),
@@ -480,6 +496,7 @@ static const struct rec_field coverage_fields[] = {
     NUMBER("flows_udp", flows_udp),
     NUMBER("flows_tcp", flows_tcp),
     NUMBER("one_way_flows", one_way_flows),
+    NUMBER("two_way_flows", two_way_flows),
     NUMBER("tcp_gaps", tcp_gaps),
     NUMBER("tcp_missing_bytes", tcp_missing_bytes),
     COUNTS("fragments", fragments),
@@ -539,6 +556,10 @@ static const struct rec_field summary_fields[] = {
     COUNTS("alerts", alerts),
     COUNTS("connections", connections),
     COUNTS("bindings", bindings),
+    NUMBER("bindings_lapsed", bindings_lapsed),
+    MS("lapse_min_ms", lapse_min),
+    MS("lapse_max_ms", lapse_max),
+    TIME("next_expiry", next_expiry),
     NUMBER("phones", phones),
     NUMBER("phones_registered", phones_registered),
     NUMBER("phones_failed", phones_failed),

@@ -113,6 +113,9 @@ struct rec_registration {
 	struct rec_list transactions; /* struct rec_transaction */
 	struct rec_list frames;       /* struct rs_frame, in order */
 	struct rec_list legs;         /* struct rec_leg */
+	struct rs_span icmp;          /* "3/3": an error that quotes it */
+	struct rec_endpoint icmp_from;
+	struct rs_frame icmp_frame;
 	struct rec_id handshake, connection;
 	struct rec_list flaws;        /* names */
 };
@@ -150,6 +153,7 @@ struct rec_binding {
 	rs_time started, ended;
 	struct rs_span aor, contact, instance, reg_id;
 	struct rec_endpoint client, server;
+	enum rec_transport transport; /* of its last refresh */
 	struct rec_list grants;  /* struct rec_grant; the first and last ones */
 	int64_t granted_total;   /* how many there were */
 	int64_t refreshes;
@@ -302,11 +306,20 @@ struct rec_stage {
 	struct rec_list frames;
 };
 
+/* One address of record of a phone, and its last decided attempt. */
+struct rec_line {
+	struct rs_span aor;
+	enum rec_outcome outcome;    /* absent: none was decided */
+	rs_time decided;
+	struct rs_frame frame;
+};
+
 struct rec_phone {
 	struct rec_id id;
 	rs_time started, ended;
 	struct rec_endpoint client;  /* port 0 */
 	struct rec_list user_agents, aors; /* text */
+	struct rec_list lines;       /* struct rec_line */
 	struct rec_list chain;       /* struct rec_stage */
 	struct rs_span stopped_at;
 	enum rec_outcome outcome;    /* of its last decided attempt; cut_off */
@@ -340,6 +353,7 @@ struct rec_finding {
 	struct rec_list alternatives; /* text: codes */
 	struct rs_span title, detail, advice;
 	struct rec_endpoint phone, server;
+	enum rec_transport transport;
 	struct rs_span aor;
 	struct rec_list records;   /* text: "registration 0-1" */
 	struct rec_list evidence;  /* struct rec_evidence */
@@ -371,7 +385,7 @@ struct rec_coverage {
 	int64_t snaplen_truncated;
 	int64_t drops_kernel, drops_interface;
 	int64_t time_steps_back;
-	int64_t flows_udp, flows_tcp, one_way_flows;
+	int64_t flows_udp, flows_tcp, one_way_flows, two_way_flows;
 	int64_t tcp_gaps, tcp_missing_bytes;
 	struct rec_list fragments;  /* counts */
 	struct rec_list evictions;  /* counts by table */
@@ -408,6 +422,9 @@ struct rec_summary {
 	struct rec_list alerts;          /* counts by name */
 	struct rec_list connections;     /* counts by conn_state */
 	struct rec_list bindings;        /* counts by state */
+	int64_t bindings_lapsed;         /* that had a lapse */
+	int64_t lapse_min, lapse_max;    /* ns, of one binding in all */
+	rs_time next_expiry;             /* the first of those held */
 	int64_t phones, phones_registered, phones_failed, phones_undecided;
 };
 
@@ -418,7 +435,7 @@ extern const struct rec_type rec_registration_type, rec_binding_type,
 extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
     rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
-    rec_evidence_type, rec_file_type, rec_label_type, rec_times_type;
+    rec_line_type, rec_evidence_type, rec_file_type, rec_label_type, rec_times_type;
 
 /* The report's word for a value; NULL for 0 and what is out of range. */
 const char *rec_transport_name(enum rec_transport v);

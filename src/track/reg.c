@@ -8,6 +8,7 @@
 #include "track/reg_inner.h"
 
 #include <glib.h>
+#include <stdio.h>
 
 /* ---- what happens to flows and to the capture ---- */
 
@@ -85,6 +86,18 @@ contains(struct rs_span s, struct rs_span part)
 	return false;
 }
 
+static void
+note_icmp(struct reg_attempt *a, const struct rs_event *ev)
+{
+	char text[16];
+	if (a->icmp_at != RS_NEVER)
+		return; /* of this request the first one tells */
+	snprintf(text, sizeof text, "%u/%u", ev->u.icmp.type, ev->u.icmp.code);
+	a->r.icmp = rec_arena_text(&a->arena, rs_span_str(text));
+	a->r.icmp_from.at.addr = ev->u.icmp.sender;
+	a->r.icmp_frame = ev->at.from;
+}
+
 /* An ICMP error quotes what a client sent.  Where the quotation shows which
    request it was, others on the flow are left. */
 static void
@@ -100,6 +113,7 @@ take_icmp(struct reg_tracker *k, const struct rs_event *ev)
 			continue;
 		if (tells && !contains(quoted, a->last->rec.branch))
 			continue;
+		note_icmp(a, ev);
 		a->icmp_at = ev->at.complete;
 		reg_message_frames(a, &a->r.frames, ev);
 	}

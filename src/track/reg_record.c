@@ -115,8 +115,11 @@ unfollowed(struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why,
 {
 	if (why == REG_BY_END && k->now < a->due)
 		return REC_CUT_OFF;
-	if (has_hole(k, a, a->last_at, k->now < a->due ? k->now : a->due))
+	rs_time waited = k->now < a->due ? k->now : a->due;
+	if (has_hole(k, a, a->last_at, waited))
 		return REC_CUT_OFF;
+	if (outcome == REC_CHALLENGE_UNANSWERED)
+		a->r.ended = waited;
 	return outcome;
 }
 

@@ -30,6 +30,8 @@ struct summary {
 	int64_t responses[700];
 	int64_t handshakes[REC_HANDSHAKE_STATE_N];
 	int64_t bindings[STATES];
+	int64_t lapsed, lapse_min, lapse_max;
+	rs_time next_expiry;
 	GHashTable *alerts, *connections; /* name to count; few names */
 	struct quantile rrd, rrd_auth, challenge, client_auth;
 };
@@ -38,6 +40,7 @@ struct summary *
 summary_new(void)
 {
 	struct summary *s = g_new0(struct summary, 1);
+	s->next_expiry = RS_NEVER;
 	s->alerts =
 	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	s->connections =
@@ -146,6 +149,23 @@ add_handshake(struct summary *s, const struct rec_handshake *h)
 		count_name(s->alerts, a[i].name);
 }
 
+static void
+add_binding(struct summary *s, const struct rec_binding *b)
+{
+	if (b->state > 0 && (int)b->state < STATES)
+		s->bindings[b->state]++;
+	if (b->state == REC_HELD && b->next_expiry != RS_NEVER &&
+	    (s->next_expiry == RS_NEVER || b->next_expiry < s->next_expiry))
+		s->next_expiry = b->next_expiry;
+	if (b->lapsed == REC_ABSENT || b->lapsed <= 0)
+		return;
+	if (s->lapsed == 0 || b->lapsed < s->lapse_min)
+		s->lapse_min = b->lapsed;
+	if (b->lapsed > s->lapse_max)
+		s->lapse_max = b->lapsed;
+	s->lapsed++;
+}
+
 void
 summary_add(struct summary *s, const struct rec_type *type, const void *rec)
 {
@@ -157,9 +177,7 @@ summary_add(struct summary *s, const struct rec_type *type, const void *rec)
 		const struct rec_connection *c = rec;
 		count_name(s->connections, c->conn_state);
 	} else if (type == &rec_binding_type) {
-		const struct rec_binding *b = rec;
-		if (b->state > 0 && (int)b->state < STATES)
-			s->bindings[b->state]++;
+		add_binding(s, rec);
 	}
 }
 
@@ -239,6 +257,12 @@ summary_result(struct summary *s, struct rec_summary *out, struct rec_arena *a)
 	out->register_transactions = s->transactions;
 	out->ira = rate(s->ineffective, s->transactions);
 	out->attempt_failure = rate(s->rated_failed, s->rated);
+	out->bindings_lapsed = s->lapsed;
+	if (s->lapsed) {
+		out->lapse_min = s->lapse_min;
+		out->lapse_max = s->lapse_max;
+	}
+	out->next_expiry = s->next_expiry;
 	put_counts(s, out, a);
 	quantile_result(&s->rrd, &out->rrd);
 	quantile_result(&s->rrd_auth, &out->rrd_auth);

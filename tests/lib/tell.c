@@ -85,6 +85,10 @@ tell_registration(struct tell *t, const struct rec_registration *r)
 	say_expires(t, r);
 	say_transactions(t, r);
 	say_frames(t, &r->frames);
+	if (r->icmp.p)
+		say(t, " icmp=%.*s@%llu", (int)r->icmp.n,
+		    (const char *)r->icmp.p,
+		    (unsigned long long)r->icmp_frame.number);
 	const struct rec_leg *g = r->legs.v;
 	for (uint32_t i = 0; i < r->legs.n; i++) {
 		say(t, " leg");

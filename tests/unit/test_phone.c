@@ -26,6 +26,7 @@ struct got {
 	uint64_t first[8];
 	int64_t attempts, failed;
 	unsigned aors, agents, evidence;
+	char lines[96];
 };
 
 static void
@@ -41,6 +42,12 @@ on_record(void *arg, const struct rec_type *type, const void *rec)
 	g->attempts = p->attempts;
 	g->failed = p->failed;
 	g->aors = p->aors.n;
+	const struct rec_line *l = p->lines.v;
+	for (uint32_t i = 0, at = 0; i < p->lines.n; i++)
+		at += (uint32_t)snprintf(g->lines + at, sizeof g->lines - at,
+		    "%.*s %s #%u;", (int)l[i].aor.n, (const char *)l[i].aor.p,
+		    rec_outcome_name(l[i].outcome),
+		    (unsigned)l[i].frame.number);
 	g->agents = p->user_agents.n;
 	g->evidence = 0;
 	snprintf(g->stopped, sizeof g->stopped, "%.*s", (int)p->stopped_at.n,
@@ -208,6 +215,8 @@ test_counts(void)
 	CU_ASSERT_EQUAL(g.attempts, 4);
 	CU_ASSERT_EQUAL(g.failed, 2);
 	CU_ASSERT_EQUAL(g.aors, 2);
+	CU_ASSERT_STRING_EQUAL(
+	    g.lines, "sip:a@x registered #3;sip:b@x auth_failed #4;");
 	CU_ASSERT_EQUAL(g.agents, 1);
 	CU_ASSERT_EQUAL(g.evidence, 1);
 	CU_ASSERT_EQUAL(g.first[0], 2);

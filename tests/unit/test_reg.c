@@ -186,7 +186,7 @@ test_failures(void)
 		"@0.000" REG("a", "1", "") "@0.020" NO(
 		    "a", "1", "n1") "@121.000 time\n",
 		"0-1 alice challenge_unanswered initial 401 ch=20.000 "
-		"end=20.000 exp=3600 txns=401 [1 2]\n"},
+		"end=120020.000 exp=3600 txns=401 [1 2]\n"},
 	    {"challenge unanswered, capture ends",
 		"@0.000" REG("a", "1", "") "@0.020" NO(
 		    "a", "1", "n1") "@119.000 time\n",
@@ -196,7 +196,7 @@ test_failures(void)
 		"@0.000" REG("a", "1", "") "@0.020" NO("a", "1",
 		    "n1") "@5.000" REG("b", "2", "") "@5.020" OK("b", "2"),
 		"0-1 alice challenge_unanswered initial 401 ch=20.000 "
-		"end=20.000 exp=3600 txns=401 [1 2]\n"
+		"end=5000.000 exp=3600 txns=401 [1 2]\n"
 		"0-3 alice registered initial 200 rrd=20.000 auth=20.000 "
 		"end=5020.000 exp=3600/3600 txns=200 [3 4]\n"},
 	    {"no answer",
@@ -260,13 +260,13 @@ test_failures(void)
 	    {"ICMP, and no answer",
 		"@0.000" REG("a", "1", "") "@0.001 icmp 28\n@33.000 time\n",
 		"0-1 alice unreachable initial end=1.000 exp=3600 txns=- "
-		"[1 2]\n"},
+		"[1 2] icmp=3/3@2\n"},
 	    {"ICMP, and an answer after all",
 		"@0.000" REG("a", "1", "") "@0.001 icmp\n"
 					   "@0.500" REG("a", "1",
 					       "") "@0.600" OK("a", "1"),
 		"0-1 alice registered initial 200 rrd=600.000 auth=600.000 "
-		"end=600.000 exp=3600/3600 txns=200*1 [1 2 3 4]\n"},
+		"end=600.000 exp=3600/3600 txns=200*1 [1 2 3 4] icmp=3/3@2\n"},
 	};
 	RUN(rows);
 }
@@ -477,7 +477,7 @@ test_traps(void)
 		    "realm=\"r\",nonce=\"\",uri=\"sip:h\",response=\"\"\n") "@0.020" NO("a",
 		    "1", "n1") "@121.000 time\n",
 		"0-1 alice challenge_unanswered initial 401 ch=20.000 "
-		"end=20.000 exp=3600 txns=401 [1 2]\n"},
+		"end=120020.000 exp=3600 txns=401 [1 2]\n"},
 	    {"the challenge was not captured",
 		"@0.000" REG("a", "1", "") "@0.030" REG(
 		    "b", "2", AUTH("n1")) "@0.050" OK("b", "2"),
@@ -501,7 +501,7 @@ test_traps(void)
 		    "Contact: <sip:alice@192.0.2.10>;expires=0\n" AUTH(
 			"n1")) "@0.030" ANS("b", "2", "200 OK", ""),
 		"0-1 alice challenge_unanswered initial 401 ch=10.000 "
-		"end=10.000 exp=3600 txns=401 [1 2]\n"
+		"end=20.000 exp=3600 txns=401 [1 2]\n"
 		"0-3 alice unregistered removal 200 rrd=10.000 auth=10.000 "
 		"end=30.000 exp=0 txns=200 [3 4]\n"},
 	    {"late repeats belong to the attempt, and begin none",

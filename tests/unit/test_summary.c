@@ -137,11 +137,19 @@ test_other_records(void)
 	}
 	rec_init(&rec_binding_type, &b);
 	b.state = REC_HELD;
-	summary_add(s, &rec_binding_type, &b);
+	for (int64_t i = 0; i < 3; i++) { /* the first never lapsed */
+		b.lapsed = i * 252 * RS_MSEC;
+		b.next_expiry = (9 - i) * RS_SEC;
+		summary_add(s, &rec_binding_type, &b);
+	}
 	summary_result(s, &out, &a);
+	CU_ASSERT_EQUAL(out.bindings_lapsed, 2);
+	CU_ASSERT_EQUAL(out.lapse_min, 252 * RS_MSEC);
+	CU_ASSERT_EQUAL(out.lapse_max, 504 * RS_MSEC);
+	CU_ASSERT_EQUAL(out.next_expiry, 7 * RS_SEC);
 	CU_ASSERT_EQUAL(count_of(&out.handshakes, "failed"), 1);
 	CU_ASSERT_EQUAL(out.alerts.n, 1);
-	CU_ASSERT_EQUAL(count_of(&out.bindings, "held"), 1);
+	CU_ASSERT_EQUAL(count_of(&out.bindings, "held"), 3);
 	CU_ASSERT_EQUAL_FATAL(out.connections.n, 3);
 	const struct rec_count *v = out.connections.v;
 	CU_ASSERT(rs_span_eq(v[0].name, RS_LIT("RSTO"))); /* by name */
