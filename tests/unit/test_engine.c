@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine as a whole, on packets made in memory: which records come out.
+ * What single layers do is tested with them; here is what holds them together:
+ * lone SYNs, ports used again, claims by first bytes, ICMP, links of other
+ * kinds, and that engines do not know of each other.
+ */
+#include "engine/engine.h"
+#include "packets.h"
+#include "unit.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define PHONE "192.0.2.17"
+#define SBC "198.51.100.10"
+
+struct bench {
+	struct engine *e;
+	struct related *related;
+	struct rec_sink sink;
+	GString *says;
+	rs_time now;
+	uint64_t number;
+};
+
+static void
+hear(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct bench *b = arg;
+	if (type == &rec_registration_type) {
+		const struct rec_registration *r = rec;
+		g_string_append_printf(b->says, "reg %u %s %d; ",
+		    (unsigned)r->id.frame.number, rec_outcome_name(r->outcome),
+		    (int)MAX(r->status, 0));
+	} else if (type == &rec_connection_type) {
+		const struct rec_connection *c = rec;
+		g_string_append_printf(b->says, "conn %u %.*s %d; ",
+		    (unsigned)c->id.frame.number, (int)c->conn_state.n,
+		    (const char *)c->conn_state.p, (int)c->syns);
+	} else if (type == &rec_handshake_type) {
+		const struct rec_handshake *h = rec;
+		const char *by = rec_side_name(h->failed_by);
+		g_string_append_printf(b->says, "tls %u %s %s; ",
+		    (unsigned)h->id.frame.number,
+		    rec_handshake_state_name(h->state), by ? by : "-");
+	}
+}
+
+static void
+begin(struct bench *b)
+{
+	*b = (struct bench){.now = 1700000000 * RS_SEC};
+	b->says = g_string_new(NULL);
+	b->related = related_new(NULL, 0);
+	b->sink = (struct rec_sink){hear, b};
+	const struct engine_options o = {.related = b->related, .seed = 7};
+	b->e = engine_new(&o, &b->sink);
+}
+
+/* What was said so far, once the capture is over. */
+static void
+expect(struct bench *b, const char *want)
+{
+	engine_finish(b->e);
+	CU_ASSERT_STRING_EQUAL(b->says->str, want);
+	if (strcmp(b->says->str, want) != 0)
+		printf("# says: %s\n", b->says->str);
+	engine_free(b->e);
+	related_free(b->related);
+	g_string_free(b->says, TRUE);
+}
+
+static void
+frame(struct bench *b, const struct pkt *k, int linktype)
+{
+	struct rs_span bytes = pkt_view(k);
+	b->now += 10 * RS_MSEC;
+	const struct cap_frame f = {
+	    .bytes = bytes,
+	    .wire_len = (uint32_t)bytes.n,
+	    .ts = b->now,
+	    .frame = {0, ++b->number},
+	    .linktype = linktype,
+	};
+	engine_packet(b->e, &f);
+}
+
+static void
+segment_bytes(struct bench *b, bool phone, uint16_t port, uint32_t seq,
+    uint32_t ack, uint8_t flags, struct rs_span bytes)
+{
+	struct pkt k;
+	pkt_payload(&k, bytes);
+	pkt_tcp(
+	    &k, phone ? 40000 : port, phone ? port : 40000, seq, ack, flags);
+	pkt_ipv4(&k, phone ? PHONE : SBC, phone ? SBC : PHONE);
+	pkt_ethernet(&k);
+	frame(b, &k, 1);
+}
+
+static void
+segment(struct bench *b, bool phone, uint16_t port, uint32_t seq, uint32_t ack,
+    uint8_t flags, const char *text)
+{
+	segment_bytes(b, phone, port, seq, ack, flags, rs_span_str(text));
+}
+
+static const char REGISTER[] =
+    "REGISTER sip:example.com SIP/2.0\r\n"
+    "Via: SIP/2.0/TCP " PHONE ";branch=z9hG4bK1\r\n"
+    "From: <sip:4025@example.com>;tag=a\r\n"
+    "To: <sip:4025@example.com>\r\nCall-ID: 1\r\nCSeq: 1 REGISTER\r\n"
+    "Contact: <sip:4025@" PHONE ">\r\nContent-Length: 0\r\n\r\n";
+static const char OK[] = "SIP/2.0 200 OK\r\n"
+			 "Via: SIP/2.0/TCP " PHONE ";branch=z9hG4bK1\r\n"
+			 "From: <sip:4025@example.com>;tag=a\r\n"
+			 "To: <sip:4025@example.com>;tag=b\r\nCall-ID: 1\r\n"
+			 "CSeq: 1 REGISTER\r\n"
+			 "Contact: <sip:4025@" PHONE ">;expires=120\r\n"
+			 "Content-Length: 0\r\n\r\n";
+
+enum { SYN = TCP_SYN, ACK = TCP_ACK, RST = TCP_RST, FIN = TCP_FIN };
+
+/* SYN, SYN-ACK, ACK from sequence numbers 100 and 500. */
+static void
+open_tcp(struct bench *b, uint16_t port)
+{
+	segment(b, true, port, 100, 0, SYN, "");
+	segment(b, false, port, 500, 101, SYN | ACK, "");
+	segment(b, true, port, 101, 501, ACK, "");
+}
+
+static void
+test_lone_syns(void)
+{
+	struct bench b;
+	begin(&b);
+	segment(&b, true, 8934, 100, 0, SYN, "");
+	expect(&b, "conn 1 S0 1; ");
+
+	begin(&b); /* sent again */
+	segment(&b, true, 8934, 100, 0, SYN, "");
+	segment(&b, true, 8934, 100, 0, SYN, "");
+	expect(&b, "conn 1 S0 2; ");
+
+	begin(&b); /* another sequence number: another connection */
+	segment(&b, true, 8934, 100, 0, SYN, "");
+	segment(&b, true, 8934, 900000, 0, SYN, "");
+	expect(&b, "conn 1 S0 1; conn 2 S0 1; ");
+
+	begin(&b);
+	segment(&b, true, 8934, 100, 0, SYN, "");
+	segment(&b, false, 8934, 0, 101, RST | ACK, "");
+	expect(&b, "conn 1 REJ 1; ");
+
+	begin(&b); /* to a port that says nothing about SIP */
+	segment(&b, true, 443, 100, 0, SYN, "");
+	expect(&b, "");
+}
+
+static void
+test_icmp_on_a_lone_syn(void)
+{
+	struct bench b;
+	struct pkt syn, k;
+	begin(&b);
+	pkt_payload(&syn, RS_LIT(""));
+	pkt_tcp(&syn, 40000, 8934, 100, 0, SYN);
+	pkt_ipv4(&syn, PHONE, SBC);
+	k = syn;
+	pkt_ethernet(&k);
+	frame(&b, &k, 1);
+	k = syn;
+	pkt_icmp(&k, 3, 10);
+	pkt_ipv4(&k, "203.0.113.1", PHONE);
+	pkt_ethernet(&k);
+	frame(&b, &k, 1);
+	expect(&b, "conn 1 S0 1; ");
+}
+
+static void
+test_register_over_tcp(void)
+{
+	struct bench b;
+	begin(&b);
+	open_tcp(&b, 5071); /* first bytes tell, not the port */
+	segment(&b, true, 5071, 101, 501, ACK, REGISTER);
+	segment(&b, false, 5071, 501, 101 + sizeof REGISTER - 1, ACK, OK);
+	expect(&b, "conn 1 S1 1; reg 4 registered 200; ");
+
+	begin(&b); /* cut in its first word */
+	open_tcp(&b, 5071);
+	segment(&b, true, 5071, 101, 501, ACK, "REG");
+	segment(&b, true, 5071, 104, 501, ACK, REGISTER + 3);
+	segment(&b, false, 5071, 501, 101 + sizeof REGISTER - 1, ACK, OK);
+	expect(&b, "conn 1 S1 1; reg 4 registered 200; ");
+
+	begin(&b); /* closed before an answer */
+	open_tcp(&b, 5060);
+	segment(&b, true, 5060, 101, 501, ACK, REGISTER);
+	segment(&b, false, 5060, 501, 101 + sizeof REGISTER - 1, RST | ACK, "");
+	expect(&b, "conn 1 RSTR 1; reg 4 connection_lost 0; ");
+}
+
+/* A flow that nobody claimed, and then a phone on the same ports. */
+static void
+test_ports_used_again(void)
+{
+	struct bench b;
+	begin(&b);
+	open_tcp(&b, 5060);
+	segment(&b, true, 5060, 101, 501, ACK, "GET / HTTP/1.1\r\n\r\n");
+	segment(&b, true, 5060, 119, 501, FIN | ACK, "");
+	segment(&b, false, 5060, 501, 120, FIN | ACK, "");
+	segment(&b, true, 5060, 120, 502, ACK, "");
+	b.now += 5 * RS_SEC;
+	segment(&b, true, 5060, 70000, 0, SYN, "");
+	segment(&b, false, 5060, 80000, 70001, SYN | ACK, "");
+	segment(&b, true, 5060, 70001, 80001, ACK, REGISTER);
+	segment(&b, false, 5060, 80001, 70001 + sizeof REGISTER - 1, ACK, OK);
+	expect(&b, "conn 1 SF 1; conn 8 S1 1; reg 10 registered 200; ");
+}
+
+/* TLS that begins with something else: whose doing it is. */
+static void
+test_not_tls(void)
+{
+	static const uint8_t alert[] = {21, 3, 1, 0, 2, 2, 70};
+	struct bench b;
+	begin(&b);
+	open_tcp(&b, 8934);
+	segment(&b, true, 8934, 101, 501, ACK, "GET / HTTP/1.1\r\n\r\n");
+	segment_bytes(&b, false, 8934, 501, 119, ACK,
+	    (struct rs_span){alert, sizeof alert});
+	segment(&b, false, 8934, 508, 119, FIN | ACK, "");
+	segment(&b, true, 8934, 119, 509, FIN | ACK, "");
+	expect(&b, "tls 4 failed client; conn 1 SF 1; ");
+}
+
+static void
+test_other_links(void)
+{
+	for (int link = 0; link < 4; link++) {
+		static const int types[] = {113, 276, 101, 0};
+		struct bench b;
+		begin(&b);
+		for (int i = 0; i < 2; i++) {
+			struct pkt k;
+			pkt_payload(&k, rs_span_str(i ? OK : REGISTER));
+			pkt_udp(&k, i ? 5060 : 40000, i ? 40000 : 5060);
+			pkt_ipv4(&k, i ? SBC : PHONE, i ? PHONE : SBC);
+			if (link == 0)
+				pkt_sll(&k);
+			else if (link == 1)
+				pkt_sll2(&k);
+			else if (link == 3)
+				pkt_null(&k, 2, false);
+			frame(&b, &k, types[link]);
+		}
+		expect(&b, "reg 1 registered 200; ");
+	}
+}
+
+/* Two engines turn by turn: neither hears of the other's phone. */
+static void
+test_side_by_side(void)
+{
+	struct bench a, b;
+	begin(&a);
+	begin(&b);
+	open_tcp(&a, 5060);
+	open_tcp(&b, 5060);
+	segment(&a, true, 5060, 101, 501, ACK, REGISTER);
+	segment(&b, false, 5060, 501, 101, ACK, OK);
+	segment(&a, false, 5060, 501, 101 + sizeof REGISTER - 1, ACK, OK);
+	expect(&b, "conn 1 S1 1; ");
+	expect(&a, "conn 1 S1 1; reg 4 registered 200; ");
+}
+
+UNIT_MAIN("engine", UNIT(test_lone_syns), UNIT(test_icmp_on_a_lone_syn),
+    UNIT(test_register_over_tcp), UNIT(test_ports_used_again),
+    UNIT(test_not_tls), UNIT(test_other_links), UNIT(test_side_by_side))
