@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the corpora of fuzz_link_ip, fuzz_tcp and fuzz_pcap again: cut from
-cases in pcaps/, and made by hand where no case has it.
+"""Makes the corpora of fuzz_cert, fuzz_link_ip, fuzz_tcp and fuzz_pcap again: cut
+from cases in pcaps/, and made by hand where no case has it.
 
     tests/fuzz/make_corpus.py [FOLDER]
 
@@ -29,6 +29,44 @@ def write(target, name, data):
 
 def case(name):
     return captures.read(os.path.join(ROOT, "pcaps", name, name + ".pcap"))
+
+
+# ---- certificates
+
+def certificates(name):
+    """The DER of those in TLS 1.2 Certificate messages (RFC 5246 7.4.2)."""
+    streams = {}
+    for p in case(name)[1]:
+        t = captures.Tcp.of(p.data)
+        if t:
+            streams.setdefault(t.header[:4], bytearray()).extend(t.payload)
+    for s in streams.values():
+        messages = bytearray()
+        while len(s) >= 5:
+            n = struct.unpack_from(">H", s, 3)[0]
+            if s[0] == 22:
+                messages += s[5:5 + n]
+            del s[:5 + n]
+        while len(messages) >= 4:
+            n = int.from_bytes(messages[1:4], "big")
+            if messages[0] == 11:
+                at, end = 7, 4 + n
+                while at + 3 <= end:
+                    size = int.from_bytes(messages[at:at + 3], "big")
+                    yield bytes(messages[at + 3:at + 3 + size])
+                    at += 3 + size
+            del messages[:4 + n]
+
+
+def cert():
+    for name in ("tls12-register", "tls12-self-signed", "tls12-unknown-ca",
+                 "tls12-certificate-expired", "tls12-client-certificate"):
+        ders = list(certificates(name))
+        assert ders, name
+        write("cert", name, b"\0" + b"".join(
+            struct.pack(">H", len(d)) + d for d in ders))
+    write("cert", "small-budget", b"\1" + b"".join(
+        struct.pack(">H", len(d)) + d for d in ders * 2))
 
 
 # ---- frames
@@ -255,6 +293,7 @@ def pcap_files():
     write("pcap", "header-only", captures.pcap(1, []))
 
 
+cert()
 link_ip()
 tcp_ops()
 pcap_files()
