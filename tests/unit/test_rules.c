@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 static char said[512], said_more[512], filter[256], detail[600];
+static char title[128], advice[256], evidence[256];
 static enum rec_certainty certainty;
 static unsigned n_evidence;
 
@@ -32,8 +33,20 @@ on_finding(void *arg, const struct rec_finding *f)
 	    f->filter.p ? (const char *)f->filter.p : "");
 	snprintf(detail, sizeof detail, "%.*s", (int)f->detail.n,
 	    f->detail.p ? (const char *)f->detail.p : "");
+	snprintf(title, sizeof title, "%.*s", (int)f->title.n,
+	    (const char *)f->title.p);
+	snprintf(advice, sizeof advice, "%.*s", (int)f->advice.n,
+	    (const char *)f->advice.p);
 	certainty = f->certainty;
 	n_evidence = f->evidence.n;
+	evidence[0] = 0;
+	const struct rec_evidence *e = f->evidence.v;
+	for (uint32_t i = 0; i < f->evidence.n; i++) {
+		n = strlen(evidence);
+		snprintf(evidence + n, sizeof evidence - n, "%s%u %.*s",
+		    n ? " " : "", (unsigned)e[i].frame.number, (int)e[i].what.n,
+		    (const char *)e[i].what.p);
+	}
 	/* What every finding must have. */
 	CU_ASSERT(rec_id_is(&f->id));
 	CU_ASSERT(f->records.n > 0);
@@ -165,7 +178,7 @@ static const struct tls_row tls_rows[] = {
     {"midstream", REC_MIDSTREAM, REC_SIDE_NONE, REC_REASON_NONE, -1, NULL, NONE,
 	CC0, V12, "", "", 0},
     {"not TLS", FROM(SERVER, NOT_TLS), -1, NULL, NONE, CC0, V12, "tls.not-tls",
-	"", REC_CERTAIN},
+	"tls.record-damaged", REC_LIKELY},
     {"malformed", FROM(SERVER, MALFORMED), -1, NULL, NONE, CC0, V12, "", "", 0},
     /* the server refuses the hello */
     {"70", FROM(SERVER, ALERT), 70, NULL, NONE, CC0, "TLS 1.0",
@@ -192,12 +205,31 @@ static const struct tls_row tls_rows[] = {
     {"45, sent", FROM(SERVER, ALERT), 45, V12, GOOD, REC_CC_SENT, V12,
 	"tls.client-certificate-refused", "", REC_CERTAIN},
     {"40, sent", FROM(SERVER, ALERT), 40, V12, GOOD, REC_CC_SENT, V12,
-	"tls.client-certificate-refused", "", REC_LIKELY},
+	"tls.client-certificate-refused", "tls.no-common-parameters",
+	REC_LIKELY},
+    {"49, sent", FROM(SERVER, ALERT), 49, V12, GOOD, REC_CC_SENT, V12,
+	"tls.client-certificate-refused", "", REC_CERTAIN},
+    {"42, none sent", FROM(SERVER, ALERT), 42, V12, GOOD, REC_CC_NONE_SENT, V12,
+	"tls.client-certificate-missing", "", REC_CERTAIN},
     {"20, sent", FROM(SERVER, ALERT), 20, V12, GOOD, REC_CC_SENT, V12, "", "",
 	0},
     {"1.3, inferred", FROM(SERVER, ALERT), -2, V13, NONE, CC0, V13,
-	"tls.client-certificate-missing", "tls.client-certificate-refused",
+	"tls.closed-silently",
+	"tls.client-certificate-missing,tls.client-certificate-refused",
 	REC_INFERRED},
+    {"1.3, closed after Finished", FROM(SERVER, CLOSED), -1, V13, NONE, CC0,
+	V13, "tls.closed-silently",
+	"tls.client-certificate-missing,tls.client-certificate-refused",
+	REC_LIKELY},
+    {"1.2, closed, none sent", FROM(SERVER, CLOSED), -1, V12, GOOD,
+	REC_CC_NONE_SENT, V12, "tls.closed-silently",
+	"tls.client-certificate-missing,tcp.forged-reset", REC_LIKELY},
+    {"1.2, closed, sent", FROM(SERVER, CLOSED), -1, V12, GOOD, REC_CC_SENT, V12,
+	"tls.closed-silently",
+	"tls.client-certificate-refused,tcp.forged-reset", REC_LIKELY},
+    {"1.2, closed, not asked", FROM(SERVER, RESET), -1, V12, GOOD,
+	REC_CC_NOT_REQUESTED, V12, "tls.closed-silently",
+	"tls.record-damaged,tcp.forged-reset", REC_LIKELY},
     {"1.2, under keys", FROM(SERVER, ALERT), -2, V12, GOOD, CC0, V12, "", "",
 	0},
     /* the client refuses the server's */
@@ -229,24 +261,29 @@ static const struct tls_row tls_rows[] = {
 	"tls.name-mismatch", "tls.unknown-ca,tls.phone-clock", REC_LIKELY},
     {"46, wildcard", FROM(CLIENT, ALERT), 46, V12, WILD, CC0, V12,
 	"tls.unknown-ca",
-	"tls.name-mismatch,tls.phone-clock,tls.unsupported-certificate,"
-	"tls.chain-incomplete",
+	"tls.chain-incomplete,tls.name-mismatch,tls.phone-clock,"
+	"tls.unsupported-certificate",
 	REC_LIKELY},
     {"42, self-signed", FROM(CLIENT, ALERT), 42, V12, SELF, CC0, V12,
 	"tls.self-signed", "tls.name-mismatch,tls.phone-clock", REC_LIKELY},
-    {"46, leaf", FROM(CLIENT, ALERT), 46, V12, LEAF, CC0, V12,
-	"tls.chain-incomplete",
-	"tls.unknown-ca,tls.name-mismatch,tls.phone-clock,"
+    {"46, leaf", FROM(CLIENT, ALERT), 46, V12, LEAF, CC0, V12, "tls.unknown-ca",
+	"tls.chain-incomplete,tls.name-mismatch,tls.phone-clock,"
 	"tls.unsupported-certificate",
 	REC_LIKELY},
+    {"42, unseen", FROM(CLIENT, ALERT), 42, V13, NONE, CC0, V13,
+	"tls.unknown-ca",
+	"tls.certificate-expired,tls.name-mismatch,tls.self-signed,"
+	"tls.chain-incomplete,tls.phone-clock,tls.unsupported-certificate",
+	REC_LIKELY},
     {"43", FROM(CLIENT, ALERT), 43, V12, GOOD, CC0, V12,
-	"tls.unsupported-certificate", "", REC_LIKELY},
+	"tls.unsupported-certificate", "", REC_CERTAIN},
     {"42 before any chain", FROM(CLIENT, ALERT), 42, NULL, NONE, CC0, V12, "",
 	"", 0},
     {"1.3, inferred of the client", FROM(CLIENT, ALERT), -2, V13, NONE, CC0,
-	V13, "tls.unknown-ca",
-	"tls.certificate-expired,tls.name-mismatch,tls.self-signed,"
-	"tls.chain-incomplete,tls.phone-clock",
+	V13, "tls.closed-silently",
+	"tls.unknown-ca,tls.certificate-expired,tls.name-mismatch,"
+	"tls.self-signed,tls.chain-incomplete,tls.phone-clock,"
+	"tls.unsupported-certificate",
 	REC_INFERRED},
     /* closes */
     {"closed at the hello", FROM(SERVER, CLOSED), -1, NULL, NONE, CC0, V12,
@@ -265,6 +302,17 @@ static const struct tls_row tls_rows[] = {
 	REC_LIKELY},
     {"client closes at an old chain", FROM(CLIENT, RESET), -1, V12, OLD, CC0,
 	V12, "tls.certificate-expired", "tls.closed-silently,tls.unknown-ca",
+	REC_LIKELY},
+    {"client closes before the chain", FROM(CLIENT, CLOSED), -1, NULL, NONE,
+	CC0, V12, "tls.closed-silently", "tls.no-server-hello", REC_LIKELY},
+    {"client closes at the version", FROM(CLIENT, CLOSED), -1, V12, NONE, CC0,
+	V12, "tls.closed-silently", "tls.version-mismatch,tls.record-damaged",
+	REC_LIKELY},
+    {"1.3, client closes", FROM(CLIENT, CLOSED), -1, V13, NONE, CC0, V13,
+	"tls.closed-silently",
+	"tls.unknown-ca,tls.certificate-expired,tls.name-mismatch,"
+	"tls.self-signed,tls.chain-incomplete,tls.phone-clock,"
+	"tls.unsupported-certificate",
 	REC_LIKELY},
     /* silence */
     {"no ServerHello", REC_ABANDONED, REC_SERVER, REC_REASON_SILENCE, -1, NULL,
@@ -389,6 +437,105 @@ test_tls_warning(void)
 	h.state = REC_COMPLETED;
 	judge(&k);
 	expect("112 as a warning, then fine", "");
+	rec_arena_clear(&a);
+}
+
+/* What is said instead of TLS decides how sure it is, and what to do. */
+static void
+test_not_tls(void)
+{
+	static const struct {
+		const char *name, *first, *detail, *advice;
+		enum rec_side from;
+		enum rec_certainty certainty;
+	} texts[] = {
+	    {"SIP", "SIP/2.0 400 Bad ", "\"SIP/2.0 400 Bad \"", "Plain SIP",
+		REC_SERVER, REC_CERTAIN},
+	    {"HTTP", "HTTP/1.1 400 Bad", "\"HTTP/1.1 400 Bad\"", "web server",
+		REC_SERVER, REC_CERTAIN},
+	    {"SSH", "SSH-2.0-x", "SSH-2.0-x", "Compare", REC_SERVER,
+		REC_CERTAIN},
+	    {"REGISTER", "REGISTER sip:a", "\"REGISTER sip:a\"",
+		"transport to TLS", REC_CLIENT, REC_CERTAIN},
+	    {"GET", "GET / HTTP/1.1", "\"GET / HTTP/1.1\"", "Compare",
+		REC_CLIENT, REC_CERTAIN},
+	    {"bytes", "\x80\x01Z\xff", "\"\\x80\\x01Z\\xff\"", "Compare",
+		REC_SERVER, REC_LIKELY},
+	    {"text of no kind", "REGISTERED", "\"REGISTERED\"", "Compare",
+		REC_CLIENT, REC_LIKELY},
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct rec_arena a;
+		struct rec_handshake h;
+		struct tls_row r = {"", FROM(SERVER, NOT_TLS), -1, NULL, NONE,
+		    CC0, V12, NULL, NULL, 0};
+		r.by = texts[i].from;
+		rec_arena_init(&a, NULL);
+		fill_handshake(&h, &a, &r);
+		h.first_bytes.from = r.by;
+		h.first_bytes.text = rs_span_str(texts[i].first);
+		const struct diag_case k = {.handshake = &h};
+		judge(&k);
+		expect(texts[i].name, "tls.not-tls");
+		CU_ASSERT_EQUAL(certainty, texts[i].certainty);
+		CU_ASSERT_PTR_NOT_NULL(strstr(detail, texts[i].detail));
+		CU_ASSERT_PTR_NOT_NULL(strstr(advice, texts[i].advice));
+		CU_ASSERT_PTR_NOT_NULL(strstr(
+		    title, r.by == REC_SERVER ? "The server" : "The phone"));
+		rec_arena_clear(&a);
+	}
+}
+
+/* TLS 1.3: the size of the phone's Certificate is the second signal. */
+static void
+test_empty_certificate(void)
+{
+	static const enum rec_handshake_reason how[] = {
+	    REC_REASON_ALERT, REC_REASON_CLOSED, REC_REASON_RESET};
+	for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+		struct rec_arena a;
+		struct rec_handshake h;
+		struct tls_row r = {"", FROM(SERVER, ALERT), i == 0 ? -2 : -1,
+		    V13, NONE, CC0, V13, NULL, NULL, 0};
+		r.reason = how[i];
+		rec_arena_init(&a, NULL);
+		fill_handshake(&h, &a, &r);
+		add_step(&h, &a, REC_CLIENT, "encrypted_empty_certificate", 7);
+		const struct diag_case k = {.handshake = &h};
+		judge(&k);
+		expect("empty Certificate", "tls.client-certificate-missing");
+		CU_ASSERT_STRING_EQUAL(said_more, "tls.closed-silently");
+		CU_ASSERT_EQUAL(certainty, REC_INFERRED);
+		CU_ASSERT_PTR_NOT_NULL(strstr(filter, "7"));
+		rec_arena_clear(&a);
+	}
+}
+
+/* What was offered, without the signals that are no ciphers. */
+static void
+test_offer(void)
+{
+	static const char *const ciphers[] = {
+	    "A", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV", "B", "C", "D", "E", "F"};
+	struct rec_arena a;
+	struct rec_handshake h;
+	struct tls_row r = {
+	    "", FROM(SERVER, ALERT), 40, NULL, NONE, CC0, V13, NULL, NULL, 0};
+	rec_arena_init(&a, NULL);
+	fill_handshake(&h, &a, &r);
+	for (size_t i = 0; i < sizeof ciphers / sizeof *ciphers; i++)
+		*(struct rs_span *)rec_list_add(&h.client_ciphers, &a,
+		    sizeof(struct rs_span)) = rs_span_str(ciphers[i]);
+	*(struct rs_span *)rec_list_add(
+	    &h.client_groups, &a, sizeof(struct rs_span)) = RS_LIT("x25519");
+	const struct diag_case k = {.handshake = &h};
+	judge(&k);
+	expect("offer", "tls.no-common-parameters");
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail,
+	    "offered TLS 1.3; ciphers A, B, C, D and 2 more; groups x25519;"));
+	*(struct rs_span *)h.client_versions.v = RS_LIT(V12);
+	judge(&k);
+	CU_ASSERT_PTR_NULL(strstr(detail, "groups"));
 	rec_arena_clear(&a);
 }
 
@@ -609,20 +756,26 @@ test_clear_sip(void)
 		struct rec_registration g;
 		struct rec_connection c;
 		struct rs_frame frame = {0, 6};
+		struct rec_transaction t = {.request_frame = {0, 6}};
 		rec_init(&rec_registration_type, &g);
 		rec_init(&rec_connection_type, &c);
 		g.id.frame = frame;
 		g.frames = (struct rec_list){&frame, 1, 1};
+		g.transactions = (struct rec_list){&t, 1, 1};
 		g.outcome = rows[i].outcome;
 		g.transport = rows[i].transport;
 		g.server.at.port = rows[i].port;
 		c.id.frame = (struct rs_frame){0, 3};
 		c.closed_by = rows[i].closed_by;
 		c.conn_state = RS_LIT("SF");
+		c.close_frame = (struct rs_frame){0, 8};
+		c.closed_how = RS_LIT("fin");
 		const struct diag_case k = {
 		    .registration = &g, .connection = &c};
 		judge(&k);
 		expect(rows[i].name, rows[i].codes);
+		if (rows[i].codes[0])
+			CU_ASSERT_STRING_EQUAL(evidence, "6 REGISTER 8 fin");
 	}
 }
 
@@ -646,5 +799,6 @@ test_all_fire(void)
 }
 
 UNIT_MAIN("rules", UNIT(test_net), UNIT(test_tls), UNIT(test_tls_warning),
+    UNIT(test_not_tls), UNIT(test_empty_certificate), UNIT(test_offer),
     UNIT(test_sip), UNIT(test_no_answer_needs_both_directions),
     UNIT(test_clear_sip), UNIT(test_all_fire))

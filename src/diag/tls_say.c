@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How the rules about TLS word what they found: detail, evidence, and title
+ * and advice where those of the rule would say more than was seen.
+ */
+#include "diag/tls_view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_LIST = 160, MAX_NAMED = 4, UNKNOWN_CA = 48 };
+
+static bool
+is(struct rs_span s, const char *text)
+{
+	return rs_span_eq(s, rs_span_str(text));
+}
+
+static bool
+is_code(const struct finding *f, const char *code)
+{
+	return is(f->rec.code, code);
+}
+
+static const char *
+date(rs_time t, char out[32])
+{
+	time_t s = (time_t)(t / RS_SEC);
+	struct tm tm;
+	if (t == RS_NEVER || gmtime_r(&s, &tm) == NULL ||
+	    strftime(out, 32, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		return "unknown";
+	return out;
+}
+
+static const char *
+side_name(enum rec_side side)
+{
+	return side == REC_CLIENT ? "The phone" : "The server";
+}
+
+/* RFC 5746 3.3, RFC 7507: signals in the list of ciphers. */
+static bool
+is_signal(struct rs_span cipher)
+{
+	static const struct rs_span scsv = RS_LIT("_SCSV");
+	return cipher.n > scsv.n &&
+	       rs_span_eq(rs_span_from(cipher, cipher.n - scsv.n), scsv);
+}
+
+/* "a, b, c, d and 12 more" */
+static const char *
+few(const struct rec_list *l, char out[MAX_LIST])
+{
+	const struct rs_span *v = l->v;
+	size_t n = 0;
+	unsigned named = 0, more = 0;
+	out[0] = 0;
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (is_signal(v[i]))
+			continue;
+		if (named >= MAX_NAMED || n + v[i].n + 24 >= MAX_LIST) {
+			more++;
+			continue;
+		}
+		n += (size_t)snprintf(out + n, MAX_LIST - n, "%s%.*s",
+		    named++ ? ", " : "", FINDING_TEXT(v[i]));
+	}
+	if (more)
+		snprintf(out + n, MAX_LIST - n, " and %u more", more);
+	return named ? out : "none";
+}
+
+/* Bytes of the wire as text. */
+static const char *
+printable(struct rs_span s, char out[80])
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.n && n + 5 < 80; i++) {
+		bool plain = s.p[i] >= ' ' && s.p[i] < 0x7f && s.p[i] != '"';
+		n += (size_t)snprintf(
+		    out + n, 80 - n, plain ? "%c" : "\\x%02x", s.p[i]);
+	}
+	out[n] = 0;
+	return out;
+}
+
+/* ---- certificates ---- */
+
+static const char *
+chain_note(const struct finding *f)
+{
+	if (is_code(f, "tls.chain-incomplete"))
+		return "Either an intermediate certificate was not sent, or "
+		       "the phone does not know the root. ";
+	return "";
+}
+
+static void
+say_certificate(struct finding *f, const struct tls_view *v)
+{
+	char from[32], to[32], what[64] = "closed the connection";
+	const struct rec_certificate *c = v->outdated ? v->outdated : v->leaf;
+	if (v->alert)
+		snprintf(what, sizeof what, "sent alert %lld %.*s",
+		    (long long)v->alert->number, FINDING_TEXT(v->alert->name));
+	finding_detail(f,
+	    "The phone %s. %sCertificate of %.*s, issued by %.*s, valid from "
+	    "%s to %s UTC; %u certificate%s sent; name asked for: %.*s.",
+	    what, chain_note(f), FINDING_TEXT(c->subject),
+	    FINDING_TEXT(c->issuer), date(c->not_before, from),
+	    date(c->not_after, to), v->chain, v->chain == 1 ? "" : "s",
+	    FINDING_TEXT(v->h->sni));
+	if (is_code(f, "tls.unknown-ca") && v->alert &&
+	    v->alert->number != UNKNOWN_CA)
+		f->rec.advice = RS_LIT(
+		    "Is the root in the phone's trust store? Is the name that "
+		    "the phone checks, host or SIP domain, in the "
+		    "certificate? Is the phone's clock right?");
+	if (is_code(f, "tls.certificate-expired") && v->outdated) {
+		if (v->outdated->not_before != RS_NEVER &&
+		    v->outdated->not_before > v->h->ended)
+			f->rec.advice = RS_LIT(
+			    "It is not valid yet: compare the clocks of "
+			    "whoever issued it, the server and the capture.");
+		else if (v->chain > 1)
+			f->rec.advice = RS_LIT("Renew the certificate on the "
+					       "server, intermediates too.");
+	}
+}
+
+/* ---- what is no TLS ---- */
+
+static void
+say_not_tls(struct finding *f, const struct tls_view *v)
+{
+	char text[80], versions[MAX_LIST];
+	bool server = v->h->failed_by == REC_SERVER;
+	struct rs_span bytes = v->h->first_bytes.text;
+	f->rec.title = server ? RS_LIT("The server does not speak TLS here")
+			      : RS_LIT("The phone does not speak TLS to a TLS "
+				       "port");
+	if (server && tls_view_is_http(bytes))
+		f->rec.advice = RS_LIT("A web server or proxy answers there: "
+				       "compare host and port of the phone's "
+				       "profile with those of the SBC.");
+	else if (server && tls_view_is_sip(bytes))
+		f->rec.advice = RS_LIT("Plain SIP is spoken there: use the "
+				       "server's TLS port, or set the phone's "
+				       "transport to TCP.");
+	else if (tls_view_is_sip(bytes))
+		f->rec.advice = RS_LIT("Set the phone's transport to TLS, or "
+				       "its port to one where the server takes "
+				       "TCP.");
+	if (server)
+		finding_detail(f,
+		    "The server's first bytes are no TLS record: \"%s\"; "
+		    "offered %s, name asked for: %.*s.",
+		    printable(bytes, text),
+		    few(&v->h->client_versions, versions),
+		    FINDING_TEXT(v->h->sni));
+	else
+		finding_detail(f,
+		    "The phone's first bytes to port %u are no TLS record: "
+		    "\"%s\".",
+		    v->h->server.at.port, printable(bytes, text));
+}
+
+/* ---- refusals and ends ---- */
+
+static void
+say_sealed(struct finding *f, const struct tls_view *v)
+{
+	if (v->h->failed_by == REC_CLIENT) {
+		f->rec.title = RS_LIT(
+		    "The phone refused the handshake with an encrypted alert");
+		f->rec.advice = RS_LIT(
+		    "Look at the server's certificate, on the server: dates, "
+		    "names, chain; and at the phone's clock and log.");
+		finding_detail(f,
+		    "After the server's messages the phone sent an encrypted "
+		    "record of the size of an alert where its Finished was "
+		    "due; which alert, and the certificate, cannot be read "
+		    "without keys; name asked for: %.*s.",
+		    FINDING_TEXT(v->h->sni));
+	} else if (v->empty_certificate) {
+		finding_detail(f,
+		    "Before its Finished the phone sent an encrypted record "
+		    "of the size of an empty Certificate, and the server "
+		    "answered with one of the size of an alert; name asked "
+		    "for: %.*s.",
+		    FINDING_TEXT(v->h->sni));
+	} else {
+		f->rec.title = RS_LIT("The server ended the handshake with an "
+				      "encrypted alert");
+		finding_detail(f,
+		    "The phone had finished, and the server answered with an "
+		    "encrypted record of the size of an alert; which one "
+		    "cannot be read without keys; name asked for: %.*s.",
+		    FINDING_TEXT(v->h->sni));
+	}
+}
+
+static void
+say_parameters(struct finding *f, const struct tls_view *v)
+{
+	const struct rec_handshake *h = v->h;
+	char versions[MAX_LIST], ciphers[MAX_LIST], groups[MAX_LIST];
+	finding_detail(f,
+	    "%s sent alert %lld %.*s after %.*s; offered %s; ciphers %s%s%s; "
+	    "name asked for: %.*s.",
+	    side_name(h->failed_by), (long long)v->alert->number,
+	    FINDING_TEXT(v->alert->name), FINDING_TEXT(v->alert->after),
+	    few(&h->client_versions, versions),
+	    few(&h->client_ciphers, ciphers), v->new_client ? "; groups " : "",
+	    v->new_client ? few(&h->client_groups, groups) : "",
+	    FINDING_TEXT(h->sni));
+}
+
+static void
+say_closed(struct finding *f, const struct tls_view *v)
+{
+	const struct rec_handshake *h = v->h;
+	char versions[MAX_LIST];
+	bool server = h->failed_by == REC_SERVER;
+	struct rs_span last[] = {
+	    h->last_message_client, h->last_message_server};
+	for (size_t i = 0; i < 2; i++)
+		if (last[i].p == NULL)
+			last[i] = RS_LIT("none");
+	if (is_code(f, "tls.closed-silently"))
+		f->rec.title =
+		    server ? RS_LIT("Closed by the server, which sent no alert")
+			   : RS_LIT("Closed by the phone, which sent no alert");
+	finding_detail(f,
+	    "%s %s the connection; last message of the phone: %.*s, of the "
+	    "server: %.*s; offered %s, name asked for: %.*s.",
+	    side_name(h->failed_by), v->resetting ? "reset" : "closed",
+	    FINDING_TEXT(last[0]), FINDING_TEXT(last[1]),
+	    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
+}
+
+static void
+say_rest(struct finding *f, const struct tls_view *v)
+{
+	const struct rec_handshake *h = v->h;
+	char versions[MAX_LIST];
+	if (h->state == REC_ABANDONED)
+		finding_detail(f,
+		    "No ServerHello in %lld s after the ClientHello; offered "
+		    "%s, name asked for: %.*s.",
+		    (long long)((h->ended - h->started) / RS_SEC),
+		    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
+	else if (v->alert)
+		finding_detail(f,
+		    "%s sent alert %lld %.*s after %.*s; offered %s, name "
+		    "asked for: %.*s.",
+		    side_name(h->failed_by), (long long)v->alert->number,
+		    FINDING_TEXT(v->alert->name), FINDING_TEXT(v->alert->after),
+		    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
+	else
+		say_closed(f, v);
+}
+
+/* The certificate is under keys: what can be seen of it is on the server. */
+static void
+say_unseen(struct finding *f)
+{
+	if (is_code(f, "tls.certificate-expired"))
+		f->rec.advice = RS_LIT(
+		    "Look at the dates of the server's certificates first, "
+		    "then at the phone's clock.");
+	else if (is_code(f, "tls.unknown-ca"))
+		f->rec.advice = RS_LIT(
+		    "Is the root in the phone's trust store, with this "
+		    "firmware? Without keys a TLS 1.3 certificate cannot be "
+		    "seen: look at it on the server.");
+}
+
+static void
+say_evidence(struct finding *f, const struct tls_view *v)
+{
+	static const char *const both[] = {"alert", "encrypted_alert", "fin",
+	    "rst", "not_tls", "certificate", "encrypted_empty_certificate"};
+	const struct rec_handshake *h = v->h;
+	finding_steps(f, h, REC_CLIENT, "client_hello");
+	finding_steps(f, h, REC_SERVER, "server_hello");
+	finding_steps(f, h, REC_SERVER, "certificate_request");
+	for (size_t i = 0; i < sizeof both / sizeof *both; i++) {
+		finding_steps(f, h, REC_CLIENT, both[i]);
+		finding_steps(f, h, REC_SERVER, both[i]);
+	}
+	const struct rec_alert *a = h->alerts.v;
+	for (uint32_t i = 0; i < h->alerts.n; i++)
+		if (a[i].encrypted == RS_TRUE && !is(h->version, "TLS 1.2"))
+			finding_evidence(f, a[i].frame, a[i].at,
+			    RS_LIT("encrypted record, short as an alert"));
+	if (f->rec.evidence.n == 0 && h->frames.n)
+		finding_evidence(f, *(const struct rs_frame *)h->frames.v,
+		    h->started, RS_LIT("handshake"));
+}
+
+void
+tls_say(struct finding *f, const struct tls_view *v)
+{
+	bool client = v->h->failed_by == REC_CLIENT;
+	if (is_code(f, "tls.not-tls"))
+		say_not_tls(f, v);
+	else if (v->sealed_alert)
+		say_sealed(f, v);
+	else if (client && v->leaf)
+		say_certificate(f, v);
+	else if (is_code(f, "tls.no-common-parameters") && v->alert)
+		say_parameters(f, v);
+	else
+		say_rest(f, v);
+	if (client && v->leaf == NULL && is(v->h->version, "TLS 1.3") &&
+	    !v->sealed_alert)
+		say_unseen(f);
+	say_evidence(f, v);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The facts of a handshake that the rules about TLS ask for. */
+#include "diag/tls_view.h"
+
+static bool
+is(struct rs_span s, const char *text)
+{
+	return rs_span_eq(s, rs_span_str(text));
+}
+
+/* RFC 6125 6.4.3: a wildcard is the whole leftmost label. */
+static bool
+name_matches(struct rs_span pattern, struct rs_span host)
+{
+	if (rs_span_eq_nocase(pattern, host))
+		return true;
+	size_t dot = rs_span_find(host, '.');
+	return rs_span_starts(pattern, RS_LIT("*.")) && dot < host.n && dot &&
+	       rs_span_eq_nocase(
+		   rs_span_from(pattern, 1), rs_span_from(host, dot));
+}
+
+/* True only when both the name asked for and the names given were seen. */
+static bool
+name_differs(struct rs_span sni, const struct rec_certificate *leaf)
+{
+	const struct rs_span *san = leaf->san.v;
+	if (sni.n == 0 || leaf->subject.p == NULL)
+		return false;
+	for (uint32_t i = 0; i < leaf->san.n; i++) {
+		size_t colon = rs_span_find(san[i], ':');
+		if (name_matches(rs_span_from(san[i], colon + 1), sni))
+			return false;
+	}
+	return true;
+}
+
+static bool
+outdated(const struct rec_certificate *c, rs_time at)
+{
+	return at != RS_NEVER &&
+	       ((c->not_after != RS_NEVER && c->not_after < at) ||
+		   (c->not_before != RS_NEVER && c->not_before > at));
+}
+
+static bool
+is_old(struct rs_span version)
+{
+	return is(version, "TLS 1.1") || is(version, "TLS 1.0") ||
+	       is(version, "SSL 3.0") || is(version, "SSL 2.0");
+}
+
+static const struct rec_alert *
+final_alert(const struct rec_handshake *h)
+{
+	const struct rec_alert *v = h->alerts.v, *found = NULL;
+	for (uint32_t i = 0; i < h->alerts.n; i++)
+		if (v[i].from == h->failed_by && v[i].encrypted == RS_FALSE &&
+		    v[i].number != 0 && (found == NULL || v[i].level != 1))
+			found = &v[i];
+	return found;
+}
+
+static bool
+has_gap(const struct rec_handshake *h)
+{
+	const struct rs_span *flaw = h->flaws.v;
+	for (uint32_t i = 0; i < h->flaws.n; i++)
+		if (is(flaw[i], "gap"))
+			return true;
+	return false;
+}
+
+/* The client got past the ServerHello, whether that was captured or not: a
+   certificate, key exchange, ChangeCipherSpec or Finished of its own. */
+static bool
+client_went_on(const struct rec_handshake *h)
+{
+	for (size_t i = 0; i < h->history.n; i++)
+		if (memchr("XGIYK", h->history.p[i], 5))
+			return true;
+	return false;
+}
+
+static bool
+stepped(const struct rec_handshake *h, const char *what)
+{
+	const struct rec_step *v = h->steps.v;
+	for (uint32_t i = 0; i < h->steps.n; i++)
+		if (is(v[i].what, what))
+			return true;
+	return false;
+}
+
+/* A method and a blank (RFC 3261 7.1, RFC 9112 3). */
+static bool
+is_request(struct rs_span s)
+{
+	size_t n = 0;
+	while (n < s.n && s.p[n] >= 'A' && s.p[n] <= 'Z')
+		n++;
+	return n >= 3 && n < s.n && s.p[n] == ' ';
+}
+
+bool
+tls_view_is_http(struct rs_span s)
+{
+	return rs_span_starts(s, RS_LIT("HTTP/")) ||
+	       (is_request(s) &&
+		   rs_span_starts(
+		       rs_span_from(s, rs_span_find(s, ' ')), RS_LIT(" /")));
+}
+
+bool
+tls_view_is_sip(struct rs_span s)
+{
+	return rs_span_starts(s, RS_LIT("SIP/2.0")) ||
+	       (is_request(s) && !tls_view_is_http(s));
+}
+
+struct tls_view
+tls_view_of(const struct rec_handshake *h)
+{
+	struct tls_view v = {.h = h};
+	const struct rec_certificate *c = h->certificates.v;
+	for (uint32_t i = 0; i < h->certificates.n; i++) {
+		if (c[i].from != REC_SERVER)
+			continue;
+		if (v.chain++ == 0)
+			v.leaf = &c[i];
+		if (v.outdated == NULL && outdated(&c[i], h->ended))
+			v.outdated = &c[i];
+	}
+	v.name_differs = v.leaf && name_differs(h->sni, v.leaf);
+	v.server_hello = h->version.p != NULL;
+	v.gap = has_gap(h);
+	v.before_hello = !v.server_hello && !v.gap && !client_went_on(h);
+	v.resetting = h->reason == REC_REASON_RESET;
+	const struct rs_span *offered = h->client_versions.v;
+	v.old_client = h->client_versions.n > 0;
+	for (uint32_t i = 0; i < h->client_versions.n; i++) {
+		v.old_client &= is_old(offered[i]);
+		v.new_client |= is(offered[i], "TLS 1.3");
+	}
+	if (h->reason == REC_REASON_ALERT)
+		v.alert = final_alert(h);
+	v.sealed_alert = h->reason == REC_REASON_ALERT && v.alert == NULL;
+	v.empty_certificate = stepped(h, "encrypted_empty_certificate");
+	struct rs_span text = h->first_bytes.text;
+	v.known_text = tls_view_is_sip(text) || tls_view_is_http(text) ||
+		       rs_span_starts(text, RS_LIT("SSH-"));
+	return v;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a failed handshake shows, as the rules about TLS need it, and how they
+ * word it: rules_tls.c sorts by it, tls_say.c tells it.
+ */
+#ifndef DIAG_TLS_VIEW_H
+#define DIAG_TLS_VIEW_H
+
+#include "diag/finding.h"
+
+/* Points into the record. */
+struct tls_view {
+	const struct rec_handshake *h;
+	const struct rec_alert *alert; /* that ended it; NULL: none readable */
+	const struct rec_certificate *leaf; /* the server's own; NULL */
+	/* of the server's, the first that is not valid at that time */
+	const struct rec_certificate *outdated;
+	unsigned chain; /* certificates of the server */
+	bool server_hello;
+	bool before_hello; /* the server never got to its ServerHello */
+	bool name_differs; /* the SNI is in no SAN */
+	bool old_client;   /* offers nothing newer than TLS 1.1 */
+	bool new_client;   /* offers TLS 1.3 */
+	bool resetting;
+	bool gap;
+	bool empty_certificate; /* TLS 1.3: of the client, by its size */
+	bool sealed_alert;      /* the refusal is under keys */
+	bool known_text;        /* no TLS, but a protocol that we know */
+};
+
+struct tls_view tls_view_of(const struct rec_handshake *h);
+
+/* What it is instead of TLS. */
+bool tls_view_is_sip(struct rs_span text);
+bool tls_view_is_http(struct rs_span text);
+
+/* Detail, evidence and, where the rule's own do not fit, title and advice. */
+void tls_say(struct finding *f, const struct tls_view *v);
+
+#endif
