@@ -154,6 +154,9 @@ handshake(struct report *r, const struct rec_handshake *h)
 	bool fine = sure && h->state == REC_COMPLETED;
 	if (sure)
 		handshake_counted(r, h);
+	/* No record can lean on one whose content nobody could read. */
+	if (fine && h->visibility == REC_OPAQUE && r->o.format != REPORT_JSON)
+		return;
 	(void)spool_add(
 	    r->spool, fine ? &r->fine_handshake : &rec_handshake_type, h);
 }
