@@ -23,6 +23,7 @@ const struct diag_rule *const diag_rules[] = {
     &diag_tls_no_server_hello,
     &diag_sip_no_answer,
     &diag_sip_credentials_refused,
+    &diag_sip_digest_unsupported,
     &diag_sip_nonce_expired,
     &diag_sip_stale_loop,
     &diag_sip_refused_by_policy,

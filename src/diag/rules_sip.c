@@ -153,12 +153,87 @@ both_ways(const struct diag_case *c, const struct view *v)
 	return flows > (g->one_way_flows > 0 ? g->one_way_flows : 0);
 }
 
+/* TCP repeats what is not acknowledged (RFC 9293 3.8.1); over 32 s it would
+   have done so. */
+static bool
+delivered(const struct diag_case *c)
+{
+	const struct rec_connection *n = c->connection;
+	return n && n->syn_ack_frame.number && n->retransmissions_client == 0;
+}
+
+static void
+say_delivered(struct finding *f, const struct diag_case *c)
+{
+	const struct rec_connection *n = c->connection;
+	if (n)
+		finding_evidence(
+		    f, n->syn_ack_frame, RS_NEVER, RS_LIT("SYN-ACK"));
+	if (delivered(c))
+		f->rec.advice = RS_LIT(
+		    "TCP works: look at the SIP service behind that port: is "
+		    "it alive, does it log the request, and can it reach what "
+		    "it asks (database, next hop)?");
+}
+
+/* What the code of an ICMP error says (RFC 792, RFC 1812 5.2.7.1; RFC 4443
+   3.1). */
+static const char *
+icmp_meaning(struct rs_span icmp, uint8_t family)
+{
+	static const char *const closed = "nothing listens there";
+	static const char *const filtered = "a filter does not let it through";
+	if (family == 6)
+		return rs_span_eq(icmp, RS_LIT("1/4")) ? closed
+		       : rs_span_eq(icmp, RS_LIT("1/1")) ||
+			       rs_span_eq(icmp, RS_LIT("1/5"))
+			   ? filtered
+			   : "there is no way to it";
+	return rs_span_eq(icmp, RS_LIT("3/3")) ? closed
+	       : rs_span_eq(icmp, RS_LIT("3/9")) ||
+		       rs_span_eq(icmp, RS_LIT("3/10")) ||
+		       rs_span_eq(icmp, RS_LIT("3/13"))
+		   ? filtered
+		   : "there is no way to it";
+}
+
+static void
+sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	char from[RS_ADDR_TEXT] = "an unknown sender";
+	struct finding f;
+	if (r->icmp.p == NULL)
+		return;
+	struct view v = view_of(r);
+	if (r->icmp_from.at.addr.family)
+		rs_addr_format(&r->icmp_from.at.addr, from);
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	f.rec.title =
+	    RS_LIT("The network says that the registrar cannot be reached");
+	f.rec.advice = RS_LIT("Is the registrar running, and on this port? If "
+			      "another device sent the ICMP error, look at "
+			      "that one.");
+	finding_detail(&f,
+	    "ICMP %.*s from %s quotes the REGISTER to port %u: %s.",
+	    FINDING_TEXT(r->icmp), from, r->server.at.port,
+	    icmp_meaning(r->icmp, r->server.at.addr.family));
+	say_evidence(&f, &v);
+	finding_evidence(
+	    &f, r->icmp_frame, r->ended, RS_LIT("ICMP unreachable"));
+	finding_say(&f);
+}
+
 static void
 sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
-	if (c->registration == NULL ||
-	    c->registration->outcome != REC_TIMED_OUT)
+	if (c->registration == NULL)
+		return;
+	if (c->registration->outcome == REC_UNREACHABLE)
+		sip_unreachable(rule, c, out);
+	if (c->registration->outcome != REC_TIMED_OUT)
 		return;
 	struct view v = view_of(c->registration);
 	struct finding f;
@@ -166,6 +241,7 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	    has_flaw(v.r, "response_refused"))
 		return; /* there was one: sip.wrong-response-port */
 	finding_begin(&f, rule, c, out, REC_LIKELY);
+	say_delivered(&f, c);
 	/* A short request got through and a longer one did not. */
 	if (v.r->transport == REC_UDP && v.n > 1 &&
 	    v.last->credentials == RS_TRUE && is_challenge(&v.t[v.n - 2]))
@@ -176,9 +252,12 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	    v.last->retransmissions > 0 ? v.last->retransmissions + 1 : 1;
 	finding_detail(&f,
 	    "The REGISTER was sent %lld time%s and no final response came in "
-	    "32 s%s.",
+	    "32 s%s%s.",
 	    (long long)sent, sent == 1 ? "" : "s",
-	    v.last->provisional > 0 ? ", only a provisional one" : "");
+	    v.last->provisional > 0 ? ", only a provisional one" : "",
+	    delivered(c) ? "; the connection was up, and TCP did not repeat "
+			   "the request, so that the server had it"
+			 : "");
 	say_evidence(&f, &v);
 	finding_say(&f);
 }
@@ -228,6 +307,24 @@ aor_user(struct rs_span aor)
 	return rs_span_part(aor, from, at - from);
 }
 
+/* The realm answered to is in none of the challenges before it. */
+static bool
+realm_differs(const struct view *v)
+{
+	const struct rec_challenge *c = v->last->challenges.v;
+	uint32_t n = v->last->challenges.n, known = 0;
+	if (v->n > 1) {
+		c = v->t[v->n - 2].challenges.v;
+		n = v->t[v->n - 2].challenges.n;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		if (c[i].realm.p && rs_span_eq(c[i].realm, v->r->realm))
+			return false;
+		known += c[i].realm.p != NULL;
+	}
+	return known && v->r->realm.p;
+}
+
 static void
 sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -241,13 +338,17 @@ sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	/* Some registrars say in plain words what it was. */
 	bool told = contains(v.last->reason, "password");
-	if (!told && (v.nonce_age == REC_ABSENT || v.nonce_age >= fresh))
+	if (v.nonce_age == REC_ABSENT ? !told : v.nonce_age >= fresh)
 		finding_alternative(&f, "sip.nonce-expired");
+	if (realm_differs(&v))
+		finding_alternative(&f, "sip.realm-mismatch");
 	struct rs_span user = aor_user(v.r->aor);
 	if (user.n && v.r->auth_user.n && !rs_span_eq(user, v.r->auth_user))
 		finding_alternative(&f, "sip.auth-user-differs");
 	if (!told && v.last->status == 403)
 		finding_alternative(&f, "sip.refused-by-policy");
+	/* A digest over other parts looks like one of another password. */
+	finding_alternative(&f, "sip.authorization-malformed");
 	detail_credentials(&f, &v);
 	say_evidence(&f, &v);
 	finding_say(&f);
@@ -288,26 +389,70 @@ sip_stale_loop(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+/* RFC 8760 2.4: the registrar puts first what it likes best; phones that know
+   MD5 only have been seen to give up at it. */
+static void
+sip_digest_unsupported(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || r->outcome != REC_CHALLENGE_UNANSWERED)
+		return;
+	struct view v = view_of(r);
+	if (v.last == NULL || v.last->challenges.n == 0)
+		return;
+	const struct rec_challenge *first = v.last->challenges.v;
+	if (!rs_span_starts(first->algorithm, RS_LIT("SHA-")))
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "capture.incomplete");
+	finding_detail(&f,
+	    "The first of %u challenge%s asks for %.*s, and the phone did not "
+	    "come back with credentials.",
+	    v.last->challenges.n, v.last->challenges.n == 1 ? "" : "s",
+	    FINDING_TEXT(first->algorithm));
+	say_evidence(&f, &v);
+	finding_say(&f);
+}
+
 /* ---- other refusals ---- */
 
-static bool
-is_policy(int64_t status)
+/* What a refusal without a challenge says (RFC 3261 21.4, 21.6). */
+struct policy {
+	int64_t status;
+	const char *alternative;              /* NULL: the status leaves none */
+	const char *title, *meaning, *advice; /* NULL: the rule's own */
+};
+
+static const struct policy policies[] = {
+    {402, NULL, NULL, "payment is asked for", NULL},
+    {403, "policy.source-banned", NULL,
+	"the address of record, the domain or the source is not allowed", NULL},
+    {404, NULL, "The registrar does not know the user",
+	"it has no such user, or does not serve the domain",
+	"Compare user and domain of the phone's profile with the registrar's."},
+    {405, NULL, "The server takes no REGISTER", "it is no registrar",
+	"Compare the registrar's address in the phone's profile."},
+    {410, NULL, "The registrar no longer knows the user",
+	"the user was there and is gone",
+	"Compare user and domain of the phone's profile with the registrar's."},
+    {480, "sip.too-many-contacts", NULL, "not now", NULL},
+    {488, NULL, NULL, "something in the request is not acceptable", NULL},
+    {603, "sip.too-many-contacts", NULL, "declined", NULL},
+    {604, NULL, "The registrar does not know the user",
+	"the user exists nowhere",
+	"Compare user and domain of the phone's profile with the registrar's."},
+    {606, NULL, NULL, "something in the request is not acceptable", NULL},
+};
+
+static const struct policy *
+policy_of(int64_t status)
 {
-	switch (status) {
-	case 402:
-	case 403:
-	case 404:
-	case 405:
-	case 410:
-	case 480:
-	case 488:
-	case 603:
-	case 604:
-	case 606:
-		return true;
-	default:
-		return false;
-	}
+	for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
+		if (policies[i].status == status)
+			return &policies[i];
+	return NULL;
 }
 
 static void
@@ -320,15 +465,23 @@ sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	struct view v = view_of(r);
 	/* The first final already, and not to credentials. */
-	if (v.n != 1 || v.last->credentials != RS_FALSE ||
-	    !is_policy(v.last->status))
+	if (v.n != 1 || v.last->credentials != RS_FALSE)
 		return;
-	finding_begin(&f, rule, c, out, REC_LIKELY);
-	finding_alternative(&f, "policy.source-banned");
+	const struct policy *p = policy_of(v.last->status);
+	if (p == NULL)
+		return;
+	finding_begin(
+	    &f, rule, c, out, p->alternative ? REC_LIKELY : REC_CERTAIN);
+	if (p->alternative)
+		finding_alternative(&f, p->alternative);
+	if (p->title)
+		f.rec.title = rs_span_str(p->title);
+	if (p->advice)
+		f.rec.advice = rs_span_str(p->advice);
 	finding_detail(&f,
-	    "The first answer was %lld %.*s, without a challenge: the address "
-	    "of record, the domain or the source is not allowed.",
-	    (long long)v.last->status, FINDING_TEXT(v.last->reason));
+	    "The first answer was %lld %.*s, without a challenge: %s.",
+	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
+	    p->meaning);
 	say_evidence(&f, &v);
 	finding_say(&f);
 }
@@ -373,6 +526,8 @@ sip_overloaded(const struct diag_rule *rule, const struct diag_case *c,
 	    (v.last->status != 503 && v.last->status != 500))
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
+	/* A limit of requests per source says the same. */
+	finding_alternative(&f, "policy.source-banned");
 	finding_detail(&f, "%lld %.*s, Retry-After %lld s.",
 	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
 	    (long long)v.last->retry_after);
@@ -423,15 +578,21 @@ sip_wrong_response_port(const struct diag_rule *rule, const struct diag_case *c,
 
 SIP_RULE(diag_sip_no_answer, "sip.no-answer",
     "The registrar does not answer REGISTER",
-    "Is the registrar up, and does it see the request? Look for a ban of the "
-    "source address.",
+    "Is the registrar up, and does the request reach it? Look there for the "
+    "request, and for a ban of the source address.",
     sip_no_answer);
 SIP_RULE(diag_sip_credentials_refused, "sip.credentials-refused",
     "The registrar refuses the credentials",
-    "Compare user name and password with the registrar's.",
+    "Compare user name and password with the registrar's. Where the same user "
+    "registers elsewhere in this capture, it is not the password.",
     sip_credentials_refused);
+SIP_RULE(diag_sip_digest_unsupported, "sip.digest-unsupported",
+    "The phone does not answer a challenge that asks for SHA",
+    "Does this firmware know that algorithm, and has the phone credentials? "
+    "Let the registrar offer MD5, alone or first, to try.",
+    sip_digest_unsupported);
 SIP_RULE(diag_sip_nonce_expired, "sip.nonce-expired",
-    "The nonce was refused, not the password",
+    "The registrar refused the nonce",
     "Find out why the phone answers the challenge late (DNS lookups in "
     "between?), and how long the registrar's nonces live.",
     sip_nonce_expired);
@@ -450,7 +611,8 @@ SIP_RULE(diag_sip_interval_loop, "sip.interval-loop",
     "Set the phone's registration interval to at least the registrar's "
     "Min-Expires.",
     sip_interval_loop);
-SIP_RULE(diag_sip_overloaded, "sip.overloaded", "The registrar is overloaded",
+SIP_RULE(diag_sip_overloaded, "sip.overloaded",
+    "The registrar is overloaded or in maintenance",
     "Look at the registrar's load and at how many phones register at once.",
     sip_overloaded);
 SIP_RULE(diag_sip_contact_not_bound, "sip.contact-not-bound",

@@ -48,6 +48,7 @@ on_finding(void *arg, const struct rec_finding *f)
 		    (const char *)e[i].what.p);
 	}
 	/* What every finding must have. */
+	CU_ASSERT(f->certainty != REC_LIKELY || f->alternatives.n > 0);
 	CU_ASSERT(rec_id_is(&f->id));
 	CU_ASSERT(f->records.n > 0);
 	CU_ASSERT(f->evidence.n > 0);
@@ -564,20 +565,27 @@ static const struct sip_row sip_rows[] = {
 	"2000", NULL, "", ""},
     {"wrong password", REC_AUTH_FAILED,
 	{{401, BARE, NULL}, {401, AUTH, "Unauthorized"}}, 20, 0, "2000", NULL,
-	"sip.credentials-refused", ""},
+	"sip.credentials-refused", "sip.authorization-malformed"},
     {"late answer", REC_AUTH_FAILED,
 	{{401, BARE, NULL}, {401, AUTH, "Unauthorized"}}, 17000, 0, "2000",
-	NULL, "sip.credentials-refused", "sip.nonce-expired"},
+	NULL, "sip.credentials-refused",
+	"sip.nonce-expired,sip.authorization-malformed"},
     {"other user", REC_AUTH_FAILED,
 	{{401, BARE, NULL}, {401, AUTH, "Unauthorized"}}, 20, 0, "3000", NULL,
-	"sip.credentials-refused", "sip.auth-user-differs"},
+	"sip.credentials-refused",
+	"sip.auth-user-differs,sip.authorization-malformed"},
     {"other user that succeeds", REC_REGISTERED,
 	{{401, BARE, NULL}, {200, AUTH, NULL}}, 20, 0, "3000", NULL, "", ""},
     {"403", REC_REJECTED, {{401, BARE, NULL}, {403, AUTH, "Forbidden"}}, 20, 0,
-	"2000", NULL, "sip.credentials-refused", "sip.refused-by-policy"},
+	"2000", NULL, "sip.credentials-refused",
+	"sip.refused-by-policy,sip.authorization-malformed"},
     {"403, in words", REC_REJECTED,
 	{{401, BARE, NULL}, {403, AUTH, "Wrong password"}}, 17000, 0, "2000",
-	NULL, "sip.credentials-refused", ""},
+	NULL, "sip.credentials-refused",
+	"sip.nonce-expired,sip.authorization-malformed"},
+    {"403, in words, at once", REC_REJECTED,
+	{{401, BARE, NULL}, {403, AUTH, "Wrong password"}}, 20, 0, "2000", NULL,
+	"sip.credentials-refused", "sip.authorization-malformed"},
     {"nonce named", REC_AUTH_FAILED,
 	{{401, BARE, NULL}, {401, AUTH, "nonce has changed"}}, 17000, 0, "2000",
 	NULL, "sip.nonce-expired", "sip.credentials-refused"},
@@ -592,9 +600,13 @@ static const struct sip_row sip_rows[] = {
 	20, 0, "2000", NULL, "sip.stale-loop", ""},
     {"stale, then refused", REC_AUTH_FAILED,
 	{{401, true, true, NULL}, {401, AUTH, "Unauthorized"}}, 20, 0, "2000",
-	NULL, "sip.credentials-refused", ""},
+	NULL, "sip.credentials-refused", "sip.authorization-malformed"},
     {"policy", REC_REJECTED, {{404, BARE, "Not Found"}}, 0, 0, NULL, NULL,
+	"sip.refused-by-policy", ""},
+    {"403 at once", REC_REJECTED, {{403, BARE, "Forbidden"}}, 0, 0, NULL, NULL,
 	"sip.refused-by-policy", "policy.source-banned"},
+    {"603 at once", REC_REJECTED, {{603, BARE, "Decline"}}, 0, 0, NULL, NULL,
+	"sip.refused-by-policy", "sip.too-many-contacts"},
     {"404 to credentials", REC_REJECTED,
 	{{401, BARE, NULL}, {404, AUTH, "Not Found"}}, 20, 0, "2000", NULL, "",
 	""},
@@ -606,7 +618,7 @@ static const struct sip_row sip_rows[] = {
     {"423, then fine", REC_REGISTERED, {{423, BARE, NULL}, {200, BARE, NULL}},
 	0, 0, NULL, NULL, "", ""},
     {"overloaded", REC_REJECTED, {{503, BARE, "Overload"}}, 0, 30, NULL, NULL,
-	"sip.overloaded", ""},
+	"sip.overloaded", "policy.source-banned"},
     {"503 alone", REC_REJECTED, {{503, BARE, "Service Unavailable"}}, 0, 0,
 	NULL, NULL, "", ""},
     {"not bound", REC_NOT_BOUND, {{200, BARE, NULL}}, 0, 0, NULL, NULL,
@@ -731,6 +743,107 @@ test_no_answer_needs_both_directions(void)
 	rec_arena_clear(&a);
 }
 
+/* Over TCP the request was taken; an ICMP error says that it was not. */
+static void
+test_no_answer_by_transport(void)
+{
+	struct rec_arena a;
+	struct rec_registration g;
+	struct rec_connection c;
+	const struct sip_row r = {
+	    "", REC_TIMED_OUT, {{0, BARE, NULL}}, 0, 0, NULL, NULL, NULL, NULL};
+	rec_arena_init(&a, NULL);
+	fill_registration(&g, &a, &r);
+	g.transport = REC_TCP;
+	coverage_start();
+	rec_init(&rec_connection_type, &c);
+	c.id.frame = (struct rs_frame){0, 1};
+	c.syn_ack_frame = (struct rs_frame){0, 2};
+	c.conn_state = RS_LIT("S1");
+	c.retransmissions_client = 0;
+	struct diag_case k = {
+	    .registration = &g, .connection = &c, .coverage = &two_way};
+	judge(&k);
+	expect("taken by TCP", "sip.no-answer");
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "the server had it"));
+	CU_ASSERT_PTR_NULL(strstr(advice, "ban"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(evidence, "2 SYN-ACK"));
+	c.retransmissions_client = 5;
+	judge(&k);
+	CU_ASSERT_PTR_NULL(strstr(detail, "the server had it"));
+	k.connection = NULL;
+	g.transport = REC_UDP;
+	g.outcome = REC_UNREACHABLE;
+	judge(&k);
+	expect("unreachable, and how is not known", "");
+	g.icmp = RS_LIT("3/3");
+	g.icmp_frame = (struct rs_frame){0, 4};
+	judge(&k);
+	expect("ICMP", "sip.no-answer");
+	CU_ASSERT_EQUAL(certainty, REC_CERTAIN);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "nothing listens there"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(evidence, "4 ICMP"));
+	g.icmp = RS_LIT("3/13");
+	judge(&k);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "filter"));
+	rec_arena_clear(&a);
+}
+
+/* A challenge that stays unanswered is no cause, but for SHA. */
+static void
+test_digest_unsupported(void)
+{
+	static const struct {
+		const char *name, *algorithm;
+		enum rec_outcome outcome;
+		const char *codes;
+	} challenges[] = {
+	    {"MD5", "MD5", REC_CHALLENGE_UNANSWERED, ""},
+	    {"none", NULL, REC_CHALLENGE_UNANSWERED, ""},
+	    {"SHA-256", "SHA-256", REC_CHALLENGE_UNANSWERED,
+		"sip.digest-unsupported"},
+	    {"SHA-256, cut off", "SHA-256", REC_CUT_OFF, ""},
+	};
+	for (size_t i = 0; i < sizeof challenges / sizeof *challenges; i++) {
+		struct rec_arena a;
+		struct rec_registration g;
+		struct sip_row r = {"", challenges[i].outcome,
+		    {{401, BARE, NULL}}, 0, 0, NULL, NULL, NULL, NULL};
+		rec_arena_init(&a, NULL);
+		fill_registration(&g, &a, &r);
+		struct rec_transaction *t = g.transactions.v;
+		((struct rec_challenge *)t->challenges.v)->algorithm =
+		    rs_span_str(challenges[i].algorithm);
+		const struct diag_case k = {.registration = &g};
+		judge(&k);
+		expect(challenges[i].name, challenges[i].codes);
+		rec_arena_clear(&a);
+	}
+}
+
+/* The credentials are for a realm that no challenge named. */
+static void
+test_realm(void)
+{
+	struct rec_arena a;
+	struct rec_registration g;
+	const struct sip_row r = {"", REC_AUTH_FAILED,
+	    {{401, BARE, NULL}, {401, AUTH, NULL}}, 20, 0, "2000", NULL, NULL,
+	    NULL};
+	rec_arena_init(&a, NULL);
+	fill_registration(&g, &a, &r);
+	struct rec_transaction *t = g.transactions.v;
+	((struct rec_challenge *)t->challenges.v)->realm = RS_LIT("one");
+	g.realm = RS_LIT("one");
+	const struct diag_case k = {.registration = &g};
+	judge(&k);
+	CU_ASSERT_PTR_NULL(strstr(said_more, "sip.realm-mismatch"));
+	g.realm = RS_LIT("two");
+	judge(&k);
+	CU_ASSERT_PTR_NOT_NULL(strstr(said_more, "sip.realm-mismatch"));
+	rec_arena_clear(&a);
+}
+
 /* SIP in clear to a TLS port. */
 static void
 test_clear_sip(void)
@@ -785,7 +898,8 @@ test_all_fire(void)
 {
 	for (size_t i = 0; i < diag_n_rules; i++) {
 		const char *code = diag_rules[i]->code;
-		bool fires = strncmp(code, "tcp.", 4) == 0;
+		bool fires = strncmp(code, "tcp.", 4) == 0 ||
+			     strcmp(code, "sip.digest-unsupported") == 0;
 		unit_row(code);
 		for (size_t j = 0; j < sizeof tls_rows / sizeof *tls_rows; j++)
 			fires |= strcmp(tls_rows[j].codes, code) == 0;
@@ -801,4 +915,5 @@ test_all_fire(void)
 UNIT_MAIN("rules", UNIT(test_net), UNIT(test_tls), UNIT(test_tls_warning),
     UNIT(test_not_tls), UNIT(test_empty_certificate), UNIT(test_offer),
     UNIT(test_sip), UNIT(test_no_answer_needs_both_directions),
-    UNIT(test_clear_sip), UNIT(test_all_fire))
+    UNIT(test_no_answer_by_transport), UNIT(test_digest_unsupported),
+    UNIT(test_realm), UNIT(test_clear_sip), UNIT(test_all_fire))
