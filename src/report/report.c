@@ -102,12 +102,15 @@ event(struct report *r, const struct rec_type *type, const void *rec)
 		(void)out_flush(&r->out);
 }
 
-/* Counted, and joined to its phone. */
+/* Counted, and joined to its phone; what does not concern registration makes
+   none, and decides nothing. */
 static void
-count(struct report *r, const struct rec_type *type, const void *rec)
+count(struct report *r, const struct rec_type *type, const void *rec,
+    bool related)
 {
 	summary_add(r->summary, type, rec);
-	phone_tracker_add(r->phones, type, rec);
+	if (related)
+		phone_tracker_add(r->phones, type, rec);
 }
 
 static void
@@ -121,7 +124,7 @@ registration(struct report *r, const struct rec_registration *g)
 
 	r->failed += failed;
 	r->judged += readable && (fine || failed);
-	count(r, &rec_registration_type, g);
+	count(r, &rec_registration_type, g, true);
 	event(r, &rec_registration_type, g);
 	if (!fine)
 		(void)spool_add(r->spool, &rec_registration_type, g);
@@ -142,8 +145,9 @@ handshake_failed(const struct rec_handshake *h)
 static void
 handshake_counted(struct report *r, const struct rec_handshake *h)
 {
-	r->failed += h->related == RS_TRUE && handshake_failed(h);
-	count(r, &rec_handshake_type, h);
+	bool related = h->related == RS_TRUE;
+	r->failed += related && handshake_failed(h);
+	count(r, &rec_handshake_type, h, related);
 	event(r, &rec_handshake_type, h);
 }
 
@@ -177,7 +181,7 @@ connection_fine(const struct rec_connection *c)
 static void
 connection_counted(struct report *r, const struct rec_connection *c)
 {
-	count(r, &rec_connection_type, c);
+	count(r, &rec_connection_type, c, c->related == RS_TRUE);
 	event(r, &rec_connection_type, c);
 }
 
@@ -218,6 +222,27 @@ report_sink(struct report *r)
 }
 
 /* ---- at the end: what was not sure ---- */
+
+static bool
+find(struct report *r, const struct rec_type *type, const struct rec_type *fine,
+    const struct rec_id *id, void *rec)
+{
+	return rec_id_is(id) &&
+	       (spool_find(r->spool, type, id, rec, &r->arena) ||
+		   spool_find(r->spool, fine, id, rec, &r->arena));
+}
+
+/* The connection of a handshake that does not concern registration is not
+   listed, and its id would name nothing. */
+static void
+drop_unlisted(struct report *r, struct rec_handshake *h)
+{
+	struct rec_connection c;
+	if (!find(r, &rec_connection_type, &r->fine_connection, &h->connection,
+		&c))
+		h->connection = (struct rec_id){0};
+	rec_arena_reset(&r->arena);
+}
 
 static enum rs_fact
 handshake_related(const struct report *r, const struct rec_handshake *h)
@@ -279,6 +304,7 @@ ask_again(struct report *r)
 		h.related = related_handshake(r->related, &h);
 		if (h.related != RS_TRUE)
 			r->amended.tls_unrelated++;
+		drop_unlisted(r, &h);
 		if (h.related == RS_TRUE || r->o.all_tls)
 			handshake_counted(r, &h);
 	}
@@ -303,7 +329,7 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	const struct rec_stage *stage = p->chain.v;
 	for (uint32_t i = 0; i < p->chain.n; i++)
 		r->failed += stage[i].state == REC_STAGE_FAILED;
-	if (rec_outcome_failed(p->outcome))
+	if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
 		r->phones_failed++;
 	else if (p->outcome == REC_CUT_OFF || p->outcome == REC_OUTCOME_NONE)
 		r->phones_undecided++;
@@ -318,15 +344,6 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 }
 
 /* ---- at the end: judging ---- */
-
-static bool
-find(struct report *r, const struct rec_type *type, const struct rec_type *fine,
-    const struct rec_id *id, void *rec)
-{
-	return rec_id_is(id) &&
-	       (spool_find(r->spool, type, id, rec, &r->arena) ||
-		   spool_find(r->spool, fine, id, rec, &r->arena));
-}
 
 /* What the case leans on is looked up by its id. */
 static void
@@ -387,6 +404,8 @@ json_listed(struct report *r, const struct rec_type *type, const void *rec)
 		return;
 	if (type == &rec_handshake_type) {
 		struct rec_handshake h = *(const struct rec_handshake *)rec;
+		if (h.related != RS_TRUE)
+			drop_unlisted(r, &h);
 		h.related = handshake_related(r, &h);
 		model_record(w, NULL, type, &h);
 	} else if (type == &rec_connection_type) {

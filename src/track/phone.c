@@ -22,10 +22,10 @@
 enum { PHONE_COST = 1024, LINE_COST = 192 };
 enum { MAX_LINES = 64, MAX_AGENTS = 8, MAX_EVIDENCE = 16, MAX_TEXT = 256 };
 
-enum stage { LINK, DHCP, DNS, PROVISIONING, TCP, TLS, SIP, N_STAGES };
+/* Those that are judged; link, DHCP, DNS and provisioning are not yet. */
+enum stage { TCP, TLS, SIP, N_STAGES };
 
-static const char *const stage_names[N_STAGES] = {
-    "link", "dhcp", "dns", "provisioning", "tcp", "tls", "sip"};
+static const char *const stage_names[N_STAGES] = {"tcp", "tls", "sip"};
 
 /* The latest record that said so. */
 struct word {
@@ -63,7 +63,8 @@ struct phone {
 	rs_time started, ended;
 	rs_time registered_at; /* the latest attempt that succeeded */
 	struct word good[N_STAGES], bad[N_STAGES];
-	struct word other; /* the latest decided removal or query */
+	struct word under_tls; /* TLS that shows that TCP was up */
+	struct word other;     /* the latest decided removal or query */
 	enum rec_outcome other_outcome;
 	struct phone *next;
 };
@@ -148,7 +149,7 @@ phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 	ph = g_new0(struct phone, 1);
 	ph->address = *address;
 	ph->started = ph->ended = ph->registered_at = RS_NEVER;
-	ph->other.at = RS_NEVER;
+	ph->other.at = ph->under_tls.at = RS_NEVER;
 	for (int i = 0; i < N_STAGES; i++)
 		ph->good[i].at = ph->bad[i].at = RS_NEVER;
 	table_add(&k->table, &ph->node, hash);
@@ -313,6 +314,8 @@ add_handshake(struct phone *ph, const struct rec_handshake *h)
 	ph->suffered |= h->state != REC_COMPLETED;
 	phone_span(ph, &h->id, h->started, h->ended);
 	ph->by_tls = true;
+	if (h->tcp_rtt != REC_ABSENT || h->version.p)
+		word_take(&ph->under_tls, &w);
 	if (h->state == REC_COMPLETED)
 		word_take(&ph->good[TLS], &w);
 	else if (h->state == REC_FAILED || h->state == REC_ABANDONED)
@@ -397,10 +400,18 @@ last_line(const struct phone *ph)
 	return best;
 }
 
+/* The connection of a handshake may have no record of its own. */
+static const struct word *
+good_word(const struct phone *ph, enum stage st)
+{
+	const struct word *good = &ph->good[st];
+	return st == TCP && good->at == RS_NEVER ? &ph->under_tls : good;
+}
+
 static enum rec_stage_state
 stage_state(const struct phone *ph, enum stage st, const struct line *last)
 {
-	const struct word *good = &ph->good[st], *bad = &ph->bad[st];
+	const struct word *good = good_word(ph, st), *bad = &ph->bad[st];
 	bool only_udp = ph->by_udp && !ph->by_tcp && !ph->by_tls;
 	if (st == SIP && last)
 		return rec_outcome_failed(last->outcome) ? REC_STAGE_FAILED
@@ -455,15 +466,15 @@ fill_stage(const struct phone *ph, enum stage st, const struct line *last,
 	if (st == SIP && last && s->state != REC_STAGE_NONE)
 		add_word(s, &last->decided, a);
 	else if (s->state == REC_STAGE_OK)
-		add_word(s, &ph->good[st], a);
+		add_word(s, good_word(ph, st), a);
 	else if (s->state == REC_STAGE_FAILED)
 		add_word(s, &ph->bad[st], a);
 }
 
 /*
- * The outcome of the phone as a whole.  A handshake or connection that failed,
- * with no registration after it, is the last word; it has no outcome of its
- * own, so that the nearest one of registrations is said.
+ * The outcome of the phone as a whole, which is one of registrations.  Where a
+ * handshake or connection that failed, with no registration after it, is the
+ * last word, there is none: stopped_at tells.
  */
 static enum rec_outcome
 phone_outcome(const struct phone *ph, const struct line *last)
@@ -476,7 +487,7 @@ phone_outcome(const struct phone *ph, const struct line *last)
 		    bad->at < ph->registered_at ||
 		    later_success(ph, (enum stage)st))
 			continue;
-		return st == TLS ? REC_CONNECTION_LOST : REC_UNREACHABLE;
+		return REC_OUTCOME_NONE;
 	}
 	/* A phone that was shut down took its binding away. */
 	if (ph->other.at != RS_NEVER &&
@@ -484,7 +495,9 @@ phone_outcome(const struct phone *ph, const struct line *last)
 	    (last == NULL || (ph->other_outcome == REC_UNREGISTERED &&
 				 ph->other.at > last->decided.at)))
 		return ph->other_outcome;
-	return last ? last->outcome : REC_CUT_OFF;
+	return last        ? last->outcome
+	       : ph->lines ? REC_CUT_OFF
+			   : REC_OUTCOME_NONE;
 }
 
 static void

@@ -322,7 +322,7 @@ struct rec_phone {
 	struct rec_list lines;       /* struct rec_line */
 	struct rec_list chain;       /* struct rec_stage */
 	struct rs_span stopped_at;
-	enum rec_outcome outcome;    /* of its last decided attempt; cut_off */
+	enum rec_outcome outcome;    /* of its last decided attempt; or none */
 	int64_t attempts, failed;
 	bool suffered; /* not said: some record of its is not fine */
 };

@@ -159,8 +159,8 @@ knows_name(const struct related *r, struct rs_span name)
 }
 
 /* RFC 7301 and the IANA list: what says SIP in ALPN. */
-static bool
-says_sip(struct rs_span alpn)
+bool
+related_alpn(struct rs_span alpn)
 {
 	return rs_span_eq_nocase(alpn, RS_LIT("sip/2")) ||
 	       rs_span_eq_nocase(alpn, RS_LIT("sip"));
@@ -178,11 +178,11 @@ enum rs_fact
 related_handshake(const struct related *r, const struct rec_handshake *h)
 {
 	if (h->related == RS_TRUE || related_server(r, &h->server.at, h->sni) ||
-	    says_sip(h->alpn))
+	    related_alpn(h->alpn))
 		return RS_TRUE;
 	const struct rs_span *offered = h->alpn_offered.v;
 	for (uint32_t i = 0; i < h->alpn_offered.n; i++)
-		if (says_sip(offered[i]))
+		if (related_alpn(offered[i]))
 			return RS_TRUE;
 	return RS_UNKNOWN;
 }

@@ -17,11 +17,14 @@ struct related;
 struct related *related_new(const uint16_t *ports, size_t n);
 void related_free(struct related *r);
 /* Learns the server of a registration. */
-void related_registration(struct related *r, const struct rec_registration *reg);
+void related_registration(
+    struct related *r, const struct rec_registration *reg);
 /* A port where TLS for SIP is expected. */
 bool related_tls_port(const struct related *r, uint16_t port);
 /* A port where SIP of any kind is expected (5060 as well). */
 bool related_sip_port(const struct related *r, uint16_t port);
+/* A protocol name in ALPN that says SIP. */
+bool related_alpn(struct rs_span alpn);
 /* A server for TLS that concerns registration, by all that a ClientHello says
    of it. */
 bool related_server(const struct related *r, const struct rs_endpoint *server,

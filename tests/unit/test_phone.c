@@ -3,7 +3,8 @@
  * The chain of one phone.  A row is a few records, as words, at one second
  * each:
  *   tcp! S0 with repeats   tcp? one SYN   tcp a connection that came up
- *   tls! failed            tls? cut off   tls completed
+ *   tls! failed            tls? cut off   tls completed   tlsv, tlsv! with
+ *                          a ServerHello
  *   A+ B+ registered       A! auth_failed  A? cut off   (lines A and B)
  *   A- removal, fine       A-! removal, refused
  * `u` as the first word: over UDP.
@@ -54,14 +55,11 @@ on_record(void *arg, const struct rec_type *type, const void *rec)
 	    p->stopped_at.p ? (const char *)p->stopped_at.p : "");
 	size_t n = 0;
 	const struct rec_stage *s = p->chain.v;
-	CU_ASSERT_EQUAL(p->chain.n, 7);
+	/* Stages that nobody reads yet are not judged. */
+	CU_ASSERT_EQUAL(p->chain.n, 3);
 	for (uint32_t i = 0; i < p->chain.n; i++) {
-		if (i >= 4)
-			n += (size_t)snprintf(g->chain + n, sizeof g->chain - n,
-			    "%s%s", i > 4 ? " " : "",
-			    rec_stage_state_name(s[i].state));
-		else
-			CU_ASSERT_EQUAL(s[i].state, REC_STAGE_NOT_SEEN);
+		n += (size_t)snprintf(g->chain + n, sizeof g->chain - n, "%s%s",
+		    i ? " " : "", rec_stage_state_name(s[i].state));
 		g->evidence += s[i].records.n;
 	}
 }
@@ -93,6 +91,8 @@ add(struct phone_tracker *k, const char *w, unsigned at, bool udp, uint8_t host)
 		h.state = last == '!'   ? REC_FAILED
 			  : last == '?' ? REC_HANDSHAKE_CUT_OFF
 					: REC_COMPLETED;
+		if (w[3] == 'v')
+			h.version = RS_LIT("TLS 1.2");
 		phone_tracker_add(k, &rec_handshake_type, &h);
 	} else {
 		struct rec_registration r;
@@ -141,19 +141,25 @@ static const struct row rows[] = {
 	REC_REGISTERED},
     {"only a removal", "u A-", "not_applicable not_applicable ok", "",
 	REC_UNREGISTERED},
-    {"tcp down", "tcp!", "failed not_seen not_seen", "tcp", REC_UNREACHABLE},
-    {"one SYN", "tcp?", "not_seen not_seen not_seen", "", REC_CUT_OFF},
-    {"tcp down, then up", "tcp! tcp", "ok not_seen not_seen", "", REC_CUT_OFF},
+    {"tcp down", "tcp!", "failed not_seen not_seen", "tcp", REC_OUTCOME_NONE},
+    {"one SYN", "tcp?", "not_seen not_seen not_seen", "", REC_OUTCOME_NONE},
+    {"tcp down, then up", "tcp! tcp", "ok not_seen not_seen", "",
+	REC_OUTCOME_NONE},
     {"tcp, registered", "tcp A+", "ok not_applicable ok", "", REC_REGISTERED},
-    {"tls down", "tcp tls!", "ok failed not_seen", "tls", REC_CONNECTION_LOST},
-    {"tls down, then up", "tcp tls! tls", "ok ok not_seen", "", REC_CUT_OFF},
+    {"tls down", "tcp tls!", "ok failed not_seen", "tls", REC_OUTCOME_NONE},
+    {"tls down, then up", "tcp tls! tls", "ok ok not_seen", "",
+	REC_OUTCOME_NONE},
     {"tls up, then down", "tcp tls tls!", "ok failed not_seen", "tls",
-	REC_CONNECTION_LOST},
-    {"tls cut off", "tcp tls?", "ok not_seen not_seen", "", REC_CUT_OFF},
+	REC_OUTCOME_NONE},
+    {"tls cut off", "tcp tls?", "ok not_seen not_seen", "", REC_OUTCOME_NONE},
     {"tcp down, udp instead", "u tcp! A+", "failed not_applicable ok", "",
 	REC_REGISTERED},
+    {"tls without its connection", "tlsv", "ok ok not_seen", "",
+	REC_OUTCOME_NONE},
+    {"tls failed without its connection", "tlsv!", "ok failed not_seen", "tls",
+	REC_OUTCOME_NONE},
     {"registered, then tls down", "tcp tls A+ tls!", "ok failed ok", "tls",
-	REC_CONNECTION_LOST},
+	REC_OUTCOME_NONE},
     {"tls down, then registered", "tcp tls! A+", "ok failed ok", "",
 	REC_REGISTERED},
 };
@@ -199,7 +205,7 @@ test_chain(void)
 		    g.outcome != rows[i].outcome)
 			fprintf(stderr, "# %s: %s, stopped '%s', %s\n",
 			    rows[i].name, g.chain, g.stopped,
-			    rec_outcome_name(g.outcome));
+			    g.outcome ? rec_outcome_name(g.outcome) : "-");
 		/* Records come in any order. */
 		play(&rows[i], true, &back);
 		CU_ASSERT_EQUAL(memcmp(&g, &back, sizeof g), 0);

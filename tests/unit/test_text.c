@@ -28,12 +28,16 @@ struct run {
 };
 
 static void
-begin(struct run *u, enum report_format format, unsigned columns)
+begin_with(
+    struct run *u, enum report_format format, unsigned columns, bool all_tls)
 {
 	*u = (struct run){0};
 	u->f = open_memstream(&u->text, &u->n);
-	struct report_options o = {
-	    .format = format, .out = u->f, .columns = columns, .version = "1"};
+	struct report_options o = {.format = format,
+	    .out = u->f,
+	    .columns = columns,
+	    .version = "1",
+	    .all_tls = all_tls};
 	u->related = related_new(NULL, 0);
 	u->r = report_new(&o, u->related, NULL);
 	u->sink = report_sink(u->r);
@@ -41,6 +45,12 @@ begin(struct run *u, enum report_format format, unsigned columns)
 	u->coverage.packets = u->coverage.decoded = 41218;
 	u->coverage.first = T0;
 	u->coverage.last = T0 + 3600 * RS_SEC;
+}
+
+static void
+begin(struct run *u, enum report_format format, unsigned columns)
+{
+	begin_with(u, format, columns, false);
 }
 
 static void
@@ -109,6 +119,7 @@ handshake(
 	struct rec_handshake h;
 	rec_init(&rec_handshake_type, &h);
 	h.id.frame.number = n;
+	h.connection.frame.number = n - 1;
 	h.started = T0;
 	h.client.at = (struct rs_endpoint){{{198, 51, 100, 200}, 4}, 50000};
 	h.server.at = (struct rs_endpoint){{{192, 0, 2, 10}, 4}, port};
@@ -324,6 +335,24 @@ test_json_document(void)
 	end(&u);
 }
 
+/* Listed with --all-tls, but no phone of ours, and nothing that fails us; nor
+   does it name a connection that is not listed. */
+static void
+test_all_tls(void)
+{
+	struct run u;
+	begin_with(&u, REPORT_JSON, 80, true);
+	handshake(&u, 200, 443, REC_FAILED);
+	attempt(&u, 7, 1, REC_REGISTERED);
+	finish(&u);
+	CU_ASSERT_EQUAL(u.status, 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"id\": \"0-200\""));
+	CU_ASSERT_PTR_NULL(strstr(u.text, "\"connection\": \"0-199\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"phones\": 1"));
+	CU_ASSERT_PTR_NULL(strstr(u.text, "198.51.100.200\"}"));
+	end(&u);
+}
+
 static void
 test_ndjson_lines(void)
 {
@@ -454,6 +483,6 @@ test_forms(void)
 UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_recovered_phone), UNIT(test_many_failing_phones_are_cut_short),
     UNIT(test_any_record_fits), UNIT(test_nothing_says_what_to_do),
-    UNIT(test_json_document), UNIT(test_ndjson_lines),
+    UNIT(test_json_document), UNIT(test_all_tls), UNIT(test_ndjson_lines),
     UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
     UNIT(test_forms))
