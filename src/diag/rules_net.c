@@ -18,9 +18,15 @@ static void
 say_syn(struct finding *f, const struct rec_connection *c)
 {
 	const struct rs_frame *v = c->frames.v;
+	bool silent = is(c->conn_state, "S0");
 	finding_evidence(f, c->syn_frame, c->started, RS_LIT("SYN"));
-	for (uint32_t i = 0; c->syn_frame.number == 0 && i < c->frames.n; i++)
-		finding_evidence(f, v[i], RS_NEVER, RS_LIT("SYN"));
+	/* Of one that stayed silent, its frames are its SYNs. */
+	for (uint32_t i = 0; i < c->frames.n; i++)
+		if ((silent || c->syn_frame.number == 0) &&
+		    !rs_frame_eq(v[i], c->syn_frame) &&
+		    !rs_frame_eq(v[i], c->icmp_frame))
+			finding_evidence(f, v[i], RS_NEVER,
+			    silent ? RS_LIT("last SYN") : RS_LIT("SYN"));
 	finding_evidence(
 	    f, c->icmp_frame, RS_NEVER, RS_LIT("ICMP unreachable"));
 }
@@ -71,7 +77,8 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
-	    "%lld SYNs to port %u in %lld s, and no answer of any kind.",
+	    "%lld SYNs to port %u in %lld s, and no answer of any kind; the "
+	    "first and the last are shown.",
 	    (long long)n->syns, n->server.at.port,
 	    (long long)((n->ended - n->started) / RS_SEC));
 	say_syn(&f, n);

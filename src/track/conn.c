@@ -219,13 +219,21 @@ frame_order(const void *a, const void *b)
 	    *(const struct rs_frame *)a, *(const struct rs_frame *)b);
 }
 
+/* Where the client has sent nothing but SYNs, the last of them. */
+static struct rs_frame
+last_syn(const struct rs_half_facts *cl)
+{
+	return cl->syns > 1 && cl->packets == cl->syns ? cl->last
+						       : (struct rs_frame){0};
+}
+
 static void
 fill_frames(struct rec_connection *c, const struct rs_conn_facts *f,
     struct rec_arena *a)
 {
-	const struct rs_frame all[] = {f->first, f->half[0].syn, f->half[1].syn,
-	    f->established, f->icmp, f->half[0].fin, f->half[1].fin,
-	    f->half[0].rst, f->half[1].rst};
+	const struct rs_frame all[] = {f->first, last_syn(&f->half[RS_C2S]),
+	    f->half[0].syn, f->half[1].syn, f->established, f->icmp,
+	    f->half[0].fin, f->half[1].fin, f->half[0].rst, f->half[1].rst};
 	struct rs_frame v[MAX_FRAMES];
 	size_t n = 0;
 	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)

@@ -189,6 +189,20 @@ test_record(void)
 	CU_ASSERT_EQUAL(b.got.c.bytes_client, 10);
 	CU_ASSERT_EQUAL(b.got.frames, 5); /* 3 4 5 9 10 */
 	bench_end(&b);
+	/* Of SYNs alone the last is known, too. */
+	bench_start(&b, 40000, 5061);
+	b.f.half[0] = half("S");
+	b.f.half[0].syn = (struct rs_frame){0, 3};
+	b.f.half[0].last = (struct rs_frame){0, 16};
+	b.f.half[0].syns = 6;
+	b.f.half[0].packets = 6;
+	b.f.half[1] = half("");
+	b.f.established = (struct rs_frame){0};
+	b.f.established_at = RS_NEVER;
+	bench_tell(&b, RS_EV_FLOW_END, RS_C2S);
+	CU_ASSERT_STRING_EQUAL(b.got.state, "S0");
+	CU_ASSERT_EQUAL(b.got.frames, 2); /* 3 16 */
+	bench_end(&b);
 	/* Which of two SYNs was answered nobody knows. */
 	bench_start(&b, 40000, 5060);
 	b.f.half[0].syns = 2;

@@ -138,6 +138,27 @@ test_net(void)
 	}
 }
 
+static void
+test_syns(void)
+{
+	struct rec_connection c;
+	struct rs_frame frames[] = {{0, 7}, {0, 19}, {0, 20}};
+	coverage_start();
+	rec_init(&rec_connection_type, &c);
+	c.id.frame = c.syn_frame = frames[0];
+	c.icmp_frame = frames[2];
+	c.frames = (struct rec_list){frames, 3, 3};
+	c.conn_state = RS_LIT("S0");
+	c.syns = 6;
+	c.started = RS_SEC;
+	c.ended = 32 * RS_SEC;
+	const struct diag_case k = {.connection = &c, .coverage = &two_way};
+	judge(&k);
+	expect("first and last", "tcp.no-answer");
+	CU_ASSERT_PTR_NOT_NULL(strstr(evidence, "7 SYN 19 last SYN"));
+	CU_ASSERT_PTR_NULL(strstr(evidence, "20 last SYN"));
+}
+
 /* ---- handshakes ---- */
 
 enum chain {
@@ -912,8 +933,9 @@ test_all_fire(void)
 	}
 }
 
-UNIT_MAIN("rules", UNIT(test_net), UNIT(test_tls), UNIT(test_tls_warning),
-    UNIT(test_not_tls), UNIT(test_empty_certificate), UNIT(test_offer),
-    UNIT(test_sip), UNIT(test_no_answer_needs_both_directions),
+UNIT_MAIN("rules", UNIT(test_net), UNIT(test_syns), UNIT(test_tls),
+    UNIT(test_tls_warning), UNIT(test_not_tls), UNIT(test_empty_certificate),
+    UNIT(test_offer), UNIT(test_sip),
+    UNIT(test_no_answer_needs_both_directions),
     UNIT(test_no_answer_by_transport), UNIT(test_digest_unsupported),
     UNIT(test_realm), UNIT(test_clear_sip), UNIT(test_all_fire))
