@@ -63,61 +63,35 @@ rs_hash(const struct rs_hash_seed *seed, struct rs_span bytes)
 	return v0 ^ v1 ^ v2 ^ v3;
 }
 
-void
-rs_hasher_init(struct rs_hasher *h, const struct rs_hash_seed *seed)
+/* Up to eight bytes as a number; what is before them in memory is not read. */
+static inline uint64_t
+load_few(const uint8_t *p, size_t n)
 {
-	h->v0 = seed->k0 ^ 0x736f6d6570736575u;
-	h->v1 = seed->k1 ^ 0x646f72616e646f6du;
-	h->v2 = seed->k0 ^ 0x6c7967656e657261u;
-	h->v3 = seed->k1 ^ 0x7465646279746573u;
-}
-
-void
-rs_hasher_number(struct rs_hasher *h, uint64_t m)
-{
-	uint64_t v0 = h->v0, v1 = h->v1, v2 = h->v2, v3 = h->v3 ^ m;
-	SIP_ROUND;
-	*h = (struct rs_hasher){v0 ^ m, v1, v2, v3};
+	if (n >= 4) {
+		uint32_t lo, hi;
+		memcpy(&lo, p, sizeof lo);
+		memcpy(&hi, p + n - 4, sizeof hi);
+		return (uint64_t)hi << 32 | lo;
+	}
+	if (n == 0)
+		return 0;
+	return (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1];
 }
 
 void
 rs_hasher_bytes(struct rs_hasher *h, struct rs_span bytes)
 {
-	uint64_t v0 = h->v0, v1 = h->v1, v2 = h->v2, v3 = h->v3;
 	const uint8_t *p = bytes.p;
 	size_t left = bytes.n;
-	uint64_t m = left;
-	for (;;) {
-		v3 ^= m;
-		SIP_ROUND;
-		v0 ^= m;
-		if (left < 8)
-			break;
-		m = load64(p);
-		p += 8;
-		left -= 8;
-	}
-	if (left) {
-		/* The last eight bytes, some of them again, or all there are */
-		m = 0;
-		if (bytes.n >= 8)
-			m = load64(p + left - 8);
-		else
-			for (size_t i = 0; i < left; i++)
-				m |= (uint64_t)p[i] << (8 * i);
-		v3 ^= m;
-		SIP_ROUND;
-		v0 ^= m;
-	}
-	*h = (struct rs_hasher){v0, v1, v2, v3};
-}
-
-uint64_t
-rs_hasher_end(const struct rs_hasher *h)
-{
-	uint64_t v0 = h->v0, v1 = h->v1, v2 = h->v2 ^ 0xff, v3 = h->v3;
-	SIP_ROUND;
-	SIP_ROUND;
-	SIP_ROUND;
-	return v0 ^ v1 ^ v2 ^ v3;
+	/* With the length, as parts of other lengths may end alike. */
+	h->v += bytes.n * 0x9e3779b97f4a7c15u;
+	for (; left > 16; p += 16, left -= 16)
+		rs_hasher_pair(h, load64(p), load64(p + 8));
+	/* The last sixteen bytes, some of them again, or all there are */
+	if (bytes.n >= 16)
+		rs_hasher_pair(h, load64(p + left - 16), load64(p + left - 8));
+	else if (left > 8)
+		rs_hasher_pair(h, load64(p), load64(p + left - 8));
+	else
+		rs_hasher_pair(h, load_few(p, left), 1);
 }

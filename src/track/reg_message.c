@@ -193,14 +193,13 @@ reg_request_read(struct reg_request *q, const struct reg_tracker *k,
 	q->key_of_all = q->hop = 0;
 	parse_contacts(q);
 	parse_credentials(q);
-	q->call_id_hash = rs_hash(k->seed, q->call_id);
+	q->call_id_hash = txn_tracker_call_id(k->txns);
 
 	struct table_key b, all;
 	table_key_init(&b, k->seed);
 	table_key_addr(&b, &q->client.addr);
 	key_uri(&b, &to);
-	if (k->removed_all)
-		all = b;
+	all = b;
 	key_contact(q, &b);
 	q->key = table_key_hash(&b);
 	if (k->removed_all) {
@@ -212,8 +211,7 @@ reg_request_read(struct reg_request *q, const struct reg_tracker *k,
 	    to.uri_ok && to.uri.user.n ? to.uri.user : to.uri_text;
 	if (q->call_id.n && user.n && !(m->flaws & SIP_FLAW_NO_CSEQ)) {
 		table_key_init(&b, k->seed);
-		table_key_number(&b, q->call_id_hash);
-		table_key_number(&b, m->cseq);
+		table_key_pair(&b, q->call_id_hash, m->cseq);
 		table_key_text(&b, user);
 		q->hop = table_key_hash(&b);
 	}

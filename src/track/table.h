@@ -82,6 +82,12 @@ table_key_number(struct table_key *k, uint64_t v)
 }
 
 static inline void
+table_key_pair(struct table_key *k, uint64_t v, uint64_t w)
+{
+	rs_hasher_pair(&k->h, v, w);
+}
+
+static inline void
 table_key_text(struct table_key *k, struct rs_span s)
 {
 	rs_hasher_bytes(&k->h, s);
@@ -92,8 +98,11 @@ table_key_addr(struct table_key *k, const struct rs_addr *a)
 {
 	uint64_t half[2];
 	memcpy(half, a->b, sizeof half);
-	rs_hasher_number(&k->h, a->family);
-	rs_hasher_number(&k->h, half[0]);
+	if (a->family == 4) {
+		rs_hasher_pair(&k->h, half[0], 4);
+		return;
+	}
+	rs_hasher_pair(&k->h, half[0], a->family);
 	rs_hasher_number(&k->h, half[1]);
 }
 

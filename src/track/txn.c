@@ -46,6 +46,7 @@ struct txn_tracker {
 	struct queue waiting, complete, spare;
 	uint64_t orphans, evicted;
 	struct sip_via via; /* of the message at hand */
+	uint64_t call_id;   /* likewise, hashed */
 };
 
 struct txn_tracker *
@@ -138,15 +139,15 @@ key(struct txn_tracker *k, const struct sip_msg *m,
 {
 	struct table_key b;
 	table_key_init(&b, k->seed);
+	table_key_text(&b, sip_msg_header(m, SIP_HDR_CALL_ID));
+	k->call_id = table_key_hash(&b);
 	struct sip_via *via = &k->via;
 	if (!sip_via_parse(via, sip_msg_header(m, SIP_HDR_VIA)))
 		*via = (struct sip_via){0};
 	table_key_addr(&b, client);
-	table_key_number(&b, m->cseq);
-	table_key_number(&b, via->port);
+	table_key_pair(&b, m->cseq, via->port);
 	table_key_text(&b, via->branch);
 	table_key_text(&b, via->host);
-	table_key_text(&b, sip_msg_header(m, SIP_HDR_CALL_ID));
 	if (!via->cookie) { /* RFC 3261 17.2.3 */
 		struct sip_addr from;
 		struct rs_span tag = {NULL, 0};
@@ -248,6 +249,12 @@ const struct sip_via *
 txn_tracker_via(const struct txn_tracker *k)
 {
 	return &k->via;
+}
+
+uint64_t
+txn_tracker_call_id(const struct txn_tracker *k)
+{
+	return k->call_id;
 }
 
 uint64_t

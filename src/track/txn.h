@@ -48,6 +48,8 @@ void txn_tracker_event(struct txn_tracker *k, const struct rs_event *ev);
 void txn_tracker_advance(struct txn_tracker *k, rs_time now);
 /* The top Via of the message that is being told of, in happened(). */
 const struct sip_via *txn_tracker_via(const struct txn_tracker *k);
+/* Its Call-ID, hashed. */
+uint64_t txn_tracker_call_id(const struct txn_tracker *k);
 uint64_t txn_tracker_orphans(const struct txn_tracker *k);
 uint64_t txn_tracker_evicted(const struct txn_tracker *k);
 /* The listener's own pointer on a transaction. */

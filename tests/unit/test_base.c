@@ -132,6 +132,47 @@ test_hash_vectors(void)
 	    rs_hash(&key, (struct rs_span){in, 8}));
 }
 
+static uint64_t
+hash_of_parts(struct rs_span a, struct rs_span b, uint64_t n)
+{
+	const struct rs_hash_seed key = {0x1234, 0x5678};
+	struct rs_hasher h;
+	rs_hasher_init(&h, &key);
+	rs_hasher_bytes(&h, a);
+	rs_hasher_number(&h, n);
+	rs_hasher_bytes(&h, b);
+	return rs_hasher_end(&h);
+}
+
+/* Each byte of a part of each length counts, and so does where parts end. */
+static void
+test_hash_parts(void)
+{
+	enum { MAX = 70, BASE = MAX + 1 };
+	uint8_t in[MAX], b[] = "b";
+	uint64_t seen[BASE * BASE];
+	size_t n_seen = 0;
+	memset(in, 'x', sizeof in);
+	for (size_t n = 0; n <= MAX; n++) {
+		struct rs_span s = {in, n}, rest = {in, MAX - n};
+		seen[n_seen++] = hash_of_parts(s, (struct rs_span){b, 1}, n);
+		CU_ASSERT_EQUAL(seen[n_seen - 1],
+		    hash_of_parts(s, (struct rs_span){b, 1}, n));
+		seen[n_seen++] = hash_of_parts(s, rest, 0);
+		for (size_t i = 0; i < n; i++) {
+			in[i] ^= 1;
+			seen[n_seen++] =
+			    hash_of_parts(s, (struct rs_span){b, 1}, n);
+			in[i] ^= 1;
+		}
+	}
+	size_t alike = 0;
+	for (size_t i = 0; i < n_seen; i++)
+		for (size_t j = 0; j < i; j++)
+			alike += seen[i] == seen[j];
+	CU_ASSERT_EQUAL(alike, 0);
+}
+
 static void
 test_addr(void)
 {
@@ -176,4 +217,5 @@ test_where_stamp(void)
 UNIT_MAIN("base", UNIT(test_span_u32), UNIT(test_span_parts),
     UNIT(test_cursor_is_sticky), UNIT(test_cursor_blocks),
     UNIT(test_buf_and_account), UNIT(test_hash_vectors), UNIT(test_addr),
+    UNIT(test_buf_and_account), UNIT(test_hash_parts), UNIT(test_addr),
     UNIT(test_where_stamp))
