@@ -4,7 +4,7 @@
  * Wireshark filter that shows it.
  *
  * Frame numbers are of one file; the filter names those of the file of the
- * first piece of evidence.  Wireshark 4 wants commas in a set.
+ * first piece of evidence.  Wireshark 4 wants commas in a set, and knows 3..34.
  */
 #include "diag/finding.h"
 
@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 enum { MAX_DETAIL = 512, MAX_FILTER = 512, MAX_EVIDENCE = 32 };
+enum { MAX_SINGLE = 8 }; /* frames that a filter names one by one */
 
 static void
 add_record(
@@ -142,20 +143,91 @@ finding_steps(struct finding *f, const struct rec_handshake *h,
 			finding_evidence(f, s[i].frame, s[i].at, s[i].what);
 }
 
+const char *
+finding_message(char out[FINDING_WORD], struct rs_span name)
+{
+	static const char *const own[][2] = {{"", "nothing"}, {"fin", "FIN"},
+	    {"rst", "RST"}, {"syn", "SYN"}, {"not_tls", "what is no TLS"}};
+	size_t n = 0;
+	bool up = true;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (rs_span_eq(name, rs_span_str(own[i][0]))) {
+			snprintf(out, FINDING_WORD, "%s", own[i][1]);
+			return out;
+		}
+	for (size_t i = 0; i < name.n && n + 1 < FINDING_WORD; i++) {
+		char c = (char)name.p[i];
+		bool blank = c == '_';
+		if (!blank)
+			out[n++] = up && c >= 'a' && c <= 'z'
+				       ? (char)(c - 'a' + 'A')
+				       : c;
+		up = blank;
+	}
+	out[n] = 0;
+	return out;
+}
+
+const char *
+finding_time(char out[FINDING_WORD], int64_t ns)
+{
+	long long tenths = (ns + RS_MSEC / 20) / (RS_MSEC / 10);
+	if (tenths < 1)
+		snprintf(out, FINDING_WORD, "less than 0.1 ms");
+	else if (tenths < 100)
+		snprintf(out, FINDING_WORD, "%lld.%lld ms", tenths / 10,
+		    tenths % 10);
+	else if (ns < 10 * RS_SEC)
+		snprintf(out, FINDING_WORD, "%lld ms", (tenths + 5) / 10);
+	else
+		snprintf(out, FINDING_WORD, "%lld.%lld s",
+		    (tenths + 500) / 10000, (tenths + 500) / 1000 % 10);
+	return out;
+}
+
+/* The next frame of that file after `last`, or 0. */
+static uint64_t
+next_frame(const struct rec_list *l, uint32_t *i, uint64_t last)
+{
+	const struct rec_evidence *v = l->v;
+	for (; *i < l->n; ++*i)
+		if (v[*i].frame.file == v[0].frame.file &&
+		    v[*i].frame.number > last)
+			return v[*i].frame.number;
+	return 0;
+}
+
+static uint32_t
+count_frames(const struct rec_list *l)
+{
+	uint32_t i = 0, n = 0;
+	for (uint64_t last = 0; (last = next_frame(l, &i, last)) != 0;)
+		n++;
+	return n;
+}
+
+/* Many frames are written as ranges where they follow each other. */
 static void
 set_filter(struct finding *f)
 {
+	const struct rec_list *l = &f->rec.evidence;
 	char text[MAX_FILTER];
-	const struct rec_evidence *v = f->rec.evidence.v;
 	size_t n = 0;
-	uint64_t last = 0;
-	for (uint32_t i = 0; i < f->rec.evidence.n; i++) {
-		if (v[i].frame.file != v[0].frame.file ||
-		    v[i].frame.number == last || n + 24 > sizeof text)
-			continue;
-		last = v[i].frame.number;
+	uint32_t i = 0;
+	bool ranges = count_frames(l) > MAX_SINGLE;
+	uint64_t from = next_frame(l, &i, 0);
+	while (from && n + 48 < sizeof text) {
+		uint64_t to = from, next = next_frame(l, &i, to);
+		while (ranges && next == to + 1) {
+			to = next;
+			next = next_frame(l, &i, to);
+		}
 		n += (size_t)snprintf(text + n, sizeof text - n, "%s%llu",
-		    n ? ", " : "frame.number in {", (unsigned long long)last);
+		    n ? ", " : "frame.number in {", (unsigned long long)from);
+		if (to > from)
+			n += (size_t)snprintf(text + n, sizeof text - n,
+			    "..%llu", (unsigned long long)to);
+		from = next;
 	}
 	if (n == 0)
 		return;

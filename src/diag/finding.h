@@ -33,8 +33,14 @@ void finding_steps(struct finding *f, const struct rec_handshake *h,
 /* Says it, with the display filter of its evidence. */
 void finding_say(struct finding *f);
 
-/* For %.*s, absent text as a dash. */
+enum { FINDING_WORD = 48 };
+/* "client_hello" as "ClientHello"; absent: "nothing". */
+const char *finding_message(char out[FINDING_WORD], struct rs_span name);
+/* "0.4 ms", "31 ms", "17.3 s" */
+const char *finding_time(char out[FINDING_WORD], int64_t ns);
+
+/* For %.*s, absent text as "none". */
 #define FINDING_TEXT(s)                                                        \
- (s).p ? (int)(s).n : 1, (s).p ? (const char *)(s).p : "-"
+ (s).p ? (int)(s).n : 4, (s).p ? (const char *)(s).p : "none"
 
 #endif

@@ -285,10 +285,10 @@ refusal_of(const struct view *v)
 static void
 detail_credentials(struct finding *f, const struct view *v)
 {
-	char age[48] = "";
+	char age[80] = "", t[FINDING_WORD];
 	if (v->nonce_age != REC_ABSENT)
-		snprintf(age, sizeof age, ", %lld ms after the challenge",
-		    (long long)(v->nonce_age / RS_MSEC));
+		snprintf(age, sizeof age, ", %s after the challenge",
+		    finding_time(t, v->nonce_age));
 	finding_detail(f,
 	    "The answer to the challenge, as %.*s in realm %.*s%s, got %lld "
 	    "%.*s.",

@@ -207,11 +207,13 @@ say_parameters(struct finding *f, const struct tls_view *v)
 {
 	const struct rec_handshake *h = v->h;
 	char versions[MAX_LIST], ciphers[MAX_LIST], groups[MAX_LIST];
+	char after[FINDING_WORD];
 	finding_detail(f,
-	    "%s sent alert %lld %.*s after %.*s; offered %s; ciphers %s%s%s; "
+	    "%s sent alert %lld %.*s after %s; offered %s; ciphers %s%s%s; "
 	    "name asked for: %.*s.",
 	    side_name(h->failed_by), (long long)v->alert->number,
-	    FINDING_TEXT(v->alert->name), FINDING_TEXT(v->alert->after),
+	    FINDING_TEXT(v->alert->name),
+	    finding_message(after, v->alert->after),
 	    few(&h->client_versions, versions),
 	    few(&h->client_ciphers, ciphers), v->new_client ? "; groups " : "",
 	    v->new_client ? few(&h->client_groups, groups) : "",
@@ -224,20 +226,17 @@ say_closed(struct finding *f, const struct tls_view *v)
 	const struct rec_handshake *h = v->h;
 	char versions[MAX_LIST];
 	bool server = h->failed_by == REC_SERVER;
-	struct rs_span last[] = {
-	    h->last_message_client, h->last_message_server};
-	for (size_t i = 0; i < 2; i++)
-		if (last[i].p == NULL)
-			last[i] = RS_LIT("none");
+	char phone[FINDING_WORD], server_last[FINDING_WORD];
 	if (is_code(f, "tls.closed-silently"))
 		f->rec.title =
 		    server ? RS_LIT("Closed by the server, which sent no alert")
 			   : RS_LIT("Closed by the phone, which sent no alert");
 	finding_detail(f,
-	    "%s %s the connection; last message of the phone: %.*s, of the "
-	    "server: %.*s; offered %s, name asked for: %.*s.",
+	    "%s %s the connection; last message of the phone: %s, of the "
+	    "server: %s; offered %s, name asked for: %.*s.",
 	    side_name(h->failed_by), v->resetting ? "reset" : "closed",
-	    FINDING_TEXT(last[0]), FINDING_TEXT(last[1]),
+	    finding_message(phone, h->last_message_client),
+	    finding_message(server_last, h->last_message_server),
 	    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
 }
 
@@ -245,7 +244,7 @@ static void
 say_rest(struct finding *f, const struct tls_view *v)
 {
 	const struct rec_handshake *h = v->h;
-	char versions[MAX_LIST];
+	char versions[MAX_LIST], after[FINDING_WORD];
 	if (h->state == REC_ABANDONED)
 		finding_detail(f,
 		    "No ServerHello in %lld s after the ClientHello; offered "
@@ -254,10 +253,11 @@ say_rest(struct finding *f, const struct tls_view *v)
 		    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
 	else if (v->alert)
 		finding_detail(f,
-		    "%s sent alert %lld %.*s after %.*s; offered %s, name "
+		    "%s sent alert %lld %.*s after %s; offered %s, name "
 		    "asked for: %.*s.",
 		    side_name(h->failed_by), (long long)v->alert->number,
-		    FINDING_TEXT(v->alert->name), FINDING_TEXT(v->alert->after),
+		    FINDING_TEXT(v->alert->name),
+		    finding_message(after, v->alert->after),
 		    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
 	else
 		say_closed(f, v);
