@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The same code about the same phone, server and AOR is one finding, with the
- * evidence of its first occurrences and their number: a phone that retries
- * every minute has one problem, not a thousand.
+ * The same code about the same phone, server, AOR and kind of attempt is one
+ * finding, with the evidence of its first occurrences and their number: a phone
+ * that retries every minute has one problem, not a thousand.
  *
  * Findings wait here in the spool's form, as only a few of them are looked at
  * again.  Their number is bounded; past it, they are kept uncompared.  The
@@ -19,8 +19,9 @@ struct kept {
 };
 
 struct judge {
-	GTree *by_key;  /* key -> struct kept, owned by `all` */
-	GPtrArray *all; /* in the order of finding */
+	GTree *by_key;          /* key -> struct kept, owned by `all` */
+	GPtrArray *all;         /* in the order of finding */
+	enum rec_reg_kind kind; /* of the registration that is judged */
 	struct rec_arena rules, own;
 	struct rs_buf buf;
 };
@@ -80,14 +81,14 @@ key_text(GString *s, struct rs_span t)
 }
 
 static char *
-key_of(const struct rec_finding *f)
+key_of(const struct judge *j, const struct rec_finding *f)
 {
 	GString *s = g_string_new(NULL);
 	char addr[RS_ADDR_TEXT], server[RS_ENDPOINT_TEXT];
 	key_text(s, f->code);
 	rs_addr_format(&f->phone.at.addr, addr);
 	rs_endpoint_format(&f->server.at, server);
-	g_string_append_printf(s, "%s %s ", addr, server);
+	g_string_append_printf(s, "%s %s %u ", addr, server, j->kind);
 	key_text(s, f->aor);
 	return g_string_free(s, FALSE);
 }
@@ -137,7 +138,7 @@ static void
 found(void *arg, const struct rec_finding *f)
 {
 	struct judge *j = arg;
-	char *key = key_of(f);
+	char *key = key_of(j, f);
 	struct kept *k = g_tree_lookup(j->by_key, key);
 	if (k) {
 		again(j, k, f);
@@ -157,6 +158,7 @@ void
 judge_case(struct judge *j, const struct diag_case *c)
 {
 	struct diag_out out = {&j->rules, found, j};
+	j->kind = c->registration ? c->registration->kind : REC_REG_KIND_NONE;
 	diag_judge(c, &out);
 	rec_arena_reset(&j->rules);
 }

@@ -211,16 +211,29 @@ event_endpoint(struct report_writer *w, const char *ip, const char *port,
 		w->number(w, port, x->at.port);
 }
 
+static struct rs_span
+transport_proto(enum rec_transport t)
+{
+	if (t == REC_TRANSPORT_NONE)
+		return (struct rs_span){0};
+	return t == REC_UDP ? RS_LIT("UDP") : RS_LIT("TCP");
+}
+
 /* EVE's proto is the IP protocol. */
 static struct rs_span
 event_proto(const struct rec_type *type, const void *rec)
 {
 	if (type == &rec_registration_type) {
 		const struct rec_registration *r = rec;
-		if (r->transport == REC_UDP)
-			return RS_LIT("UDP");
-		if (r->transport != REC_TRANSPORT_NONE)
-			return RS_LIT("TCP");
+		return transport_proto(r->transport);
+	}
+	if (type == &rec_binding_type) {
+		const struct rec_binding *b = rec;
+		return transport_proto(b->transport);
+	}
+	if (type == &rec_finding_type) {
+		const struct rec_finding *f = rec;
+		return transport_proto(f->transport);
 	}
 	if (type == &rec_handshake_type || type == &rec_connection_type)
 		return RS_LIT("TCP");

@@ -208,12 +208,16 @@ page_item(struct page *p, unsigned indent, const char *glue, const char *s)
 	page_str(p, s);
 }
 
-/* One word; one that is wider than a line is broken where the line ends. */
+/* One word; one that is wider than a line is broken where the line ends.  One
+   that fits into a line, but not behind the indentation, gets less of it. */
 static void
 flow_word(struct page *p, unsigned indent, struct rs_span word)
 {
-	if (p->at > indent && p->at + page_width(word) > p->columns)
-		wrap(p, indent);
+	unsigned width = page_width(word), at = indent;
+	if (width <= p->columns && width > p->columns - indent)
+		at = p->columns - width;
+	if (p->at > at && p->at + width > p->columns)
+		wrap(p, at);
 	while (word.n) {
 		size_t n = put(p, word, left(p));
 		word = rs_span_from(word, n ? n : word.n);
@@ -267,14 +271,18 @@ page_ms(char out[PAGE_TEXT], int64_t ns)
 	if (ns == INT64_MIN)
 		return "-";
 	int64_t us = ns / 1000, ms = (us + 500) / 1000;
-	if (us < 1000) /* 0.04 ms, 0.53 ms */
+	if (ns >= 0 && us < 5)
+		g_strlcpy(out, "< 0.01 ms", PAGE_TEXT);
+	else if (us < 1000) /* 0.04 ms, 0.53 ms */
 		g_snprintf(out, PAGE_TEXT, "%d.%02d ms", 0,
 		    (int)((us + 5) / 10 < 100 ? (us + 5) / 10 : 99));
 	else if (us < 99950)
 		g_snprintf(out, PAGE_TEXT, "%d.%d ms", (int)((us + 50) / 1000),
 		    (int)((us + 50) / 100 % 10));
-	else
+	else if (ms < 10000)
 		g_snprintf(out, PAGE_TEXT, "%s ms", page_number(whole, ms));
+	else /* nobody reads 17 545 ms as seconds */
+		return page_duration(out, ns);
 	return out;
 }
 
@@ -284,9 +292,10 @@ page_duration(char out[PAGE_TEXT], int64_t ns)
 	int64_t s = ns / RS_SEC;
 	if (ns < RS_SEC)
 		return page_ms(out, ns < 0 ? 0 : ns);
+	int64_t tenths = (ns + RS_SEC / 20) / (RS_SEC / 10);
 	if (s < 60)
-		g_snprintf(out, PAGE_TEXT, "%d.%d s", (int)s,
-		    (int)(ns / (RS_SEC / 10) % 10));
+		g_snprintf(out, PAGE_TEXT, "%d.%d s", (int)(tenths / 10),
+		    (int)(tenths % 10));
 	else if (s < 3600)
 		g_snprintf(out, PAGE_TEXT, "%d min %d s", (int)(s / 60),
 		    (int)(s % 60));

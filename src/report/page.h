@@ -60,7 +60,7 @@ void page_flow(struct page *p, unsigned indent, struct rs_span s);
 void page_item(
     struct page *p, unsigned indent, const char *glue, const char *s);
 
-/* Forms of numbers: 41 218; 97 ms, 1 870 ms; 58 min 12 s. */
+/* Forms of numbers: 41 218; 97 ms, 1 870 ms, 17.5 s; 58 min 12 s. */
 enum { PAGE_TEXT = 48 };
 const char *page_number(char out[PAGE_TEXT], int64_t v);
 const char *page_ms(char out[PAGE_TEXT], int64_t ns);

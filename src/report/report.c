@@ -469,11 +469,18 @@ json_document(struct report *r)
 	w->shut(w);
 }
 
+static bool
+connection_of(void *arg, const struct rec_id *id, struct rec_connection *c)
+{
+	struct report *r = arg;
+	return find(r, &rec_connection_type, &r->fine_connection, id, c);
+}
+
 static void
 write_out(struct report *r)
 {
 	struct text_input in = {
-	    &r->o, r->spool, &r->amended, &r->result, wanted, r};
+	    &r->o, r->spool, &r->amended, &r->result, wanted, connection_of, r};
 	switch (r->o.format) {
 	case REPORT_TEXT:
 		text_report(&in, &r->out);

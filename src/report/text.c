@@ -26,6 +26,8 @@ text_report(const struct text_input *in, struct out *out)
 	    .many_files = in->coverage->files.n > 1,
 	    .many_days = several_days(in->coverage)};
 	page_init(&t.page, out, in->options->columns, in->options->colour);
+	if (in->options->live && text_sum(in->summary->attempts))
+		page_end(&t.page); /* their lines are above */
 	text_coverage(&t);
 	text_headline(&t);
 	text_failures(&t);

@@ -17,6 +17,9 @@ struct text_input {
 	/* Whether what lies in the spool failed, or is undecided, and is to be
 	   told of. */
 	bool (*wanted)(void *arg, const struct rec_type *type, const void *rec);
+	/* A connection by its id, fine or not; lives as long as the report. */
+	bool (*connection)(
+	    void *arg, const struct rec_id *id, struct rec_connection *c);
 	void *arg;
 };
 

@@ -7,6 +7,8 @@
 
 #include <glib.h>
 
+enum { LABELS = 12 }; /* of other traffic that are named */
+
 static void item(struct text *t, const char *glue, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -21,17 +23,24 @@ item(struct text *t, const char *glue, const char *format, ...)
 	page_item(&t->page, 0, t->page.at ? glue : "", s);
 }
 
-/* The end of a path tells more than its beginning. */
+/* The file's own name tells more than the directories that it is in: of these
+   as many as there is room for. */
 static void
 path(struct text *t, struct rs_span s)
 {
-	unsigned most = t->page.columns / 2, width = page_width(s);
-	if (width > most)
-		page_str(&t->page, "...");
-	for (size_t used; width > most; width = page_width(s)) {
-		(void)utf8_next(s, &used);
-		s = rs_span_from(s, used);
+	unsigned most = t->page.columns / 2;
+	struct rs_span name = text_file_name(s);
+	if (rs_span_eq(s, RS_LIT("-"))) {
+		page_str(&t->page, "standard input");
+		return;
 	}
+	bool cut = page_width(s) > most && name.n < s.n;
+	while (cut && s.n > name.n && page_width(s) + 3 > most) {
+		size_t slash = rs_span_find(rs_span_from(s, 1), '/') + 1;
+		s = s.n - slash > name.n + 1 ? rs_span_from(s, slash) : name;
+	}
+	if (cut && s.n > name.n)
+		page_str(&t->page, "...");
 	page_span(&t->page, s);
 }
 
@@ -39,13 +48,13 @@ static void
 names(struct text *t, const struct rec_coverage *c)
 {
 	const struct rec_file *f = c->files.v;
-	char number[PAGE_TEXT];
+	char more[PAGE_TEXT];
 	t->page.style = PAGE_BOLD;
 	if (c->files.n)
 		path(t, f[0].path);
 	if (c->files.n > 1)
-		page_printf(&t->page, " and %s more files",
-		    page_number(number, (int64_t)c->files.n - 1));
+		page_printf(&t->page, " and %s",
+		    text_many(more, (int64_t)c->files.n - 1, "more file"));
 	t->page.style = PAGE_PLAIN;
 }
 
@@ -73,7 +82,7 @@ static void
 size_and_span(struct text *t, const struct rec_coverage *c)
 {
 	char a[PAGE_TEXT], b[PAGE_TEXT], d[PAGE_TEXT];
-	item(t, "  ", "%s packets", page_number(a, text_sum(c->packets)));
+	item(t, "  ", "%s", text_many(a, text_sum(c->packets), "packet"));
 	if (c->first != RS_NEVER && c->last != RS_NEVER) {
 		page_date(a, c->first);
 		page_date(b, c->last);
@@ -135,21 +144,26 @@ quality(struct text *t, const struct rec_coverage *c)
 	if (where)
 		item(t, ", ", "%s", where);
 	if (text_sum(c->one_way_flows))
-		item(t, ", ", "%s of %s flows seen in one direction only",
-		    page_number(a, c->one_way_flows), page_number(b, flows));
-	else
+		item(t, ", ", "%s of %s seen in one direction only",
+		    page_number(a, c->one_way_flows),
+		    text_many(b, flows, "flow"));
+	else if (text_sum(c->two_way_flows))
 		item(t, ", ", "both directions");
+	else
+		item(t, ", ",
+		    "too few packets to tell whether both "
+		    "directions are here");
 	if (text_sum(c->tcp_gaps))
-		item(t, ", ", "%s gaps in TCP (%s bytes missing)",
-		    page_number(a, c->tcp_gaps),
-		    page_number(b, text_sum(c->tcp_missing_bytes)));
+		item(t, ", ", "%s in TCP (%s missing)",
+		    text_many(a, c->tcp_gaps, "gap"),
+		    text_many(b, text_sum(c->tcp_missing_bytes), "byte"));
 	else
 		item(t, ", ", "no gaps");
 	int64_t drops =
 	    text_sum(c->drops_kernel) + text_sum(c->drops_interface);
 	if (drops)
-		item(t, ", ", "%s packets DROPPED while capturing",
-		    page_number(a, drops));
+		item(t, ", ", "%s DROPPED while capturing",
+		    text_many(a, drops, "packet"));
 	else if (c->drops_kernel != REC_ABSENT)
 		item(t, ", ", "no drops");
 	page_end(&t->page);
@@ -162,18 +176,61 @@ tls(struct text *t, const struct rec_coverage *c)
 	int64_t opaque = text_count(&c->tls_connections, "opaque");
 	int64_t mid = text_count(&c->tls_connections, "midstream");
 	if (opaque)
-		item(t, ", ", "%s TLS connection%s unreadable (no keys)",
-		    page_number(a, opaque), opaque == 1 ? "" : "s");
+		item(t, ", ", "%s unreadable (no keys)",
+		    text_many(a, opaque, "TLS connection"));
 	if (mid)
-		item(t, ", ", "%s TLS connection%s begun before the capture",
-		    page_number(a, mid), mid == 1 ? "" : "s");
+		item(t, ", ", "%s begun before the capture",
+		    text_many(a, mid, "TLS connection"));
 	if (text_sum(c->tls_unrelated))
-		item(t, ", ", "%s other TLS handshake%s%s",
-		    page_number(a, c->tls_unrelated),
-		    c->tls_unrelated == 1 ? "" : "s",
+		item(t, ", ", "%s%s",
+		    text_many(a, c->tls_unrelated, "other TLS handshake"),
 		    t->in->options->all_tls ? "" : " (see --all-tls)");
 	if (t->page.at)
 		page_end(&t->page);
+}
+
+/* ARP and LLDP are no loss; what lies in a tunnel is. */
+static int64_t
+undecoded(const struct rec_coverage *c)
+{
+	return counts_sum(&c->undecoded) - text_count(&c->undecoded, "arp") -
+	       text_count(&c->undecoded, "control");
+}
+
+/* Why packets could not be decoded, the reasons that mean the same to whoever
+   reads it together. */
+static void
+undecoded_items(struct text *t, const struct rec_coverage *c)
+{
+	static const struct {
+		const char *reasons[4], *words;
+	} rows[] = {
+	    {{"gre"}, "in GRE, which is not looked into yet"},
+	    {{"pppoe"}, "in PPPoE, which is not looked into yet"},
+	    {{"mpls"}, "in MPLS, which is not looked into yet"},
+	    {{"ip_in_ip"}, "of IP in IP, which is not looked into yet"},
+	    {{"esp"}, "encrypted (ESP)"},
+	    {{"not_ip", "not_transport"}, "of other protocols"},
+	    {{"linktype"}, "of a link type that is not supported"},
+	    {{"link_short", "ip_short", "transport_short"},
+		"cut inside their headers"},
+	    {{"ip_malformed", "transport_malformed", "too_deep"},
+		"with malformed headers"},
+	};
+	char a[PAGE_TEXT];
+	int64_t told = 0, all = undecoded(c);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int64_t n = 0;
+		for (size_t k = 0; k < 4 && rows[i].reasons[k]; k++)
+			n += text_count(&c->undecoded, rows[i].reasons[k]);
+		if (n > 0)
+			item(t, ", ", "%s %s", text_many(a, n, "packet"),
+			    rows[i].words);
+		told += n;
+	}
+	if (all > told)
+		item(t, ", ", "%s not decoded",
+		    text_many(a, all - told, "packet"));
 }
 
 /* What was lost on the way, and what was strange. */
@@ -181,31 +238,23 @@ static void
 shortfalls(struct text *t, const struct rec_coverage *c)
 {
 	char a[PAGE_TEXT];
-	g_autoptr(GString) s = g_string_new(NULL);
-	if (c->undecoded.n) {
-		counts_text(s, &c->undecoded, 4);
-		item(t, ", ", "%s packets not decoded (",
-		    page_number(a, counts_sum(&c->undecoded)));
-		page_flow(
-		    &t->page, 0, (struct rs_span){(uint8_t *)s->str, s->len});
-		page_str(&t->page, ")");
-	}
+	undecoded_items(t, c);
 	if (text_sum(c->snaplen_truncated))
-		item(t, ", ", "%s packets cut by the snap length",
-		    page_number(a, c->snaplen_truncated));
+		item(t, ", ", "%s cut by the snap length",
+		    text_many(a, c->snaplen_truncated, "packet"));
 	if (text_sum(c->time_steps_back))
-		item(t, ", ", "time steps back %s times",
-		    page_number(a, c->time_steps_back));
+		item(t, ", ", "time steps back %s",
+		    text_many(a, c->time_steps_back, "time"));
 	if (text_sum(c->responses_without_request))
-		item(t, ", ", "%s answers whose REGISTER was not captured",
-		    page_number(a, c->responses_without_request));
+		item(t, ", ", "%s whose REGISTER was not captured",
+		    text_many(a, c->responses_without_request, "answer"));
 	if (text_sum(c->syns_not_listed))
-		item(t, ", ", "%s single SYNs without an answer not listed",
-		    page_number(a, c->syns_not_listed));
+		item(t, ", ", "%s without an answer, not listed",
+		    text_many(a, c->syns_not_listed, "single SYN"));
 	if (t->page.at)
 		page_end(&t->page);
 	if (c->evictions.n && counts_sum(&c->evictions)) {
-		g_string_truncate(s, 0);
+		g_autoptr(GString) s = g_string_new(NULL);
 		counts_text(s, &c->evictions, 8);
 		page_styled(&t->page, PAGE_WARN, "memory limit hit:");
 		page_flow(
@@ -236,21 +285,37 @@ files(struct text *t, const struct rec_coverage *c)
 	}
 }
 
+/* "9 packets of RTP, 1 of RTCP", what has no name last. */
 static void
 other_traffic(struct text *t, const struct rec_coverage *c)
 {
 	const struct rec_label *l = c->other_traffic.v;
 	char a[PAGE_TEXT];
-	if (c->other_traffic.n == 0)
-		return;
-	page_str(&t->page, "also here:");
-	for (uint32_t i = 0; i < c->other_traffic.n; i++) {
-		page_str(&t->page, i ? ", " : " ");
-		page_span_most(&t->page, l[i].name, 24);
-		page_printf(&t->page, " %s", page_number(a, l[i].packets));
+	int64_t nameless = 0, more = 0;
+	bool first = true;
+	for (uint32_t i = 0, n = 0; i < c->other_traffic.n; i++) {
+		if (rs_span_eq(l[i].name, RS_LIT("unknown"))) {
+			nameless = l[i].packets;
+		} else if (n++ < LABELS) {
+			g_autofree char *name =
+			    g_strndup((const char *)l[i].name.p, l[i].name.n);
+			item(t, ", ", "%s%s of %.24s",
+			    first ? "also here: " : "",
+			    first ? text_many(a, l[i].packets, "packet")
+				  : page_number(a, l[i].packets),
+			    name);
+			first = false;
+		} else {
+			more += l[i].packets;
+		}
 	}
-	page_str(&t->page, " packets"); /* one line: the rest is cut */
-	page_end(&t->page);
+	if (nameless + more > 0)
+		item(t, ", ", "%s%s of %s", first ? "also here: " : "",
+		    first ? text_many(a, nameless + more, "packet")
+			  : page_number(a, nameless + more),
+		    more ? "others" : "no known protocol");
+	if (t->page.at)
+		page_end(&t->page);
 }
 
 void
@@ -276,27 +341,49 @@ advice(struct text *t, const char *s)
 	page_end(&t->page);
 }
 
-/* The ways in which there can be nothing, and what to do about each. */
 static void
-nothing(struct text *t)
+unrelated_tls(struct text *t)
 {
 	const struct rec_coverage *c = t->in->coverage;
-	g_autoptr(GString) s = g_string_new(NULL);
-	int64_t opaque = text_count(&c->tls_connections, "opaque") +
-			 text_count(&c->tls_connections, "midstream");
-	page_styled(&t->page, PAGE_BOLD, "No registration was seen.");
-	page_end(&t->page);
-	if (text_sum(c->packets) == 0) {
-		advice(t, "The capture holds no packets.");
+	char a[PAGE_TEXT];
+	if (text_sum(c->tls_unrelated) == 0 || t->in->options->all_tls)
+		return;
+	g_autofree char *s = g_strdup_printf(
+	    "There %s %s on ports not known for SIP: --all-tls judges %s; "
+	    "--sip-tls-port PORT says which port is the SBC's.",
+	    c->tls_unrelated == 1 ? "is" : "are",
+	    text_many(a, c->tls_unrelated, "TLS handshake"),
+	    c->tls_unrelated == 1 ? "it" : "them");
+	advice(t, s);
+}
+
+/* No SIP in what could be read, which may be little. */
+static void
+no_sip(struct text *t)
+{
+	const struct rec_coverage *c = t->in->coverage;
+	int64_t lost = undecoded(c);
+	if (2 * lost > text_sum(c->packets)) {
+		advice(t, "Most of the packets could not be read (see above), "
+			  "and what can be holds no SIP. If the phones' "
+			  "traffic is in a tunnel here, capture where it is "
+			  "not: before the tunnel begins, or behind its end.");
 		return;
 	}
-	if (text_sum(c->decoded) == 0) {
-		advice(t, "None of the packets could be decoded: see above "
-			  "for the reasons.");
-		return;
-	}
+	advice(t, "There is no SIP at all. Capture where the phones' traffic "
+		  "passes: the switch port of a phone (mirrored, with its "
+		  "voice VLAN), the gateway, or the SBC; without a filter on "
+		  "ports, as SIP need not be on 5060.");
+}
+
+/* There is SIP, but nothing that began with a REGISTER. */
+static void
+other_sip(struct text *t)
+{
+	const struct rec_coverage *c = t->in->coverage;
 	if (c->sip_requests.n) {
-		g_string_append(s, "There is SIP, but no REGISTER: ");
+		g_autoptr(GString) s =
+		    g_string_new("There is SIP, but no REGISTER: ");
 		counts_text(s, &c->sip_requests, 8);
 		g_string_append(s, ". The phones may have registered before "
 				   "the capture began: let it run for longer "
@@ -307,33 +394,92 @@ nothing(struct text *t)
 		advice(t, "Answers to REGISTERs are here, the REGISTERs are "
 			  "not: the capture shows one direction only. Mirror "
 			  "both directions of the port.");
+}
+
+/* The ways in which there can be nothing, and what to do about each. */
+static void
+nothing(struct text *t)
+{
+	const struct rec_coverage *c = t->in->coverage;
+	int64_t opaque = text_count(&c->tls_connections, "opaque") +
+			 text_count(&c->tls_connections, "midstream");
+	page_styled(&t->page, PAGE_BOLD, "No registration was seen.");
+	page_end(&t->page);
+	if (text_sum(c->packets) == 0) {
+		advice(t, "The capture holds no packets.");
+		return;
+	}
+	if (text_sum(c->decoded) == 0) {
+		advice(t, undecoded(c) || c->undecoded.n == 0
+			      ? "None of the packets could be decoded: see "
+				"above for the reasons."
+			      : "There is only ARP and the like, no IP.");
+		return;
+	}
+	other_sip(t);
 	if (text_sum(t->in->summary->phones_failed)) {
 		advice(t, "Nothing got as far as SIP: what broke before it is "
 			  "told below.");
 		return;
 	}
-	if (opaque && counts_sum(&t->in->summary->handshakes)) {
+	if (opaque && counts_sum(&t->in->summary->handshakes))
 		advice(t, "The TLS above may well carry registrations, but "
 			  "cannot be read without its keys. Its handshakes "
 			  "are judged all the same. To see the SIP, capture "
 			  "where it is in the clear (behind the SBC).");
-		return;
+	else if (opaque)
+		advice(t, "There is TLS, which cannot be read without its "
+			  "keys. To see what SIP is in it, capture where it "
+			  "is in the clear (behind the SBC).");
+	unrelated_tls(t);
+	if (!opaque && c->sip_requests.n == 0 &&
+	    text_sum(c->tls_unrelated) == 0 &&
+	    text_sum(c->responses_without_request) == 0)
+		no_sip(t);
+}
+
+/* Phones that are failed and have a line that is not. */
+static int64_t
+failed_in_part(struct text *t, int64_t *lines_failed, int64_t *lines)
+{
+	struct spool_reader *r = spool_read(t->in->spool, &rec_phone_type);
+	const struct rec_phone *p;
+	int64_t phones = 0;
+	while ((p = spool_next(r)) != NULL) {
+		const struct rec_line *l = p->lines.v;
+		int64_t bad = 0, good = 0;
+		for (uint32_t i = 0; i < p->lines.n; i++) {
+			bad += rec_outcome_failed(l[i].outcome);
+			good += l[i].outcome >= REC_REGISTERED &&
+				l[i].outcome <= REC_QUERIED;
+		}
+		if (bad == 0 || good == 0)
+			continue;
+		phones++;
+		*lines_failed += bad;
+		*lines += p->lines.n;
 	}
-	if (opaque) {
-		advice(t,
-		    "There is TLS, which cannot be read without its keys, "
-		    "on ports not known for SIP. --all-tls judges its "
-		    "handshakes; --sip-tls-port says which port is the "
-		    "SBC's. To see the SIP, capture where it is in the "
-		    "clear (behind the SBC).");
+	spool_reader_free(r);
+	return phones;
+}
+
+static void
+failed_phones(struct text *t, int64_t failed)
+{
+	char a[PAGE_TEXT], b[PAGE_TEXT];
+	int64_t lines_failed = 0, lines = 0;
+	int64_t in_part = failed_in_part(t, &lines_failed, &lines);
+	g_autofree char *n =
+	    g_strdup_printf("%s FAILED", page_number(a, failed));
+	page_styled(&t->page, PAGE_BAD, n);
+	if (in_part == 0)
 		return;
-	}
-	if (c->sip_requests.n || text_sum(c->responses_without_request))
-		return;
-	advice(t, "There is no SIP at all. Capture where the phones' traffic "
-		  "passes: the switch port of a phone (mirrored, with its "
-		  "voice VLAN), the gateway, or the SBC; without a filter on "
-		  "ports, as SIP need not be on 5060.");
+	if (failed == 1)
+		page_printf(&t->page, " for %s of its %s",
+		    page_number(a, lines_failed), text_many(b, lines, "line"));
+	else
+		page_printf(&t->page, " (%s of them for some lines only)",
+		    page_number(a, in_part));
 }
 
 void
@@ -342,6 +488,7 @@ text_headline(struct text *t)
 	const struct rec_summary *s = t->in->summary;
 	char a[PAGE_TEXT];
 	int64_t phones = text_sum(s->phones);
+	int64_t registered = text_sum(s->phones_registered);
 	int64_t failed = text_sum(s->phones_failed);
 	int64_t undecided = text_sum(s->phones_undecided);
 	if (text_sum(s->attempts) == 0) {
@@ -350,20 +497,19 @@ text_headline(struct text *t)
 		if (phones == 0)
 			return;
 	}
-	page_printf(&t->page, "%s phone%s: ", page_number(a, phones),
-	    phones == 1 ? "" : "s");
-	page_styled(&t->page, failed || undecided ? PAGE_PLAIN : PAGE_GOOD,
-	    page_number(a, text_sum(s->phones_registered)));
-	page_str(&t->page, " registered");
-	if (failed) {
-		g_autofree char *n =
-		    g_strdup_printf("%s FAILED", page_number(a, failed));
-		page_str(&t->page, ", ");
-		page_styled(&t->page, PAGE_BAD, n);
+	page_printf(&t->page, "%s: ", text_many(a, phones, "phone"));
+	if (registered || (failed == 0 && undecided == 0)) {
+		page_styled(&t->page,
+		    failed || undecided ? PAGE_PLAIN : PAGE_GOOD,
+		    page_number(a, registered));
+		page_str(&t->page,
+		    failed || undecided ? " registered, " : " registered");
 	}
+	if (failed)
+		failed_phones(t, failed);
 	if (undecided)
-		page_printf(
-		    &t->page, ", %s undecided", page_number(a, undecided));
+		page_printf(&t->page, "%s%s undecided", failed ? ", " : "",
+		    page_number(a, undecided));
 	page_end(&t->page);
 	page_end(&t->page);
 }

@@ -31,6 +31,8 @@ struct group {
 	rs_time last_at;
 	int64_t n;
 	bool undecided;
+	rs_time later; /* its line registered after all; else RS_NEVER */
+	struct rs_frame later_frame;
 	struct rs_span aor;  /* owned */
 	struct rs_span said; /* the finding, in the spool's form; owned */
 };
@@ -129,7 +131,13 @@ gather(struct failures *f, char *key, const struct rec_type *type,
 		return;
 	}
 	g = g_new0(struct group, 1);
-	*g = (struct group){type, id, when, 1, undecided, own(aor), {0}};
+	*g = (struct group){.type = type,
+	    .first = id,
+	    .last_at = when,
+	    .n = 1,
+	    .undecided = undecided,
+	    .later = RS_NEVER,
+	    .aor = own(aor)};
 	g_tree_insert(f->groups, key, g);
 	rec_id_format(&id, id_text);
 	g_tree_insert(
@@ -166,7 +174,8 @@ static void
 gather_registration(struct failures *f, const struct rec_registration *r)
 {
 	bool undecided = !rec_outcome_failed(r->outcome);
-	gather(f, key_of("r", &r->client, NULL, r->outcome, r->status, r->aor),
+	unsigned how = (unsigned)r->outcome * 8 + (unsigned)r->kind;
+	gather(f, key_of("r", &r->client, NULL, how, r->status, r->aor),
 	    &rec_registration_type, r, r->aor, undecided);
 }
 
@@ -210,6 +219,24 @@ gather_all(struct failures *f)
 	}
 }
 
+/* Which groups were of lines that registered later. */
+static void
+recover(struct sufferer *s, const struct rec_phone *p)
+{
+	const struct rec_line *l = p->lines.v;
+	for (guint i = 0; i < s->groups->len; i++) {
+		struct group *g = g_ptr_array_index(s->groups, i);
+		for (uint32_t k = 0; g->aor.n && k < p->lines.n; k++)
+			if (rs_span_eq(l[k].aor, g->aor) &&
+			    l[k].outcome >= REC_REGISTERED &&
+			    l[k].outcome <= REC_QUERIED &&
+			    l[k].decided > g->last_at) {
+				g->later = l[k].decided;
+				g->later_frame = l[k].frame;
+			}
+	}
+}
+
 /* What is known of the phones that suffer. */
 static void
 gather_phones(struct failures *f)
@@ -225,6 +252,7 @@ gather_phones(struct failures *f)
 		    !rec_write(&rec_phone_type, p, &buf))
 			continue;
 		s->chain = own(rs_buf_view(&buf));
+		recover(s, p);
 		if (s->rank == RANK_FAILED && p->outcome >= REC_REGISTERED &&
 		    p->outcome <= REC_QUERIED)
 			s->rank = RANK_RECOVERED;
@@ -376,6 +404,25 @@ more_like_this(struct text *t, const struct group *g)
 }
 
 static void
+registered_later(struct text *t, const struct group *g)
+{
+	char at[PAGE_TEXT];
+	if (g->later == RS_NEVER)
+		return;
+	page_to(&t->page, 4);
+	t->page.style = PAGE_GOOD;
+	page_printf(
+	    &t->page, "registered later, at %s", text_clock(t, at, g->later));
+	t->page.style = PAGE_PLAIN;
+	if (g->later_frame.number) {
+		page_str(&t->page, " (");
+		text_frame(t, g->later_frame);
+		page_str(&t->page, ")");
+	}
+	page_end(&t->page);
+}
+
+static void
 flowing(struct text *t, const char *label, struct rs_span s)
 {
 	if (s.p == NULL || s.n == 0)
@@ -389,8 +436,9 @@ flowing(struct text *t, const char *label, struct rs_span s)
 	page_end(&t->page);
 }
 
+/* `again`: said of another group of this phone, a few lines above. */
 static void
-verdict(struct text *t, const struct rec_finding *x)
+verdict(struct text *t, const struct rec_finding *x, bool again)
 {
 	const char *certainty = rec_certainty_name(x->certainty);
 	page_to(&t->page, INDENT);
@@ -403,8 +451,28 @@ verdict(struct text *t, const struct rec_finding *x)
 		page_str(&t->page, ": ");
 		page_flow(&t->page, INDENT, x->title);
 	}
+	if (again)
+		page_str(&t->page, " (see above)");
 	page_end(&t->page);
-	flowing(t, NULL, x->detail);
+	if (!again)
+		flowing(t, NULL, x->detail);
+}
+
+/* Numbers of frames are of one file. */
+static void
+wireshark(struct text *t, const struct rec_finding *x)
+{
+	const struct rec_evidence *v = x->evidence.v;
+	const struct rec_file *files = t->in->coverage->files.v;
+	if (!t->many_files || x->evidence.n == 0 ||
+	    v[0].frame.file >= t->in->coverage->files.n) {
+		flowing(t, "Wireshark:", x->filter);
+		return;
+	}
+	struct rs_span name = text_file_name(files[v[0].frame.file].path);
+	g_autofree char *label = g_strdup_printf(
+	    "Wireshark, %.*s:", (int)MIN(name.n, 40), (const char *)name.p);
+	flowing(t, label, x->filter);
 }
 
 static void
@@ -423,11 +491,29 @@ advice(struct text *t, const struct rec_finding *x)
 		    (struct rs_span){(const uint8_t *)s->str, s->len});
 		g_string_free(s, TRUE);
 	}
-	flowing(t, "Wireshark:", x->filter);
+	wireshark(t, x);
 }
 
 static void
-group_in_full(struct failures *f, const struct group *g, bool name_aor)
+ladder(struct failures *f, const struct group *g, const union any_record *rec)
+{
+	const struct text_input *in = f->t->in;
+	struct rec_connection c;
+	if (g->type == &rec_registration_type) {
+		const struct rec_registration *r = &rec->registration;
+		bool known = in->connection &&
+			     in->connection(in->arg, &r->connection, &c);
+		text_ladder_registration(f->t, r, known ? &c : NULL);
+	} else if (g->type == &rec_handshake_type) {
+		text_ladder_handshake(f->t, &rec->handshake);
+	} else {
+		text_ladder_connection(f->t, &rec->connection);
+	}
+}
+
+static void
+group_in_full(
+    struct failures *f, const struct group *g, bool name_aor, bool again)
 {
 	struct page *p = &f->t->page;
 	union any_record rec;
@@ -447,15 +533,11 @@ group_in_full(struct failures *f, const struct group *g, bool name_aor)
 	towards(p, g, &rec);
 	page_end(p);
 	if (said)
-		verdict(f->t, &x);
-	if (g->type == &rec_registration_type)
-		text_ladder_registration(f->t, &rec.registration);
-	else if (g->type == &rec_handshake_type)
-		text_ladder_handshake(f->t, &rec.handshake);
-	else
-		text_ladder_connection(f->t, &rec.connection);
+		verdict(f->t, &x, again);
+	ladder(f, g, &rec);
 	more_like_this(f->t, g);
-	if (said)
+	registered_later(f->t, g);
+	if (said && !again)
 		advice(f->t, &x);
 	rec_arena_reset(&f->arena);
 }
@@ -468,22 +550,25 @@ group_in_short(struct failures *f, const struct group *g)
 	union any_record rec;
 	struct rec_finding x;
 	char n[PAGE_TEXT];
+	bool loaded = load(f, g, &rec);
 	if (g->aor.n) {
 		page_span_most(p, g->aor, p->columns / 3);
 		page_str(p, "  ");
 	}
-	if (load(f, g, &rec))
+	if (loaded)
 		outcome(p, g, &rec);
 	if (g->n > 1)
 		page_printf(p, ", %s times", page_number(n, g->n));
-	if (g->undecided && f->t->in->coverage->last != RS_NEVER)
-		page_printf(p, " %s before end",
-		    page_duration(n, f->t->in->coverage->last - g->last_at));
+	if (g->later != RS_NEVER)
+		page_printf(p, ", registered later");
 	if (g->said.p && rec_read(&rec_finding_type, &x, g->said, &f->arena)) {
-		page_str(p, "  ");
-		page_span(p, x.code);
+		g_autofree char *code =
+		    g_strndup((const char *)x.code.p, x.code.n);
+		page_item(p, 4, "  ", code);
 	}
 	page_end(p);
+	if (g->undecided && loaded)
+		text_undecided(f->t, &rec.registration);
 	rec_arena_reset(&f->arena);
 }
 
@@ -498,6 +583,18 @@ several_aors(const struct sufferer *s)
 		if (first && !rs_span_eq(first->aor, g->aor))
 			return true;
 		first = g;
+	}
+	return false;
+}
+
+static bool
+said_above(const struct sufferer *s, guint i)
+{
+	const struct group *g = g_ptr_array_index(s->groups, i);
+	for (guint k = 0; k < i && g->said.p; k++) {
+		const struct group *x = g_ptr_array_index(s->groups, k);
+		if (!x->undecided && rs_span_eq(x->said, g->said))
+			return true;
 	}
 	return false;
 }
@@ -530,7 +627,7 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 		if (!g->undecided && full < GROUPS_IN_FULL) {
 			if (full++)
 				page_end(p); /* a line between them */
-			group_in_full(f, g, several);
+			group_in_full(f, g, several, said_above(s, i));
 		} else if (i < 3 * GROUPS_IN_FULL) {
 			page_to(p, INDENT);
 			group_in_short(f, g);
@@ -557,6 +654,10 @@ static gint
 by_first(gconstpointer a, gconstpointer b)
 {
 	const struct group *const *x = a, *const *y = b;
+	bool x_later = (*x)->later != RS_NEVER,
+	     y_later = (*y)->later != RS_NEVER;
+	if (x_later != y_later)
+		return x_later ? 1 : -1; /* what still fails comes first */
 	return rec_id_cmp(&(*x)->first, &(*y)->first);
 }
 
@@ -598,13 +699,13 @@ print_all(struct failures *f, const GPtrArray *all)
 			left++;
 	}
 	if (left) {
-		page_printf(p, "and %s more phones (--format json has them)",
-		    page_number(n, left));
+		page_printf(p, "and %s (--format json has them)",
+		    text_many(n, left, "more phone"));
 		page_end(p);
 	}
 	if (f->over) {
-		page_printf(p, "%s more failures of other kinds are not shown",
-		    page_number(n, f->over));
+		page_printf(p, "not shown: %s of other kinds",
+		    text_many(n, f->over, "more failure"));
 		page_end(p);
 	}
 	if (brief || undecided || left || f->over)

@@ -110,11 +110,13 @@ request(struct text *t, const struct rec_transaction *x)
 		g_string_append(s, ", with credentials");
 	if (text_sum(x->retransmissions)) {
 		const struct rs_frame *f = x->request_frames.v;
-		g_string_append_printf(s,
-		    ", sent again %" G_GINT64_FORMAT " time%s",
-		    x->retransmissions, x->retransmissions == 1 ? "" : "s");
+		g_string_append(s, ", sent again");
+		if (x->retransmissions > 1)
+			g_string_append_printf(s, " %" G_GINT64_FORMAT " times",
+			    x->retransmissions);
 		if (x->request_frames.n) {
-			g_string_append(s, " until ");
+			g_string_append(
+			    s, x->retransmissions > 1 ? " until " : " in ");
 			frame_name(t, s, f[x->request_frames.n - 1]);
 		}
 	}
@@ -167,8 +169,81 @@ provisional(struct text *t, const struct rec_transaction *x)
 	rung_end(t, NULL);
 }
 
+static void message_name(struct page *p, struct rs_span s);
+
+static void
+icmp_rung(struct text *t, struct rs_span icmp, const struct rec_endpoint *from,
+    struct rs_frame frame, rs_time at)
+{
+	char addr[RS_ADDR_TEXT];
+	if (frame.number == 0)
+		return;
+	rung(t, frame, at, REC_NETWORK);
+	page_str(&t->page, "ICMP ");
+	page_span(&t->page, icmp);
+	if (from->at.addr.family) {
+		rs_addr_format(&from->at.addr, addr);
+		page_printf(&t->page, " from %s", addr);
+	}
+	page_end(&t->page);
+}
+
+static void
+silence(struct text *t, const char *what, rs_time from, rs_time to)
+{
+	char d[PAGE_TEXT];
+	if (from == RS_NEVER || to == RS_NEVER || to < from)
+		return;
+	page_to(&t->page, column(t, COL_WHAT));
+	page_printf(&t->page, "%s in %s", what, page_duration(d, to - from));
+	page_end(&t->page);
+}
+
+/* How its connection ended, where that is of this attempt: it lost it, or
+   soon thereafter. */
+static void
+closing(struct text *t, const struct rec_registration *r,
+    const struct rec_connection *c)
+{
+	bool lost = r->outcome == REC_CONNECTION_LOST;
+	const struct rs_frame *f = r->frames.v;
+	if (c->close_frame.number == 0)
+		return;
+	if (!lost &&
+	    (r->ended == RS_NEVER || c->ended - r->ended > 32 * RS_SEC ||
+		(r->frames.n &&
+		    rs_frame_cmp(c->close_frame, f[r->frames.n - 1]) < 0)))
+		return;
+	rung(t, c->close_frame, lost ? r->ended : RS_NEVER, c->closed_by);
+	message_name(&t->page, c->closed_how);
+	page_end(&t->page);
+}
+
+/* What came in the place of an answer, or after it. */
+static void
+ending(struct text *t, const struct rec_registration *r,
+    const struct rec_connection *c)
+{
+	const struct rec_transaction *x = r->transactions.v;
+	const struct rec_transaction *last =
+	    r->transactions.n ? &x[r->transactions.n - 1] : NULL;
+	icmp_rung(t, r->icmp, &r->icmp_from, r->icmp_frame,
+	    r->outcome == REC_UNREACHABLE ? r->ended : RS_NEVER);
+	if (last && r->outcome == REC_CHALLENGE_UNANSWERED)
+		silence(t, "no REGISTER with credentials", last->response_time,
+		    r->ended);
+	if (last && r->outcome == REC_TIMED_OUT)
+		silence(t, "no answer", last->request_time, r->ended);
+	if (c == NULL)
+		return;
+	if (r->icmp_frame.number == 0)
+		icmp_rung(t, c->icmp, &c->icmp_from, c->icmp_frame, RS_NEVER);
+	closing(t, r, c);
+}
+
 void
-text_ladder_registration(struct text *t, const struct rec_registration *r)
+text_ladder_registration(struct text *t, const struct rec_registration *r,
+    const struct rec_connection *c)
 {
 	const struct rec_transaction *x = r->transactions.v;
 	for (uint32_t i = 0; i < r->transactions.n; i++) {
@@ -178,6 +253,7 @@ text_ladder_registration(struct text *t, const struct rec_registration *r)
 		provisional(t, &x[i]);
 		response(t, &x[i]);
 	}
+	ending(t, r, c);
 }
 
 /* ---- TLS ---- */
@@ -226,6 +302,9 @@ static const struct rec_alert *
 alert_of(const struct rec_handshake *h, const struct rec_step *s)
 {
 	const struct rec_alert *a = h->alerts.v;
+	if (!rs_span_eq(s->what, RS_LIT("alert")) &&
+	    !rs_span_eq(s->what, RS_LIT("encrypted_alert")))
+		return NULL; /* the FIN that travels in the same frame */
 	for (uint32_t i = 0; i < h->alerts.n; i++)
 		if (rs_frame_eq(a[i].frame, s->frame) && a[i].from == s->from)
 			return &a[i];
@@ -246,8 +325,16 @@ certificate_detail(
 			g_string_append_printf(
 			    s, "until %s, ", page_date(date, c[i].not_after));
 		append_wire(s, c[i].subject);
+		/* who made it matters where it is refused */
+		if (h->state == REC_FAILED && c[i].issuer.p) {
+			g_string_append(s, ", issued by ");
+			append_wire(s, c[i].issuer);
+		}
 		return;
 	}
+	if (step->from == REC_CLIENT &&
+	    h->client_certificate == REC_CC_NONE_SENT)
+		g_string_append(s, "none");
 }
 
 /* What is worth knowing of the message of a step. */
@@ -313,17 +400,7 @@ text_ladder_connection(struct text *t, const struct rec_connection *c)
 		page_str(p, "SYN-ACK");
 		page_end(p);
 	}
-	if (c->icmp_frame.number) {
-		rung(t, c->icmp_frame, RS_NEVER, REC_NETWORK);
-		page_str(p, "ICMP ");
-		page_span(p, c->icmp);
-		if (c->icmp_from.at.addr.family) {
-			char addr[RS_ADDR_TEXT];
-			rs_addr_format(&c->icmp_from.at.addr, addr);
-			page_printf(p, " from %s", addr);
-		}
-		page_end(p);
-	}
+	icmp_rung(t, c->icmp, &c->icmp_from, c->icmp_frame, RS_NEVER);
 	if (c->close_frame.number) {
 		rung(t, c->close_frame, c->ended, c->closed_by);
 		message_name(p, c->closed_how);
@@ -339,6 +416,9 @@ text_outcome(struct page *p, const struct rec_registration *r)
 	char words[PAGE_TEXT];
 	const char *name = rec_outcome_name(r->outcome);
 	page_str(p, text_words(words, name ? name : "open"));
+	if (r->kind == REC_REFRESH || r->kind == REC_REMOVAL ||
+	    r->kind == REC_QUERY)
+		page_printf(p, " on %s", rec_reg_kind_name(r->kind));
 	if (r->status != REC_ABSENT) {
 		page_printf(p, ": %" G_GINT64_FORMAT " ", r->status);
 		page_span_most(p, r->reason, 40);

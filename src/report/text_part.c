@@ -51,3 +51,21 @@ text_words(char out[PAGE_TEXT], const char *name)
 			*c = ' ';
 	return out;
 }
+
+const char *
+text_many(char out[PAGE_TEXT], int64_t n, const char *one)
+{
+	char number[PAGE_TEXT];
+	g_snprintf(out, PAGE_TEXT, "%s %s%s", page_number(number, n), one,
+	    n == 1 ? "" : "s");
+	return out;
+}
+
+struct rs_span
+text_file_name(struct rs_span path)
+{
+	for (size_t i = path.n; i > 0; i--)
+		if (path.p[i - 1] == '/' && i < path.n)
+			return rs_span_from(path, i);
+	return path;
+}

@@ -31,14 +31,23 @@ const char *text_clock(const struct text *t, char out[PAGE_TEXT], rs_time at);
 /* Underscores as blanks: "timed_out" reads "timed out". */
 const char *text_words(char out[PAGE_TEXT], const char *name);
 
+/* "1 packet", "41 218 packets" */
+const char *text_many(char out[PAGE_TEXT], int64_t n, const char *one);
+/* The name of a file without its directories. */
+struct rs_span text_file_name(struct rs_span path);
+
 void text_coverage(struct text *t);
 /* The line that says how many phones; what to do where there is nothing. */
 void text_headline(struct text *t);
 void text_sums(struct text *t);
 void text_failures(struct text *t);
+/* A line that says what an attempt lacks that is not decided. */
+void text_undecided(struct text *t, const struct rec_registration *r);
 
 /* The messages of a failed attempt, a line each. */
-void text_ladder_registration(struct text *t, const struct rec_registration *r);
+/* c: the connection that it ran over, where that is known. */
+void text_ladder_registration(struct text *t, const struct rec_registration *r,
+    const struct rec_connection *c);
 void text_ladder_handshake(struct text *t, const struct rec_handshake *h);
 void text_ladder_connection(struct text *t, const struct rec_connection *c);
 /* What became of it, in words, without an end of line. */

@@ -71,8 +71,7 @@ attempts(struct text *t, const struct rec_summary *s)
 	char a[PAGE_TEXT];
 	int64_t n = text_sum(s->attempts);
 	label(t, "Registrations");
-	page_printf(
-	    &t->page, "%s attempt%s", page_number(a, n), n == 1 ? "" : "s");
+	page_str(&t->page, text_many(a, n, "attempt"));
 	counts_first(t, &s->outcomes, ": ");
 	page_end(&t->page);
 }
@@ -91,11 +90,12 @@ static void
 times(struct text *t, const struct rec_summary *s)
 {
 	const struct rec_times *r = &s->rrd;
+	char a[PAGE_TEXT];
 	if (text_sum(r->count) == 0)
 		return;
 	label(t, "RRD");
 	if (r->count == 1) {
-		time_item(t, "once:", r->p50);
+		put_item(t, "", page_ms(a, r->p50));
 	} else {
 		time_item(t, "p50", r->p50);
 		if (r->count >= 10)
@@ -128,10 +128,10 @@ rates(struct text *t, const struct rec_summary *s)
 		put_item(t, "", f);
 	}
 	if (s->ira != REC_ABSENT) {
-		g_autofree char *f =
-		    g_strdup_printf("IRA %s of %s transactions (RFC 6076)",
-			page_percent(a, s->ira),
-			page_number(b, text_sum(s->register_transactions)));
+		g_autofree char *f = g_strdup_printf("IRA %s of %s (RFC 6076)",
+		    page_percent(a, s->ira),
+		    text_many(
+			b, text_sum(s->register_transactions), "transaction"));
 		put_item(t, "   ", f);
 	}
 	page_end(&t->page);
@@ -154,9 +154,7 @@ handshakes(struct text *t, const struct rec_summary *s)
 	if (total(&s->handshakes) == 0)
 		return;
 	label(t, "TLS");
-	page_printf(&t->page, "%s handshake%s",
-	    page_number(a, total(&s->handshakes)),
-	    total(&s->handshakes) == 1 ? "" : "s");
+	page_str(&t->page, text_many(a, total(&s->handshakes), "handshake"));
 	counts_first(t, &s->handshakes, ": ");
 	page_end(&t->page);
 	if (total(&s->alerts) == 0)
@@ -164,6 +162,71 @@ handshakes(struct text *t, const struct rec_summary *s)
 	page_to(&t->page, LABEL);
 	page_str(&t->page, "alerts ");
 	counts_last(t, &s->alerts, "");
+	page_end(&t->page);
+}
+
+/* "2 held; 1 lapsed for 0.25 s; next expiry in 61 s" */
+static void
+bindings(struct text *t, const struct rec_summary *s)
+{
+	char a[PAGE_TEXT], b[PAGE_TEXT], m[PAGE_TEXT];
+	rs_time end = t->in->coverage->last;
+	if (total(&s->bindings) == 0)
+		return;
+	label(t, "Bindings");
+	counts_first(t, &s->bindings, "");
+	if (text_sum(s->bindings_lapsed) > 0) {
+		bool one = s->lapse_min == s->lapse_max;
+		g_autofree char *l = g_strdup_printf("%s lapsed for %s%s%s",
+		    page_number(a, s->bindings_lapsed),
+		    page_duration(b, text_sum(s->lapse_min)), one ? "" : " to ",
+		    one ? "" : page_duration(m, text_sum(s->lapse_max)));
+		put_item(t, "; ", l);
+	}
+	if (s->next_expiry != RS_NEVER && end != RS_NEVER &&
+	    s->next_expiry >= end) {
+		g_autofree char *l = g_strdup_printf("next expiry in %s",
+		    page_duration(a, s->next_expiry - end));
+		put_item(t, "; ", l);
+	}
+	page_end(&t->page);
+}
+
+/* Zeek's letters, and what they mean; the last ones came up and broke off. */
+static void
+connections(struct text *t, const struct rec_summary *s)
+{
+	static const char *const words[][2] = {{"S0", "no answer"},
+	    {"REJ", "refused"}, {"SH", "closed by the phone, no answer seen"},
+	    {"RSTOS0", "given up by the phone"}, {"SF", "closed in order"},
+	    {"S1", "open at the end"}, {"S2", "half closed by the phone"},
+	    {"S3", "half closed by the server"}, {"RSTO", "reset by the phone"},
+	    {"RSTR", "reset by the server"},
+	    {"RSTRH", "reset by the server, no SYN seen"},
+	    {"SHR", "closed by the server, no SYN seen"},
+	    {"OTH", "begun before the capture"}};
+	char a[PAGE_TEXT];
+	int64_t n = total(&s->connections), told = 0;
+	const char *glue = ": ";
+	if (n == 0)
+		return;
+	label(t, "TCP");
+	page_str(&t->page, text_many(a, n, "connection"));
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		int64_t k = text_count(&s->connections, words[i][0]);
+		if (k == 0)
+			continue;
+		g_autofree char *l =
+		    g_strdup_printf("%s %s", page_number(a, k), words[i][1]);
+		put_item(t, glue, l);
+		glue = ", ";
+		told += k;
+	}
+	if (told && told < n) {
+		g_autofree char *l =
+		    g_strdup_printf("%s other", page_number(a, n - told));
+		put_item(t, glue, l);
+	}
 	page_end(&t->page);
 }
 
@@ -177,11 +240,7 @@ text_sums(struct text *t)
 		rates(t, s);
 	}
 	line(t, "Responses", &s->responses);
-	if (total(&s->bindings)) {
-		label(t, "Bindings");
-		counts_first(t, &s->bindings, "");
-		page_end(&t->page);
-	}
+	bindings(t, s);
 	handshakes(t, s);
-	line(t, "TCP", &s->connections);
+	connections(t, s);
 }

@@ -6,144 +6,11 @@
 #include "fill.h"
 #include "json_check.h"
 #include "report/page.h"
-#include "report/report.h"
+#include "report_run.h"
 #include "unit.h"
 
 #include <glib.h>
 #include <stdlib.h>
-
-static const rs_time T0 = 1693838841456262000;
-/* A User-Agent that would like to write on the terminal. */
-#define HOSTILE "x\x1b[2J\x9b\r\n\xff\xe2\x80\xae\0y\xe4\xb8\xad\xe6\x96\x87"
-
-struct run {
-	char *text;
-	size_t n;
-	FILE *f;
-	struct related *related;
-	struct report *r;
-	struct rec_sink sink;
-	struct rec_coverage coverage;
-	int status;
-};
-
-static void
-begin_with(
-    struct run *u, enum report_format format, unsigned columns, bool all_tls)
-{
-	*u = (struct run){0};
-	u->f = open_memstream(&u->text, &u->n);
-	struct report_options o = {.format = format,
-	    .out = u->f,
-	    .columns = columns,
-	    .version = "1",
-	    .all_tls = all_tls};
-	u->related = related_new(NULL, 0);
-	u->r = report_new(&o, u->related, NULL);
-	u->sink = report_sink(u->r);
-	rec_init(&rec_coverage_type, &u->coverage);
-	u->coverage.packets = u->coverage.decoded = 41218;
-	u->coverage.first = T0;
-	u->coverage.last = T0 + 3600 * RS_SEC;
-}
-
-static void
-begin(struct run *u, enum report_format format, unsigned columns)
-{
-	begin_with(u, format, columns, false);
-}
-
-static void
-finish(struct run *u)
-{
-	GError *error = NULL;
-	CU_ASSERT(report_finish(u->r, &u->coverage, &error));
-	CU_ASSERT_PTR_NULL(error);
-	u->status = report_status(u->r);
-	report_free(u->r);
-	related_free(u->related);
-}
-
-static void
-end(struct run *u)
-{
-	fclose(u->f);
-	free(u->text);
-}
-
-static void
-attempt(struct run *u, uint64_t n, unsigned phone, enum rec_outcome outcome)
-{
-	struct rec_arena a;
-	struct rec_registration r;
-	char aor[64];
-	rec_arena_init(&a, NULL);
-	rec_init(&rec_registration_type, &r);
-	g_snprintf(aor, sizeof aor, "sip:%u@example.com", 4000 + phone);
-	r.id.frame.number = n;
-	r.started = T0 + (rs_time)n * RS_SEC;
-	r.ended = r.started + 97 * RS_MSEC;
-	r.aor = rs_span_str(aor);
-	r.user_agent =
-	    (struct rs_span){(const uint8_t *)HOSTILE, sizeof HOSTILE - 1};
-	r.client.at =
-	    (struct rs_endpoint){{{198, 51, 100, (uint8_t)phone}, 4}, 5060};
-	r.server.at = (struct rs_endpoint){{{192, 0, 2, 10}, 4}, 5060};
-	r.visibility = REC_CLEAR;
-	r.outcome = outcome;
-	r.kind = REC_INITIAL;
-	r.transport = REC_UDP;
-	if (outcome == REC_AUTH_FAILED) {
-		r.status = 403;
-		r.reason = RS_LIT("Forbidden");
-	}
-	struct rec_transaction *t =
-	    rec_list_add(&r.transactions, &a, sizeof *t);
-	rec_init(&rec_transaction_type, t);
-	t->request_frame = r.id.frame;
-	t->request_time = r.started;
-	t->status = r.status;
-	t->credentials = RS_TRUE;
-	t->reason =
-	    (struct rs_span){(const uint8_t *)HOSTILE, sizeof HOSTILE - 1};
-	t->response_frame = (struct rs_frame){0, n + 1};
-	t->response_time = r.ended;
-	u->sink.record(u->sink.arg, &rec_registration_type, &r);
-	rec_arena_clear(&a);
-}
-
-static void
-handshake(
-    struct run *u, uint64_t n, uint16_t port, enum rec_handshake_state state)
-{
-	struct rec_handshake h;
-	rec_init(&rec_handshake_type, &h);
-	h.id.frame.number = n;
-	h.connection.frame.number = n - 1;
-	h.started = T0;
-	h.client.at = (struct rs_endpoint){{{198, 51, 100, 200}, 4}, 50000};
-	h.server.at = (struct rs_endpoint){{{192, 0, 2, 10}, 4}, port};
-	h.state = state;
-	u->sink.record(u->sink.arg, &rec_handshake_type, &h);
-}
-
-static void
-check_lines(const struct run *u, unsigned columns)
-{
-	const char *line = u->text;
-	for (const char *nl; (nl = strchr(line, '\n')); line = nl + 1) {
-		struct rs_span s = {(const uint8_t *)line, (size_t)(nl - line)};
-		bool clean = g_utf8_validate(line, nl - line, NULL) &&
-			     (s.n == 0 || s.p[s.n - 1] != ' ');
-		for (size_t i = 0; i < s.n; i++)
-			clean = clean && s.p[i] >= 0x20 && s.p[i] != 0x7f;
-		if (!clean || page_width(s) > columns) {
-			printf("# %.*s\n", (int)s.n, line);
-			CU_FAIL_FATAL("a line that is too long, or not clean");
-		}
-	}
-	CU_ASSERT_STRING_EQUAL(line, "");
-}
 
 static void
 test_one_failing_among_fifty(void)
@@ -152,14 +19,14 @@ test_one_failing_among_fifty(void)
 	for (size_t c = 0; c < 2; c++) {
 		struct run u;
 		uint64_t n = 1;
-		begin(&u, REPORT_TEXT, columns[c]);
+		run_begin(&u, REPORT_TEXT, columns[c]);
 		for (unsigned i = 1; i <= 50; i++, n += 2)
-			attempt(&u, n, i, REC_REGISTERED);
+			run_attempt(&u, n, i, REC_REGISTERED);
 		for (unsigned i = 0; i < 15; i++, n += 2)
-			attempt(&u, n, 77, REC_AUTH_FAILED);
-		attempt(&u, n, 78, REC_CUT_OFF);
-		finish(&u);
-		check_lines(&u, columns[c]);
+			run_attempt(&u, n, 77, REC_AUTH_FAILED);
+		run_attempt(&u, n, 78, REC_CUT_OFF);
+		run_finish(&u);
+		run_check_lines(&u, columns[c]);
 		CU_ASSERT_EQUAL(u.status, 1);
 		CU_ASSERT_PTR_NOT_NULL(strstr(u.text,
 		    "52 phones: 50 registered, 1 FAILED, 1 undecided\n"));
@@ -178,7 +45,7 @@ test_one_failing_among_fifty(void)
 		for (const char *p = u.text; p < bad; p++)
 			lines += *p == '\n';
 		CU_ASSERT(lines <= 6);
-		end(&u);
+		run_end(&u);
 	}
 }
 
@@ -186,29 +53,29 @@ static void
 test_recovered_phone(void)
 {
 	struct run u;
-	begin(&u, REPORT_TEXT, 80);
-	attempt(&u, 1, 5, REC_AUTH_FAILED);
-	attempt(&u, 3, 5, REC_REGISTERED);
-	attempt(&u, 5, 6, REC_TIMED_OUT);
-	finish(&u);
+	run_begin(&u, REPORT_TEXT, 80);
+	run_attempt(&u, 1, 5, REC_AUTH_FAILED);
+	run_attempt(&u, 3, 5, REC_REGISTERED);
+	run_attempt(&u, 5, 6, REC_TIMED_OUT);
+	run_finish(&u);
 	const char *bad = strstr(u.text, "FAILED  198.51.100.6");
 	const char *ok = strstr(u.text, "RECOVERED  198.51.100.5");
 	CU_ASSERT_PTR_NOT_NULL(bad);
 	CU_ASSERT_PTR_NOT_NULL(ok);
 	CU_ASSERT(bad < ok);
 	CU_ASSERT_EQUAL(u.status, 1);
-	end(&u);
+	run_end(&u);
 }
 
 static void
 test_many_failing_phones_are_cut_short(void)
 {
 	struct run u;
-	begin(&u, REPORT_TEXT, 80);
+	run_begin(&u, REPORT_TEXT, 80);
 	for (unsigned i = 1; i <= 200; i++)
-		attempt(&u, i, i, REC_AUTH_FAILED);
-	finish(&u);
-	check_lines(&u, 80);
+		run_attempt(&u, i, i, REC_AUTH_FAILED);
+	run_finish(&u);
+	run_check_lines(&u, 80);
 	unsigned full = 0, all = 0;
 	for (const char *p = u.text; (p = strstr(p, "Wireshark:")); p++)
 		full++;
@@ -217,7 +84,7 @@ test_many_failing_phones_are_cut_short(void)
 	CU_ASSERT_EQUAL(full, 20);
 	CU_ASSERT_EQUAL(all, 120);
 	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "and 80 more phones"));
-	end(&u);
+	run_end(&u);
 }
 
 /* Records with every field set to something, at several widths. */
@@ -232,7 +99,7 @@ test_any_record_fits(void)
 		struct run u;
 		struct rec_arena a;
 		rec_arena_init(&a, NULL);
-		begin(&u, REPORT_TEXT, columns[c]);
+		run_begin(&u, REPORT_TEXT, columns[c]);
 		for (unsigned i = 0; i < 60; i++) {
 			const struct rec_type *type = types[i % 4];
 			union {
@@ -247,10 +114,10 @@ test_any_record_fits(void)
 			u.sink.record(u.sink.arg, type, &rec);
 		}
 		fill_record(&rec_coverage_type, &u.coverage, &a, &seed);
-		finish(&u);
-		check_lines(&u, columns[c]);
+		run_finish(&u);
+		run_check_lines(&u, columns[c]);
 		CU_ASSERT(u.n > 1000);
-		end(&u);
+		run_end(&u);
 		rec_arena_clear(&a);
 	}
 }
@@ -273,14 +140,14 @@ test_nothing_says_what_to_do(void)
 		struct run u;
 		struct rec_count opaque = {RS_LIT("opaque"), rows[i].opaque};
 		unit_row(rows[i].name);
-		begin(&u, REPORT_TEXT, 80);
+		run_begin(&u, REPORT_TEXT, 80);
 		u.coverage.packets = rows[i].packets;
 		u.coverage.decoded = rows[i].decoded;
 		u.coverage.responses_without_request = rows[i].orphans;
 		u.coverage.tls_connections =
 		    (struct rec_list){&opaque, rows[i].opaque != 0, 1};
-		finish(&u);
-		check_lines(&u, 80);
+		run_finish(&u);
+		run_check_lines(&u, 80);
 		CU_ASSERT_EQUAL(u.status, 4);
 		CU_ASSERT_PTR_NOT_NULL(
 		    strstr(u.text, "No registration was seen."));
@@ -294,7 +161,7 @@ test_nothing_says_what_to_do(void)
 		g_strfreev(parts);
 		g_free(joined);
 		g_free(flat);
-		end(&u);
+		run_end(&u);
 	}
 }
 
@@ -302,14 +169,14 @@ static void
 test_json_document(void)
 {
 	struct run u;
-	begin(&u, REPORT_JSON, 80);
+	run_begin(&u, REPORT_JSON, 80);
 	for (unsigned i = 0; i < 15; i++)
-		attempt(&u, 100 - i, 77, REC_AUTH_FAILED);
-	attempt(&u, 7, 1, REC_REGISTERED);
-	handshake(&u, 200, 443, REC_FAILED);
-	handshake(&u, 201, 8934, REC_COMPLETED);
-	handshake(&u, 202, 8934, REC_FAILED);
-	finish(&u);
+		run_attempt(&u, 100 - i, 77, REC_AUTH_FAILED);
+	run_attempt(&u, 7, 1, REC_REGISTERED);
+	run_handshake(&u, 200, 443, REC_FAILED);
+	run_handshake(&u, 201, 8934, REC_COMPLETED);
+	run_handshake(&u, 202, 8934, REC_FAILED);
+	run_finish(&u);
 	CU_ASSERT(json_valid(u.text, u.n));
 	static const char *const keys[] = {"regscan", "coverage", "summary",
 	    "phones", "registrations", "bindings", "handshakes", "connections",
@@ -332,7 +199,7 @@ test_json_document(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"0-201\""));
 	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"tls_unrelated\": 1"));
 	CU_ASSERT_EQUAL(u.status, 1);
-	end(&u);
+	run_end(&u);
 }
 
 /* Listed with --all-tls, but no phone of ours, and nothing that fails us; nor
@@ -341,30 +208,37 @@ static void
 test_all_tls(void)
 {
 	struct run u;
-	begin_with(&u, REPORT_JSON, 80, true);
-	handshake(&u, 200, 443, REC_FAILED);
-	attempt(&u, 7, 1, REC_REGISTERED);
-	finish(&u);
+	run_begin_with(&u, REPORT_JSON, 80, true);
+	run_handshake(&u, 200, 443, REC_FAILED);
+	run_attempt(&u, 7, 1, REC_REGISTERED);
+	run_finish(&u);
 	CU_ASSERT_EQUAL(u.status, 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"id\": \"0-200\""));
 	CU_ASSERT_PTR_NULL(strstr(u.text, "\"connection\": \"0-199\""));
 	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"phones\": 1"));
 	CU_ASSERT_PTR_NULL(strstr(u.text, "198.51.100.200\"}"));
-	end(&u);
+	run_end(&u);
 }
 
 static void
 test_ndjson_lines(void)
 {
 	struct run u;
-	begin(&u, REPORT_NDJSON, 80);
-	attempt(&u, 1, 77, REC_AUTH_FAILED);
-	attempt(&u, 3, 1, REC_REGISTERED);
-	handshake(&u, 5, 8934, REC_COMPLETED);
-	finish(&u);
+	run_begin(&u, REPORT_NDJSON, 80);
+	run_attempt(&u, 1, 77, REC_AUTH_FAILED);
+	run_attempt(&u, 3, 1, REC_REGISTERED);
+	run_handshake(&u, 5, 8934, REC_COMPLETED);
+	struct rec_binding b;
+	rec_init(&rec_binding_type, &b);
+	b.id.frame.number = 3;
+	b.client.at = (struct rs_endpoint){{{198, 51, 100, 1}, 4}, 5060};
+	b.server.at = (struct rs_endpoint){{{192, 0, 2, 10}, 4}, 5060};
+	b.transport = REC_UDP;
+	u.sink.record(u.sink.arg, &rec_binding_type, &b);
+	run_finish(&u);
 	static const char *const kinds[] = {"registration", "registration",
-	    "handshake", "phone", "phone", "phone", "coverage", "summary",
-	    "finding"};
+	    "binding", "handshake", "phone", "phone", "phone", "coverage",
+	    "summary", "finding"};
 	const char *line = u.text;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		const char *nl = strchr(line, '\n');
@@ -376,10 +250,22 @@ test_ndjson_lines(void)
 		    kind, sizeof kind, "\"event_type\": \"%s\"", kinds[i]);
 		const char *at = strstr(line, kind);
 		CU_ASSERT(at && at < nl);
+		/* who, with whom, over what */
+		g_autofree char *all = g_strndup(line, (gsize)(nl - line));
+		bool sums =
+		    strstr(kinds[i], "summary") || strstr(kinds[i], "coverage");
+		bool phone = strcmp(kinds[i], "phone") == 0;
+		CU_ASSERT_EQUAL(
+		    strstr(all, "\"src_ip\": \"198.51.100.") != NULL, !sums);
+		CU_ASSERT_EQUAL(
+		    strstr(all, "\"dest_ip\": \"192.0.2.10\"") != NULL,
+		    !sums && !phone);
+		CU_ASSERT_EQUAL(
+		    strstr(all, "\"proto\": \"") != NULL, !sums && !phone);
 		line = nl + 1;
 	}
 	CU_ASSERT_STRING_EQUAL(line, "");
-	end(&u);
+	run_end(&u);
 }
 
 static void
@@ -387,7 +273,7 @@ test_colour_only_when_asked(void)
 {
 	for (int colour = 0; colour < 2; colour++) {
 		struct run u;
-		begin(&u, REPORT_TEXT, 80);
+		run_begin(&u, REPORT_TEXT, 80);
 		report_free(u.r);
 		struct report_options o = {.format = REPORT_TEXT,
 		    .out = u.f,
@@ -395,13 +281,13 @@ test_colour_only_when_asked(void)
 		    .colour = colour};
 		u.r = report_new(&o, NULL, NULL);
 		u.sink = report_sink(u.r);
-		attempt(&u, 1, 77, REC_AUTH_FAILED);
-		finish(&u);
+		run_attempt(&u, 1, 77, REC_AUTH_FAILED);
+		run_finish(&u);
 		CU_ASSERT_EQUAL(
 		    strstr(u.text, "\033[1;31mFAILED\033[0m") != NULL,
 		    colour == 1);
 		CU_ASSERT_EQUAL(strchr(u.text, '\033') != NULL, colour == 1);
-		end(&u);
+		run_end(&u);
 	}
 }
 
@@ -409,18 +295,19 @@ static void
 test_live_lines(void)
 {
 	struct run u;
-	begin(&u, REPORT_TEXT, 80);
+	run_begin(&u, REPORT_TEXT, 80);
 	report_free(u.r);
 	struct report_options o = {
 	    .format = REPORT_TEXT, .out = u.f, .columns = 80, .live = true};
 	u.r = report_new(&o, NULL, NULL);
 	u.sink = report_sink(u.r);
-	attempt(&u, 1, 77, REC_AUTH_FAILED);
+	run_attempt(&u, 1, 77, REC_AUTH_FAILED);
 	CU_ASSERT_STRING_EQUAL(u.text,
 	    "14:47:22.553  198.51.100.77  sip:4077@example.com  "
 	    "auth failed: 403 Forbidden\n");
-	finish(&u);
-	end(&u);
+	run_finish(&u);
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "Forbidden\n\n41 218 packets"));
+	run_end(&u);
 }
 
 static void
@@ -439,23 +326,24 @@ test_status(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct run u;
 		unit_row(rows[i].name);
-		begin(&u, REPORT_NDJSON, 0);
-		attempt(&u, 1, 1, rows[i].outcome);
-		finish(&u);
+		run_begin(&u, REPORT_NDJSON, 0);
+		run_attempt(&u, 1, 1, rows[i].outcome);
+		run_finish(&u);
 		CU_ASSERT_EQUAL(u.status, rows[i].status);
-		end(&u);
+		run_end(&u);
 	}
 	struct run u;
-	begin(&u, REPORT_TEXT, 0);
-	handshake(&u, 1, 443, REC_FAILED); /* not related: not our failure */
-	finish(&u);
+	run_begin(&u, REPORT_TEXT, 0);
+	run_handshake(
+	    &u, 1, 443, REC_FAILED); /* not related: not our failure */
+	run_finish(&u);
 	CU_ASSERT_EQUAL(u.status, 4);
-	end(&u);
-	begin(&u, REPORT_TEXT, 0);
-	handshake(&u, 1, 8934, REC_ABANDONED);
-	finish(&u);
+	run_end(&u);
+	run_begin(&u, REPORT_TEXT, 0);
+	run_handshake(&u, 1, 8934, REC_ABANDONED);
+	run_finish(&u);
 	CU_ASSERT_EQUAL(u.status, 1);
-	end(&u);
+	run_end(&u);
 }
 
 static void
@@ -470,14 +358,16 @@ test_forms(void)
 	CU_ASSERT_STRING_EQUAL(page_ms(s, 530000), "0.53 ms");
 	CU_ASSERT_STRING_EQUAL(page_ms(s, 31700000), "31.7 ms");
 	CU_ASSERT_STRING_EQUAL(page_ms(s, 1869600000), "1 870 ms");
+	CU_ASSERT_STRING_EQUAL(page_ms(s, 17278 * RS_MSEC), "17.3 s");
+	CU_ASSERT_STRING_EQUAL(page_ms(s, 0), "< 0.01 ms");
 	CU_ASSERT_STRING_EQUAL(page_duration(s, 400 * RS_MSEC), "400 ms");
 	CU_ASSERT_STRING_EQUAL(page_duration(s, 32500 * RS_MSEC), "32.5 s");
 	CU_ASSERT_STRING_EQUAL(page_duration(s, 3492 * RS_SEC), "58 min 12 s");
 	CU_ASSERT_STRING_EQUAL(page_duration(s, 7260 * RS_SEC), "2 h 1 min");
 	CU_ASSERT_STRING_EQUAL(page_duration(s, 90000 * RS_SEC), "1 d 1 h");
 	CU_ASSERT_STRING_EQUAL(page_percent(s, 625), "62.5 %");
-	CU_ASSERT_STRING_EQUAL(page_clock(s, T0), "14:47:21.456");
-	CU_ASSERT_STRING_EQUAL(page_date(s, T0), "2023-09-04 14:47:21");
+	CU_ASSERT_STRING_EQUAL(page_clock(s, RUN_T0), "14:47:21.456");
+	CU_ASSERT_STRING_EQUAL(page_date(s, RUN_T0), "2023-09-04 14:47:21");
 }
 
 UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
