@@ -182,7 +182,7 @@ json_time(struct report_writer *w, const char *tag, rs_time t)
 	char s[OUT_TIME_TEXT];
 	begin(self(w), tag);
 	out_char(self(w)->out, '"');
-	out_bytes(self(w)->out, s, format_time(s, t, self(w)->time_digits));
+	out_bytes(self(w)->out, s, format_time(s, t, t % RS_USEC ? 9 : 6));
 	out_char(self(w)->out, '"');
 }
 
@@ -193,14 +193,12 @@ json_end(struct report_writer *w)
 }
 
 void
-json_writer_init(struct json_writer *j, struct out *out, unsigned spread,
-    unsigned time_digits)
+json_writer_init(struct json_writer *j, struct out *out, unsigned spread)
 {
 	*j = (struct json_writer){
 	    .w = {"json", json_open, json_text, json_number, json_decimal,
 		json_truth, json_time, json_shut, json_end},
 	    .out = out,
 	    .spread = spread,
-	    .time_digits = time_digits,
 	};
 }

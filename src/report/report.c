@@ -62,8 +62,7 @@ report_new(
 		r->o.columns = 100;
 	r->related = related;
 	out_init(&r->out, o->out);
-	json_writer_init(&r->json, &r->out, o->format == REPORT_JSON ? 3 : 0,
-	    o->nanoseconds ? 9 : 6);
+	json_writer_init(&r->json, &r->out, o->format == REPORT_JSON ? 3 : 0);
 	r->spool = spool;
 	r->summary = summary_new();
 	rs_account_init(&r->phones_pay, PHONES_MEMORY);

@@ -25,7 +25,6 @@ struct report_options {
 	bool live;    /* text: a line per attempt as it closes */
 	bool colour;
 	unsigned columns; /* of the terminal; 0: 100 */
-	bool nanoseconds; /* times with nine digits rather than six */
 	const char *version;
 };
 

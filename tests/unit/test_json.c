@@ -16,12 +16,12 @@ struct sheet {
 };
 
 static struct sheet *
-sheet_new(unsigned spread, unsigned digits)
+sheet_new(unsigned spread)
 {
 	struct sheet *s = calloc(1, sizeof *s);
 	s->f = open_memstream(&s->text, &s->n);
 	out_init(&s->out, s->f);
-	json_writer_init(&s->j, &s->out, spread, digits);
+	json_writer_init(&s->j, &s->out, spread);
 	return s;
 }
 
@@ -69,7 +69,7 @@ test_text_is_escaped(void)
 		"\"\\u0085\\u2028\\u202e\""},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct sheet *s = sheet_new(0, 6);
+		struct sheet *s = sheet_new(0);
 		unit_row(rows[i].out);
 		s->j.w.text(&s->j.w, NULL, rows[i].in);
 		CU_ASSERT(s->j.w.end(&s->j.w));
@@ -141,7 +141,7 @@ test_times(void)
 static void
 test_nesting(void)
 {
-	struct sheet *s = sheet_new(0, 6);
+	struct sheet *s = sheet_new(0);
 	struct report_writer *w = &s->j.w;
 	w->open(w, NULL, false);
 	w->open(w, "empty", true);
@@ -170,7 +170,7 @@ test_nesting(void)
 static void
 test_spread(void)
 {
-	struct sheet *s = sheet_new(2, 6);
+	struct sheet *s = sheet_new(2);
 	struct report_writer *w = &s->j.w;
 	w->open(w, NULL, false);
 	w->open(w, "a", true);
@@ -201,7 +201,7 @@ test_all_records(void)
 {
 	uint64_t seed = 3;
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		struct sheet *s = sheet_new(i % 4, 6);
+		struct sheet *s = sheet_new(i % 4);
 		struct rec_arena a;
 		unit_row(types[i]->name);
 		rec_arena_init(&a, NULL);
@@ -225,7 +225,7 @@ test_all_records(void)
 static void
 test_absent_is_not_written(void)
 {
-	struct sheet *s = sheet_new(0, 6);
+	struct sheet *s = sheet_new(0);
 	struct rec_handshake h;
 	rec_init(&rec_handshake_type, &h);
 	model_record(&s->j.w, NULL, &rec_handshake_type, &h);
@@ -241,7 +241,7 @@ test_absent_is_not_written(void)
 static void
 test_event_envelope(void)
 {
-	struct sheet *s = sheet_new(0, 6);
+	struct sheet *s = sheet_new(0);
 	struct rec_registration r;
 	rec_init(&rec_registration_type, &r);
 	r.id.frame.number = 17;
