@@ -6,11 +6,12 @@
 
 Each FILE (the cases of pcaps/, and the captures that REGSCAN_CAPTURES names
 where they are there) is changed COUNT times: bits flipped in frames or
-anywhere, cut off, frames in another order, twice, or gone, snaplens, times and
-link types.  Then regscan reads it, as text and as JSON.  Nothing may crash,
-the exit status is 0, 1, 3 or 4, standard error has its own lines only, JSON
-parses and does not depend on the hash seed, and the text has no controls.
-Best over a build with sanitizers: REGSCAN names the program.
+anywhere, cut off, frames in another order, twice, or gone, two captures in
+one, snaplens, times and link types.  Then regscan reads it, as text and as
+JSON.  Nothing may crash, the exit status is 0, 1, 3 or 4, standard error has
+its own lines only, JSON parses and does not depend on the hash seed, and the
+text has no controls.  Best over a build with sanitizers: REGSCAN names the
+program.
 
 The same seed makes the same files.  One that fails is left in the current
 folder as mutated-NAME-SEED-N.
@@ -36,6 +37,7 @@ REGSCAN = os.path.abspath(os.environ.get("REGSCAN", "./regscan"))
 FOLDER = os.environ.get(
     "REGSCAN_CAPTURES", os.path.join(HERE, "../../shared/captures"))
 LINKS = (0, 1, 12, 101, 108, 113, 147, 228, 229, 276)
+CASES = sorted(glob.glob(os.path.join(HERE, "../pcaps/*/*.pcap")))
 MOST = 400  # frames of a long capture
 CONTROLS = (set(range(0x20)) - {0x0A}) | set(range(0x7F, 0xA0))
 
@@ -118,7 +120,16 @@ def lengths(rng, packets):
     return packets
 
 
-CHANGES = (flip, flip, flip, splice, splice, snaplen, shorten, shuffle, drop,
+def mix(rng, packets):
+    """Another case at the same time, with addresses that both have."""
+    _, more = captures.read(rng.choice(CASES))
+    later = packets[0].ns - more[0].ns + rng.randrange(10**9)
+    for p in more:
+        p.ns = min(max(0, p.ns + later), (2**32 - 1) * 10**9)
+    return sorted(packets + more[:MOST], key=lambda p: p.ns)
+
+
+CHANGES = (mix, flip, flip, flip, splice, splice, snaplen, shorten, shuffle, drop,
            repeat, times, lengths)
 
 
@@ -228,9 +239,9 @@ def main():
     p.add_argument("--jobs", type=int, default=2)
     p.add_argument("files", nargs="*")
     o = p.parse_args()
-    files = o.files or sorted(
-        glob.glob(os.path.join(HERE, "../pcaps/*/*.pcap"))
-        + glob.glob(os.path.join(FOLDER, "*cap*")))
+    files = o.files or CASES + sorted(
+        f for f in glob.glob(os.path.join(FOLDER, "*"))
+        if not f.endswith((".md", ".json")))
     bad = n = 0
     with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
         for wrong in pool.map(lambda a: one(*a), (
