@@ -211,13 +211,16 @@ page_item(struct page *p, unsigned indent, const char *glue, const char *s)
 /* One word; one that is wider than a line is broken where the line ends.  One
    that fits into a line, but not behind the indentation, gets less of it. */
 static void
-flow_word(struct page *p, unsigned indent, struct rs_span word)
+flow_word(struct page *p, unsigned indent, bool first, struct rs_span word)
 {
 	unsigned width = page_width(word), at = indent;
 	if (width <= p->columns && width > p->columns - indent)
 		at = p->columns - width;
-	if (p->at > at && p->at + width > p->columns)
+	unsigned gap = first ? 0 : 1;
+	if (p->at > at && p->at + gap + width > p->columns)
 		wrap(p, at);
+	else if (gap)
+		page_to(p, p->at + 1);
 	while (word.n) {
 		size_t n = put(p, word, left(p));
 		word = rs_span_from(word, n ? n : word.n);
@@ -238,11 +241,7 @@ page_flow(struct page *p, unsigned indent, struct rs_span s)
 		while (n < s.n && !rs_ascii_blank(s.p[n]))
 			n++;
 		struct rs_span word = rs_span_part(s, 0, n);
-		if (!first && p->at + 1 + page_width(word) > p->columns)
-			wrap(p, indent);
-		else if (!first)
-			page_to(p, p->at + 1);
-		flow_word(p, indent, word);
+		flow_word(p, indent, first, word);
 		s = rs_span_from(s, n);
 		first = false;
 	}

@@ -552,7 +552,7 @@ group_in_short(struct failures *f, const struct group *g)
 	char n[PAGE_TEXT];
 	bool loaded = load(f, g, &rec);
 	if (g->aor.n) {
-		page_span_most(p, g->aor, p->columns / 3);
+		page_span_most(p, g->aor, p->columns / 2 - 8);
 		page_str(p, "  ");
 	}
 	if (loaded)
@@ -560,7 +560,7 @@ group_in_short(struct failures *f, const struct group *g)
 	if (g->n > 1)
 		page_printf(p, ", %s times", page_number(n, g->n));
 	if (g->later != RS_NEVER)
-		page_printf(p, ", registered later");
+		page_item(p, 4, ", ", "registered later");
 	if (g->said.p && rec_read(&rec_finding_type, &x, g->said, &f->arena)) {
 		g_autofree char *code =
 		    g_strndup((const char *)x.code.p, x.code.n);
@@ -622,6 +622,7 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 	if (known)
 		chain(f, &phone);
 	rec_arena_reset(&f->arena);
+	bool brief = false;
 	for (guint i = 0, full = 0; i < s->groups->len; i++) {
 		g = g_ptr_array_index(s->groups, i);
 		if (!g->undecided && full < GROUPS_IN_FULL) {
@@ -629,6 +630,9 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 				page_end(p); /* a line between them */
 			group_in_full(f, g, several, said_above(s, i));
 		} else if (i < 3 * GROUPS_IN_FULL) {
+			if (full && !brief)
+				page_end(p);
+			brief = true;
 			page_to(p, INDENT);
 			group_in_short(f, g);
 		} else {

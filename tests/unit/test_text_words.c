@@ -309,12 +309,12 @@ test_words_stay_whole(void)
 	page_to(&p, 20);
 	page_str(&p, "abc");
 	page_to(&p, 24);
-	page_flow(&p, 20, RS_LIT("TLS_AES_256_GCM_SHA384_AND d"));
+	page_flow(&p, 20, RS_LIT("x TLS_AES_256_GCM_SHA384_AND d"));
 	page_end(&p);
 	out_flush(&out);
 	fflush(f);
 	CU_ASSERT_STRING_EQUAL(text,
-	    "                    abc\n"
+	    "                    abc x\n"
 	    "              TLS_AES_256_GCM_SHA384_AND\n"
 	    "                    d\n");
 	fclose(f);
