@@ -59,10 +59,13 @@ doubt(struct text *t, const struct rec_registration *r)
 	x += r->transactions.n - 1;
 	rs_time at =
 	    x->status == REC_ABSENT ? x->request_time : x->response_time;
-	g_autofree char *rest = g_strdup_printf(
-	    "the capture ends %s later", page_duration(s, end - at));
-	if (at != RS_NEVER && at <= end)
-		page_item(&t->page, INDENT, "; ", rest);
+	if (at == RS_NEVER || at > end)
+		return;
+	g_autofree char *rest =
+	    end - at < RS_MSEC ? g_strdup("the capture ends there")
+			       : g_strdup_printf("the capture ends %s later",
+				     page_duration(s, end - at));
+	page_item(&t->page, INDENT, "; ", rest);
 }
 
 void
