@@ -17,6 +17,7 @@
 #include "track/binding.h"
 
 #include "sip/uri.h"
+#include "track/pool.h"
 #include "track/queue.h"
 #include "track/table.h"
 
@@ -50,6 +51,8 @@ struct binding_tracker {
 	const struct rec_sink *out;
 	struct table by_key, by_aor;
 	struct queue order;
+	struct pool pool;
+	size_t held; /* of the pool, and charged */
 	uint64_t evicted;
 };
 
@@ -64,6 +67,7 @@ binding_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	table_init(&k->by_key, pay);
 	table_init(&k->by_aor, pay);
 	queue_init(&k->order);
+	pool_init(&k->pool);
 	return k;
 }
 
@@ -71,7 +75,16 @@ static void *
 force_room(struct binding_tracker *k, size_t n)
 {
 	rs_account_force(k->pay, n);
-	return g_malloc0(n);
+	k->held += n;
+	return memset(pool_take(&k->pool, n), 0, n);
+}
+
+static void
+give(struct binding_tracker *k, void *p, size_t n)
+{
+	rs_account_refund(k->pay, n);
+	k->held -= n;
+	pool_give(&k->pool, p, n);
 }
 
 static void
@@ -81,31 +94,35 @@ release(struct binding_tracker *k, struct binding *b)
 	table_remove(&k->by_aor, &b->by_aor);
 	queue_remove(&k->order, &b->order);
 	if (b->later)
-		rs_account_refund(k->pay, (GRANTS - 1) * sizeof *b->later);
+		give(k, b->later, (GRANTS - 1) * sizeof *b->later);
 	if (b->lapses)
-		rs_account_refund(k->pay, LAPSES * sizeof *b->lapses);
-	rs_account_refund(k->pay, b->size);
-	g_free(b->later);
-	g_free(b->lapses);
-	g_free(b);
+		give(k, b->lapses, LAPSES * sizeof *b->lapses);
+	give(k, b, b->size);
+}
+
+/* All at once: nothing is taken from where it stands. */
+static void
+forget_all(struct binding_tracker *k)
+{
+	table_clear(&k->by_key);
+	table_clear(&k->by_aor);
+	queue_init(&k->order);
+	pool_clear(&k->pool);
+	rs_account_refund(k->pay, k->held);
+	k->held = 0;
 }
 
 void
 binding_tracker_free(struct binding_tracker *k)
 {
-	struct queue_link *l;
 	if (k == NULL)
 		return;
-	while ((l = queue_first(&k->order)) != NULL)
-		release(k, TRACK_OF(l, struct binding, order));
-	table_clear(&k->by_key);
-	table_clear(&k->by_aor);
+	forget_all(k);
 	g_free(k);
 }
 
-/* The record goes out, and the entry is gone. */
 static void
-close_binding(struct binding_tracker *k, struct binding *b,
+emit(struct binding_tracker *k, const struct binding *b,
     enum rec_binding_state state, rs_time ended)
 {
 	struct rec_binding r;
@@ -137,6 +154,14 @@ close_binding(struct binding_tracker *k, struct binding *b,
 	if (state == REC_HELD)
 		r.next_expiry = b->expiry;
 	k->out->record(k->out->arg, &rec_binding_type, &r);
+}
+
+/* The record goes out, and the entry is gone. */
+static void
+close_binding(struct binding_tracker *k, struct binding *b,
+    enum rec_binding_state state, rs_time ended)
+{
+	emit(k, b, state, ended);
 	release(k, b);
 }
 
@@ -207,7 +232,9 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 			return NULL;
 		}
 	}
-	struct binding *b = g_malloc0(size);
+	struct binding *b = pool_take(&k->pool, size);
+	k->held += size;
+	memset(b, 0, sizeof *b);
 	uint8_t *to = b->text;
 	b->size = size;
 	b->id = r->id;
@@ -417,12 +444,15 @@ state_at(const struct binding *b, rs_time end)
 void
 binding_tracker_finish(struct binding_tracker *k, rs_time end)
 {
-	struct queue_link *l;
-	while ((l = queue_first(&k->order)) != NULL) {
+	for (struct queue_link *l = queue_first(&k->order); l;
+	     l = queue_next(&k->order, l)) {
 		struct binding *b = TRACK_OF(l, struct binding, order);
 		enum rec_binding_state s = state_at(b, end);
-		close_binding(k, b, s, s == REC_EXPIRED ? b->expiry : end);
+		emit(k, b, s, s == REC_EXPIRED ? b->expiry : end);
 	}
+	forget_all(k);
+	table_init(&k->by_key, k->pay);
+	table_init(&k->by_aor, k->pay);
 }
 
 uint64_t

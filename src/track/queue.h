@@ -57,6 +57,13 @@ queue_first(const struct queue *q)
 	return q->ends.next == &q->ends ? NULL : q->ends.next;
 }
 
+/* The youngest, or NULL. */
+static inline struct queue_link *
+queue_last(const struct queue *q)
+{
+	return q->ends.prev == &q->ends ? NULL : q->ends.prev;
+}
+
 /* The one after l, or NULL. */
 static inline struct queue_link *
 queue_next(const struct queue *q, const struct queue_link *l)

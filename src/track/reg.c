@@ -211,6 +211,7 @@ expire(struct reg_tracker *k, struct queue *q, enum reg_ending why)
 		struct reg_attempt *a = TRACK_OF(l, struct reg_attempt, timer);
 		if (a->due > k->now)
 			break;
+		reg_life_ahead(q, l);
 		reg_life_close(k, a, why);
 	}
 }
@@ -258,6 +259,7 @@ reg_tracker_new(const struct reg_limits *limits,
 	table_init(&k->known, pay);
 	queue_init(&k->order);
 	queue_init(&k->spare);
+	pool_init(&k->known_pool);
 	queue_init(&k->known_order);
 	queue_init(&k->answer);
 	queue_init(&k->follow);
@@ -295,7 +297,6 @@ reg_tracker_free(struct reg_tracker *k)
 	table_clear(&k->attempts);
 	table_clear(&k->flows);
 	table_clear(&k->hops);
-	table_clear(&k->known);
 	g_free(k);
 }
 

@@ -14,6 +14,7 @@
 #include "sip/auth.h"
 #include "sip/contact.h"
 #include "sip/msg.h"
+#include "track/pool.h"
 #include "track/queue.h"
 #include "track/reg.h"
 #include "track/table.h"
@@ -158,6 +159,7 @@ struct reg_tracker {
 	struct table flows;    /* open ones, by flow serial */
 	struct table hops;     /* struct reg_txn of open and lingering ones */
 	struct table known;
+	struct pool known_pool;
 	struct queue order, spare, known_order;
 	/* One queue per delay. */
 	struct queue answer, follow, linger, linger_more;
@@ -245,6 +247,8 @@ void reg_life_flow(struct reg_tracker *k, struct reg_attempt *a, bool on);
 /* It has its outcome: waits a little for repeats of its last messages. */
 void reg_life_settle(
     struct reg_tracker *k, struct reg_attempt *a, enum rec_outcome outcome);
+/* Those after l in its queue will be closed soon. */
+void reg_life_ahead(const struct queue *q, const struct queue_link *l);
 /* A repeat came: waits longer, if it has settled. */
 void reg_life_linger(struct reg_tracker *k, struct reg_attempt *a);
 /* The record goes out, and the attempt is gone. */

@@ -11,6 +11,8 @@
 
 #include <glib.h>
 
+enum { AHEAD = 2048 }; /* of an arena: a registration with a challenge */
+
 static const rs_time LINGER = 1 * RS_SEC;
 static const rs_time LINGER_MORE = 5 * RS_SEC; /* T2, RFC 3261 17.1.2.2 */
 
@@ -72,6 +74,29 @@ reg_life_close(
 	release(k, a);
 }
 
+static void
+fetch(const void *p, size_t n)
+{
+	for (size_t i = 0; i < n; i += 64)
+		__builtin_prefetch((const char *)p + i);
+}
+
+/* What lingered has left the cache.  The one after next is looked at as far as
+   its struct goes; when its turn comes, that tells where its text is. */
+void
+reg_life_ahead(const struct queue *q, const struct queue_link *l)
+{
+	struct queue_link *next = queue_next(q, l);
+	if (next == NULL)
+		return;
+	const struct reg_attempt *a = TRACK_OF(next, struct reg_attempt, timer);
+	if (a->arena.blocks)
+		fetch(a->arena.blocks, AHEAD);
+	next = queue_next(q, next);
+	if (next)
+		fetch(TRACK_OF(next, struct reg_attempt, timer), sizeof *a);
+}
+
 /* It has its outcome: wait a little for repeats of its last messages. */
 void
 reg_life_settle(
@@ -82,11 +107,12 @@ reg_life_settle(
 	reg_record_learn(k, a);
 	reg_life_flow(k, a, false);
 	reg_life_timer(a, &k->linger, a->last_at + LINGER);
-	if (k->linger.n > REG_MAX_LINGERING)
-		reg_life_close(k,
-		    TRACK_OF(
-			queue_first(&k->linger), struct reg_attempt, timer),
-		    REG_BY_FINAL);
+	if (k->linger.n > REG_MAX_LINGERING) {
+		struct queue_link *l = queue_first(&k->linger);
+		reg_life_ahead(&k->linger, l);
+		reg_life_close(
+		    k, TRACK_OF(l, struct reg_attempt, timer), REG_BY_FINAL);
+	}
 }
 
 void
@@ -122,12 +148,12 @@ reserve(struct reg_tracker *k)
 {
 	while (k->pay->used > k->pay->limit && evict(k))
 		continue;
-	struct queue_link *l = queue_first(&k->spare);
+	struct queue_link *l = queue_last(&k->spare); /* still in the cache */
 	while (l == NULL &&
 	       !rs_account_charge(k->pay, sizeof(struct reg_attempt))) {
 		if (!evict(k))
 			return NULL;
-		l = queue_first(&k->spare);
+		l = queue_last(&k->spare);
 	}
 	struct reg_attempt *a;
 	struct rec_arena arena;

@@ -12,7 +12,6 @@
  */
 #include "track/reg_inner.h"
 
-#include <glib.h>
 #include <stdlib.h>
 
 static const char *const flaw_names[REG_FLAW_N] = {
@@ -308,15 +307,15 @@ drop_known(struct reg_tracker *k, struct reg_known *w)
 	queue_remove(&k->known_order, &w->link);
 	table_remove(&k->known, &w->node);
 	rs_account_refund(k->pay, sizeof *w);
-	g_free(w);
+	pool_give(&k->known_pool, w, sizeof *w);
 }
 
 void
 reg_record_forget_known(struct reg_tracker *k)
 {
-	struct queue_link *l;
-	while ((l = queue_first(&k->known_order)) != NULL)
-		drop_known(k, TRACK_OF(l, struct reg_known, link));
+	rs_account_refund(k->pay, k->known_order.n * sizeof(struct reg_known));
+	pool_clear(&k->known_pool);
+	table_clear(&k->known);
 }
 
 static struct reg_known *
@@ -338,7 +337,7 @@ touch_known(struct reg_tracker *k, uint64_t key)
 			return NULL;
 		drop_known(k, TRACK_OF(oldest, struct reg_known, link));
 	}
-	w = g_new0(struct reg_known, 1);
+	w = pool_take(&k->known_pool, sizeof *w);
 	table_add(&k->known, &w->node, key);
 	queue_push(&k->known_order, &w->link);
 	return w;

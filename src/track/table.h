@@ -51,6 +51,13 @@ table_slot(const struct table *t, uint64_t hash)
 	return &t->slots[i];
 }
 
+/* It will be looked for soon. */
+static inline void
+table_ahead(const struct table *t, uint64_t hash)
+{
+	__builtin_prefetch(&t->slots[hash & (t->size - 1)]);
+}
+
 /* The newest of that hash, or NULL; the next one of the same hash, or NULL. */
 static inline struct table_node *
 table_first(const struct table *t, uint64_t hash)

@@ -21,12 +21,13 @@
 #include "sip/addr.h"
 #include "sip/msg.h"
 #include "sip/via.h"
+#include "track/pool.h"
 #include "track/queue.h"
 #include "track/table.h"
 
 #include <glib.h>
 
-enum { MAX_COMPLETE = 200000, MAX_SPARE = 4096 };
+enum { MAX_COMPLETE = 200000 };
 static const rs_time WAIT_FOR_FINAL = 64 * RS_SEC;
 static const rs_time WAIT_FOR_REPEATS = 32 * RS_SEC;
 
@@ -43,7 +44,8 @@ struct txn_tracker {
 	struct rs_account *pay;
 	const struct txn_out *out;
 	struct table table;
-	struct queue waiting, complete, spare;
+	struct queue waiting, complete;
+	struct pool pool;
 	uint64_t orphans, evicted;
 	struct sip_via via; /* of the message at hand */
 	uint64_t call_id;   /* likewise, hashed */
@@ -60,19 +62,15 @@ txn_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	table_init(&k->table, pay);
 	queue_init(&k->waiting);
 	queue_init(&k->complete);
-	queue_init(&k->spare);
+	pool_init(&k->pool);
 	return k;
 }
 
 static void
 release(struct txn_tracker *k, struct txn *t)
 {
-	if (k->spare.n < MAX_SPARE) {
-		queue_push(&k->spare, &t->link);
-		return;
-	}
 	rs_account_refund(k->pay, sizeof *t);
-	g_free(t);
+	pool_give(&k->pool, t, sizeof *t);
 }
 
 /* Forgets t; whoever hung something on it hears of it. */
@@ -86,25 +84,14 @@ forget(struct txn_tracker *k, struct txn *t, enum txn_what why)
 	release(k, t);
 }
 
-static void
-drop_all(struct txn_tracker *k, struct queue *q)
-{
-	struct queue_link *l;
-	while ((l = queue_first(q)) != NULL) {
-		queue_remove(q, l);
-		rs_account_refund(k->pay, sizeof(struct txn));
-		g_free(TRACK_OF(l, struct txn, link));
-	}
-}
-
 void
 txn_tracker_free(struct txn_tracker *k)
 {
 	if (k == NULL)
 		return;
-	drop_all(k, &k->waiting);
-	drop_all(k, &k->complete);
-	drop_all(k, &k->spare);
+	rs_account_refund(
+	    k->pay, (k->waiting.n + k->complete.n) * sizeof(struct txn));
+	pool_clear(&k->pool);
 	table_clear(&k->table);
 	g_free(k);
 }
@@ -113,8 +100,7 @@ txn_tracker_free(struct txn_tracker *k)
 static struct txn *
 reserve(struct txn_tracker *k)
 {
-	struct queue_link *l = queue_first(&k->spare);
-	if (l == NULL && !rs_account_charge(k->pay, sizeof(struct txn))) {
+	if (!rs_account_charge(k->pay, sizeof(struct txn))) {
 		struct queue_link *old = queue_first(&k->complete);
 		if (old == NULL) {
 			old = queue_first(&k->waiting);
@@ -123,12 +109,9 @@ reserve(struct txn_tracker *k)
 		if (old == NULL)
 			return NULL;
 		forget(k, TRACK_OF(old, struct txn, link), TXN_EVICTED);
-		l = queue_first(&k->spare);
+		rs_account_force(k->pay, sizeof(struct txn));
 	}
-	if (l == NULL)
-		return g_new0(struct txn, 1);
-	queue_remove(&k->spare, l);
-	struct txn *t = TRACK_OF(l, struct txn, link);
+	struct txn *t = pool_take(&k->pool, sizeof *t);
 	*t = (struct txn){0};
 	return t;
 }
@@ -234,6 +217,11 @@ expire(struct txn_tracker *k, struct queue *q, rs_time now)
 		struct txn *t = TRACK_OF(l, struct txn, link);
 		if (t->due > now)
 			break;
+		/* The next one was told of half a minute ago. */
+		struct queue_link *next = queue_next(q, l);
+		if (next)
+			table_ahead(&k->table,
+			    TRACK_OF(next, struct txn, link)->node.hash);
 		forget(k, t, TXN_FORGOTTEN);
 	}
 }
