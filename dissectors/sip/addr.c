@@ -13,13 +13,14 @@ take_display(struct rs_span *s)
 	if (s->n && s->p[0] == '"') {
 		size_t end = sip_text_quoted(*s, 0);
 		if (end < s->n) {
-			struct rs_span name = rs_span_part(*s, 0, end);
+			struct rs_span name = rs_span_part(*s, 1, end - 2);
 			*s = rs_span_trim(rs_span_from(*s, end));
-			return sip_text_unquote(name);
+			return name;
 		}
 	}
-	size_t open = rs_span_find(*s, '<');
-	if (open == s->n)
+	bool none = s->n && s->p[0] == '<';
+	size_t open = none ? 0 : rs_span_find(*s, '<');
+	if (none || open == s->n)
 		return (struct rs_span){NULL, 0};
 	struct rs_span name = rs_span_trim(rs_span_part(*s, 0, open));
 	*s = rs_span_from(*s, open);
@@ -53,11 +54,14 @@ sip_addr_parse(struct sip_addr *a, struct rs_span value)
 	a->uri_ok = sip_uri_parse(&a->uri, a->uri_text);
 	if (!a->uri_ok)
 		a->uri = (struct sip_uri){0};
+	a->params = (struct rs_span){NULL, 0};
 	value = rs_span_from(value, end + (skip && end < value.n));
-	value = rs_span_part(value, 0, sip_text_find(value, ','));
-	size_t semi = rs_span_find(value, ';');
-	a->params = semi < value.n ? rs_span_from(value, semi + 1)
-				   : (struct rs_span){NULL, 0};
+	if (value.n) {
+		value = rs_span_part(value, 0, sip_text_find(value, ','));
+		size_t semi = rs_span_find(value, ';');
+		if (semi < value.n)
+			a->params = rs_span_from(value, semi + 1);
+	}
 	return a->uri_text.n != 0;
 }
 

@@ -8,9 +8,9 @@
 struct sip_addr {
 	struct rs_span display; /* without quotes */
 	struct rs_span uri_text;
-	struct sip_uri uri;     /* zeroed when uri_text is no URI */
+	struct sip_uri uri; /* zeroed when uri_text is no URI */
 	bool uri_ok;
-	struct rs_span params;  /* header parameters, after the first ';' */
+	struct rs_span params; /* header parameters, after the first ';' */
 };
 
 /* False when nothing like an address is there. */

@@ -26,43 +26,50 @@ scheme_parse(struct rs_span s)
 static struct rs_span *
 member(struct sip_auth *a, struct rs_span name)
 {
-	struct rs_span known = {NULL, 0}, *to = NULL;
-	switch ((unsigned)name.n << 8 | rs_ascii_lower(name.p[0])) {
-	case 2 << 8 | 'n':
-		known = RS_LIT("nc"), to = &a->nc;
+	size_t n = name.n;
+	if (n > 9)
+		return NULL;
+	/* "algorithm" is the one of nine letters. */
+	if (n == 9 && rs_ascii_lower(name.p[8]) != 'm')
+		return NULL;
+	uint64_t word = sip_text_fold(sip_text_word(name.p, n < 8 ? n : 8));
+	switch (n) {
+	case 2:
+		if (word == SIP_WORD('n', 'c'))
+			return &a->nc;
 		break;
-	case 3 << 8 | 'q':
-		known = RS_LIT("qop"), to = &a->qop;
+	case 3:
+		if (word == SIP_WORD('q', 'o', 'p'))
+			return &a->qop;
+		if (word == SIP_WORD('u', 'r', 'i'))
+			return &a->uri;
 		break;
-	case 3 << 8 | 'u':
-		known = RS_LIT("uri"), to = &a->uri;
+	case 5:
+		if (word == SIP_WORD('n', 'o', 'n', 'c', 'e'))
+			return &a->nonce;
+		if (word == SIP_WORD('r', 'e', 'a', 'l', 'm'))
+			return &a->realm;
+		if (word == SIP_WORD('s', 't', 'a', 'l', 'e'))
+			return &a->stale;
 		break;
-	case 5 << 8 | 'n':
-		known = RS_LIT("nonce"), to = &a->nonce;
+	case 6:
+		if (word == SIP_WORD('c', 'n', 'o', 'n', 'c', 'e'))
+			return &a->cnonce;
+		if (word == SIP_WORD('o', 'p', 'a', 'q', 'u', 'e'))
+			return &a->opaque;
 		break;
-	case 5 << 8 | 'r':
-		known = RS_LIT("realm"), to = &a->realm;
+	case 8:
+		if (word == SIP_WORD('r', 'e', 's', 'p', 'o', 'n', 's', 'e'))
+			return &a->response;
+		if (word == SIP_WORD('u', 's', 'e', 'r', 'n', 'a', 'm', 'e'))
+			return &a->username;
 		break;
-	case 5 << 8 | 's':
-		known = RS_LIT("stale"), to = &a->stale;
-		break;
-	case 6 << 8 | 'c':
-		known = RS_LIT("cnonce"), to = &a->cnonce;
-		break;
-	case 6 << 8 | 'o':
-		known = RS_LIT("opaque"), to = &a->opaque;
-		break;
-	case 8 << 8 | 'r':
-		known = RS_LIT("response"), to = &a->response;
-		break;
-	case 8 << 8 | 'u':
-		known = RS_LIT("username"), to = &a->username;
-		break;
-	case 9 << 8 | 'a':
-		known = RS_LIT("algorithm"), to = &a->algorithm;
+	case 9:
+		if (word == SIP_WORD('a', 'l', 'g', 'o', 'r', 'i', 't', 'h'))
+			return &a->algorithm;
 		break;
 	}
-	return to && rs_span_eq_nocase(name, known) ? to : NULL;
+	return NULL;
 }
 
 bool

@@ -31,6 +31,26 @@ next_element(struct sip_contact_it *it, struct rs_span *one)
 	}
 }
 
+/* Where the value of that parameter goes, or NULL. */
+static struct rs_span *
+member(struct sip_contact *c, struct rs_span *expires, struct rs_span name)
+{
+	const uint64_t instance =
+	    SIP_WORD('+', 's', 'i', 'p', '.', 'i', 'n', 's');
+	if (name.n == 13 && sip_text_fold(sip_text_load8(name.p)) == instance &&
+	    sip_text_fold(sip_text_word(name.p + 8, 5)) ==
+		SIP_WORD('t', 'a', 'n', 'c', 'e'))
+		return &c->instance;
+	if (name.n < 6 || name.n > 7)
+		return NULL;
+	uint64_t word = sip_text_fold(sip_text_word(name.p, name.n));
+	if (word == SIP_WORD('r', 'e', 'g', '-', 'i', 'd') && name.n == 6)
+		return &c->reg_id;
+	if (word == SIP_WORD('e', 'x', 'p', 'i', 'r', 'e', 's') && name.n == 7)
+		return expires;
+	return NULL;
+}
+
 static void
 take_params(struct sip_contact *c)
 {
@@ -39,13 +59,7 @@ take_params(struct sip_contact *c)
 	c->instance = c->reg_id = expires;
 	c->expires = 0;
 	while (sip_text_param(&list, ';', &name, &value)) {
-		struct rs_span *to = NULL;
-		if (rs_span_eq_nocase(name, RS_LIT("+sip.instance")))
-			to = &c->instance;
-		else if (rs_span_eq_nocase(name, RS_LIT("reg-id")))
-			to = &c->reg_id;
-		else if (rs_span_eq_nocase(name, RS_LIT("expires")))
-			to = &expires;
+		struct rs_span *to = member(c, &expires, name);
 		if (to && to->p == NULL)
 			*to = value.p ? value : rs_span_from(name, name.n);
 	}

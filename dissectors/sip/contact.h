@@ -10,18 +10,18 @@
 #include "sip/msg.h"
 
 struct sip_contact {
-	bool star;               /* "*" */
+	bool star; /* "*" */
 	struct sip_addr addr;
 	struct rs_span instance; /* without quotes */
 	struct rs_span reg_id;
 	bool has_expires;
-	uint32_t expires;        /* seconds; UINT32_MAX where it overflows */
+	uint32_t expires; /* seconds; UINT32_MAX where it overflows */
 };
 
 struct sip_contact_it {
 	const struct sip_msg *msg;
-	size_t at;            /* next header */
-	struct rs_span rest;  /* what is left of the current one */
+	size_t at;           /* next header */
+	struct rs_span rest; /* what is left of the current one */
 };
 
 struct sip_contact_it sip_contact_first(const struct sip_msg *m);

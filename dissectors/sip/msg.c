@@ -12,7 +12,7 @@
 
 static const struct {
 	uint8_t n;
-	char name[10];
+	char name[15]; /* NUL to the eighth byte and on: compared as words */
 } methods[SIP_METHOD_N] = {
     [SIP_METHOD_REGISTER] = {8, "REGISTER"},
     [SIP_METHOD_INVITE] = {6, "INVITE"},
@@ -46,10 +46,15 @@ sip_method_parse(struct rs_span name)
 {
 	if (name.n == 0)
 		return SIP_METHOD_NONE;
+	if (name.n > 9)
+		return SIP_METHOD_OTHER;
+	uint64_t word = sip_text_word(name.p, name.n < 8 ? name.n : 8);
 	for (unsigned i = SIP_METHOD_REGISTER; i < SIP_METHOD_N; i++)
-		if (methods[i].n == name.n &&
-		    memcmp(methods[i].name, name.p, name.n) == 0)
-			return (enum sip_method)i;
+		if (sip_text_load8((const uint8_t *)methods[i].name) == word &&
+		    methods[i].n == name.n)
+			return name.n < 9 || name.p[8] == methods[i].name[8]
+				   ? (enum sip_method)i
+				   : SIP_METHOD_OTHER;
 	return SIP_METHOD_OTHER;
 }
 
@@ -91,7 +96,7 @@ blanks(struct rs_span s)
 static size_t
 version_length(struct rs_span s)
 {
-	if (s.n == 7 && memcmp(s.p, "SIP/2.0", 7) == 0)
+	if (rs_span_starts(s, RS_LIT("SIP/2.0")) && (s.n == 7 || s.p[7] == ' '))
 		return 7;
 	if (s.n < 4 || s.p[3] != '/' ||
 	    !rs_span_eq_nocase(rs_span_part(s, 0, 3), RS_LIT("SIP")))
@@ -149,8 +154,10 @@ parse_request_line(struct sip_msg *m, struct rs_span line)
 	if (n == 0 || before == 0)
 		return false;
 	struct rs_span s = rs_span_trim(rest);
-	size_t last = s.n;
-	while (last && s.p[last - 1] != ' ' && s.p[last - 1] != '\t')
+	/* All but a few lines end so, and need no search. */
+	bool usual = s.n >= 8 && memcmp(s.p + s.n - 8, " SIP/2.0", 8) == 0;
+	size_t last = usual ? s.n - 7 : s.n;
+	while (!usual && last && s.p[last - 1] != ' ' && s.p[last - 1] != '\t')
 		last--;
 	struct rs_span version = rs_span_from(s, last);
 	if (last == 0 || version_length(version) != version.n || !version.n)
@@ -199,12 +206,7 @@ find_colon(const uint8_t *p, size_t n)
 	const uint64_t ones = UINT64_C(0x0101010101010101);
 	size_t i = 0;
 	for (; n - i >= 8; i += 8) {
-		uint64_t w;
-		memcpy(&w, p + i, sizeof w);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-		w = __builtin_bswap64(w);
-#endif
-		w ^= ':' * ones;
+		uint64_t w = sip_text_load8(p + i) ^ ':' * ones;
 		/* The lowest bit that is set is that of the first zero. */
 		w = (w - ones) & ~w & ones << 7;
 		if (w)
@@ -213,6 +215,17 @@ find_colon(const uint8_t *p, size_t n)
 	while (i < n && p[i] != ':')
 		i++;
 	return i;
+}
+
+/* A header for which there is no room. */
+static void
+note_surplus(struct sip_msg *m, enum sip_hdr id, struct rs_span value)
+{
+	m->flaws |= SIP_FLAW_TOO_MANY_HEADERS;
+	if (m->first[id] && once >> id & 1)
+		m->flaws |= SIP_FLAW_REPEATED;
+	if (id == SIP_HDR_CONTENT_LENGTH)
+		note_length(m, value);
 }
 
 /*
@@ -228,8 +241,8 @@ add_header(struct sip_msg *m, const uint8_t *p, const uint8_t *end)
 		e--;
 	struct rs_span name = {p, (size_t)(e - p)};
 	enum sip_hdr id = v < end ? sip_hdr_parse(name) : SIP_HDR_NONE;
-	if (id == SIP_HDR_NONE ||
-	    (id == SIP_HDR_OTHER && sip_text_token_n(name) != name.n)) {
+	if (id <= SIP_HDR_OTHER &&
+	    (id == SIP_HDR_NONE || sip_text_token_n(name) != name.n)) {
 		m->flaws |= SIP_FLAW_BAD_HEADER;
 		return NULL;
 	}
@@ -238,20 +251,16 @@ add_header(struct sip_msg *m, const uint8_t *p, const uint8_t *end)
 	while (end > v && blank(end[-1]))
 		end--;
 	struct rs_span value = {v, (size_t)(end - v)};
-	if (m->n_headers == SIP_MAX_HEADERS) {
-		m->flaws |= SIP_FLAW_TOO_MANY_HEADERS;
-		if (m->first[id] && once >> id & 1)
-			m->flaws |= SIP_FLAW_REPEATED;
-		if (id == SIP_HDR_CONTENT_LENGTH)
-			note_length(m, value);
+	size_t n = m->n_headers;
+	if (n == SIP_MAX_HEADERS) {
+		note_surplus(m, id, value);
 		return NULL;
 	}
-	struct sip_header *h = &m->headers[m->n_headers++];
-	h->id = id;
-	h->name = name;
-	h->value = value;
+	struct sip_header *h = &m->headers[n];
+	*h = (struct sip_header){id, name, value};
+	m->n_headers = ++n;
 	if (m->first[id] == 0)
-		m->first[id] = (uint16_t)m->n_headers;
+		m->first[id] = (uint16_t)n;
 	else if (once >> id & 1)
 		m->flaws |= SIP_FLAW_REPEATED;
 	return h;
@@ -268,38 +277,45 @@ drop_cut(struct sip_msg *m, struct sip_header *folded)
 		m->first[folded->id] = 0;
 }
 
+/* RFC 3261 7.3.1: a line up to end goes on with the header before it. */
+static void
+fold(struct sip_msg *m, struct sip_header *last, const uint8_t *end)
+{
+	m->flaws |= last || m->flaws & SIP_FLAW_TOO_MANY_HEADERS
+			? SIP_FLAW_FOLDED
+			: SIP_FLAW_BAD_HEADER;
+	if (last) {
+		last->value.n = (size_t)(end - last->value.p);
+		last->value = rs_span_trim(last->value);
+	}
+}
+
 /* All header lines from pos on; the offset past the empty line, or 0. */
 static size_t
 parse_headers(struct sip_msg *m, struct rs_span bytes, size_t pos)
 {
 	struct sip_header *last = NULL;
-	while (pos < bytes.n) {
-		const uint8_t *start = bytes.p + pos;
-		const uint8_t *lf = memchr(start, '\n', bytes.n - pos);
-		bool folds = start[0] == ' ' || start[0] == '\t';
+	const uint8_t *stop = bytes.p + bytes.n, *lf;
+	if (pos >= bytes.n)
+		return 0;
+	for (const uint8_t *p = bytes.p + pos; p < stop; p = lf + 1) {
+		lf = memchr(p, '\n', (size_t)(stop - p));
+		bool folds = p[0] == ' ' || p[0] == '\t';
 		if (lf == NULL) {
 			drop_cut(m, folds ? last : NULL);
 			return 0;
 		}
-		pos = (size_t)(lf - bytes.p) + 1;
 		const uint8_t *end = lf;
-		if (end > start && end[-1] == '\r')
+		if (end > p && end[-1] == '\r')
 			end--;
 		else
 			m->flaws |= SIP_FLAW_LF_ONLY;
-		if (end == start)
-			return pos;
-		if (!folds) {
-			last = add_header(m, start, end);
-			continue;
-		}
-		m->flaws |= last || m->flaws & SIP_FLAW_TOO_MANY_HEADERS
-				? SIP_FLAW_FOLDED
-				: SIP_FLAW_BAD_HEADER;
-		if (last) { /* RFC 3261 7.3.1 */
-			last->value.n = (size_t)(end - last->value.p);
-			last->value = rs_span_trim(last->value);
-		}
+		if (end == p)
+			return (size_t)(lf + 1 - bytes.p);
+		if (folds)
+			fold(m, last, end);
+		else
+			last = add_header(m, p, end);
 	}
 	return 0;
 }
@@ -310,10 +326,12 @@ parse_cseq(struct sip_msg *m)
 {
 	struct rs_span v = sip_msg_header(m, SIP_HDR_CSEQ);
 	size_t n = 0;
-	while (n < v.n && rs_ascii_digit(v.p[n]))
-		n++;
-	if (!rs_span_u32(rs_span_part(v, 0, n), &m->cseq) || n == v.n ||
-	    !rs_ascii_blank(v.p[n]))
+	uint64_t number = sip_text_number(v, &n, UINT32_MAX);
+	if (n && number <= UINT32_MAX)
+		m->cseq = (uint32_t)number;
+	else
+		m->flaws |= SIP_FLAW_NO_CSEQ;
+	if (n == v.n || !rs_ascii_blank(v.p[n]))
 		m->flaws |= SIP_FLAW_NO_CSEQ;
 	m->cseq_method = rs_span_trim(rs_span_from(v, n));
 	if (m->cseq_method.n == 0)

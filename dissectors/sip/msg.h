@@ -36,24 +36,25 @@ enum sip_method { /* RFC 3261 7.1: method names are case-sensitive */
 };
 
 enum sip_flaw {
-	SIP_FLAW_LF_ONLY = 1 << 0,        /* lines end in LF alone */
+	SIP_FLAW_LF_ONLY = 1 << 0,          /* lines end in LF alone */
 	SIP_FLAW_TOO_MANY_HEADERS = 1 << 1, /* the rest was not kept */
-	SIP_FLAW_BAD_HEADER = 1 << 2,     /* a line without a name or a colon */
+	SIP_FLAW_BAD_HEADER = 1 << 2, /* a line without a name or a colon */
 	SIP_FLAW_NO_CONTENT_LENGTH = 1 << 3, /* on a stream */
-	SIP_FLAW_BAD_CONTENT_LENGTH = 1 << 4, /* not a number, or two that differ */
-	SIP_FLAW_BODY_CUT = 1 << 5,       /* fewer bytes than Content-Length */
-	SIP_FLAW_BODY_EXTRA = 1 << 6,     /* a datagram with more than that */
-	SIP_FLAW_HEADERS_CUT = 1 << 7,    /* no empty line: cut by the capture */
+	SIP_FLAW_BAD_CONTENT_LENGTH =
+	    1 << 4,                    /* not a number, or two that differ */
+	SIP_FLAW_BODY_CUT = 1 << 5,    /* fewer bytes than Content-Length */
+	SIP_FLAW_BODY_EXTRA = 1 << 6,  /* a datagram with more than that */
+	SIP_FLAW_HEADERS_CUT = 1 << 7, /* no empty line: cut by the capture */
 	SIP_FLAW_NO_CALL_ID = 1 << 8,
 	SIP_FLAW_NO_CSEQ = 1 << 9,
 	SIP_FLAW_NO_VIA = 1 << 10,
 	SIP_FLAW_NO_TO = 1 << 11,
 	SIP_FLAW_NO_FROM = 1 << 12,
-	SIP_FLAW_REPEATED = 1 << 13,      /* a header that may stand once, twice */
-	SIP_FLAW_CSEQ_METHOD = 1 << 14,   /* CSeq names another method */
-	SIP_FLAW_FOLDED = 1 << 15,        /* legal, but rare: RFC 3261 7.3.1 */
-	SIP_FLAW_BAD_VERSION = 1 << 16,   /* not SIP/2.0 */
-	SIP_FLAW_START_LINE = 1 << 17,    /* blanks where none may stand */
+	SIP_FLAW_REPEATED = 1 << 13, /* a header that may stand once, twice */
+	SIP_FLAW_CSEQ_METHOD = 1 << 14, /* CSeq names another method */
+	SIP_FLAW_FOLDED = 1 << 15,      /* legal, but rare: RFC 3261 7.3.1 */
+	SIP_FLAW_BAD_VERSION = 1 << 16, /* not SIP/2.0 */
+	SIP_FLAW_START_LINE = 1 << 17,  /* blanks where none may stand */
 };
 
 struct sip_header {
@@ -64,10 +65,10 @@ struct sip_header {
 
 struct sip_msg {
 	bool request;
-	enum sip_method method;  /* of a request; of the CSeq in a response */
+	enum sip_method method; /* of a request; of the CSeq in a response */
 	struct rs_span method_name;
-	struct rs_span uri;      /* Request-URI */
-	uint16_t status;         /* of a response: 100 to 699 */
+	struct rs_span uri; /* Request-URI */
+	uint16_t status;    /* of a response: 100 to 699 */
 	struct rs_span reason;
 	struct sip_header *headers; /* lent by the caller */
 	size_t n_headers;

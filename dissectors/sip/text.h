@@ -8,14 +8,77 @@
 
 #include "base/span.h"
 
-/* RFC 3261 25.1: token */
+/* Eight bytes of a name as a number, the first the lowest; no more than fit. */
+#define SIP_WORD(...) SIP_WORD_OF(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0)
+#define SIP_WORD_OF(a, b, c, d, e, f, g, h, ...)                               \
+ ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 |                   \
+     (uint64_t)(d) << 24 | (uint64_t)(e) << 32 | (uint64_t)(f) << 40 |         \
+     (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
+
+static inline uint64_t
+sip_text_le64(uint64_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+
+static inline uint64_t
+sip_text_load8(const uint8_t *p)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof v);
+	return sip_text_le64(v);
+}
+
+static inline uint32_t
+sip_text_load4(const uint8_t *p)
+{
+	uint32_t v;
+	memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap32(v);
+#endif
+	return v;
+}
+
+/*
+ * The n <= 8 bytes at p as SIP_WORD has them.  The loads overlap, for none may
+ * go past the end; the same byte comes to the same place.  NUL is a byte like
+ * another: whoever compares words, compares lengths as well.
+ */
+static inline uint64_t
+sip_text_word(const uint8_t *p, size_t n)
+{
+	if (n == 8)
+		return sip_text_load8(p);
+	if (n >= 4)
+		return sip_text_load4(p) | (uint64_t)sip_text_load4(p + n - 4)
+					       << 8 * (n - 4);
+	if (n == 0)
+		return 0;
+	return p[0] | (uint64_t)p[n / 2] << 8 * (n / 2) |
+	       (uint64_t)p[n - 1] << 8 * (n - 1);
+}
+
+/*
+ * A word without upper case.  Only what has the bit of letters is changed, so
+ * names of letters, digits, "+", "-" and "." are equal to no other bytes.
+ */
+static inline uint64_t
+sip_text_fold(uint64_t word)
+{
+	return word | (word & UINT64_C(0x4040404040404040)) >> 1;
+}
+
+/* RFC 3261 25.1: token.  A byte each: asked for single bytes, in a loop. */
+extern const uint8_t sip_text_tokens[256];
+
 static inline bool
 sip_text_token(uint8_t c)
 {
-	/* One bit a character, from 32 up; two words hold 32 to 95 and on. */
-	static const uint32_t set[8] = {
-	    0, 0x03ff6ca2, 0x87fffffe, 0x47ffffff, 0, 0, 0, 0};
-	return set[c >> 5] >> (c & 31) & 1;
+	return sip_text_tokens[c];
 }
 
 /* How many of the first bytes of s are a token. */
@@ -29,22 +92,7 @@ sip_text_token_n(struct rs_span s)
 }
 
 /* Past the quoted string that begins at s.p[i]; s.n where it does not end. */
-static inline size_t
-sip_text_quoted(struct rs_span s, size_t i)
-{
-	struct rs_span rest = rs_span_from(s, i + 1);
-	size_t n = rs_span_find(rest, '"');
-	/* Hardly anybody escapes anything. */
-	if (n < rest.n && rs_span_find(rs_span_part(rest, 0, n), '\\') == n)
-		return i + n + 2;
-	for (i++; i < s.n; i++) {
-		if (s.p[i] == '\\')
-			i++;
-		else if (s.p[i] == '"')
-			return i + 1;
-	}
-	return s.n;
-}
+size_t sip_text_quoted(struct rs_span s, size_t i);
 
 /* Past what is in angle brackets from s.p[i] on; s.n where it does not end. */
 static inline size_t
@@ -55,22 +103,13 @@ sip_text_angle(struct rs_span s, size_t i)
 }
 
 /* Where c first stands outside of quotes and angle brackets, or s.n. */
+size_t sip_text_outside(struct rs_span s, uint8_t c);
+
+/* The same; mostly it stands nowhere. */
 static inline size_t
 sip_text_find(struct rs_span s, uint8_t c)
 {
-	if (rs_span_find(s, c) == s.n)
-		return s.n;
-	for (size_t i = 0; i < s.n;) {
-		if (s.p[i] == c)
-			return i;
-		if (s.p[i] == '"')
-			i = sip_text_quoted(s, i);
-		else if (s.p[i] == '<')
-			i = sip_text_angle(s, i);
-		else
-			i++;
-	}
-	return s.n;
+	return rs_span_find(s, c) == s.n ? s.n : sip_text_outside(s, c);
 }
 
 /* Without the quotes around it; what is escaped stays so. */
@@ -84,75 +123,105 @@ sip_text_unquote(struct rs_span s)
 	return rs_span_part(s, 1, closed ? end - 2 : end - 1);
 }
 
+/* What sip_text_stop() looks for; NUL is in none. */
+enum sip_text_set {
+	SIP_TEXT_PARAM,  /* " , ; < = */
+	SIP_TEXT_QUOTED, /* " and backslash */
+	SIP_TEXT_USER,   /* : and @ */
+	SIP_TEXT_HOST,   /* : ; ? , > and blanks */
+};
+
+/* gcc and clang have these for any machine, with or without vectors. */
+typedef uint8_t sip_text_bytes __attribute__((vector_size(16)));
+typedef uint64_t sip_text_words __attribute__((vector_size(16)));
+
+/* All bits of each byte of x that is in the set. */
+static inline sip_text_words
+sip_text_hits(sip_text_bytes x, enum sip_text_set set)
+{
+	if (set == SIP_TEXT_PARAM) /* "<" and "=" differ in the last bit */
+		return (sip_text_words)((x == '"') | (x == ',') | (x == ';') |
+					((x & 0xfe) == '<'));
+	if (set == SIP_TEXT_QUOTED)
+		return (sip_text_words)((x == '"') | (x == '\\'));
+	if (set == SIP_TEXT_USER)
+		return (sip_text_words)((x == ':') | (x == '@'));
+	/* : ; > ? differ in two bits, TAB and CR in one. */
+	return (sip_text_words)(((x & 0xfa) == ':') | (x == ',') | (x == ' ') |
+				((x & 0xfb) == '\t') | (x == '\n'));
+}
+
+/* Which of the sixteen is the first hit; 16: none. */
+static inline size_t
+sip_text_first(sip_text_words hits)
+{
+#ifdef __SSE2__ /* a bit for each byte: half of the instructions */
+	typedef char bytes __attribute__((vector_size(16)));
+	return (size_t)__builtin_ctz(
+	    (unsigned)__builtin_ia32_pmovmskb128((bytes)hits) | 1u << 16);
+#else
+	uint64_t lo = sip_text_le64(hits[0]), hi = sip_text_le64(hits[1]);
+	if (lo)
+		return (size_t)__builtin_ctzll(lo) / 8;
+	return hi ? 8 + (size_t)__builtin_ctzll(hi) / 8 : 16;
+#endif
+}
+
+/* The 1 to 15 bytes from i to the end of s, and NUL after them. */
+sip_text_bytes sip_text_tail(struct rs_span s, size_t i);
+
+/*
+ * Where one of the set first stands at or after i <= s.n, or s.n.  To be
+ * inlined: the set is a constant then.
+ */
+__attribute__((always_inline)) static inline size_t
+sip_text_stop(struct rs_span s, size_t i, enum sip_text_set set)
+{
+	for (; s.n - i >= 16; i += 16) {
+		sip_text_bytes x;
+		memcpy(&x, s.p + i, sizeof x);
+		size_t at = sip_text_first(sip_text_hits(x, set));
+		if (at < 16)
+			return i + at;
+	}
+	if (i == s.n)
+		return i;
+	i += sip_text_first(sip_text_hits(sip_text_tail(s, i), set));
+	return i < s.n ? i : s.n;
+}
+
 /*
  * Takes one parameter, "name" or "name = value", and the `sep` after it off
  * *list; false at its end.  *value is absent where there is no "=".  Quotes
  * hide a separator, and angle brackets a semicolon: "+sip.instance=<...>".
  */
-static inline bool
-sip_text_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
-    struct rs_span *value)
+bool sip_text_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
+    struct rs_span *value);
+
+/* Past the host that begins at s.p[i], i <= s.n; IPv6 with its brackets. */
+static inline size_t
+sip_text_host(struct rs_span s, size_t i)
 {
-	static const uint8_t stops[256] = {
-	    ['"'] = 1, ['<'] = 1, ['='] = 1, [';'] = 1, [','] = 1};
-	struct rs_span s = *list, quoted = {NULL, 0};
-	size_t i = 0, eq = SIZE_MAX;
-	if (s.n == 0)
-		return false;
-	for (;;) {
-		while (i < s.n && !stops[s.p[i]])
-			i++;
-		if (i == s.n || s.p[i] == sep)
-			break;
-		uint8_t c = s.p[i];
-		size_t from = i++;
-		if (c == '"')
-			i = sip_text_quoted(s, from);
-		else if (c == '<' && sep == ';')
-			i = sip_text_angle(s, from);
-		else if (c != '=')
-			continue;
-		if (c == '=' && eq == SIZE_MAX) {
-			eq = from;
-		} else if (eq == SIZE_MAX) {
-			struct rs_span part = rs_span_part(s, from, i - from);
-			size_t at = rs_span_find(part, '=');
-			eq = at < part.n ? from + at : SIZE_MAX;
-		} else if (c == '"' && from == eq + 1 && i < s.n) {
-			quoted = rs_span_part(s, from + 1, i - from - 2);
-		}
-	}
-	*list = rs_span_from(s, i + 1);
-	bool has_value = eq < i;
-	*name = rs_span_trim((struct rs_span){s.p, has_value ? eq : i});
-	*value = quoted;
-	if (has_value && quoted.p == NULL)
-		*value = sip_text_unquote(
-		    rs_span_trim((struct rs_span){s.p + eq + 1, i - eq - 1}));
-	return true;
+	if (i == s.n || s.p[i] != '[')
+		return sip_text_stop(s, i, SIP_TEXT_HOST);
+	size_t n = rs_span_find(rs_span_from(s, i), ']');
+	return i + n < s.n ? i + n + 1 : i;
 }
 
-/* The length of the host that s begins with; IPv6 with its brackets. */
-static inline size_t
-sip_text_host(struct rs_span s)
+/*
+ * The number of the digits from s.p[*i] on, which may be 0 of them; *i goes
+ * past them.  More than max counts as max + 1.
+ */
+static inline uint64_t
+sip_text_number(struct rs_span s, size_t *i, uint32_t max)
 {
-	size_t i = 0;
-	if (s.n && s.p[0] == '[') {
-		i = rs_span_find(s, ']');
-		return i < s.n ? i + 1 : 0;
+	uint64_t v = 0;
+	for (; *i < s.n && rs_ascii_digit(s.p[*i]); ++*i) {
+		v = v * 10 + (uint64_t)(s.p[*i] - '0');
+		if (v > max)
+			v = (uint64_t)max + 1;
 	}
-	static const uint8_t ends[256] = {[':'] = 1,
-	    [';'] = 1,
-	    ['?'] = 1,
-	    [','] = 1,
-	    ['>'] = 1,
-	    [' '] = 1,
-	    ['\t'] = 1,
-	    ['\r'] = 1,
-	    ['\n'] = 1};
-	while (i < s.n && !ends[s.p[i]])
-		i++;
-	return i;
+	return v;
 }
 
 /* A port, or 0 where it is none. */

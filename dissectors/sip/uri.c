@@ -38,29 +38,29 @@ split_tail(struct sip_uri *u, struct rs_span tail)
 		u->params = rs_span_from(tail, 1);
 }
 
+/* s from i on, which is past the colon of the scheme. */
 static bool
-parse_sip(struct sip_uri *u, struct rs_span s)
+parse_sip(struct sip_uri *u, struct rs_span s, size_t i)
 {
 	/* An "@" can stand nowhere else unescaped (RFC 3261 25.1). */
-	size_t at = rs_span_find(s, '@');
+	size_t user = sip_text_stop(s, i, SIP_TEXT_USER), at = user;
+	if (user < s.n && s.p[user] == ':') /* of a password, or of a port */
+		at += rs_span_find(rs_span_from(s, user), '@');
 	if (at < s.n) {
-		struct rs_span info = rs_span_part(s, 0, at);
-		u->user = rs_span_part(info, 0, rs_span_find(info, ':'));
-		s = rs_span_from(s, at + 1);
+		u->user = rs_span_part(s, i, user - i);
+		i = at + 1;
 	}
-	size_t end = sip_text_host(s);
-	u->host = rs_span_part(s, 0, end);
-	s = rs_span_from(s, end);
-	if (s.n && s.p[0] == ':') {
-		size_t n = 1;
-		while (n < s.n && rs_ascii_digit(s.p[n]))
-			n++;
-		u->port = sip_text_port(rs_span_part(s, 1, n - 1));
-		s = rs_span_from(s, n);
+	size_t end = sip_text_host(s, i);
+	u->host = rs_span_part(s, i, end - i);
+	if (end < s.n && s.p[end] == ':') {
+		end++;
+		uint64_t port = sip_text_number(s, &end, UINT16_MAX);
+		u->port = port <= UINT16_MAX ? (uint16_t)port : 0;
 	}
-	while (s.n && s.p[0] != ';' && s.p[0] != '?')
-		s = rs_span_from(s, 1); /* what should not be there */
-	split_tail(u, s);
+	while (end < s.n && s.p[end] != ';' && s.p[end] != '?')
+		end++; /* what should not be there */
+	if (end < s.n)
+		split_tail(u, rs_span_from(s, end));
 	return u->host.n != 0;
 }
 
@@ -76,10 +76,10 @@ sip_uri_parse(struct sip_uri *u, struct rs_span text)
 	if (n == 0)
 		return false;
 	u->scheme = rs_span_part(text, 0, n);
-	struct rs_span rest = rs_span_from(text, n + 1);
 	if (rs_span_eq_nocase(u->scheme, RS_LIT("sip")) ||
 	    rs_span_eq_nocase(u->scheme, RS_LIT("sips")))
-		return parse_sip(u, rest);
+		return parse_sip(u, text, n + 1);
+	struct rs_span rest = rs_span_from(text, n + 1);
 	if (rs_span_eq_nocase(u->scheme, RS_LIT("tel"))) {
 		size_t end = rs_span_find(rest, ';');
 		u->user = rs_span_part(rest, 0, end);

@@ -7,9 +7,9 @@
 
 struct sip_uri {
 	struct rs_span scheme; /* as written: sip, sips, tel, other */
-	struct rs_span user;   /* without password; absent where there is none */
-	struct rs_span host;   /* IPv6 with its brackets */
-	uint16_t port;         /* 0: none given */
+	struct rs_span user; /* without password; absent where there is none */
+	struct rs_span host; /* IPv6 with its brackets */
+	uint16_t port;       /* 0: none given */
 	struct rs_span params; /* after the first ';', without it */
 	struct rs_span headers;
 };

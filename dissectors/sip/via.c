@@ -16,21 +16,49 @@ take_part(struct rs_span *s)
 	return part;
 }
 
+/* Where the value of that parameter goes, or NULL. */
+static struct rs_span *
+member(struct sip_via *v, struct rs_span name)
+{
+	if (name.n < 5 || name.n > 8)
+		return NULL;
+	uint64_t word = sip_text_fold(sip_text_word(name.p, name.n));
+	if (word == SIP_WORD('b', 'r', 'a', 'n', 'c', 'h') && name.n == 6)
+		return &v->branch;
+	if (word == SIP_WORD('r', 'p', 'o', 'r', 't') && name.n == 5)
+		return &v->rport;
+	if (word == SIP_WORD('r', 'e', 'c', 'e', 'i', 'v', 'e', 'd') &&
+	    name.n == 8)
+		return &v->received;
+	return NULL;
+}
+
 static void
 take_params(struct sip_via *v, struct rs_span list)
 {
 	struct rs_span name, value;
 	while (sip_text_param(&list, ';', &name, &value)) {
-		struct rs_span *to = NULL;
-		if (rs_span_eq_nocase(name, RS_LIT("branch")))
-			to = &v->branch;
-		else if (rs_span_eq_nocase(name, RS_LIT("rport")))
-			to = &v->rport;
-		else if (rs_span_eq_nocase(name, RS_LIT("received")))
-			to = &v->received;
+		struct rs_span *to = member(v, name);
 		if (to && to->p == NULL)
 			*to = value.p ? value : rs_span_from(name, name.n);
 	}
+}
+
+/* ":port" or nothing, and where the parameters begin. */
+static size_t
+take_port(struct sip_via *v, struct rs_span s)
+{
+	size_t i = s.n && s.p[0] == ':';
+	uint64_t port = i ? sip_text_number(s, &i, UINT16_MAX) : 0;
+	if (i == s.n || s.p[i] == ';') {
+		v->port = port <= UINT16_MAX ? (uint16_t)port : 0;
+		return i;
+	}
+	i = sip_text_find(s, ';');
+	if (s.p[0] == ':')
+		v->port =
+		    sip_text_port(rs_span_trim(rs_span_part(s, 1, i - 1)));
+	return i;
 }
 
 bool
@@ -51,13 +79,10 @@ sip_via_parse(struct sip_via *v, struct rs_span value)
 	size_t n = sip_text_token_n(value);
 	v->transport = rs_span_part(value, 0, n);
 	value = rs_span_trim(rs_span_from(value, n));
-	n = sip_text_host(value);
+	n = sip_text_host(value, 0);
 	v->host = rs_span_part(value, 0, n);
 	value = rs_span_trim(rs_span_from(value, n));
-	n = sip_text_find(value, ';');
-	if (value.n && value.p[0] == ':')
-		v->port =
-		    sip_text_port(rs_span_trim(rs_span_part(value, 1, n - 1)));
+	n = take_port(v, value);
 	take_params(v, rs_span_from(value, n + 1));
 	v->cookie =
 	    v->branch.n >= 7 &&

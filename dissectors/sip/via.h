@@ -8,11 +8,11 @@
 struct sip_via {
 	struct rs_span transport; /* UDP, TCP, TLS, WS, WSS, ... as written */
 	struct rs_span host;
-	uint16_t port;            /* 0: none given */
+	uint16_t port; /* 0: none given */
 	struct rs_span branch;
 	struct rs_span received;
-	struct rs_span rport;     /* p not NULL and n 0: asked, not filled in */
-	bool cookie;              /* branch begins with z9hG4bK: RFC 3261 17 */
+	struct rs_span rport; /* p not NULL and n 0: asked, not filled in */
+	bool cookie;          /* branch begins with z9hG4bK: RFC 3261 17 */
 };
 
 bool sip_via_parse(struct sip_via *v, struct rs_span value);
