@@ -187,7 +187,8 @@ plain_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
 	}
 	if (end < s.n && s.p[end] != sep)
 		return false;
-	*list = rs_span_from(s, end + 1);
+	end += end < s.n;
+	*list = (struct rs_span){s.p + end, s.n - end};
 	*name = rs_span_trim((struct rs_span){s.p, eq});
 	*value = v;
 	return true;

@@ -127,8 +127,9 @@ sip_text_unquote(struct rs_span s)
 enum sip_text_set {
 	SIP_TEXT_PARAM,  /* " , ; < = */
 	SIP_TEXT_QUOTED, /* " and backslash */
-	SIP_TEXT_USER,   /* : and @ */
-	SIP_TEXT_HOST,   /* : ; ? , > and blanks */
+	SIP_TEXT_COLON,
+	SIP_TEXT_USER, /* : and @ */
+	SIP_TEXT_HOST, /* : ; ? , > and blanks */
 };
 
 /* gcc and clang have these for any machine, with or without vectors. */
@@ -144,6 +145,8 @@ sip_text_hits(sip_text_bytes x, enum sip_text_set set)
 					((x & 0xfe) == '<'));
 	if (set == SIP_TEXT_QUOTED)
 		return (sip_text_words)((x == '"') | (x == '\\'));
+	if (set == SIP_TEXT_COLON)
+		return (sip_text_words)(x == ':');
 	if (set == SIP_TEXT_USER)
 		return (sip_text_words)((x == ':') | (x == '@'));
 	/* : ; > ? differ in two bits, TAB and CR in one. */
