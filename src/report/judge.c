@@ -11,35 +11,30 @@
 #include "report/judge.h"
 
 struct kept {
-	char *key;
-	uint8_t *bytes;
-	size_t n;
+	struct rs_span key; /* binary; in the arena `kept` */
+	struct rs_span bytes;
 	int64_t occurrences;
+	/* What later occurrences add to what is in bytes. */
+	struct rec_list evidence, records;
+	uint32_t n_evidence, n_records; /* with those in bytes */
 	bool closed; /* holds all the evidence that it will */
 };
 
 struct judge {
-	GTree *by_key;          /* key -> struct kept, owned by `all` */
+	GTree *by_key;          /* key -> struct kept */
 	GPtrArray *all;         /* in the order of finding */
 	enum rec_reg_kind kind; /* of the registration that is judged */
-	struct rec_arena rules, own;
-	struct rs_buf buf;
+	struct rec_arena rules, own, kept;
+	struct rs_buf buf, key;
 };
-
-static void
-kept_free(void *p)
-{
-	struct kept *k = p;
-	g_free(k->key);
-	g_free(k->bytes);
-	g_free(k);
-}
 
 static gint
 key_cmp(gconstpointer a, gconstpointer b, gpointer arg)
 {
+	const struct rs_span *x = a, *y = b;
 	(void)arg;
-	return strcmp(a, b);
+	int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+	return c ? c : x->n < y->n ? -1 : x->n > y->n;
 }
 
 struct judge *
@@ -47,10 +42,12 @@ judge_new(void)
 {
 	struct judge *j = g_new0(struct judge, 1);
 	j->by_key = g_tree_new_full(key_cmp, NULL, NULL, NULL);
-	j->all = g_ptr_array_new_with_free_func(kept_free);
+	j->all = g_ptr_array_new();
 	rec_arena_init(&j->rules, NULL);
 	rec_arena_init(&j->own, NULL);
+	rec_arena_init(&j->kept, NULL);
 	rs_buf_init(&j->buf, 1 << 20, NULL);
+	rs_buf_init(&j->key, 1 << 20, NULL);
 	return j;
 }
 
@@ -63,95 +60,104 @@ judge_free(struct judge *j)
 	g_ptr_array_free(j->all, TRUE);
 	rec_arena_clear(&j->rules);
 	rec_arena_clear(&j->own);
+	rec_arena_clear(&j->kept);
 	rs_buf_clear(&j->buf);
+	rs_buf_clear(&j->key);
 	g_free(j);
 }
 
-/* Text from the wire may hold NUL: escaped, so that keys stay apart. */
 static void
-key_text(GString *s, struct rs_span t)
+key_bytes(struct judge *j, const void *p, size_t n)
 {
-	for (size_t i = 0; i < t.n; i++) {
-		if (t.p[i] > ' ' && t.p[i] != '%')
-			g_string_append_c(s, (char)t.p[i]);
-		else
-			g_string_append_printf(s, "%%%02x", t.p[i]);
-	}
-	g_string_append_c(s, ' ');
+	uint8_t *to = rs_buf_reserve(&j->key, n);
+	if (to == NULL || n == 0)
+		return;
+	memcpy(to, p, n);
+	j->key.n += n;
 }
 
-static char *
-key_of(const struct judge *j, const struct rec_finding *f)
+/* All of a known size but the code, which holds no NUL, and what ends it. */
+static struct rs_span
+key_of(struct judge *j, const struct rec_finding *f)
 {
-	GString *s = g_string_new(NULL);
-	char addr[RS_ADDR_TEXT], server[RS_ENDPOINT_TEXT];
-	key_text(s, f->code);
-	rs_addr_format(&f->phone.at.addr, addr);
-	rs_endpoint_format(&f->server.at, server);
-	g_string_append_printf(s, "%s %s %u ", addr, server, j->kind);
-	key_text(s, f->aor);
-	return g_string_free(s, FALSE);
+	j->key.n = 0;
+	key_bytes(j, f->code.p, f->code.n);
+	key_bytes(j, "", 1);
+	key_bytes(j, f->phone.at.addr.b, sizeof f->phone.at.addr.b);
+	key_bytes(j, f->server.at.addr.b, sizeof f->server.at.addr.b);
+	uint8_t rest[5] = {(uint8_t)j->kind, f->phone.at.addr.family,
+	    f->server.at.addr.family, (uint8_t)(f->server.at.port >> 8),
+	    (uint8_t)f->server.at.port};
+	key_bytes(j, rest, sizeof rest);
+	key_bytes(j, f->aor.p, f->aor.n);
+	return (struct rs_span){j->key.p, j->key.n};
 }
 
-static void
-keep(struct judge *j, struct kept *k, const struct rec_finding *f)
-{
-	j->buf.n = 0;
-	if (!rec_write(&rec_finding_type, f, &j->buf))
-		return; /* over a megabyte: what was kept stays */
-	g_free(k->bytes);
-	k->bytes = g_memdup2(j->buf.p, j->buf.n);
-	k->n = j->buf.n;
-}
-
-/* Appends to `to` what it has room for; false when there was no more. */
+/* Appends to `to` what there is room for, n being what it has already with
+   what was written; false when there was no more room. */
 static bool
-join(struct rec_list *to, const struct rec_list *from, size_t size,
+join(struct rec_list *to, uint32_t *n, const struct rec_list *from, size_t size,
     struct rec_arena *a)
 {
 	for (uint32_t i = 0; i < from->n; i++) {
-		if (to->n >= JUDGE_EVIDENCE)
+		if (*n >= JUDGE_EVIDENCE)
 			return false;
 		memcpy(rec_list_add(to, a, size),
 		    (const uint8_t *)from->v + i * size, size);
+		++*n;
 	}
 	return true;
+}
+
+/* The rules' text is gone after the case. */
+static void
+own_text(struct judge *j, struct kept *k, uint32_t evidence, uint32_t records)
+{
+	struct rec_evidence *e = k->evidence.v;
+	struct rs_span *r = k->records.v;
+	for (; evidence < k->evidence.n; evidence++)
+		e[evidence].what = rec_arena_text(&j->kept, e[evidence].what);
+	for (; records < k->records.n; records++)
+		r[records] = rec_arena_text(&j->kept, r[records]);
 }
 
 static void
 again(struct judge *j, struct kept *k, const struct rec_finding *f)
 {
-	struct rec_finding old;
+	uint32_t evidence = k->evidence.n, records = k->records.n;
 	k->occurrences++;
-	if (k->closed || !rec_read(&rec_finding_type, &old,
-			     (struct rs_span){k->bytes, k->n}, &j->own))
+	if (k->closed)
 		return;
-	k->closed = !join(
-	    &old.evidence, &f->evidence, sizeof(struct rec_evidence), &j->own);
-	k->closed |=
-	    !join(&old.records, &f->records, sizeof(struct rs_span), &j->own);
-	keep(j, k, &old);
-	rec_arena_reset(&j->own);
+	k->closed = !join(&k->evidence, &k->n_evidence, &f->evidence,
+	    sizeof(struct rec_evidence), &j->kept);
+	k->closed |= !join(&k->records, &k->n_records, &f->records,
+	    sizeof(struct rs_span), &j->kept);
+	own_text(j, k, evidence, records);
 }
 
 static void
 found(void *arg, const struct rec_finding *f)
 {
 	struct judge *j = arg;
-	char *key = key_of(j, f);
-	struct kept *k = g_tree_lookup(j->by_key, key);
+	struct rs_span key = key_of(j, f);
+	struct kept *k = g_tree_lookup(j->by_key, &key);
 	if (k) {
 		again(j, k, f);
-		g_free(key);
 		return;
 	}
-	k = g_new0(struct kept, 1);
-	k->key = key;
+	j->buf.n = 0;
+	if (!rec_write(&rec_finding_type, f, &j->buf))
+		return; /* over a megabyte */
+	k = rec_arena_alloc(&j->kept, sizeof *k);
+	k->key = rec_arena_text(&j->kept, key);
+	k->bytes =
+	    rec_arena_text(&j->kept, (struct rs_span){j->buf.p, j->buf.n});
 	k->occurrences = 1;
-	keep(j, k, f);
+	k->n_evidence = f->evidence.n;
+	k->n_records = f->records.n;
 	g_ptr_array_add(j->all, k);
 	if (g_tree_nnodes(j->by_key) < JUDGE_FINDINGS)
-		g_tree_insert(j->by_key, k->key, k);
+		g_tree_insert(j->by_key, &k->key, k);
 }
 
 void
@@ -163,14 +169,26 @@ judge_case(struct judge *j, const struct diag_case *c)
 	rec_arena_reset(&j->rules);
 }
 
+static void
+append(struct rec_list *to, const struct rec_list *from, size_t size,
+    struct rec_arena *a)
+{
+	for (uint32_t i = 0; i < from->n; i++)
+		memcpy(rec_list_add(to, a, size),
+		    (const uint8_t *)from->v + i * size, size);
+}
+
 void
 judge_finish(struct judge *j, struct spool *to)
 {
 	for (guint i = 0; i < j->all->len; i++) {
 		const struct kept *k = g_ptr_array_index(j->all, i);
 		struct rec_finding f;
-		if (rec_read(&rec_finding_type, &f,
-			(struct rs_span){k->bytes, k->n}, &j->own)) {
+		if (rec_read(&rec_finding_type, &f, k->bytes, &j->own)) {
+			append(&f.evidence, &k->evidence,
+			    sizeof(struct rec_evidence), &j->own);
+			append(&f.records, &k->records, sizeof(struct rs_span),
+			    &j->own);
 			f.occurrences = k->occurrences;
 			(void)spool_add(to, &rec_finding_type, &f);
 		}

@@ -65,8 +65,9 @@ block_add(struct rec_arena *a, size_t need)
 	return b;
 }
 
-void *
-rec_arena_alloc(struct rec_arena *a, size_t n)
+/* Not zeroed. */
+static inline void *
+take(struct rec_arena *a, size_t n)
 {
 	assert(n < SIZE_MAX / 4);
 	n = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -75,7 +76,13 @@ rec_arena_alloc(struct rec_arena *a, size_t n)
 		b = block_add(a, n);
 	void *p = b->data + b->used;
 	b->used += n;
-	return memset(p, 0, n);
+	return p;
+}
+
+void *
+rec_arena_alloc(struct rec_arena *a, size_t n)
+{
+	return memset(take(a, n), 0, n);
 }
 
 struct rs_span
@@ -83,7 +90,7 @@ rec_arena_text(struct rec_arena *a, struct rs_span s)
 {
 	if (s.p == NULL)
 		return s;
-	uint8_t *p = rec_arena_alloc(a, s.n ? s.n : 1);
+	uint8_t *p = take(a, s.n ? s.n : 1);
 	if (s.n)
 		memcpy(p, s.p, s.n);
 	return (struct rs_span){p, s.n};
@@ -121,13 +128,13 @@ rec_list_add(struct rec_list *l, struct rec_arena *a, size_t size)
 	if (l->n == l->size) {
 		uint32_t room = l->size ? 2 * l->size : size > 64 ? 2 : 4;
 		assert(room > l->size);
-		void *v = rec_arena_alloc(a, room * size);
+		void *v = take(a, room * size);
 		if (l->n)
 			memcpy(v, l->v, l->n * size);
 		l->v = v;
 		l->size = room;
 	}
-	return (uint8_t *)l->v + l->n++ * size;
+	return memset((uint8_t *)l->v + l->n++ * size, 0, size);
 }
 
 void

@@ -441,11 +441,11 @@ same_port(uint16_t a, uint16_t b)
 	return a == b || (a_default && b_default && (a == 0 || b == 0));
 }
 
-/* How well the listed contact c is our contact o (u: its URI). */
+/* How well the listed contact c is our contact o. */
 static int
-match(const struct rec_contact *o, const struct sip_uri *u,
-    const struct sip_contact *c)
+match(const struct rec_contact *o, const struct sip_contact *c)
 {
+	struct sip_uri u;
 	if (c->star)
 		return NOT_OURS;
 	if (o->instance.n && c->instance.n) { /* RFC 5626 6 */
@@ -454,15 +454,15 @@ match(const struct rec_contact *o, const struct sip_uri *u,
 				rs_span_eq(o->reg_id, c->reg_id));
 		return same ? SAME_INSTANCE : NOT_OURS;
 	}
-	if (!u->host.n || !c->addr.uri_ok)
+	if (!sip_uri_parse(&u, o->uri) || !u.host.n || !c->addr.uri_ok)
 		return rs_span_eq(o->uri, c->addr.uri_text) ? SAME_URI
 							    : NOT_OURS;
-	if (!rs_span_eq(u->user, c->addr.uri.user))
+	if (!rs_span_eq(u.user, c->addr.uri.user))
 		return NOT_OURS;
-	if (rs_span_eq_nocase(u->host, c->addr.uri.host) &&
-	    same_port(u->port, c->addr.uri.port))
+	if (rs_span_eq_nocase(u.host, c->addr.uri.host) &&
+	    same_port(u.port, c->addr.uri.port))
 		return SAME_URI;
-	return u->user.n ? SAME_USER : NOT_OURS; /* an SBC rewrote the host */
+	return u.user.n ? SAME_USER : NOT_OURS; /* an SBC rewrote the host */
 }
 
 /* Looks for contact o among those listed.  Returns how many fit best; *seconds
@@ -471,15 +471,12 @@ static unsigned
 find_ours(
     const struct rec_contact *o, const struct sip_msg *m, int64_t *seconds)
 {
-	struct sip_uri u;
 	struct sip_contact c;
 	struct sip_contact_it it = sip_contact_first(m);
 	int best = NOT_OURS;
 	unsigned n = 0;
-	if (!sip_uri_parse(&u, o->uri))
-		u = (struct sip_uri){0};
 	while (sip_contact_next(&it, &c)) {
-		int how = match(o, &u, &c);
+		int how = match(o, &c);
 		if (how == NOT_OURS || how < best)
 			continue;
 		n = how > best ? 1 : n + 1;

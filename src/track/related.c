@@ -21,6 +21,10 @@ struct related {
 	size_t n;
 	GTree *servers; /* struct rs_endpoint */
 	GTree *names;   /* lower-case C strings */
+	/* What the last registration had: the next one has it, too. */
+	struct rs_endpoint last_server;
+	char last_host[MAX_NAME + 1];
+	size_t last_n;
 };
 
 static int
@@ -87,6 +91,13 @@ learn_name(struct related *r, struct rs_span name)
 	}
 }
 
+static bool
+ends_host(uint8_t c)
+{
+	return c == ':' || c == ';' || c == '?' || c == '>' || c == '/' ||
+	       c == 0;
+}
+
 /* The host of an address of record: sip:user@host:port;parameters. */
 static struct rs_span
 aor_host(struct rs_span aor)
@@ -98,15 +109,17 @@ aor_host(struct rs_span aor)
 	if (host.n && host.p[0] == '[') /* an address is no name */
 		return (struct rs_span){0};
 	size_t end = 0;
-	while (end < host.n && strchr(":;?>/", host.p[end]) == NULL)
+	while (end < host.n && !ends_host(host.p[end]))
 		end++;
 	return rs_span_part(host, 0, end);
 }
 
-void
-related_registration(struct related *r, const struct rec_registration *reg)
+static void
+learn_server(struct related *r, const struct rs_endpoint *server)
 {
-	const struct rs_endpoint *server = &reg->server.at;
+	if (rs_endpoint_eq(server, &r->last_server))
+		return;
+	r->last_server = *server;
 	if (server->port != 0 && server->addr.family != 0 &&
 	    g_tree_nnodes(r->servers) < MAX_LEARNT &&
 	    g_tree_lookup(r->servers, server) == NULL) {
@@ -114,11 +127,29 @@ related_registration(struct related *r, const struct rec_registration *reg)
 		*kept = *server;
 		g_tree_insert(r->servers, kept, kept);
 	}
-	learn_name(r, reg->server.name);
-	struct rs_span host = aor_host(reg->aor);
+}
+
+/* The host of an address of record, where it is a name. */
+static void
+learn_host(struct related *r, struct rs_span host)
+{
 	struct rs_addr address;
+	if (host.n == 0 || host.n > MAX_NAME)
+		return;
+	if (host.n == r->last_n && memcmp(host.p, r->last_host, host.n) == 0)
+		return;
+	memcpy(r->last_host, host.p, host.n);
+	r->last_n = host.n;
 	if (!rs_addr_parse(&address, host))
 		learn_name(r, host);
+}
+
+void
+related_registration(struct related *r, const struct rec_registration *reg)
+{
+	learn_server(r, &reg->server.at);
+	learn_name(r, reg->server.name);
+	learn_host(r, aor_host(reg->aor));
 }
 
 static bool
