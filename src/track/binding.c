@@ -54,6 +54,7 @@ struct binding_tracker {
 	struct pool pool;
 	size_t held; /* of the pool, and charged */
 	uint64_t evicted;
+	struct rec_binding blank;
 };
 
 struct binding_tracker *
@@ -68,6 +69,7 @@ binding_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	table_init(&k->by_aor, pay);
 	queue_init(&k->order);
 	pool_init(&k->pool);
+	rec_init(&rec_binding_type, &k->blank);
 	return k;
 }
 
@@ -125,8 +127,7 @@ static void
 emit(struct binding_tracker *k, const struct binding *b,
     enum rec_binding_state state, rs_time ended)
 {
-	struct rec_binding r;
-	rec_init(&rec_binding_type, &r);
+	struct rec_binding r = k->blank;
 	r.id = b->id;
 	r.started = b->started;
 	r.ended = ended;

@@ -32,6 +32,8 @@ reg_life_timer(struct reg_attempt *a, struct queue *q, rs_time due)
 void
 reg_life_flow(struct reg_tracker *k, struct reg_attempt *a, bool on)
 {
+	if (on && a->flowing && a->by_flow.hash == a->flow)
+		return;
 	if (a->flowing)
 		table_remove(&k->flows, &a->by_flow);
 	a->flowing = on;
