@@ -68,11 +68,29 @@ doubt(struct text *t, const struct rec_registration *r)
 	page_item(&t->page, INDENT, "; ", rest);
 }
 
+/* Headers that RFC 3261 8.1.1 wants and the REGISTER does not have. */
+static void
+lacks(struct text *t, const struct rec_registration *r)
+{
+	static const char *const words[][2] = {{"no_call_id", "Call-ID"},
+	    {"no_cseq", "CSeq"}, {"no_via", "Via"}, {"no_to", "To"},
+	    {"no_from", "From"}};
+	const struct rs_span *flaw = r->flaws.v;
+	const char *glue = "; it lacks ";
+	for (uint32_t i = 0; i < r->flaws.n; i++)
+		for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+			if (rs_span_eq(flaw[i], rs_span_str(words[k][0]))) {
+				page_item(&t->page, INDENT, glue, words[k][1]);
+				glue = ", ";
+			}
+}
+
 void
 text_undecided(struct text *t, const struct rec_registration *r)
 {
 	page_to(&t->page, INDENT);
 	missing(t, r);
 	doubt(t, r);
+	lacks(t, r);
 	page_end(&t->page);
 }

@@ -199,6 +199,28 @@ test_undecided(void)
 	    "sip:4005@example.com cut off no answer yet to the "
 	    "REGISTER #10; the phone began anew before it was due");
 	run_end(&u);
+
+	struct rs_span flaws[] = {RS_LIT("no_call_id"), RS_LIT("no_to")};
+	struct rec_transaction x;
+	struct rec_registration r;
+	rec_init(&rec_transaction_type, &x);
+	rec_init(&rec_registration_type, &r);
+	x.request_frame.number = 2;
+	x.request_time = RUN_T0;
+	r.id.frame.number = 2;
+	r.started = RUN_T0;
+	r.client.at = (struct rs_endpoint){{{198, 51, 100, 6}, 4}, 5060};
+	r.kind = REC_QUERY;
+	r.outcome = REC_CUT_OFF;
+	r.visibility = REC_CLEAR;
+	r.transactions = (struct rec_list){&x, 1, 1};
+	r.flaws = (struct rec_list){flaws, 2, 2};
+	run_begin(&u, REPORT_TEXT, 100);
+	u.sink.record(u.sink.arg, &rec_registration_type, &r);
+	run_finish(&u);
+	run_check_says(&u, "REGISTER #2;");
+	run_check_says(&u, "; it lacks Call-ID, To");
+	run_end(&u);
 }
 
 /* An alert and the FIN in one frame are two rungs; an empty certificate, and
