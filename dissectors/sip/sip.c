@@ -16,8 +16,9 @@
  * whatever is missing.
  *
  * Bytes of an anomaly: MALFORMED of the datagram, 0 on a stream (SKIPPED
- * tells); TRUNCATED what was there of the message; TOO_LONG the whole message
- * as far as its length is known; SKIPPED and TRAILING what they say.
+ * tells); TRUNCATED what was there of the message, 0 before a gap; TOO_LONG the
+ * whole message as far as its length is known; SKIPPED and TRAILING what they
+ * say.
  */
 #include "sip/sip.h"
 #include "event.h"
@@ -528,8 +529,10 @@ gap(void *state, enum rs_dir dir, uint64_t missing, const struct rs_stamp *at,
 	if (h->skip)
 		say(out, dir, at, RS_ANOMALY_SIP_TRUNCATED, h->size - h->skip);
 	uint64_t skipped = h->resync ? h->skipped + h->pending : 0;
+	/* How much had come is the stream layer's to know: it does not feed
+	   again before as much is there as was asked for. */
 	if (h->pending && !h->resync)
-		say(out, dir, at, RS_ANOMALY_SIP_TRUNCATED, h->pending);
+		say(out, dir, at, RS_ANOMALY_SIP_TRUNCATED, 0);
 	resync_begin(h, true);
 	h->skipped = skipped;
 }

@@ -294,7 +294,7 @@ test_gaps(void)
 	stream_driver_close(&d, RS_C2S, &at);
 	char expected[300];
 	snprintf(expected, sizeof expected,
-	    "c2s ANOMALY sip-truncated 100\n"
+	    "c2s ANOMALY sip-truncated 0\n"
 	    "c2s ANOMALY sip-skipped %zu\n"
 	    "c2s SIP REGISTER sip:example.com cseq=4 headers=6 body=0\n"
 	    "c2s ANOMALY sip-skipped 6\n",
