@@ -184,7 +184,7 @@ finish(struct run *r, struct report *report)
 	g_autoptr(GError) e = NULL;
 	struct rec_arena arena;
 	struct rec_coverage c;
-	rec_arena_init(&arena, NULL);
+	rec_arena_init(&arena, NULL, NULL);
 	rec_init(&rec_coverage_type, &c);
 	engine_finish(r->engine);
 	const struct cap_info *i;

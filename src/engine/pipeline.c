@@ -178,18 +178,18 @@ info_of(const struct flow *f)
 }
 
 static struct app *
-app_of(struct flow *f)
+app_of(struct pipeline *p, struct flow *f)
 {
 	if (f->app)
 		return f->app;
-	struct app *app = g_new0(struct app, 1);
+	struct app *app = rs_pool_zeroed(&p->pool, sizeof *app);
 	app->info = info_of(f);
 	f->app = app;
 	return app;
 }
 
 static void
-app_free(struct flow *f)
+app_free(struct pipeline *p, struct flow *f)
 {
 	struct app *app = f->app;
 	if (app == NULL)
@@ -197,15 +197,15 @@ app_free(struct flow *f)
 	if (f->claim == FLOW_OURS)
 		stream_clear(&app->stream);
 	tls_session_free(app->tls);
-	g_free(app);
+	rs_pool_give(&p->pool, app, sizeof *app);
 	f->app = NULL;
 }
 
 /* Nobody wants this flow: only counted from now on. */
 static void
-disclaim(struct flow *f)
+disclaim(struct pipeline *p, struct flow *f)
 {
-	app_free(f);
+	app_free(p, f);
 	tcp_conn_free(f->tcp);
 	f->tcp = NULL;
 	f->lone_syn = false;
@@ -216,7 +216,7 @@ static void
 claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct rs_dissector *d, const struct rs_stamp *at)
 {
-	struct app *app = app_of(f);
+	struct app *app = app_of(p, f);
 	stream_init(&app->stream, d, app->info.carrier,
 	    &p->budgets[BUDGET_STREAMS], &p->counts.streams_refused);
 	if (d == &tls_dissector)
@@ -265,7 +265,7 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 			/* Keep-alives may come for hours before a REGISTER. */
 			if (f->packets[0] + f->packets[1] > TRIES &&
 			    !sip_port(p, f))
-				disclaim(f);
+				disclaim(p, f);
 			return;
 		}
 	}
@@ -304,7 +304,7 @@ static void
 note_not_tls(struct pipeline *p, struct flow *f, enum rs_dir dir,
     struct rs_span bytes, const struct rs_stamp *at)
 {
-	struct app *app = app_of(f);
+	struct app *app = app_of(p, f);
 	if (dir != RS_C2S || app->not_tls.n || bytes.n == 0 ||
 	    !related_tls_port(p->related, f->end[RS_S2C].port))
 		return;
@@ -332,7 +332,7 @@ identified(struct call *call, enum rs_dir dir, struct rs_span bytes,
     const struct rs_stamp *at)
 {
 	struct flow *f = call->f;
-	struct app *app = app_of(f);
+	struct app *app = app_of(call->p, f);
 	struct held *held = &app->held[dir];
 	uint8_t head[IDENTIFY_HEAD];
 	struct rs_span probed = rs_span_part(bytes, 0, sizeof head);
@@ -387,7 +387,7 @@ on_gap(void *arg, enum rs_dir dir, uint64_t missing, rs_time from, rs_time to,
 {
 	struct call *call = arg;
 	struct flow *f = call->f;
-	struct app *app = app_of(f);
+	struct app *app = app_of(call->p, f);
 	app->held[dir].n = 0;
 	if (f->claim != FLOW_OURS)
 		return;
@@ -465,7 +465,7 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	}
 	if (!make_conn(p, f)) {
 		p->counts.streams_refused++;
-		disclaim(f);
+		disclaim(p, f);
 		return;
 	}
 	struct call call = {p, f};
@@ -475,8 +475,8 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		label(p, f, packet);
 		const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
 		unsigned tries = facts->from_start ? 1 : TRIES;
-		if (app_of(f)->tries > tries && !sip_port(p, f))
-			disclaim(f);
+		if (app_of(p, f)->tries > tries && !sip_port(p, f))
+			disclaim(p, f);
 	}
 }
 
@@ -538,7 +538,7 @@ end_of_tcp(struct pipeline *p, struct flow *f, enum rs_ending why)
 	}
 	if (f->claim != FLOW_OURS && !sip_port(p, f))
 		return;
-	app_of(f)->info.from_start = facts->from_start;
+	app_of(p, f)->info.from_start = facts->from_start;
 	struct rs_event ev = {
 	    .type = RS_EV_FLOW_END,
 	    .at = rs_stamp_at(facts->last_at, facts->last),
@@ -593,7 +593,7 @@ pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 		l->packets += (uint64_t)f->packets[0] + f->packets[1];
 		l->bytes += f->bytes;
 	}
-	app_free(f);
+	app_free(p, f);
 	tcp_conn_free(f->tcp);
 	f->tcp = NULL;
 }
@@ -636,6 +636,7 @@ pipeline_init(struct pipeline *p, const struct engine_options *o,
 		o->challenge_wait ? o->challenge_wait : 120 * RS_SEC,
 	    .timer_f = 32 * RS_SEC,
 	};
+	rs_pool_init(&p->pool);
 	p->taps = (struct rec_sink){tap, p};
 	p->reader = tls_cert_cache_reader(p->certificates);
 	p->reg =
@@ -656,6 +657,7 @@ pipeline_clear(struct pipeline *p)
 	reg_tracker_free(p->reg);
 	tls_cert_cache_free(p->certificates);
 	classify_free(p->classify);
+	rs_pool_clear(&p->pool);
 }
 
 void

@@ -11,6 +11,7 @@
 #define ENGINE_PIPELINE_H
 
 #include "engine/classify.h"
+#include "base/pool.h"
 #include "engine/engine.h"
 #include "net/flow.h"
 #include "net/icmp.h"
@@ -52,6 +53,7 @@ struct pipeline {
 	const struct rec_sink *out;
 	struct related *related;
 	struct rs_account *budgets; /* BUDGET_N of them */
+	struct rs_pool pool;        /* of what hangs on flows */
 	struct rec_sink taps;       /* what trackers write to */
 	struct classify *classify;
 	struct tls_cert_cache *certificates;

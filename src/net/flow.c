@@ -20,10 +20,12 @@
  */
 #include "net/flow.h"
 
+#include "base/pages.h"
+#include "base/pool.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum list {
 	LIST_FREE, /* never used: entry numbers begin at 1, and 0 is none */
@@ -41,7 +43,6 @@ enum {
 	SLAB = 1 << SLAB_BITS,
 	FIRST_SLOTS = 1024,
 	SECOND_CHANCES = 16,
-	LARGE_PAGE = 2 << 20,
 };
 
 struct slot {
@@ -58,7 +59,8 @@ struct flow_table {
 	struct slot *slots;
 	uint32_t mask;
 	uint32_t n_flows;
-	struct flow **slabs;
+	struct rs_pool pool;
+	struct flow **slabs; /* in the pool */
 	uint32_t n_slabs, room_slabs;
 	uint32_t unused; /* free list, through `newer` */
 	uint32_t fresh;  /* first number that was never used */
@@ -253,31 +255,13 @@ index_full(const struct flow_table *t)
 	return (uint64_t)t->n_flows + 1 > slots / 8 * 5;
 }
 
-/*
- * Empty slots.  A large index is a miss of the TLB on top of that of the cache
- * for each lookup: large pages halve it, where the system has them.
- */
-static struct slot *
-new_slots(size_t bytes)
-{
-	if (bytes < LARGE_PAGE)
-		return calloc(1, bytes);
-	struct slot *v = aligned_alloc(LARGE_PAGE, bytes);
-	if (!v)
-		return NULL;
-#ifdef MADV_HUGEPAGE
-	(void)madvise(v, bytes, MADV_HUGEPAGE);
-#endif
-	return memset(v, 0, bytes);
-}
-
 static bool
 index_grow(struct flow_table *t)
 {
 	size_t old = ((size_t)t->mask + 1) * sizeof *t->slots;
 	if (t->mask >= UINT32_MAX / 2 || !pay_for(t, old * 2))
 		return false;
-	struct slot *bigger = new_slots(old * 2);
+	struct slot *bigger = rs_pages_new(old * 2);
 	if (!bigger) {
 		pay_back(t, old * 2);
 		return false;
@@ -287,7 +271,7 @@ index_grow(struct flow_table *t)
 		if (t->slots[i].number)
 			index_add(
 			    bigger, mask, t->slots[i].tag, t->slots[i].number);
-	free(t->slots);
+	rs_pages_free(t->slots, old);
 	pay_back(t, old);
 	t->slots = bigger;
 	t->mask = mask;
@@ -375,12 +359,8 @@ add_slab(struct flow_table *t)
 	}
 	if (!pay_for(t, SLAB * sizeof(struct flow)))
 		return false;
-	struct flow *slab = malloc(SLAB * sizeof *slab);
-	if (!slab) {
-		pay_back(t, SLAB * sizeof *slab);
-		return false;
-	}
-	t->slabs[t->n_slabs++] = slab;
+	t->slabs[t->n_slabs++] =
+	    rs_pool_keep(&t->pool, SLAB * sizeof(struct flow));
 	return true;
 }
 
@@ -492,12 +472,11 @@ flow_table_new(const struct flow_limits *limits,
 
 	/* Room for the first flows is taken whatever the budget says, because
 	   flow_touch() never fails. */
-	t->slots = calloc(FIRST_SLOTS, sizeof *t->slots);
+	t->slots = rs_pages_new(FIRST_SLOTS * sizeof *t->slots);
 	t->room_slabs = 16;
 	t->slabs = malloc(t->room_slabs * sizeof *t->slabs);
 	assert(t->slots && t->slabs);
-	t->slabs[0] = malloc(SLAB * sizeof **t->slabs);
-	assert(t->slabs[0]);
+	t->slabs[0] = rs_pool_keep(&t->pool, SLAB * sizeof **t->slabs);
 	t->n_slabs = 1;
 	size_t first = FIRST_SLOTS * sizeof *t->slots +
 		       t->room_slabs * sizeof *t->slabs +
@@ -517,10 +496,9 @@ flow_table_free(struct flow_table *t)
 		list_unlink(t, f);
 		t->gone(t->arg, f, f->doomed ? RS_END_FIN : RS_END_CAPTURE);
 	}
-	for (uint32_t i = 0; i < t->n_slabs; i++)
-		free(t->slabs[i]);
+	rs_pool_clear(&t->pool);
 	free(t->slabs);
-	free(t->slots);
+	rs_pages_free(t->slots, ((size_t)t->mask + 1) * sizeof *t->slots);
 	pay_back(t, t->charged);
 	free(t);
 }

@@ -43,9 +43,9 @@ judge_new(void)
 	struct judge *j = g_new0(struct judge, 1);
 	j->by_key = g_tree_new_full(key_cmp, NULL, NULL, NULL);
 	j->all = g_ptr_array_new();
-	rec_arena_init(&j->rules, NULL);
-	rec_arena_init(&j->own, NULL);
-	rec_arena_init(&j->kept, NULL);
+	rec_arena_init(&j->rules, NULL, NULL);
+	rec_arena_init(&j->own, NULL, NULL);
+	rec_arena_init(&j->kept, NULL, NULL);
 	rs_buf_init(&j->buf, 1 << 20, NULL);
 	rs_buf_init(&j->key, 1 << 20, NULL);
 	return j;

@@ -71,7 +71,7 @@ report_new(
 	r->fine_registration = rec_registration_type;
 	r->fine_handshake = rec_handshake_type;
 	r->fine_connection = rec_connection_type;
-	rec_arena_init(&r->arena, NULL);
+	rec_arena_init(&r->arena, NULL, NULL);
 	return r;
 }
 
@@ -510,7 +510,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	r->coverage = &r->amended;
 	if (r->amended.tls_unrelated == REC_ABSENT)
 		r->amended.tls_unrelated = 0;
-	rec_arena_init(&results, NULL);
+	rec_arena_init(&results, NULL, NULL);
 	ask_again(r);
 	phone_tracker_finish(r->phones, &phones);
 	judge_all(r);

@@ -724,7 +724,7 @@ text_failures(struct text *t)
 	f.groups = g_tree_new_full(text_cmp, NULL, g_free, group_free);
 	f.by_record = g_tree_new_full(text_cmp, NULL, g_free, NULL);
 	f.sufferers = g_tree_new_full(text_cmp, NULL, g_free, sufferer_free);
-	rec_arena_init(&f.arena, NULL);
+	rec_arena_init(&f.arena, NULL, NULL);
 	gather_all(&f);
 	gather_phones(&f);
 	gather_findings(&f);

@@ -16,8 +16,8 @@
  */
 #include "track/binding.h"
 
+#include "base/pool.h"
 #include "sip/uri.h"
-#include "track/pool.h"
 #include "track/queue.h"
 #include "track/table.h"
 
@@ -51,7 +51,7 @@ struct binding_tracker {
 	const struct rec_sink *out;
 	struct table by_key, by_aor;
 	struct queue order;
-	struct pool pool;
+	struct rs_pool pool;
 	size_t held; /* of the pool, and charged */
 	uint64_t evicted;
 	struct rec_binding blank;
@@ -68,7 +68,7 @@ binding_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	table_init(&k->by_key, pay);
 	table_init(&k->by_aor, pay);
 	queue_init(&k->order);
-	pool_init(&k->pool);
+	rs_pool_init(&k->pool);
 	rec_init(&rec_binding_type, &k->blank);
 	return k;
 }
@@ -78,7 +78,7 @@ force_room(struct binding_tracker *k, size_t n)
 {
 	rs_account_force(k->pay, n);
 	k->held += n;
-	return memset(pool_take(&k->pool, n), 0, n);
+	return rs_pool_zeroed(&k->pool, n);
 }
 
 static void
@@ -86,7 +86,7 @@ give(struct binding_tracker *k, void *p, size_t n)
 {
 	rs_account_refund(k->pay, n);
 	k->held -= n;
-	pool_give(&k->pool, p, n);
+	rs_pool_give(&k->pool, p, n);
 }
 
 static void
@@ -109,7 +109,7 @@ forget_all(struct binding_tracker *k)
 	table_clear(&k->by_key);
 	table_clear(&k->by_aor);
 	queue_init(&k->order);
-	pool_clear(&k->pool);
+	rs_pool_clear(&k->pool);
 	rs_account_refund(k->pay, k->held);
 	k->held = 0;
 }
@@ -233,7 +233,7 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 			return NULL;
 		}
 	}
-	struct binding *b = pool_take(&k->pool, size);
+	struct binding *b = rs_pool_take(&k->pool, size);
 	k->held += size;
 	memset(b, 0, sizeof *b);
 	uint8_t *to = b->text;

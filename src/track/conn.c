@@ -41,7 +41,7 @@ conn_tracker_new(const struct related *related, struct rs_account *pay,
 	k->out = out;
 	k->marks =
 	    g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-	rec_arena_init(&k->arena, pay);
+	rec_arena_init(&k->arena, pay, NULL);
 	rec_init(&rec_connection_type, &k->blank);
 	return k;
 }

@@ -192,7 +192,7 @@ shake_new(struct handshake_tracker *k)
 	if (!pay_for(k, sizeof *s))
 		return NULL;
 	s = g_new0(struct shake, 1);
-	rec_arena_init(&s->arena, k->pay);
+	rec_arena_init(&s->arena, k->pay, NULL);
 	return s;
 }
 

@@ -13,6 +13,7 @@
  */
 #include "track/phone.h"
 
+#include "base/pool.h"
 #include "track/queue.h"
 #include "track/table.h"
 
@@ -73,6 +74,7 @@ struct phone_tracker {
 	struct rs_hash_seed seed;
 	struct rs_account *pay;
 	struct table table;
+	struct rs_pool pool; /* of phones, lines and agents */
 	struct phone *all;
 	size_t n;
 	uint64_t refused;
@@ -85,31 +87,18 @@ phone_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 	k->seed = *seed;
 	k->pay = pay;
 	table_init(&k->table, NULL);
+	rs_pool_init(&k->pool);
 	return k;
 }
 
 static void
-phone_free(struct phone_tracker *k, struct phone *ph)
+forget_all(struct phone_tracker *k)
 {
-	for (struct line *l = ph->lines, *next; l; l = next) {
-		next = l->next;
-		g_free(l);
-	}
-	for (struct agent *g = ph->agents, *next; g; g = next) {
-		next = g->next;
-		g_free(g);
-	}
-	rs_account_refund(k->pay, PHONE_COST + ph->n_lines * LINE_COST);
-	g_free(ph);
-}
-
-static void
-free_all(struct phone_tracker *k)
-{
-	for (struct phone *ph = k->all, *next; ph; ph = next) {
-		next = ph->next;
-		phone_free(k, ph);
-	}
+	for (const struct phone *ph = k->all; ph; ph = ph->next)
+		rs_account_refund(
+		    k->pay, PHONE_COST + ph->n_lines * LINE_COST);
+	rs_pool_clear(&k->pool);
+	table_clear(&k->table);
 	k->all = NULL;
 	k->n = 0;
 }
@@ -119,8 +108,7 @@ phone_tracker_free(struct phone_tracker *k)
 {
 	if (k == NULL)
 		return;
-	free_all(k);
-	table_clear(&k->table);
+	forget_all(k);
 	g_free(k);
 }
 
@@ -146,7 +134,7 @@ phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 		k->refused++;
 		return NULL;
 	}
-	ph = g_new0(struct phone, 1);
+	ph = rs_pool_zeroed(&k->pool, sizeof *ph);
 	ph->address = *address;
 	ph->started = ph->ended = ph->registered_at = RS_NEVER;
 	ph->other.at = ph->under_tls.at = RS_NEVER;
@@ -213,7 +201,7 @@ compare(const uint8_t *p, size_t n, struct rs_span s)
 }
 
 static void
-add_agent(struct phone *ph, struct rs_span agent)
+add_agent(struct phone_tracker *k, struct phone *ph, struct rs_span agent)
 {
 	struct agent **at = &ph->agents;
 	if (agent.n == 0)
@@ -226,7 +214,7 @@ add_agent(struct phone *ph, struct rs_span agent)
 		if (c > 0)
 			break;
 	}
-	struct agent *g = g_malloc(sizeof *g + agent.n);
+	struct agent *g = rs_pool_take(&k->pool, sizeof *g + agent.n);
 	g->next = *at;
 	g->n = agent.n;
 	memcpy(g->text, agent.p, agent.n);
@@ -236,7 +224,7 @@ add_agent(struct phone *ph, struct rs_span agent)
 	/* The greatest goes: what is kept does not depend on the order. */
 	while ((*at)->next)
 		at = &(*at)->next;
-	g_free(*at);
+	rs_pool_give(&k->pool, *at, sizeof **at + (*at)->n);
 	*at = NULL;
 	ph->n_agents--;
 }
@@ -255,7 +243,7 @@ line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 	}
 	if (ph->n_lines >= MAX_LINES || !rs_account_charge(k->pay, LINE_COST))
 		return NULL;
-	struct line *l = g_malloc(sizeof *l + aor.n);
+	struct line *l = rs_pool_take(&k->pool, sizeof *l + aor.n);
 	*l = (struct line){.next = *at, .n = aor.n};
 	l->decided.at = RS_NEVER;
 	memcpy(l->aor, aor.p, aor.n);
@@ -284,7 +272,7 @@ add_registration(
 	    r->outcome != REC_CUT_OFF && r->outcome != REC_OUTCOME_NONE;
 	ph->suffered |= bad;
 	phone_span(ph, &r->id, r->started, r->ended);
-	add_agent(ph, r->user_agent);
+	add_agent(k, ph, r->user_agent);
 	add_transport(ph, r->transport);
 	struct line *l = line_touch(k, ph, r->aor);
 	if (decided && !counts) {
@@ -570,11 +558,10 @@ phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out)
 	if (n)
 		qsort(all, n, sizeof *all, by_id);
 	struct rec_arena a;
-	rec_arena_init(&a, k->pay);
+	rec_arena_init(&a, k->pay, NULL);
 	for (size_t i = 0; i < n; i++)
 		phone_close(all[i], out, &a);
 	rec_arena_clear(&a);
-	free_all(k);
-	table_clear(&k->table);
+	forget_all(k);
 	table_init(&k->table, NULL);
 }

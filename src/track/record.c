@@ -26,9 +26,10 @@ struct rec_block {
 };
 
 void
-rec_arena_init(struct rec_arena *a, struct rs_account *pay)
+rec_arena_init(
+    struct rec_arena *a, struct rs_account *pay, struct rs_pool *pool)
 {
-	*a = (struct rec_arena){.pay = pay};
+	*a = (struct rec_arena){.pay = pay, .pool = pool};
 }
 
 static void
@@ -38,7 +39,10 @@ block_free(struct rec_arena *a, struct rec_block *b)
 	a->held -= n;
 	if (a->pay)
 		rs_account_refund(a->pay, n);
-	free(b);
+	if (a->pool)
+		rs_pool_give(a->pool, b, n);
+	else
+		free(b);
 }
 
 static struct rec_block *
@@ -52,7 +56,7 @@ block_add(struct rec_arena *a, size_t need)
 	}
 	if (n < sizeof(struct rec_block) + need)
 		n = sizeof(struct rec_block) + need;
-	struct rec_block *b = malloc(n);
+	struct rec_block *b = a->pool ? rs_pool_take(a->pool, n) : malloc(n);
 	if (b == NULL)
 		abort(); /* as GLib does */
 	b->older = a->blocks;

@@ -21,6 +21,7 @@
 #include "base/addr.h"
 #include "base/buf.h"
 #include "base/facts.h"
+#include "base/pool.h"
 #include "base/span.h"
 #include "base/stamp.h"
 
@@ -103,9 +104,12 @@ struct rec_arena {
 	struct rec_block *blocks;
 	size_t held;            /* bytes of all blocks */
 	struct rs_account *pay; /* charged for them; NULL: nobody */
+	struct rs_pool *pool;   /* where they come from; NULL: malloc */
 };
 
-void rec_arena_init(struct rec_arena *a, struct rs_account *pay);
+/* Both may be NULL, and must outlive it. */
+void rec_arena_init(
+    struct rec_arena *a, struct rs_account *pay, struct rs_pool *pool);
 /* n bytes, zeroed, aligned for anything; never NULL (the budget is charged by
    force: whoever opens arenas limits their number and what goes in). */
 void *rec_arena_alloc(struct rec_arena *a, size_t n);

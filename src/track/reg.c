@@ -259,7 +259,8 @@ reg_tracker_new(const struct reg_limits *limits,
 	table_init(&k->known, pay);
 	queue_init(&k->order);
 	queue_init(&k->spare);
-	pool_init(&k->known_pool);
+	rs_pool_init(&k->pool);
+	rs_pool_init(&k->known_pool);
 	queue_init(&k->known_order);
 	queue_init(&k->answer);
 	queue_init(&k->follow);
@@ -281,7 +282,6 @@ free_all(struct reg_tracker *k, struct queue *q)
 		queue_remove(q, l);
 		rec_arena_clear(&a->arena);
 		rs_account_refund(k->pay, sizeof *a);
-		g_free(a);
 	}
 }
 
@@ -297,6 +297,7 @@ reg_tracker_free(struct reg_tracker *k)
 	table_clear(&k->attempts);
 	table_clear(&k->flows);
 	table_clear(&k->hops);
+	rs_pool_clear(&k->pool);
 	g_free(k);
 }
 

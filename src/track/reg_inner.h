@@ -11,10 +11,10 @@
 #ifndef TRACK_REG_INNER_H
 #define TRACK_REG_INNER_H
 
+#include "base/pool.h"
 #include "sip/auth.h"
 #include "sip/contact.h"
 #include "sip/msg.h"
-#include "track/pool.h"
 #include "track/queue.h"
 #include "track/reg.h"
 #include "track/table.h"
@@ -159,7 +159,8 @@ struct reg_tracker {
 	struct table flows;    /* open ones, by flow serial */
 	struct table hops;     /* struct reg_txn of open and lingering ones */
 	struct table known;
-	struct pool known_pool;
+	struct rs_pool pool; /* of attempts and their text */
+	struct rs_pool known_pool;
 	struct queue order, spare, known_order;
 	/* One queue per delay. */
 	struct queue answer, follow, linger, linger_more;

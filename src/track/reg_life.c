@@ -63,7 +63,7 @@ release(struct reg_tracker *k, struct reg_attempt *a)
 	}
 	rec_arena_clear(&a->arena);
 	rs_account_refund(k->pay, sizeof *a);
-	g_free(a);
+	rs_pool_give(&k->pool, a, sizeof *a);
 }
 
 /* The attempt's record goes out, and the attempt is gone. */
@@ -165,8 +165,8 @@ reserve(struct reg_tracker *k)
 		rec_arena_reset(&a->arena);
 		arena = a->arena;
 	} else {
-		a = g_new(struct reg_attempt, 1);
-		rec_arena_init(&arena, k->pay);
+		a = rs_pool_take(&k->pool, sizeof *a);
+		rec_arena_init(&arena, k->pay, &k->pool);
 	}
 	*a = (struct reg_attempt){
 	    .arena = arena,

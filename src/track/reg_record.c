@@ -307,14 +307,14 @@ drop_known(struct reg_tracker *k, struct reg_known *w)
 	queue_remove(&k->known_order, &w->link);
 	table_remove(&k->known, &w->node);
 	rs_account_refund(k->pay, sizeof *w);
-	pool_give(&k->known_pool, w, sizeof *w);
+	rs_pool_give(&k->known_pool, w, sizeof *w);
 }
 
 void
 reg_record_forget_known(struct reg_tracker *k)
 {
 	rs_account_refund(k->pay, k->known_order.n * sizeof(struct reg_known));
-	pool_clear(&k->known_pool);
+	rs_pool_clear(&k->known_pool);
 	table_clear(&k->known);
 }
 
@@ -337,7 +337,7 @@ touch_known(struct reg_tracker *k, uint64_t key)
 			return NULL;
 		drop_known(k, TRACK_OF(oldest, struct reg_known, link));
 	}
-	w = pool_take(&k->known_pool, sizeof *w);
+	w = rs_pool_take(&k->known_pool, sizeof *w);
 	table_add(&k->known, &w->node, key);
 	queue_push(&k->known_order, &w->link);
 	return w;

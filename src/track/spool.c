@@ -400,7 +400,7 @@ spool_read(struct spool *s, const struct rec_type *type)
 	r->s = s;
 	r->type = type;
 	r->rec = g_malloc(type->size);
-	rec_arena_init(&r->arena, NULL);
+	rec_arena_init(&r->arena, NULL, NULL);
 	for (unsigned i = 0; h && i < LEVELS; i++)
 		n += h->n_runs[i];
 	r->m = (struct merge){s, g_new0(struct cursor, n), 0};

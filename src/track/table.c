@@ -1,17 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hash table with linear probing; doubles when three slots of four are taken,
-   and what is taken out leaves no mark: those after it move up. */
+/*
+ * Hash table with linear probing; grows when three slots of four are taken, and
+ * what is taken out leaves no mark: those after it move up.
+ *
+ * It grows in two steps to a large page, where the account allows that, and
+ * then doubles: the pages of each size on the way would be touched once only.
+ */
 #include "track/table.h"
 
-#include <glib.h>
+#include "base/pages.h"
 
-enum { SMALLEST = 64 };
+#include <stdlib.h>
+
+enum {
+	LARGE = RS_LARGE_PAGE / sizeof(struct table_slot),
+	SHARE = 8, /* of the account may be taken at once */
+};
+
+static struct table_slot *
+new_slots(size_t size)
+{
+	struct table_slot *v = rs_pages_new(size * sizeof *v);
+	if (v == NULL)
+		abort(); /* as GLib does */
+	return v;
+}
 
 void
 table_init(struct table *t, struct rs_account *pay)
 {
-	*t = (struct table){.size = SMALLEST, .pay = pay};
-	t->slots = g_new0(struct table_slot, t->size);
+	*t = (struct table){.size = TABLE_SMALLEST, .pay = pay};
+	t->slots = new_slots(t->size);
 	if (pay)
 		rs_account_force(pay, t->size * sizeof *t->slots);
 }
@@ -21,23 +40,34 @@ table_clear(struct table *t)
 {
 	if (t->slots && t->pay)
 		rs_account_refund(t->pay, t->size * sizeof *t->slots);
-	g_free(t->slots);
+	rs_pages_free(t->slots, t->size * sizeof *t->slots);
 	t->slots = NULL;
 	t->n = 0;
+}
+
+static size_t
+next_size(const struct table *t)
+{
+	size_t next = t->size < LARGE / 32 ? LARGE / 32 : LARGE;
+	if (t->size >= LARGE ||
+	    (t->pay && next * sizeof *t->slots > t->pay->limit / SHARE))
+		return t->size * 2;
+	return next;
 }
 
 static void
 grow(struct table *t)
 {
 	struct table old = *t;
-	t->size = old.size * 2;
-	t->slots = g_new0(struct table_slot, t->size);
+	t->size = next_size(t);
+	t->slots = new_slots(t->size);
 	if (t->pay)
-		rs_account_force(t->pay, old.size * sizeof *t->slots);
+		rs_account_force(
+		    t->pay, (t->size - old.size) * sizeof *t->slots);
 	for (size_t i = 0; i < old.size; i++)
 		if (old.slots[i].first)
 			*table_slot(t, old.slots[i].hash) = old.slots[i];
-	g_free(old.slots);
+	rs_pages_free(old.slots, old.size * sizeof *old.slots);
 }
 
 void

@@ -28,6 +28,8 @@ struct table_slot {
 	struct table_node *first; /* NULL: free */
 };
 
+enum { TABLE_SMALLEST = 256 }; /* slots: a page of them */
+
 struct table {
 	struct table_slot *slots;
 	size_t size, n; /* size: a power of two; n: slots that are not free */

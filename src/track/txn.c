@@ -18,10 +18,10 @@
  */
 #include "track/txn.h"
 
+#include "base/pool.h"
 #include "sip/addr.h"
 #include "sip/msg.h"
 #include "sip/via.h"
-#include "track/pool.h"
 #include "track/queue.h"
 #include "track/table.h"
 
@@ -45,7 +45,7 @@ struct txn_tracker {
 	const struct txn_out *out;
 	struct table table;
 	struct queue waiting, complete;
-	struct pool pool;
+	struct rs_pool pool;
 	uint64_t orphans, evicted;
 	struct sip_via via; /* of the message at hand */
 	uint64_t call_id;   /* likewise, hashed */
@@ -62,7 +62,7 @@ txn_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	table_init(&k->table, pay);
 	queue_init(&k->waiting);
 	queue_init(&k->complete);
-	pool_init(&k->pool);
+	rs_pool_init(&k->pool);
 	return k;
 }
 
@@ -70,7 +70,7 @@ static void
 release(struct txn_tracker *k, struct txn *t)
 {
 	rs_account_refund(k->pay, sizeof *t);
-	pool_give(&k->pool, t, sizeof *t);
+	rs_pool_give(&k->pool, t, sizeof *t);
 }
 
 /* Forgets t; whoever hung something on it hears of it. */
@@ -91,7 +91,7 @@ txn_tracker_free(struct txn_tracker *k)
 		return;
 	rs_account_refund(
 	    k->pay, (k->waiting.n + k->complete.n) * sizeof(struct txn));
-	pool_clear(&k->pool);
+	rs_pool_clear(&k->pool);
 	table_clear(&k->table);
 	g_free(k);
 }
@@ -111,7 +111,7 @@ reserve(struct txn_tracker *k)
 		forget(k, TRACK_OF(old, struct txn, link), TXN_EVICTED);
 		rs_account_force(k->pay, sizeof(struct txn));
 	}
-	struct txn *t = pool_take(&k->pool, sizeof *t);
+	struct txn *t = rs_pool_take(&k->pool, sizeof *t);
 	*t = (struct txn){0};
 	return t;
 }

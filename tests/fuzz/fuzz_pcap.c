@@ -134,7 +134,7 @@ analyse(const char *path, uint64_t seed, size_t limit, struct paper papers[2],
 
 	struct rec_arena arena;
 	struct rec_coverage c;
-	rec_arena_init(&arena, NULL);
+	rec_arena_init(&arena, NULL, NULL);
 	rec_init(&rec_coverage_type, &c);
 	engine_finish(e);
 	add_file(&c, &arena, source->info(source, 0));

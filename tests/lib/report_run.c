@@ -60,7 +60,7 @@ run_attempt_of(struct run *u, uint64_t n, unsigned phone, unsigned line,
 	struct rec_arena a;
 	struct rec_registration r;
 	char aor[64];
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	rec_init(&rec_registration_type, &r);
 	g_snprintf(aor, sizeof aor, "sip:%u@example.com", 4000 + line);
 	r.id.frame.number = n;

@@ -63,7 +63,7 @@ judge(const struct diag_case *c)
 {
 	struct rec_arena a;
 	said[0] = said_more[0] = filter[0] = detail[0] = 0;
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	const struct diag_out out = {&a, on_finding, NULL};
 	diag_judge(c, &out);
 	rec_arena_clear(&a);

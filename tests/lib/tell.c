@@ -134,7 +134,7 @@ tell_init(struct tell *t, size_t memory)
 	};
 	rs_account_init(&t->pay, memory ? memory : (size_t)1 << 30);
 	rs_buf_init(&t->bytes, (size_t)1 << 24, NULL);
-	rec_arena_init(&t->arena, NULL);
+	rec_arena_init(&t->arena, NULL, NULL);
 }
 
 const char *

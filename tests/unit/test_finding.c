@@ -41,7 +41,7 @@ test_filter(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rec_arena a;
 		struct finding f;
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		const struct diag_out out = {&a, found, NULL};
 		const struct diag_case c = {0};
 		unit_row(rows[i].name);

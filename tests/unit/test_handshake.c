@@ -458,7 +458,7 @@ test_counts(void)
 	play_start(&p, LIMIT);
 	play_flow(&p, 1, true);
 	play_script(&p, ">ch <hrr >ch2 <sh13 <a2/40 end");
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	handshake_tracker_counts(p.k, &c, &a);
 	int64_t hellos = 0, retries = 0, alerts = 0;
 	const struct rec_count *m = c.messages.v;
@@ -493,7 +493,7 @@ test_memory(void)
 		play_script(&p, ">ch");
 	}
 	CU_ASSERT(p.pay.highest < SMALL + 16 * 1024);
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	handshake_tracker_counts(p.k, &c, &a);
 	CU_ASSERT(c.evicted > 0);
 	handshake_tracker_finish(p.k, p.now);

@@ -204,7 +204,7 @@ test_all_records(void)
 		struct sheet *s = sheet_new(i % 4);
 		struct rec_arena a;
 		unit_row(types[i]->name);
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		void *rec = malloc(types[i]->size);
 		fill_record(types[i], rec, &a, &seed);
 		model_record(&s->j.w, NULL, types[i], rec);

@@ -32,8 +32,8 @@ test_all_fields_come_back(void)
 		struct rs_buf out;
 		union any x, y;
 		unit_row(types[i]->name);
-		rec_arena_init(&made, NULL);
-		rec_arena_init(&read, NULL);
+		rec_arena_init(&made, NULL, NULL);
+		rec_arena_init(&read, NULL, NULL);
 		rs_buf_init(&out, 1 << 20, NULL);
 		fill_record(types[i], &x, &made, &seed);
 		CU_ASSERT(rec_write(types[i], &x, &out));
@@ -53,7 +53,7 @@ test_absent_stays_absent(void)
 		struct rs_buf out;
 		union any x, y;
 		unit_row(types[i]->name);
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		rs_buf_init(&out, 1 << 20, NULL);
 		rec_init(types[i], &x);
 		memset(&y, 0x55, sizeof y);
@@ -72,7 +72,7 @@ test_empty_is_not_absent(void)
 	struct rec_arena a;
 	struct rs_buf out;
 	struct rec_registration x, y;
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	rs_buf_init(&out, 4096, NULL);
 	rec_init(&rec_registration_type, &x);
 	x.aor = RS_LIT("");
@@ -104,7 +104,7 @@ read_tight(
 	struct rec_arena a;
 	uint8_t *copy = malloc(n ? n : 1);
 	memcpy(copy, p, n);
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	bool ok = rec_read(type, &y, (struct rs_span){copy, n}, &a);
 	*held = a.held;
 	rec_arena_clear(&a);
@@ -122,7 +122,7 @@ test_damaged_bytes(void)
 		union any x;
 		size_t held;
 		unit_row(types[i]->name);
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		rs_buf_init(&out, 1 << 20, NULL);
 		fill_record(types[i], &x, &a, &seed);
 		CU_ASSERT(rec_write(types[i], &x, &out));
@@ -170,7 +170,7 @@ test_no_room_leaves_the_buffer(void)
 	struct rs_buf out;
 	struct rec_registration x;
 	uint64_t seed = 5;
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	rs_buf_init(&out, 100, NULL);
 	fill_record(&rec_registration_type, &x, &a, &seed);
 	CU_ASSERT(rs_buf_add(&out, RS_LIT("before")));
@@ -186,7 +186,7 @@ test_arena_pays_and_reuses(void)
 	struct rs_account pay;
 	struct rec_arena a;
 	rs_account_init(&pay, 1000);
-	rec_arena_init(&a, &pay);
+	rec_arena_init(&a, &pay, NULL);
 	CU_ASSERT_EQUAL(pay.used, 0);
 	uint8_t *p = rec_arena_alloc(&a, 100);
 	memset(p, 0xee, 100);
@@ -213,7 +213,7 @@ test_lists_grow(void)
 {
 	struct rec_arena a;
 	struct rec_list l = {0};
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	for (uint64_t i = 1; i <= 1000; i++) {
 		struct rs_frame *f = rec_list_add(&l, &a, sizeof *f);
 		CU_ASSERT_EQUAL(f->number, 0);

@@ -249,7 +249,7 @@ test_sip(void)
 		struct rec_arena a;
 		struct rec_registration g;
 		coverage_start();
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		fill_registration(&g, &a, r);
 		const struct diag_case k = {
 		    .registration = &g, .coverage = &two_way};
@@ -269,7 +269,7 @@ test_no_answer_needs_both_directions(void)
 	struct rec_connection c;
 	const struct sip_row r = {
 	    "", REC_TIMED_OUT, {{0, BARE, NULL}}, 0, 0, NULL, NULL, NULL, NULL};
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	fill_registration(&g, &a, &r);
 	coverage_start();
 	two_way.one_way_flows = 6;
@@ -301,7 +301,7 @@ test_no_answer_by_transport(void)
 	struct rec_connection c;
 	const struct sip_row r = {
 	    "", REC_TIMED_OUT, {{0, BARE, NULL}}, 0, 0, NULL, NULL, NULL, NULL};
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	fill_registration(&g, &a, &r);
 	g.transport = REC_TCP;
 	coverage_start();
@@ -358,7 +358,7 @@ test_digest_unsupported(void)
 		struct rec_registration g;
 		struct sip_row r = {"", challenges[i].outcome,
 		    {{401, BARE, NULL}}, 0, 0, NULL, NULL, NULL, NULL};
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		fill_registration(&g, &a, &r);
 		struct rec_transaction *t = g.transactions.v;
 		((struct rec_challenge *)t->challenges.v)->algorithm =
@@ -379,7 +379,7 @@ test_realm(void)
 	const struct sip_row r = {"", REC_AUTH_FAILED,
 	    {{401, BARE, NULL}, {401, AUTH, NULL}}, 20, 0, "2000", NULL, NULL,
 	    NULL};
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	fill_registration(&g, &a, &r);
 	struct rec_transaction *t = g.transactions.v;
 	((struct rec_challenge *)t->challenges.v)->realm = RS_LIT("one");

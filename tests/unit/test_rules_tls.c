@@ -276,7 +276,7 @@ test_tls(void)
 		const struct tls_row *r = &tls_rows[i];
 		struct rec_arena a;
 		struct rec_handshake h;
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		fill_handshake(&h, &a, r);
 		const struct diag_case k = {.handshake = &h};
 		judge(&k);
@@ -295,7 +295,7 @@ test_tls_warning(void)
 	struct rec_handshake h;
 	const struct tls_row r = {
 	    "", FROM(SERVER, CLOSED), 112, NULL, NONE, CC0, V12, NULL, NULL, 0};
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	fill_handshake(&h, &a, &r);
 	((struct rec_alert *)h.alerts.v)->level = 1;
 	const struct diag_case k = {.handshake = &h};
@@ -338,7 +338,7 @@ test_not_tls(void)
 		struct tls_row r = {"", FROM(SERVER, NOT_TLS), -1, NULL, NONE,
 		    CC0, V12, NULL, NULL, 0};
 		r.by = texts[i].from;
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		fill_handshake(&h, &a, &r);
 		h.first_bytes.from = r.by;
 		h.first_bytes.text = rs_span_str(texts[i].first);
@@ -366,7 +366,7 @@ test_empty_certificate(void)
 		struct tls_row r = {"", FROM(SERVER, ALERT), i == 0 ? -2 : -1,
 		    V13, NONE, CC0, V13, NULL, NULL, 0};
 		r.reason = how[i];
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		fill_handshake(&h, &a, &r);
 		add_step(&h, &a, REC_CLIENT, "encrypted_empty_certificate", 7);
 		const struct diag_case k = {.handshake = &h};
@@ -389,7 +389,7 @@ test_offer(void)
 	struct rec_handshake h;
 	struct tls_row r = {
 	    "", FROM(SERVER, ALERT), 40, NULL, NONE, CC0, V13, NULL, NULL, 0};
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	fill_handshake(&h, &a, &r);
 	for (size_t i = 0; i < sizeof ciphers / sizeof *ciphers; i++)
 		*(struct rs_span *)rec_list_add(&h.client_ciphers, &a,

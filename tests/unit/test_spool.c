@@ -73,7 +73,7 @@ test_find(void)
 	struct spool *s = spool_new(NULL);
 	struct rec_arena a;
 	struct rec_binding b;
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	for (uint64_t k = 0; k < N; k++)
 		add(s, k);
 	for (uint64_t k = 0; k < N; k += 97) {

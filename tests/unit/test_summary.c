@@ -45,7 +45,7 @@ test_rates(void)
 	struct summary *s = summary_new();
 	struct rec_summary out;
 	struct rec_arena a;
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	summary_result(s, &out, &a);
 	CU_ASSERT_EQUAL(out.ira, REC_ABSENT);
 	CU_ASSERT_EQUAL(out.attempt_failure, REC_ABSENT);
@@ -102,7 +102,7 @@ test_ineffective(void)
 		struct summary *s = summary_new();
 		struct rec_summary out;
 		struct rec_arena a;
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		add(s, REC_INITIAL, REC_REJECTED, &rows[i].status, 1);
 		summary_result(s, &out, &a);
 		CU_ASSERT_EQUAL(out.ira, rows[i].ira);
@@ -121,7 +121,7 @@ test_other_records(void)
 	struct rec_alert alerts[2];
 	struct rec_connection c;
 	struct rec_binding b;
-	rec_arena_init(&a, NULL);
+	rec_arena_init(&a, NULL, NULL);
 	rec_init(&rec_handshake_type, &h);
 	rec_init(&rec_alert_type, &alerts[0]);
 	rec_init(&rec_alert_type, &alerts[1]);

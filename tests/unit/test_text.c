@@ -98,7 +98,7 @@ test_any_record_fits(void)
 	for (size_t c = 0; c < 4; c++) {
 		struct run u;
 		struct rec_arena a;
-		rec_arena_init(&a, NULL);
+		rec_arena_init(&a, NULL, NULL);
 		run_begin(&u, REPORT_TEXT, columns[c]);
 		for (unsigned i = 0; i < 60; i++) {
 			const struct rec_type *type = types[i % 4];

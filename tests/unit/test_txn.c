@@ -168,7 +168,7 @@ test_eviction(void)
 	run("@0.000" SENT(A, "c", "1") "@0.001" SENT(A, "c", "2") "@0.002" BACK(
 		A, "c", "2", "200") "@0.003" SENT(A, "c", "3") "@0.004" SENT(A,
 		"c", "4"),
-	    64 * sizeof(struct table_slot) + 150, &h);
+	    TABLE_SMALLEST * sizeof(struct table_slot) + 150, &h);
 	CU_ASSERT_STRING_EQUAL(h.text,
 	    "1:request 2:request 2:final 2:evicted 3:request 1:evicted "
 	    "4:request");
