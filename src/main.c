@@ -277,6 +277,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .challenge_wait = o->challenge_wait * RS_SEC,
 	    .related = related,
 	    .seed = o->hash_seed,
+	    .threads = true,
 	};
 	struct rec_sink sink = report_sink(report);
 	r->engine = engine_new(&engine_options, &sink);

@@ -358,6 +358,7 @@ sip_msg_head_parse(struct sip_msg *m, struct sip_header *headers,
 {
 	memset(m, 0, sizeof *m);
 	m->headers = headers;
+	m->bytes = bytes;
 	*head = 0;
 	size_t lf = rs_span_find(bytes, '\n');
 	struct rs_span line = rs_span_part(bytes, 0, lf);
@@ -379,6 +380,7 @@ sip_msg_head_parse(struct sip_msg *m, struct sip_header *headers,
 void
 sip_msg_set_body(struct sip_msg *m, struct rs_span bytes, size_t head)
 {
+	m->bytes = bytes;
 	m->body = rs_span_from(bytes, head);
 	m->size = bytes.n;
 	if (m->has_content_length && m->content_length > m->body.n)
@@ -397,4 +399,25 @@ sip_msg_parse(struct sip_msg *m, struct sip_header *headers,
 		return false;
 	sip_msg_set_body(m, bytes, found ? found : bytes.n);
 	return true;
+}
+
+void
+sip_msg_copy(struct sip_msg *to, struct sip_header *headers, uint8_t *bytes,
+    const struct sip_msg *m)
+{
+	const struct rs_span from = m->bytes;
+	if (from.n)
+		memcpy(bytes, from.p, from.n);
+	*to = *m;
+	to->headers = headers;
+	to->bytes.p = bytes;
+	to->method_name = rs_span_moved(m->method_name, from, bytes);
+	to->uri = rs_span_moved(m->uri, from, bytes);
+	to->reason = rs_span_moved(m->reason, from, bytes);
+	to->cseq_method = rs_span_moved(m->cseq_method, from, bytes);
+	to->body = rs_span_moved(m->body, from, bytes);
+	for (size_t i = 0; i < m->n_headers; i++)
+		headers[i] = (struct sip_header){m->headers[i].id,
+		    rs_span_moved(m->headers[i].name, from, bytes),
+		    rs_span_moved(m->headers[i].value, from, bytes)};
 }

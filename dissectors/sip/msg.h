@@ -78,6 +78,7 @@ struct sip_msg {
 	bool has_content_length; /* there is one, and it can be used */
 	uint32_t content_length;
 	struct rs_span body;
+	struct rs_span bytes; /* all spans point into these */
 	uint32_t flaws;
 	size_t size; /* of the whole message on the wire */
 };
@@ -123,5 +124,12 @@ bool sip_msg_head_parse(struct sip_msg *m, struct sip_header *headers,
     struct rs_span bytes, size_t *head);
 /* Sets the body to what follows head in bytes, and the flaws about it. */
 void sip_msg_set_body(struct sip_msg *m, struct rs_span bytes, size_t head);
+
+/*
+ * A copy of m that leans on nothing of its own: headers has room for
+ * m->n_headers, bytes for m->bytes.n.
+ */
+void sip_msg_copy(struct sip_msg *to, struct sip_header *headers,
+    uint8_t *bytes, const struct sip_msg *m);
 
 #endif

@@ -12,8 +12,8 @@ enum { TLS_MAX_CHAIN = 10 };
 
 struct tls_certificate_list {
 	struct rs_span der[TLS_MAX_CHAIN]; /* as sent, the sender's own first */
-	size_t n;     /* in der */
-	size_t total; /* in the message */
+	size_t n;                          /* in der */
+	size_t total;                      /* in the message */
 };
 
 struct tls_certificate_request {
@@ -39,15 +39,16 @@ struct tls_certificate_facts {
 	struct rs_span sha256;          /* of the DER, hex, lower case */
 	struct rs_span key;             /* "RSA 2048", "EC P-256", "Ed25519" */
 	struct rs_span signature;       /* "ecdsa-with-SHA256" */
-	const struct rs_span *san;      /* "DNS:host", "IP:192.0.2.1", "URI:..." */
+	const struct rs_span *san; /* "DNS:host", "IP:192.0.2.1", "URI:..." */
 	size_t n_san;
-	int64_t not_before, not_after;  /* rs_time */
-	bool self_signed;               /* issuer is subject */
+	int64_t not_before, not_after; /* rs_time */
+	bool self_signed;              /* issuer is subject */
 };
 
 /* Reads DER for whoever may not include OpenSSL.  NULL: not readable. */
 struct tls_certificate_reader {
-	const struct tls_certificate_facts *(*read)(void *arg, struct rs_span der);
+	const struct tls_certificate_facts *(*read)(
+	    void *arg, struct rs_span der);
 	void *arg;
 };
 

@@ -37,28 +37,29 @@ enum { TLS_SSL30 = 0x0300, TLS_10, TLS_11, TLS_12, TLS_13 };
 struct tls_client_hello {
 	uint16_t legacy_version;
 	struct rs_span random, session_id;
-	struct rs_span ciphers;      /* u16 list */
-	struct rs_span extensions;   /* the whole block; absent where none */
-	struct rs_span sni;          /* host_name, absent where none */
-	struct rs_span alpn;         /* list of u8-length names */
-	struct rs_span versions;     /* supported_versions, u16 list */
-	struct rs_span groups;       /* u16 list */
-	struct rs_span signatures;   /* u16 list */
-	struct rs_span key_shares;   /* the client_shares block */
-	bool ticket;                 /* session_ticket with content */
+	struct rs_span ciphers;    /* u16 list */
+	struct rs_span extensions; /* the whole block; absent where none */
+	struct rs_span sni;        /* host_name, absent where none */
+	struct rs_span alpn;       /* list of u8-length names */
+	struct rs_span versions;   /* supported_versions, u16 list */
+	struct rs_span groups;     /* u16 list */
+	struct rs_span signatures; /* u16 list */
+	struct rs_span key_shares; /* the client_shares block */
+	bool ticket;               /* session_ticket with content */
 	bool psk, early_data, ech;
 };
 
 struct tls_server_hello {
 	uint16_t legacy_version;
-	uint16_t version; /* supported_versions where given, else legacy_version */
+	uint16_t
+	    version; /* supported_versions where given, else legacy_version */
 	struct rs_span random, session_id;
 	uint16_t cipher;
 	struct rs_span extensions;
-	struct rs_span alpn;     /* the one name chosen (TLS 1.2 and before) */
-	uint16_t group;          /* of key_share; 0 where not seen */
-	bool psk;                /* pre_shared_key accepted */
-	bool retry;              /* it is a HelloRetryRequest: RFC 8446 4.1.3 */
+	struct rs_span alpn; /* the one name chosen (TLS 1.2 and before) */
+	uint16_t group;      /* of key_share; 0 where not seen */
+	bool psk;            /* pre_shared_key accepted */
+	bool retry;          /* it is a HelloRetryRequest: RFC 8446 4.1.3 */
 };
 
 /* False when the body is not such a message; fields read so far are set. */

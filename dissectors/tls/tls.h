@@ -12,8 +12,9 @@
  *
  * An SSLv2-format ClientHello is told by an anomaly and stepped over, since
  * records follow where the server speaks SSL 3.0 or TLS (RFC 5246 E.2); where
- * it answers in kind, the flow is given up.  Where the first bytes of a direction are no TLS record, the anomaly
- * TLS_NOT_TLS is told and the direction is given up.
+ * it answers in kind, the flow is given up.  Where the first bytes of a
+ * direction are no TLS record, the anomaly TLS_NOT_TLS is told and the
+ * direction is given up.
  */
 #ifndef TLS_TLS_H
 #define TLS_TLS_H

@@ -113,7 +113,8 @@ give_large(struct rs_pool *p, void *block)
 {
 	struct rs_pool_large *l =
 	    (struct rs_pool_large *)(void *)((unsigned char *)block -
-		offsetof(struct rs_pool_large, data));
+					     offsetof(
+						 struct rs_pool_large, data));
 	if (l->next)
 		l->next->prev = l->prev;
 	if (l->prev)

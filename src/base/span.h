@@ -134,4 +134,12 @@ rs_span_u32(struct rs_span s, uint32_t *out)
 	return true;
 }
 
+/* The same part of a copy of `whole`; what is no part of it stays. */
+static inline struct rs_span
+rs_span_moved(struct rs_span s, struct rs_span whole, const uint8_t *copy)
+{
+	uintptr_t at = (uintptr_t)s.p - (uintptr_t)whole.p;
+	return s.p && at <= whole.n ? (struct rs_span){copy + at, s.n} : s;
+}
+
 #endif

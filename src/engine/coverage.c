@@ -5,8 +5,6 @@
  */
 #include "engine/internal.h"
 
-#include "track/binding.h"
-
 static void
 count(struct rec_list *l, struct rec_arena *a, const char *name, uint64_t n)
 {
@@ -61,8 +59,7 @@ anomaly_name(enum rs_anomaly kind)
 }
 
 static void
-sip(const struct pipeline_counts *n, struct rec_coverage *c,
-    struct rec_arena *a)
+sip(const struct tracker_counts *n, struct rec_coverage *c, struct rec_arena *a)
 {
 	for (unsigned m = SIP_METHOD_REGISTER; m < SIP_METHOD_N; m++)
 		count(&c->sip_requests, a, sip_method_name((enum sip_method)m),
@@ -109,10 +106,11 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 {
 	const struct pipeline *p = &e->pipeline;
 	const struct pipeline_counts *n = &p->counts;
+	const struct trackers *t = &e->trackers;
 	struct handshake_counts shakes = {0};
 	struct reg_counts regs = {0};
-	handshake_tracker_counts(p->handshake, &shakes, a);
-	reg_tracker_counts(p->reg, &regs, a);
+	handshake_tracker_counts(t->handshake, &shakes, a);
+	reg_tracker_counts(t->reg, &regs, a);
 
 	c->first = e->first;
 	c->last = e->now;
@@ -135,15 +133,15 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	count(&c->evictions, a, "fragments", defrag_counts(e->defrag)->evicted);
 	count(&c->evictions, a, "registrations", regs.evicted);
 	count(
-	    &c->evictions, a, "bindings", binding_tracker_evicted(p->binding));
+	    &c->evictions, a, "bindings", binding_tracker_evicted(t->binding));
 	count(&c->evictions, a, "handshakes", shakes.evicted);
-	sip(n, c, a);
+	sip(&t->counts, c, a);
 	c->responses_without_request = (int64_t)regs.orphans;
 	c->tls_connections = shakes.connections;
 	c->tls_messages = shakes.messages;
 	for (unsigned k = RS_ANOMALY_NONE + 1; k < RS_ANOMALY_N; k++)
 		count(&c->anomalies, a, anomaly_name((enum rs_anomaly)k),
-		    n->anomalies[k]);
+		    t->counts.anomalies[k]);
 	labels(p, c, a);
 	c->vantage = RS_LIT("unknown");
 	c->vantage_reason = RS_LIT("not judged");

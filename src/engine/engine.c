@@ -29,6 +29,12 @@ gone(void *arg, struct flow *f, enum rs_ending why)
 	pipeline_gone(&e->pipeline, f, why);
 }
 
+static void
+track(void *arg, const struct rs_event *ev)
+{
+	trackers_event(arg, ev);
+}
+
 struct engine *
 engine_new(const struct engine_options *o, const struct rec_sink *out)
 {
@@ -49,7 +55,13 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	e->flows = flow_table_new(
 	    &limits, &e->seed, &e->budgets[BUDGET_FLOWS], gone, e);
 	e->defrag = defrag_new(&e->seed, &e->budgets[BUDGET_FRAGMENTS]);
-	pipeline_init(&e->pipeline, o, &e->seed, e->budgets, &e->out);
+	trackers_init(&e->trackers, o, &e->seed, e->budgets, &e->out);
+	struct rs_sink events = {track, &e->trackers};
+	if (o->threads) {
+		e->relay = relay_new(&events);
+		events = relay_sink(e->relay);
+	}
+	pipeline_init(&e->pipeline, o->related, e->budgets, &events);
 	return e;
 }
 
@@ -62,6 +74,8 @@ engine_free(struct engine *e)
 		flow_table_free(e->flows);
 	defrag_free(e->defrag);
 	pipeline_clear(&e->pipeline);
+	relay_free(e->relay);
+	trackers_clear(&e->trackers);
 	g_free(e);
 }
 
@@ -208,6 +222,8 @@ engine_advance(struct engine *e, rs_time now)
 {
 	if (e->now != RS_NEVER)
 		clock_to(e, now);
+	if (e->relay)
+		relay_flush(e->relay);
 }
 
 void
@@ -223,5 +239,7 @@ engine_finish(struct engine *e)
 	e->flows_evicted = flow_table_evicted(e->flows);
 	flow_table_free(e->flows);
 	e->flows = NULL;
-	pipeline_finish(&e->pipeline, e->now);
+	if (e->relay)
+		relay_finish(e->relay);
+	trackers_finish(&e->trackers, e->now);
 }

@@ -19,11 +19,13 @@ struct engine_options {
 	rs_time challenge_wait;  /* an attempt stays open after 401; 0: 120 s */
 	struct related *related; /* lent: learns from what the engine closes */
 	uint64_t seed; /* of hashes; 0: random.  Never changes output */
+	bool threads;  /* trackers, and out, on a thread of their own */
 };
 
 struct engine;
 
-/* out must outlive the engine; options are copied. */
+/* out must outlive the engine; options are copied.  With threads, out is the
+   other thread's until engine_finish() has returned. */
 struct engine *engine_new(
     const struct engine_options *o, const struct rec_sink *out);
 void engine_free(struct engine *e);

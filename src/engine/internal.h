@@ -4,10 +4,14 @@
 #define ENGINE_INTERNAL_H
 
 #include "engine/pipeline.h"
+#include "engine/relay.h"
+#include "engine/trackers.h"
 #include "net/defrag.h"
 
 struct engine {
 	struct pipeline pipeline;
+	struct relay *relay; /* between the two; NULL: they share a thread */
+	struct trackers trackers;
 	struct flow_table *flows; /* NULL once finished */
 	struct defrag *defrag;
 	struct rs_account budgets[BUDGET_N];

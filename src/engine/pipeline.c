@@ -3,11 +3,9 @@
 
 #include "engine/identify.h"
 #include "engine/stream.h"
-#include "tls/cert.h"
 #include "tls/session.h"
 #include "tls/tls.h"
 #include "track/binding.h"
-#include "track/conn.h"
 
 #include <glib.h>
 
@@ -19,8 +17,8 @@ enum { TRIES = 8 };
    of its flow is counted and makes no record. */
 enum { LONE_SYNS_LISTED = 10000 };
 
-/* How often idle registrations are looked for: their timers are seconds. */
-static const rs_time REG_STEP = 10 * RS_MSEC;
+/* How often those who wait hear that time has passed: they wait for seconds. */
+static const rs_time TIME_STEP = 10 * RS_MSEC;
 
 /* The first bytes of a side, while nobody has claimed them yet. */
 struct held {
@@ -51,60 +49,10 @@ struct call {
 /* ---- events up ---- */
 
 static void
-count_sip(struct pipeline_counts *c, const struct sip_msg *m)
+send_up(struct pipeline *p, struct rs_event *ev)
 {
-	if (m->request) {
-		c->sip_requests[m->method]++;
-	} else if (m->status < G_N_ELEMENTS(c->sip_responses)) {
-		c->sip_responses[m->status]++;
-		if (m->method == SIP_METHOD_REGISTER)
-			c->responses_to_register[m->status]++;
-	}
-}
-
-/* Who hears what. */
-static void
-deliver(struct pipeline *p, const struct rs_event *ev)
-{
-	switch (ev->type) {
-	case RS_EV_SIP_MESSAGE:
-		count_sip(&p->counts, ev->u.sip_message);
-		reg_tracker_event(p->reg, ev);
-		if (ev->flow->carrier != RS_OVER_UDP)
-			conn_tracker_event(p->conn, ev);
-		break;
-	case RS_EV_SIP_KEEPALIVE:
-		p->counts.sip_keepalives++;
-		break;
-	case RS_EV_TLS_HANDSHAKE:
-		handshake_tracker_event(p->handshake, ev);
-		conn_tracker_event(p->conn, ev);
-		break;
-	case RS_EV_TLS_ALERT:
-	case RS_EV_TLS_CCS:
-	case RS_EV_TLS_DATA:
-	case RS_EV_NOT_TLS:
-		handshake_tracker_event(p->handshake, ev);
-		break;
-	case RS_EV_ANOMALY:
-		p->counts.anomalies[ev->u.anomaly.kind]++;
-		handshake_tracker_event(p->handshake, ev);
-		break;
-	case RS_EV_FLOW_OPEN:
-	case RS_EV_GAP:
-	case RS_EV_FLOW_HALF_CLOSE:
-	case RS_EV_FLOW_END:
-	case RS_EV_ICMP:
-	case RS_EV_DROPS:
-		reg_tracker_event(p->reg, ev);
-		handshake_tracker_event(p->handshake, ev);
-		conn_tracker_event(p->conn, ev);
-		break;
-	case RS_EV_TLS_RECORD: /* the session's, never here */
-	case RS_EV_NONE:
-	case RS_EV_N:
-		break;
-	}
+	ev->now = p->now;
+	rs_emit(&p->out, ev);
 }
 
 /* What trackers may know of the flow, as it is now. */
@@ -123,7 +71,7 @@ emit_up(void *arg, const struct rs_event *ev)
 	struct call *call = arg;
 	struct rs_event full = *ev;
 	full.flow = flow_info(call->f);
-	deliver(call->p, &full);
+	send_up(call->p, &full);
 }
 
 /* The sink of dissectors whose flow has a session. */
@@ -140,7 +88,7 @@ static void
 tell(struct pipeline *p, struct flow *f, struct rs_event *ev)
 {
 	ev->flow = flow_info(f);
-	deliver(p, ev);
+	send_up(p, ev);
 }
 
 static struct rs_sink
@@ -148,19 +96,6 @@ sink_of(struct call *call)
 {
 	const struct app *app = call->f->app;
 	return (struct rs_sink){app->tls ? emit_session : emit_up, call};
-}
-
-/* ---- records out: what one tracker closes and others learn from ---- */
-
-static void
-tap(void *arg, const struct rec_type *type, const void *rec)
-{
-	struct pipeline *p = arg;
-	if (type == &rec_registration_type) {
-		related_registration(p->related, rec);
-		binding_tracker_registration(p->binding, rec);
-	}
-	p->out->record(p->out->arg, type, rec);
 }
 
 /* ---- flows ---- */
@@ -560,14 +495,13 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	facts.ending = why;
 	info.from_start = true;
 	info.conn = &facts;
-	const struct rs_event ev = {
+	struct rs_event ev = {
 	    .type = RS_EV_FLOW_END,
 	    .flow = &info,
 	    .at = info.first,
 	    .u.flow_end = {.how = why, .conn = &facts},
 	};
-	/* Nobody else can have heard of this flow. */
-	conn_tracker_event(p->conn, &ev);
+	send_up(p, &ev);
 }
 
 void
@@ -608,54 +542,33 @@ pipeline_syns_not_listed(const struct pipeline *p)
 void
 pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
 {
-	const struct rs_event ev = {
+	struct rs_event ev = {
 	    .type = RS_EV_DROPS,
 	    .u.drops = {.packets = packets, .from = from, .to = to},
 	};
-	deliver(p, &ev);
+	send_up(p, &ev);
 }
 
 /* ---- life ---- */
 
 void
-pipeline_init(struct pipeline *p, const struct engine_options *o,
-    const struct rs_hash_seed *seed, struct rs_account *budgets,
-    const struct rec_sink *out)
+pipeline_init(struct pipeline *p, const struct related *related,
+    struct rs_account *budgets, const struct rs_sink *out)
 {
 	*p = (struct pipeline){
-	    .out = out,
-	    .related = o->related,
+	    .out = *out,
+	    .related = related,
 	    .budgets = budgets,
 	    .classify = classify_new(),
-	    .certificates = tls_cert_cache_new(seed, &budgets[BUDGET_TLS]),
 	    .now = RS_NEVER,
-	    .reg_due = RS_NEVER,
-	};
-	const struct reg_limits limits = {
-	    .challenge_wait =
-		o->challenge_wait ? o->challenge_wait : 120 * RS_SEC,
-	    .timer_f = 32 * RS_SEC,
+	    .due = RS_NEVER,
 	};
 	rs_pool_init(&p->pool);
-	p->taps = (struct rec_sink){tap, p};
-	p->reader = tls_cert_cache_reader(p->certificates);
-	p->reg =
-	    reg_tracker_new(&limits, seed, &budgets[BUDGET_ATTEMPTS], &p->taps);
-	p->binding =
-	    binding_tracker_new(seed, &budgets[BUDGET_BINDINGS], &p->taps);
-	p->handshake = handshake_tracker_new(
-	    p->related, &p->reader, &budgets[BUDGET_TLS], &p->taps);
-	p->conn = conn_tracker_new(p->related, &budgets[BUDGET_TLS], &p->taps);
 }
 
 void
 pipeline_clear(struct pipeline *p)
 {
-	conn_tracker_free(p->conn);
-	handshake_tracker_free(p->handshake);
-	binding_tracker_free(p->binding);
-	reg_tracker_free(p->reg);
-	tls_cert_cache_free(p->certificates);
 	classify_free(p->classify);
 	rs_pool_clear(&p->pool);
 }
@@ -663,19 +576,10 @@ pipeline_clear(struct pipeline *p)
 void
 pipeline_advance(struct pipeline *p, rs_time now)
 {
+	struct rs_event ev = {.type = RS_EV_TIME};
 	p->now = now;
-	handshake_tracker_advance(p->handshake, now);
-	/* It looks at its own clock before each event: this only lets go. */
-	if (now < p->reg_due)
+	if (now < p->due)
 		return;
-	p->reg_due = now + REG_STEP;
-	reg_tracker_advance(p->reg, now);
-}
-
-void
-pipeline_finish(struct pipeline *p, rs_time end)
-{
-	reg_tracker_finish(p->reg, end);
-	handshake_tracker_finish(p->handshake, end);
-	binding_tracker_finish(p->binding, end);
+	p->due = now + TIME_STEP;
+	send_up(p, &ev);
 }

@@ -1,35 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From packets of flows to records: the stages of each flow, and who hears
- * which event.
+ * From packets of flows to events: the stages of each flow.
  *
  * A flow of ours carries a stack of stages: a dissector and, over TLS, the
- * session above it.  What they say goes through one switch (deliver) to the
- * trackers.  The engine calls from below, the trackers' records leave upward.
+ * session above it.  What they say, and what happens to the flow, goes up to
+ * one sink (the trackers, or the relay to them).
  */
 #ifndef ENGINE_PIPELINE_H
 #define ENGINE_PIPELINE_H
 
-#include "engine/classify.h"
 #include "base/pool.h"
+#include "engine/budget.h"
+#include "engine/classify.h"
 #include "engine/engine.h"
+#include "event.h"
 #include "net/flow.h"
 #include "net/icmp.h"
 #include "net/tcp.h"
-#include "sip/msg.h"
-#include "track/handshake.h"
-#include "track/reg.h"
-
-/* Who may use how much of the memory limit. */
-enum {
-	BUDGET_FLOWS,   /* flow table, TCP state */
-	BUDGET_STREAMS, /* bytes that wait: reorder, pending, TLS messages */
-	BUDGET_FRAGMENTS,
-	BUDGET_ATTEMPTS, /* open transactions and attempts */
-	BUDGET_BINDINGS,
-	BUDGET_TLS, /* open handshakes, certificates */
-	BUDGET_N
-};
 
 struct label_sums {
 	uint64_t flows, packets, bytes;
@@ -37,10 +24,6 @@ struct label_sums {
 
 /* What was seen, as far as it is counted rather than recorded. */
 struct pipeline_counts {
-	uint64_t sip_requests[SIP_METHOD_N];
-	uint64_t sip_responses[700], responses_to_register[700];
-	uint64_t sip_keepalives;
-	uint64_t anomalies[RS_ANOMALY_N];
 	uint64_t flows_udp, flows_tcp, one_way, two_way;
 	uint64_t gaps, missing;
 	uint64_t streams_refused;
@@ -50,26 +33,18 @@ struct pipeline_counts {
 };
 
 struct pipeline {
-	const struct rec_sink *out;
-	struct related *related;
-	struct rs_account *budgets; /* BUDGET_N of them */
-	struct rs_pool pool;        /* of what hangs on flows */
-	struct rec_sink taps;       /* what trackers write to */
+	struct rs_sink out;
+	const struct related *related; /* its ports only, which do not change */
+	struct rs_account *budgets;    /* BUDGET_N of them */
+	struct rs_pool pool;           /* of what hangs on flows */
 	struct classify *classify;
-	struct tls_cert_cache *certificates;
-	struct tls_certificate_reader reader;
-	struct reg_tracker *reg;
-	struct binding_tracker *binding;
-	struct handshake_tracker *handshake;
-	struct conn_tracker *conn;
 	struct pipeline_counts counts;
-	rs_time now, reg_due;
+	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };
 
-/* budgets and seed must outlive it. */
-void pipeline_init(struct pipeline *p, const struct engine_options *o,
-    const struct rs_hash_seed *seed, struct rs_account *budgets,
-    const struct rec_sink *out);
+/* related and budgets must outlive it. */
+void pipeline_init(struct pipeline *p, const struct related *related,
+    struct rs_account *budgets, const struct rs_sink *out);
 void pipeline_clear(struct pipeline *p);
 void pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet);
@@ -85,6 +60,5 @@ uint64_t pipeline_syns_not_listed(const struct pipeline *p);
 void pipeline_drops(
     struct pipeline *p, uint64_t packets, rs_time from, rs_time to);
 void pipeline_advance(struct pipeline *p, rs_time now);
-void pipeline_finish(struct pipeline *p, rs_time end);
 
 #endif

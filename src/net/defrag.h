@@ -28,8 +28,8 @@ void defrag_free(struct defrag *d);
  * datagram: p is then that datagram (payload good until the next call, stamp
  * over all its frames, p->ip rebuilt with an IP header without fragmentation).
  */
-bool defrag_push(struct defrag *d, struct net_packet *p,
-    const struct ip_fragment *frag);
+bool defrag_push(
+    struct defrag *d, struct net_packet *p, const struct ip_fragment *frag);
 void defrag_advance(struct defrag *d, rs_time now);
 const struct defrag_counts *defrag_counts(const struct defrag *d);
 

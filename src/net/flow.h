@@ -31,32 +31,32 @@ enum flow_claim {
 struct flow {
 	struct rs_endpoint end[2]; /* by rs_dir of the sender */
 	uint8_t proto;
-	uint8_t claim;             /* enum flow_claim */
-	bool doomed;               /* by flow_doom(): read-only */
-	uint8_t list;              /* the table's own */
-	uint32_t tag;              /* the table's own */
+	uint8_t claim; /* enum flow_claim */
+	bool doomed;   /* by flow_doom(): read-only */
+	uint8_t list;  /* the table's own */
+	uint32_t tag;  /* the table's own */
 	rs_time last_at;
-	rs_time queued;            /* the table's own: when it was queued */
-	uint32_t packets[2];       /* by direction; saturating */
-	uint64_t bytes;            /* of IP payload, both directions */
-	void *tcp;                 /* struct tcp_conn, where there is one */
-	void *app;                 /* the owner's: stages, probe bytes */
-	uint16_t label;            /* the owner's: what nDPI called it */
-	uint8_t looks;             /* the owner's: packets shown to nDPI */
-	bool lone_syn;             /* the owner's: a SYN and nothing else ... */
-	uint32_t isn;              /* ... with this sequence number */
+	rs_time queued;      /* the table's own: when it was queued */
+	uint32_t packets[2]; /* by direction; saturating */
+	uint64_t bytes;      /* of IP payload, both directions */
+	void *tcp;           /* struct tcp_conn, where there is one */
+	void *app;           /* the owner's: stages, probe bytes */
+	uint16_t label;      /* the owner's: what nDPI called it */
+	uint8_t looks;       /* the owner's: packets shown to nDPI */
+	bool lone_syn;       /* the owner's: a SYN and nothing else ... */
+	uint32_t isn;        /* ... with this sequence number */
 	rs_time first_at;
 	struct rs_frame first;
 	uint64_t serial;
-	uint8_t ttl;               /* of its first packet */
+	uint8_t ttl;                 /* of its first packet */
 	uint32_t self, newer, older; /* the table's own: places in slabs */
 };
 
 struct flow_limits {
-	size_t max_flows;   /* 0: as many as the account pays for */
-	rs_time idle_udp;   /* 0: 180 s */
-	rs_time idle_tcp;   /* 0: 3600 s, established; an hour */
-	rs_time idle_syn;   /* 0: 180 s, never answered */
+	size_t max_flows;    /* 0: as many as the account pays for */
+	rs_time idle_udp;    /* 0: 180 s */
+	rs_time idle_tcp;    /* 0: 3600 s, established; an hour */
+	rs_time idle_syn;    /* 0: 180 s, never answered */
 	rs_time idle_doomed; /* 0: 30 s, after flow_doom() */
 };
 

@@ -9,7 +9,8 @@
 
 struct icmp_error {
 	uint8_t type, code;
-	struct net_packet quoted; /* endpoints, proto, payload as far as quoted */
+	struct net_packet
+	    quoted; /* endpoints, proto, payload as far as quoted */
 };
 
 /* False when p is no ICMP error, or quotes nothing that can be read. */

@@ -11,7 +11,7 @@
 
 /* A fragment, as defrag wants it. */
 struct ip_fragment {
-	bool is;         /* the packet is one */
+	bool is; /* the packet is one */
 	bool more;
 	uint32_t id;
 	uint16_t offset; /* bytes */

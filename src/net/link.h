@@ -14,7 +14,8 @@
  */
 enum net_flaw link_decode(
     struct net_packet *p, int linktype, struct rs_span frame);
-/* "Ethernet", "Linux cooked v2", ...; "DLT 147" forms are the caller's: NULL. */
+/* "Ethernet", "Linux cooked v2", ...; "DLT 147" forms are the caller's: NULL.
+ */
 const char *link_name(int linktype);
 
 #endif

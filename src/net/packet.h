@@ -16,11 +16,11 @@
 enum net_flaw {
 	NET_FLAW_NONE,
 	/* reasons why a frame was not decoded further */
-	NET_FLAW_LINKTYPE,        /* a link type that is not supported */
-	NET_FLAW_LINK_SHORT,      /* frame ends inside a link header */
+	NET_FLAW_LINKTYPE,   /* a link type that is not supported */
+	NET_FLAW_LINK_SHORT, /* frame ends inside a link header */
 	/* no loss: nothing that we look for travels in these */
 	NET_FLAW_ARP,
-	NET_FLAW_CONTROL,         /* LLDP, STP, IGMP, OSPF, ... */
+	NET_FLAW_CONTROL, /* LLDP, STP, IGMP, OSPF, ... */
 	/* tunnels that are not looked into, and what is encrypted */
 	NET_FLAW_PPPOE,
 	NET_FLAW_MPLS,
@@ -33,8 +33,8 @@ enum net_flaw {
 	NET_FLAW_FRAGMENT,        /* held: part of a datagram not complete */
 	NET_FLAW_TRANSPORT_SHORT, /* cut inside the UDP or TCP header */
 	NET_FLAW_TRANSPORT_MALFORMED,
-	NET_FLAW_NOT_TRANSPORT,   /* any other protocol over IP */
-	NET_FLAW_TOO_DEEP,        /* more nested headers than the limit */
+	NET_FLAW_NOT_TRANSPORT, /* any other protocol over IP */
+	NET_FLAW_TOO_DEEP,      /* more nested headers than the limit */
 	NET_FLAW_N
 };
 /* "not_ip", "ip_short", ... */
@@ -42,14 +42,20 @@ const char *net_flaw_name(enum net_flaw f);
 /* Of a protocol over IP that is neither UDP, TCP nor ICMP. */
 enum net_flaw net_flaw_of_proto(uint8_t proto);
 
-enum { NET_PROTO_ICMP = 1, NET_PROTO_TCP = 6, NET_PROTO_UDP = 17,
-	NET_PROTO_ICMP6 = 58 };
+enum {
+	NET_PROTO_ICMP = 1,
+	NET_PROTO_TCP = 6,
+	NET_PROTO_UDP = 17,
+	NET_PROTO_ICMP6 = 58
+};
 
 struct net_packet {
 	rs_time ts;
-	struct rs_stamp at;     /* of the datagram: several frames if defragmented */
-	struct rs_endpoint src, dst; /* ports 0 until the transport is decoded */
-	uint8_t proto;          /* last next-header */
+	struct rs_stamp
+	    at; /* of the datagram: several frames if defragmented */
+	struct rs_endpoint src,
+	    dst;       /* ports 0 until the transport is decoded */
+	uint8_t proto; /* last next-header */
 	uint8_t ttl;
 	bool cut;               /* snaplen took bytes of the payload */
 	bool fragmented;        /* came out of defrag */
@@ -58,7 +64,7 @@ struct net_packet {
 	uint32_t payload_wire;  /* its length on the wire: >= payload.n */
 	uint8_t mac[6];         /* link source, where the link has one */
 	bool has_mac;
-	uint16_t vlan;          /* innermost tag; 0: none */
+	uint16_t vlan; /* innermost tag; 0: none */
 };
 
 #endif

@@ -17,7 +17,7 @@ struct reorder_segment;
 
 struct reorder {
 	struct reorder_segment *head, *tail; /* by offset */
-	size_t bytes;                 /* held */
+	size_t bytes;                        /* held */
 	size_t max; /* most it may hold, what it costs to hold included */
 	unsigned segments;
 	struct rs_account *pay;

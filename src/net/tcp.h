@@ -5,12 +5,12 @@
  * Bytes are handed on exactly once each, in order, or a gap where they will not
  * come.  A segment that is next in order is handed on as the frame's own span;
  * only what comes early is copied (reorder.h).  A hole is given up when the
- * receiver has acknowledged it and a second of capture time or 64 kB have passed
- * since, when the buffer is full, and when the half closes or the capture ends.
- * Data that the other side acknowledges and nobody saw is a gap too: the
- * capture is one-way or lost it.  Where nothing at all was seen of the receiver,
- * a hole is given up after five seconds.  Time passes with the connection's own
- * packets; tcp_conn_flush() tells the rest.
+ * receiver has acknowledged it and a second of capture time or 64 kB have
+ * passed since, when the buffer is full, and when the half closes or the
+ * capture ends. Data that the other side acknowledges and nobody saw is a gap
+ * too: the capture is one-way or lost it.  Where nothing at all was seen of the
+ * receiver, a hole is given up after five seconds.  Time passes with the
+ * connection's own packets; tcp_conn_flush() tells the rest.
  *
  * What the snaplen cut off is a gap at once: no repeat would have it.
  *
@@ -51,8 +51,8 @@ struct tcp_conn *tcp_conn_new(struct rs_account *pay);
 void tcp_conn_opened(struct tcp_conn *c, rs_time at, struct rs_frame frame,
     uint32_t isn, uint8_t ttl);
 /* The facts that such a connection has when nothing ever follows the SYN. */
-void tcp_lone_syn_facts(struct rs_conn_facts *f, rs_time at,
-    struct rs_frame frame, uint8_t ttl);
+void tcp_lone_syn_facts(
+    struct rs_conn_facts *f, rs_time at, struct rs_frame frame, uint8_t ttl);
 void tcp_conn_free(struct tcp_conn *c);
 /* One segment.  p->payload is its data. */
 void tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
@@ -71,8 +71,8 @@ void tcp_conn_ignore(struct tcp_conn *c);
 void tcp_conn_flush(struct tcp_conn *c, const struct tcp_out *out);
 struct rs_conn_facts *tcp_conn_facts(struct tcp_conn *c);
 /* True when a SYN like this begins a new connection on the same ports. */
-bool tcp_conn_is_new(const struct tcp_conn *c, enum rs_dir dir,
-    const struct tcp_hdr *h);
+bool tcp_conn_is_new(
+    const struct tcp_conn *c, enum rs_dir dir, const struct tcp_hdr *h);
 /* Both sides closed, or one reset it: it may be forgotten after a while. */
 bool tcp_conn_over(const struct tcp_conn *c);
 

@@ -687,6 +687,7 @@ handshake_tracker_event(struct handshake_tracker *k, const struct rs_event *ev)
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_ICMP:
 	case RS_EV_DROPS:
+	case RS_EV_TIME:
 	case RS_EV_N:
 		break;
 	}

@@ -95,8 +95,7 @@ static void
 forget_all(struct phone_tracker *k)
 {
 	for (const struct phone *ph = k->all; ph; ph = ph->next)
-		rs_account_refund(
-		    k->pay, PHONE_COST + ph->n_lines * LINE_COST);
+		rs_account_refund(k->pay, PHONE_COST + ph->n_lines * LINE_COST);
 	rs_pool_clear(&k->pool);
 	table_clear(&k->table);
 	k->all = NULL;

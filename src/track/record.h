@@ -28,15 +28,15 @@
 #define REC_ABSENT INT64_MIN
 
 enum rec_kind {
-	REC_TEXT,     /* struct rs_span */
-	REC_NUMBER,   /* int64_t */
-	REC_ENUM,     /* an enum of int size; `more` is its struct rec_names */
-	REC_TRUTH,    /* enum rs_fact */
-	REC_TIME,     /* rs_time */
-	REC_MS,       /* int64_t nanoseconds, written as milliseconds */
-	REC_PERCENT,  /* int64_t tenths of a percent */
-	REC_FRAME,    /* struct rs_frame; without a name, its parts stand here */
-	REC_ID,       /* struct rec_id */
+	REC_TEXT,    /* struct rs_span */
+	REC_NUMBER,  /* int64_t */
+	REC_ENUM,    /* an enum of int size; `more` is its struct rec_names */
+	REC_TRUTH,   /* enum rs_fact */
+	REC_TIME,    /* rs_time */
+	REC_MS,      /* int64_t nanoseconds, written as milliseconds */
+	REC_PERCENT, /* int64_t tenths of a percent */
+	REC_FRAME,   /* struct rs_frame; without a name, its parts stand here */
+	REC_ID,      /* struct rec_id */
 	REC_ENDPOINT, /* struct rec_endpoint */
 	REC_STRUCT,   /* a struct in place; `more` is its rec_type */
 	REC_LIST,     /* struct rec_list of structs; `more` is their rec_type */
@@ -125,7 +125,8 @@ void *rec_list_add(struct rec_list *l, struct rec_arena *a, size_t size);
 /* Sets every field to absent.  rec has type->size bytes. */
 void rec_init(const struct rec_type *type, void *rec);
 /* Appends the record in the spool's form; false when out has no room. */
-bool rec_write(const struct rec_type *type, const void *rec, struct rs_buf *out);
+bool rec_write(
+    const struct rec_type *type, const void *rec, struct rs_buf *out);
 /*
  * Reads what rec_write wrote.  Text points into bytes, lists into the arena.
  * False when bytes are not a record of that type.

@@ -289,8 +289,7 @@ static const struct rec_field first_bytes_fields[] = {
     ENUM("from", from, rec_side),
     TEXT("text", text),
 };
-static PART(
-    first_bytes_type, "first_bytes", "first_bytes", first_bytes_fields);
+static PART(first_bytes_type, "first_bytes", "first_bytes", first_bytes_fields);
 #undef T
 
 #define T struct rec_handshake

@@ -196,6 +196,7 @@ reg_tracker_event(struct reg_tracker *k, const struct rs_event *ev)
 	case RS_EV_NOT_TLS:
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_ANOMALY:
+	case RS_EV_TIME:
 	case RS_EV_N:
 		break;
 	}

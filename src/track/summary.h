@@ -18,7 +18,8 @@ struct summary;
 struct summary *summary_new(void);
 void summary_free(struct summary *s);
 /* Any record; types that do not count are left. */
-void summary_add(struct summary *s, const struct rec_type *type, const void *rec);
+void summary_add(
+    struct summary *s, const struct rec_type *type, const void *rec);
 /* Lists live in the arena. */
 void summary_result(
     struct summary *s, struct rec_summary *out, struct rec_arena *a);

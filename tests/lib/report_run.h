@@ -29,7 +29,8 @@ void run_finish(struct run *u);
 void run_end(struct run *u);
 void run_attempt_of(struct run *u, uint64_t n, unsigned phone, unsigned line,
     enum rec_reg_kind kind, enum rec_outcome outcome);
-void run_attempt(struct run *u, uint64_t n, unsigned phone, enum rec_outcome outcome);
+void run_attempt(
+    struct run *u, uint64_t n, unsigned phone, enum rec_outcome outcome);
 void run_handshake(
     struct run *u, uint64_t n, uint16_t port, enum rec_handshake_state state);
 void run_check_lines(const struct run *u, unsigned columns);

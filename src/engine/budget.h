@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ENGINE_BUDGET_H
+#define ENGINE_BUDGET_H
+
+#include "base/account.h"
+
+/* Who may use how much of the memory limit; no two threads share one. */
+enum {
+	BUDGET_FLOWS,   /* flow table, TCP state */
+	BUDGET_STREAMS, /* bytes that wait: reorder, pending, TLS messages */
+	BUDGET_FRAGMENTS,
+	BUDGET_ATTEMPTS, /* open transactions and attempts */
+	BUDGET_BINDINGS,
+	BUDGET_TLS, /* open handshakes, certificates */
+	BUDGET_N
+};
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/event_copy.h"
+
+#include "sip/msg.h"
+#include "tls/certmsg.h"
+#include "tls/hello.h"
+
+#include <string.h>
+
+/* Pieces of the block, one after the other. */
+struct room {
+	uint8_t *at;
+};
+
+static size_t
+rounded(size_t n)
+{
+	return (n + EVENT_COPY_ALIGN - 1) & ~(size_t)(EVENT_COPY_ALIGN - 1);
+}
+
+static void *
+piece(struct room *r, size_t n)
+{
+	void *p = r->at;
+	r->at += rounded(n);
+	return p;
+}
+
+static void *
+keep(struct room *r, const void *v, size_t n)
+{
+	return n ? memcpy(piece(r, n), v, n) : NULL;
+}
+
+static struct rs_span
+keep_span(struct room *r, struct rs_span s)
+{
+	return (struct rs_span){keep(r, s.p, s.n), s.n};
+}
+
+/* ---- TLS ---- */
+
+static size_t
+parsed_size(const struct tls_handshake_msg *m)
+{
+	switch (m->type) {
+	case TLS_HS_CLIENT_HELLO:
+		return sizeof(struct tls_client_hello);
+	case TLS_HS_SERVER_HELLO:
+	case TLS_HS_HELLO_RETRY_REQUEST:
+		return sizeof(struct tls_server_hello);
+	case TLS_HS_CERTIFICATE:
+		return sizeof(struct tls_certificate_list);
+	case TLS_HS_CERTIFICATE_REQUEST:
+		return sizeof(struct tls_certificate_request);
+	}
+	return 0;
+}
+
+static void
+keep_handshake(struct room *r, struct tls_handshake_msg *m)
+{
+	const struct rs_span from = m->body;
+	const void *parsed = m->u.client_hello; /* whichever it is */
+	m->body = keep_span(r, from);
+	if (parsed == NULL)
+		return;
+	void *copy = keep(r, parsed, parsed_size(m));
+	struct rs_span *spans[16];
+	size_t n = 0;
+	switch (m->type) {
+	case TLS_HS_CLIENT_HELLO: {
+		struct tls_client_hello *h = copy;
+		struct rs_span *all[] = {&h->random, &h->session_id,
+		    &h->ciphers, &h->extensions, &h->sni, &h->alpn,
+		    &h->versions, &h->groups, &h->signatures, &h->key_shares};
+		n = sizeof all / sizeof *all;
+		memcpy(spans, all, sizeof all);
+		m->u.client_hello = h;
+		break;
+	}
+	case TLS_HS_SERVER_HELLO:
+	case TLS_HS_HELLO_RETRY_REQUEST: {
+		struct tls_server_hello *h = copy;
+		struct rs_span *all[] = {
+		    &h->random, &h->session_id, &h->extensions, &h->alpn};
+		n = sizeof all / sizeof *all;
+		memcpy(spans, all, sizeof all);
+		m->u.server_hello = h;
+		break;
+	}
+	case TLS_HS_CERTIFICATE: {
+		struct tls_certificate_list *l = copy;
+		for (; n < l->n; n++)
+			spans[n] = &l->der[n];
+		m->u.certificates = l;
+		break;
+	}
+	case TLS_HS_CERTIFICATE_REQUEST: {
+		struct tls_certificate_request *q = copy;
+		spans[n++] = &q->types;
+		spans[n++] = &q->signatures;
+		spans[n++] = &q->authorities;
+		m->u.certificate_request = q;
+		break;
+	}
+	}
+	while (n-- > 0)
+		*spans[n] = rs_span_moved(*spans[n], from, m->body.p);
+}
+_Static_assert(TLS_MAX_CHAIN <= 16, "room for its spans");
+
+/* ---- any event ---- */
+
+/* Of what hangs on the event besides flow and facts. */
+static size_t
+hanging(const struct rs_event *ev)
+{
+	switch (ev->type) {
+	case RS_EV_SIP_MESSAGE: {
+		const struct sip_msg *m = ev->u.sip_message;
+		return rounded(sizeof *m) +
+		       rounded(m->n_headers * sizeof *m->headers) +
+		       rounded(m->bytes.n);
+	}
+	case RS_EV_TLS_HANDSHAKE: {
+		const struct tls_handshake_msg *m = &ev->u.tls_handshake;
+		return rounded(m->body.n) + rounded(parsed_size(m));
+	}
+	case RS_EV_NOT_TLS:
+		return rounded(ev->u.not_tls.head.n);
+	case RS_EV_ANOMALY:
+		return rounded(ev->u.anomaly.head.n);
+	case RS_EV_ICMP:
+		return rounded(ev->u.icmp.quoted.n);
+	case RS_EV_TLS_RECORD: /* goes to a session at once */
+	case RS_EV_SIP_KEEPALIVE:
+	case RS_EV_TLS_ALERT:
+	case RS_EV_TLS_CCS:
+	case RS_EV_TLS_DATA:
+	case RS_EV_FLOW_OPEN:
+	case RS_EV_GAP:
+	case RS_EV_FLOW_HALF_CLOSE:
+	case RS_EV_FLOW_END:
+	case RS_EV_DROPS:
+	case RS_EV_TIME:
+	case RS_EV_NONE:
+	case RS_EV_N:
+		break;
+	}
+	return 0;
+}
+
+static void
+keep_hanging(struct room *r, struct rs_event *ev)
+{
+	if (ev->type == RS_EV_SIP_MESSAGE) {
+		const struct sip_msg *m = ev->u.sip_message;
+		struct sip_msg *copy = piece(r, sizeof *m);
+		struct sip_header *headers =
+		    piece(r, m->n_headers * sizeof *headers);
+		sip_msg_copy(copy, headers, piece(r, m->bytes.n), m);
+		ev->u.sip_message = copy;
+	} else if (ev->type == RS_EV_TLS_HANDSHAKE) {
+		keep_handshake(r, &ev->u.tls_handshake);
+	} else if (ev->type == RS_EV_NOT_TLS) {
+		ev->u.not_tls.head = keep_span(r, ev->u.not_tls.head);
+	} else if (ev->type == RS_EV_ANOMALY) {
+		ev->u.anomaly.head = keep_span(r, ev->u.anomaly.head);
+	} else if (ev->type == RS_EV_ICMP) {
+		ev->u.icmp.quoted = keep_span(r, ev->u.icmp.quoted);
+	}
+}
+
+size_t
+event_copy_size(const struct rs_event *ev)
+{
+	size_t n = rounded(sizeof *ev) + hanging(ev);
+	if (ev->flow)
+		n += rounded(sizeof *ev->flow);
+	if (ev->flow && ev->flow->conn)
+		n += rounded(sizeof *ev->flow->conn);
+	return n;
+}
+
+struct rs_event *
+event_copy(const struct rs_event *ev, void *to)
+{
+	struct room r = {to};
+	struct rs_event *copy = keep(&r, ev, sizeof *ev);
+	if (ev->flow) {
+		struct rs_flow_info *flow =
+		    keep(&r, ev->flow, sizeof *ev->flow);
+		if (flow->conn)
+			flow->conn = keep(&r, flow->conn, sizeof *flow->conn);
+		copy->flow = flow;
+		/* The facts of its end are those of its flow. */
+		if (ev->type == RS_EV_FLOW_END && ev->u.flow_end.conn)
+			copy->u.flow_end.conn = flow->conn;
+	}
+	keep_hanging(&r, copy);
+	return copy;
+}

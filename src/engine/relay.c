@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/relay.h"
+
+#include "base/pages.h"
+#include "engine/event_copy.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+enum {
+	RING = RS_LARGE_PAGE, /* several of the largest event */
+	BATCH = 128 * 1024,   /* bytes that are worth a wake-up */
+};
+
+/* Before each event in the ring. */
+struct head {
+	size_t n;      /* bytes to the next one */
+	bool is_event; /* false: the rest of the ring was too short for one */
+	char align[EVENT_COPY_ALIGN - sizeof(size_t) - sizeof(bool)];
+};
+_Static_assert(sizeof(struct head) == EVENT_COPY_ALIGN, "keeps alignment");
+
+struct relay {
+	struct rs_sink to;
+	uint8_t *ring;
+	/* Bytes in all, so that the place in the ring is their rest. */
+	size_t written;       /* the emitter's own */
+	size_t free_to;       /* likewise: it may write so far without asking */
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t changed;
+	size_t given, taken;
+	bool over, full; /* full: the emitter waits */
+	pthread_t thread;
+	bool running; /* the emitter's own */
+};
+
+static void
+publish(struct relay *r)
+{
+	r->given = r->written;
+	pthread_cond_signal(&r->changed);
+}
+
+/* Waits until n bytes can be written. */
+static void
+make_room(struct relay *r, size_t n)
+{
+	if (r->written + n <= r->free_to)
+		return;
+	pthread_mutex_lock(&r->lock);
+	publish(r);
+	while (r->written + n > r->taken + RING) {
+		r->full = true;
+		pthread_cond_wait(&r->changed, &r->lock);
+	}
+	r->full = false;
+	r->free_to = r->taken + RING;
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void
+emit(void *arg, const struct rs_event *ev)
+{
+	struct relay *r = arg;
+	size_t n = sizeof(struct head) + event_copy_size(ev);
+	size_t rest = RING - r->written % RING;
+	assert(r->running && n <= RING / 2);
+	make_room(r, rest < n ? rest + n : n);
+	if (rest < n) {
+		*(struct head *)(void *)(r->ring + r->written % RING) =
+		    (struct head){.n = rest};
+		r->written += rest;
+	}
+	struct head *h = (void *)(r->ring + r->written % RING);
+	*h = (struct head){.n = n, .is_event = true};
+	event_copy(ev, h + 1);
+	r->written += n;
+	if (r->written - r->given >= BATCH)
+		relay_flush(r);
+}
+
+/* Those from `at` on, up to `end` or a batch of them; where it stopped. */
+static size_t
+hand_on(const struct relay *r, size_t at, size_t end)
+{
+	for (size_t stop = at + BATCH; at < end && at < stop;) {
+		const struct head *h = (void *)(r->ring + at % RING);
+		if (h->is_event)
+			rs_emit(&r->to, (const void *)(h + 1));
+		at += h->n;
+	}
+	return at;
+}
+
+static void *
+work(void *arg)
+{
+	struct relay *r = arg;
+	pthread_mutex_lock(&r->lock);
+	for (;;) {
+		while (r->taken == r->given && !r->over)
+			pthread_cond_wait(&r->changed, &r->lock);
+		if (r->taken == r->given)
+			break;
+		size_t at = r->taken, end = r->given;
+		pthread_mutex_unlock(&r->lock);
+		at = hand_on(r, at, end);
+		pthread_mutex_lock(&r->lock);
+		r->taken = at;
+		if (r->full)
+			pthread_cond_signal(&r->changed);
+	}
+	pthread_mutex_unlock(&r->lock);
+	return NULL;
+}
+
+struct relay *
+relay_new(const struct rs_sink *to)
+{
+	struct relay *r = calloc(1, sizeof *r);
+	sigset_t all, before;
+	uint8_t *ring = rs_pages_new(RING);
+	if (r == NULL || ring == NULL)
+		abort(); /* as GLib does */
+	r->to = *to;
+	r->free_to = RING;
+	r->ring = ring;
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->changed, NULL);
+	/* Signals are for those who wait for packets. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r->running = pthread_create(&r->thread, NULL, work, r) == 0;
+	if (!r->running)
+		abort();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return r;
+}
+
+struct rs_sink
+relay_sink(struct relay *r)
+{
+	return (struct rs_sink){emit, r};
+}
+
+void
+relay_flush(struct relay *r)
+{
+	pthread_mutex_lock(&r->lock);
+	publish(r);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
+relay_finish(struct relay *r)
+{
+	if (!r->running)
+		return;
+	pthread_mutex_lock(&r->lock);
+	publish(r);
+	r->over = true;
+	pthread_mutex_unlock(&r->lock);
+	pthread_join(r->thread, NULL);
+	r->running = false;
+}
+
+void
+relay_free(struct relay *r)
+{
+	if (r == NULL)
+		return;
+	relay_finish(r);
+	rs_pages_free(r->ring, RING);
+	pthread_mutex_destroy(&r->lock);
+	pthread_cond_destroy(&r->changed);
+	free(r);
+}

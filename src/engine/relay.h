@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Events on their way to a thread of their own.
+ *
+ * What reads packets and what keeps attempts each take half of the time, and
+ * nothing goes back from the one to the other: so they need not wait for each
+ * other.  A live capture loses less to a report that is slow to be written, a
+ * file is read in half of the time.  Events pass as copies, in their order,
+ * through a ring of bytes; when it is full, the emitter waits.
+ */
+#ifndef ENGINE_RELAY_H
+#define ENGINE_RELAY_H
+
+#include "dissector.h"
+
+struct relay;
+
+/* `to` is called on the relay's thread until relay_finish() returns. */
+struct relay *relay_new(const struct rs_sink *to);
+void relay_free(struct relay *r);
+/* The way in, for one thread. */
+struct rs_sink relay_sink(struct relay *r);
+/* What was emitted so far goes on its way, however little it is. */
+void relay_flush(struct relay *r);
+/* Waits until `to` has had all events; there may be no more then. */
+void relay_finish(struct relay *r);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/trackers.h"
+
+#include "engine/budget.h"
+
+#include <glib.h>
+
+/* How often idle registrations are looked for: their timers are seconds. */
+static const rs_time REG_STEP = 10 * RS_MSEC;
+
+static void
+count_sip(struct tracker_counts *c, const struct sip_msg *m)
+{
+	if (m->request) {
+		c->sip_requests[m->method]++;
+	} else if (m->status < G_N_ELEMENTS(c->sip_responses)) {
+		c->sip_responses[m->status]++;
+		if (m->method == SIP_METHOD_REGISTER)
+			c->responses_to_register[m->status]++;
+	}
+}
+
+/* Who hears what. */
+static void
+deliver(struct trackers *t, const struct rs_event *ev)
+{
+	switch (ev->type) {
+	case RS_EV_SIP_MESSAGE:
+		count_sip(&t->counts, ev->u.sip_message);
+		reg_tracker_event(t->reg, ev);
+		if (ev->flow->carrier != RS_OVER_UDP)
+			conn_tracker_event(t->conn, ev);
+		break;
+	case RS_EV_SIP_KEEPALIVE:
+		t->counts.sip_keepalives++;
+		break;
+	case RS_EV_TLS_HANDSHAKE:
+		handshake_tracker_event(t->handshake, ev);
+		conn_tracker_event(t->conn, ev);
+		break;
+	case RS_EV_TLS_ALERT:
+	case RS_EV_TLS_CCS:
+	case RS_EV_TLS_DATA:
+	case RS_EV_NOT_TLS:
+		handshake_tracker_event(t->handshake, ev);
+		break;
+	case RS_EV_ANOMALY:
+		t->counts.anomalies[ev->u.anomaly.kind]++;
+		handshake_tracker_event(t->handshake, ev);
+		break;
+	case RS_EV_FLOW_OPEN:
+	case RS_EV_GAP:
+	case RS_EV_FLOW_HALF_CLOSE:
+	case RS_EV_FLOW_END:
+	case RS_EV_ICMP:
+	case RS_EV_DROPS:
+		reg_tracker_event(t->reg, ev);
+		handshake_tracker_event(t->handshake, ev);
+		conn_tracker_event(t->conn, ev);
+		break;
+	case RS_EV_TLS_RECORD: /* the session's, never here */
+	case RS_EV_TIME:
+	case RS_EV_NONE:
+	case RS_EV_N:
+		break;
+	}
+}
+
+void
+trackers_event(struct trackers *t, const struct rs_event *ev)
+{
+	if (ev->now > t->now) {
+		t->now = ev->now;
+		handshake_tracker_advance(t->handshake, t->now);
+	}
+	/* It looks at its own clock before each event: this only lets go. */
+	if (t->now >= t->reg_due) {
+		t->reg_due = t->now + REG_STEP;
+		reg_tracker_advance(t->reg, t->now);
+	}
+	deliver(t, ev);
+}
+
+/* What one tracker closes and others learn from. */
+static void
+tap(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct trackers *t = arg;
+	if (type == &rec_registration_type) {
+		related_registration(t->related, rec);
+		binding_tracker_registration(t->binding, rec);
+	}
+	t->out->record(t->out->arg, type, rec);
+}
+
+void
+trackers_init(struct trackers *t, const struct engine_options *o,
+    const struct rs_hash_seed *seed, struct rs_account *budgets,
+    const struct rec_sink *out)
+{
+	*t = (struct trackers){
+	    .out = out,
+	    .related = o->related,
+	    .certificates = tls_cert_cache_new(seed, &budgets[BUDGET_TLS]),
+	    .now = RS_NEVER,
+	    .reg_due = RS_NEVER,
+	};
+	const struct reg_limits limits = {
+	    .challenge_wait =
+		o->challenge_wait ? o->challenge_wait : 120 * RS_SEC,
+	    .timer_f = 32 * RS_SEC,
+	};
+	t->taps = (struct rec_sink){tap, t};
+	t->reader = tls_cert_cache_reader(t->certificates);
+	t->reg =
+	    reg_tracker_new(&limits, seed, &budgets[BUDGET_ATTEMPTS], &t->taps);
+	t->binding =
+	    binding_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->handshake = handshake_tracker_new(
+	    t->related, &t->reader, &budgets[BUDGET_TLS], &t->taps);
+	t->conn = conn_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
+}
+
+void
+trackers_clear(struct trackers *t)
+{
+	conn_tracker_free(t->conn);
+	handshake_tracker_free(t->handshake);
+	binding_tracker_free(t->binding);
+	reg_tracker_free(t->reg);
+	tls_cert_cache_free(t->certificates);
+}
+
+void
+trackers_finish(struct trackers *t, rs_time end)
+{
+	reg_tracker_finish(t->reg, end);
+	handshake_tracker_finish(t->handshake, end);
+	binding_tracker_finish(t->binding, end);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Events in, records out: the trackers, and who of them hears what.
+ *
+ * Nothing goes back from here to the packets, so events may come at once or
+ * later and on another thread (relay.h), and the records are the same.
+ */
+#ifndef ENGINE_TRACKERS_H
+#define ENGINE_TRACKERS_H
+
+#include "engine/engine.h"
+#include "sip/msg.h"
+#include "tls/cert.h"
+#include "track/binding.h"
+#include "track/conn.h"
+#include "track/handshake.h"
+#include "track/reg.h"
+
+/* What was seen, as far as it is counted rather than recorded. */
+struct tracker_counts {
+	uint64_t sip_requests[SIP_METHOD_N];
+	uint64_t sip_responses[700], responses_to_register[700];
+	uint64_t sip_keepalives;
+	uint64_t anomalies[RS_ANOMALY_N];
+};
+
+struct trackers {
+	const struct rec_sink *out;
+	struct related *related;
+	struct rec_sink taps; /* what trackers write to */
+	struct tls_cert_cache *certificates;
+	struct tls_certificate_reader reader;
+	struct reg_tracker *reg;
+	struct binding_tracker *binding;
+	struct handshake_tracker *handshake;
+	struct conn_tracker *conn;
+	struct tracker_counts counts;
+	rs_time now, reg_due;
+};
+
+/* budgets, seed and out must outlive it. */
+void trackers_init(struct trackers *t, const struct engine_options *o,
+    const struct rs_hash_seed *seed, struct rs_account *budgets,
+    const struct rec_sink *out);
+void trackers_clear(struct trackers *t);
+void trackers_event(struct trackers *t, const struct rs_event *ev);
+void trackers_finish(struct trackers *t, rs_time end);
+
+#endif

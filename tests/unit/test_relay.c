@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way of events to another thread: what arrives is what was emitted, with
+ * all that it points to, in its order, round the ring several times.
+ */
+#include "engine/event_copy.h"
+#include "engine/relay.h"
+#include "recorder.h"
+#include "sip/sip.h"
+#include "tls/certmsg.h"
+#include "tls/hello.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BODY = 60000 };
+
+/* To both sinks; what was pointed to is then overwritten. */
+struct both {
+	const struct rs_sink *to[2];
+};
+
+static void
+emit_both(void *arg, const struct rs_event *ev)
+{
+	const struct both *b = arg;
+	rs_emit(b->to[0], ev);
+	rs_emit(b->to[1], ev);
+}
+
+static void
+datagram(const struct rs_sink *out, void *state, unsigned i, size_t body)
+{
+	static uint8_t bytes[BODY + 500];
+	int n = snprintf((char *)bytes, 500,
+	    "REGISTER sip:h%u.example SIP/2.0\r\n"
+	    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK%u\r\n"
+	    "From: <sip:a@example>;tag=%u\r\nTo: <sip:a@example>\r\n"
+	    "Call-ID: %u\r\nCSeq: %u REGISTER\r\nContent-Length: %zu\r\n\r\n",
+	    i, i, i, i, i, body);
+	memset(bytes + n, 'a' + (int)(i % 26), body);
+	struct rs_arrival at = {.end = (size_t)n + body,
+	    .at = rs_stamp_at(i, (struct rs_frame){0, i})};
+	const struct rs_where where = {&at, 1};
+	sip_dissector.feed(state, RS_OVER_UDP, RS_C2S,
+	    (struct rs_span){bytes, at.end}, &where, out);
+	memset(bytes, '#', sizeof bytes);
+}
+
+static void
+test_order(void)
+{
+	struct recorder direct, relayed;
+	recorder_init(&direct);
+	recorder_init(&relayed);
+	direct.digest = relayed.digest = direct.stamps = relayed.stamps = true;
+	void *state = calloc(1, sip_dissector.state_size);
+	struct relay *r = relay_new(&relayed.sink);
+	struct rs_sink in = relay_sink(r);
+	struct both b = {{&direct.sink, &in}};
+	const struct rs_sink out = {emit_both, &b};
+	for (unsigned i = 1; i < 3000; i++) {
+		datagram(&out, state, i, i % 50 ? i % 700 : i * 37 % BODY);
+		if (i % 997 == 0)
+			relay_flush(r);
+	}
+	relay_finish(r);
+	CU_ASSERT_EQUAL(direct.events, 2999);
+	CU_ASSERT_EQUAL(direct.events, relayed.events);
+	CU_ASSERT_STRING_EQUAL(direct.text, relayed.text);
+	relay_free(r);
+	free(state);
+	recorder_clear(&direct);
+	recorder_clear(&relayed);
+}
+
+static void
+test_nothing(void)
+{
+	struct recorder rec;
+	recorder_init(&rec);
+	struct relay *r = relay_new(&rec.sink);
+	relay_flush(r);
+	relay_free(r);
+	CU_ASSERT_EQUAL(rec.events, 0);
+	recorder_clear(&rec);
+}
+
+static void
+test_handshake(void)
+{
+	uint8_t body[] = "0123456789abcdef";
+	const struct rs_span whole = {body, 16};
+	const struct tls_client_hello hello = {
+	    .random = rs_span_part(whole, 2, 3),
+	    .sni = rs_span_part(whole, 5, 4),
+	    .key_shares = rs_span_part(whole, 16, 0),
+	};
+	const struct tls_certificate_list list = {
+	    .der = {rs_span_part(whole, 0, 8), rs_span_part(whole, 8, 8)},
+	    .n = 2,
+	};
+	struct rs_conn_facts conn = {.from_start = true};
+	struct rs_flow_info flow = {.serial = 7, .conn = &conn};
+	struct rs_event ev = {.type = RS_EV_TLS_HANDSHAKE, .flow = &flow};
+	ev.u.tls_handshake.type = TLS_HS_CLIENT_HELLO;
+	ev.u.tls_handshake.body = whole;
+	ev.u.tls_handshake.u.client_hello = &hello;
+	size_t n = event_copy_size(&ev);
+	struct rs_event *copy = event_copy(&ev, malloc(n));
+
+	struct rs_event certs = ev;
+	certs.u.tls_handshake.type = TLS_HS_CERTIFICATE;
+	certs.u.tls_handshake.u.certificates = &list;
+	struct rs_event *chain =
+	    event_copy(&certs, malloc(event_copy_size(&certs)));
+	memset(body, '#', sizeof body);
+	memset(&flow, 0, sizeof flow);
+	memset(&conn, 0, sizeof conn);
+
+	const struct tls_client_hello *h = copy->u.tls_handshake.u.client_hello;
+	CU_ASSERT_EQUAL(copy->flow->serial, 7);
+	CU_ASSERT_TRUE(copy->flow->conn->from_start);
+	CU_ASSERT_TRUE(rs_span_eq(h->random, RS_LIT("234")));
+	CU_ASSERT_TRUE(rs_span_eq(h->sni, RS_LIT("5678")));
+	CU_ASSERT_PTR_NULL(h->alpn.p);
+	CU_ASSERT_PTR_EQUAL(h->key_shares.p, copy->u.tls_handshake.body.p + 16);
+	const struct tls_certificate_list *l =
+	    chain->u.tls_handshake.u.certificates;
+	CU_ASSERT_EQUAL(l->n, 2);
+	CU_ASSERT_TRUE(rs_span_eq(l->der[1], RS_LIT("89abcdef")));
+	free(copy);
+	free(chain);
+}
+
+UNIT_MAIN("relay", UNIT(test_order), UNIT(test_nothing), UNIT(test_handshake))
