@@ -197,6 +197,8 @@ test_via(void)
 	    {"SIP/2.0/TCP h;rport=5072;received=192.0.2.7;branch=old, "
 	     "SIP/2.0/UDP x;branch=z9hG4bK1",
 		true, false, 0, "TCP|h|old|192.0.2.7|5072"},
+	    {"SIP/2.0/UDP h;branch=z9hG4bK", true, false, 0,
+		"UDP|h|z9hG4bK|-|-"}, /* RFC 4475 3.2.1 */
 	    {"SIP/2.0/UDP h , SIP/2.0/UDP x;branch=z", true, false, 0,
 		"UDP|h|-|-|-"},
 	    {"SIP/2.0/UDP h:70000", true, false, 0, "UDP|h|-|-|-"},
