@@ -102,6 +102,10 @@ test_uri(void)
 	    {"sip:", false, 0, ""},
 	    {"sip:a@", false, 0, ""},
 	    {"sip:[::1", false, 0, ""},
+	    {"sip:2001:db8::10", false, 0, ""}, /* RFC 5118 4.2 */
+	    {"sip:a@2001:db8::10;p", false, 0, ""},
+	    {"sip:5060:5060::1", false, 0, ""},
+	    {"sip:::1", false, 0, ""},
 	    {"example.com", false, 0, ""},
 	    {":x", false, 0, ""},
 	    {"1sip:x", false, 0, ""},
