@@ -168,9 +168,9 @@ parse_request_line(struct sip_msg *m, struct rs_span line)
 		m->method = sip_method_parse(m->method_name);
 	m->uri = rs_span_trim(rs_span_part(s, 0, last));
 	m->flaws |= version_flaw(version);
-	/* RFC 3261 7.1: single SP, and no blanks in a URI. */
+	/* RFC 3261 7.1: single SP, no blanks in a URI, and no "<>". */
 	if (before != 1 || rest.p[0] != ' ' || rest.n != s.n + 1 ||
-	    m->uri.n + 1 != last || s.p[last - 1] != ' ' ||
+	    m->uri.n + 1 != last || s.p[last - 1] != ' ' || s.p[0] == '<' ||
 	    rs_span_find(m->uri, ' ') < m->uri.n ||
 	    rs_span_find(m->uri, '\t') < m->uri.n)
 		m->flaws |= SIP_FLAW_START_LINE;

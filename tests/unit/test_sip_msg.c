@@ -127,7 +127,8 @@ static const struct {
     {"4475 3.1.2.7 ltgtruri",
 	"INVITE <sip:user@example.com> SIP/2.0\r\n" REST
 	"CSeq: 1 INVITE\r\n\r\n",
-	"SIP INVITE <sip:user@example.com> cseq=1 headers=5 body=0"},
+	"SIP INVITE <sip:user@example.com> cseq=1 headers=5 body=0"
+	" flaws=start-line"},
     {"4475 3.1.2.8 lwsruri",
 	"INVITE sip:user@example.com; lr SIP/2.0\r\n" REST
 	"CSeq: 1 INVITE\r\n\r\n",
