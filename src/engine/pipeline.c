@@ -66,6 +66,8 @@ count_sip(struct pipeline_counts *c, const struct sip_msg *m)
 static void
 deliver(struct pipeline *p, const struct rs_event *ev)
 {
+	if (p->events)
+		rs_emit(p->events, ev);
 	switch (ev->type) {
 	case RS_EV_SIP_MESSAGE:
 		count_sip(&p->counts, ev->u.sip_message);
@@ -624,6 +626,7 @@ pipeline_init(struct pipeline *p, const struct engine_options *o,
 {
 	*p = (struct pipeline){
 	    .out = out,
+	    .events = o->events,
 	    .related = o->related,
 	    .budgets = budgets,
 	    .classify = classify_new(),

@@ -51,6 +51,7 @@ struct pipeline_counts {
 
 struct pipeline {
 	const struct rec_sink *out;
+	const struct rs_sink *events; /* engine_options.events */
 	struct related *related;
 	struct rs_account *budgets; /* BUDGET_N of them */
 	struct rs_pool pool;        /* of what hangs on flows */
