@@ -64,6 +64,7 @@ take_params(struct sip_contact *c)
 			*to = value.p ? value : rs_span_from(name, name.n);
 	}
 	c->has_expires = sip_seconds_parse(&c->expires, expires);
+	c->bad_expires = expires.p && !c->has_expires;
 }
 
 bool
@@ -85,13 +86,8 @@ sip_seconds_parse(uint32_t *out, struct rs_span value)
 {
 	value = rs_span_trim(value);
 	size_t n = 0;
-	uint64_t v = 0;
-	for (; n < value.n && rs_ascii_digit(value.p[n]); n++) {
-		v = v * 10 + (uint64_t)(value.p[n] - '0');
-		if (v > UINT32_MAX)
-			v = UINT32_MAX;
-	}
-	if (n == 0)
+	uint64_t v = sip_text_number(value, &n, UINT32_MAX);
+	if (n == 0 || v > UINT32_MAX)
 		return false;
 	/* A comment or parameters may follow (RFC 3261 20.33), no more. */
 	if (n < value.n && !rs_ascii_blank(value.p[n]) && value.p[n] != ';' &&

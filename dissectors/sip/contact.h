@@ -15,7 +15,8 @@ struct sip_contact {
 	struct rs_span instance; /* without quotes */
 	struct rs_span reg_id;
 	bool has_expires;
-	uint32_t expires; /* seconds; UINT32_MAX where it overflows */
+	bool bad_expires; /* it is there, and no number of 32 bits */
+	uint32_t expires; /* seconds */
 };
 
 struct sip_contact_it {
@@ -30,9 +31,8 @@ bool sip_contact_next(struct sip_contact_it *it, struct sip_contact *c);
 
 /*
  * A delta-seconds header value (Expires, Min-Expires, Retry-After), without
- * comment or parameters.  A number that overflows counts as UINT32_MAX (RFC
- * 3261 20.19: "SHOULD be treated as equivalent to 3600" is the registrar's
- * business, not ours).  False when there is no number.
+ * comment or parameters.  False when there is no number, or one over 32 bits,
+ * which says nothing of what was meant (RFC 3261 20.19, RFC 4475 3.1.2.4).
  */
 bool sip_seconds_parse(uint32_t *out, struct rs_span value);
 

@@ -8,6 +8,7 @@
  * CSeq and Content-Length, without which nothing can be paired or framed.
  */
 #include "sip/msg.h"
+#include "sip/contact.h"
 #include "sip/text.h"
 
 static const struct {
@@ -168,9 +169,9 @@ parse_request_line(struct sip_msg *m, struct rs_span line)
 		m->method = sip_method_parse(m->method_name);
 	m->uri = rs_span_trim(rs_span_part(s, 0, last));
 	m->flaws |= version_flaw(version);
-	/* RFC 3261 7.1: single SP, and no blanks in a URI. */
+	/* RFC 3261 7.1: single SP, no blanks in a URI, and no "<>". */
 	if (before != 1 || rest.p[0] != ' ' || rest.n != s.n + 1 ||
-	    m->uri.n + 1 != last || s.p[last - 1] != ' ' ||
+	    m->uri.n + 1 != last || s.p[last - 1] != ' ' || s.p[0] == '<' ||
 	    rs_span_find(m->uri, ' ') < m->uri.n ||
 	    rs_span_find(m->uri, '\t') < m->uri.n)
 		m->flaws |= SIP_FLAW_START_LINE;
@@ -326,6 +327,28 @@ parse_cseq(struct sip_msg *m)
 		m->flaws |= SIP_FLAW_CSEQ_METHOD;
 }
 
+/* One to eight digits, which is what nearly every Expires is. */
+static inline bool
+few_digits(struct rs_span s)
+{
+	const uint64_t zeros = UINT64_C(0x3030303030303030);
+	if (s.n == 0 || s.n > 8)
+		return false;
+	uint64_t w = sip_text_word(s.p, s.n) ^ zeros >> 8 * (8 - s.n);
+	uint64_t over = w + UINT64_C(0x7676767676767676); /* 10 is 0x80 then */
+	return ((w | over) & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* RFC 3261 20.19, RFC 4475 3.1.2.4 */
+static void
+check_expires(struct sip_msg *m)
+{
+	struct rs_span v = sip_msg_header(m, SIP_HDR_EXPIRES);
+	uint32_t seconds;
+	if (v.p && !few_digits(v) && !sip_seconds_parse(&seconds, v))
+		m->flaws |= SIP_FLAW_BAD_EXPIRES;
+}
+
 /* What the headers say together. */
 static void
 finish_head(struct sip_msg *m)
@@ -343,6 +366,7 @@ finish_head(struct sip_msg *m)
 		if (sip_msg_header(m, needed[i].id).n == 0)
 			m->flaws |= needed[i].flaw;
 	parse_cseq(m);
+	check_expires(m);
 	size_t at = 0;
 	const struct sip_header *h;
 	while ((h = sip_msg_next(m, SIP_HDR_CONTENT_LENGTH, &at))) {

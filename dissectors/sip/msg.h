@@ -54,7 +54,8 @@ enum sip_flaw {
 	SIP_FLAW_CSEQ_METHOD = 1 << 14, /* CSeq names another method */
 	SIP_FLAW_FOLDED = 1 << 15,      /* legal, but rare: RFC 3261 7.3.1 */
 	SIP_FLAW_BAD_VERSION = 1 << 16, /* not SIP/2.0 */
-	SIP_FLAW_START_LINE = 1 << 17,  /* blanks where none may stand */
+	SIP_FLAW_START_LINE = 1 << 17, /* blanks or "<>" where none may stand */
+	SIP_FLAW_BAD_EXPIRES = 1 << 18, /* no number, or over 32 bits */
 };
 
 struct sip_header {

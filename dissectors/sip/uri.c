@@ -57,8 +57,12 @@ parse_sip(struct sip_uri *u, struct rs_span s, size_t i)
 		uint64_t port = sip_text_number(s, &end, UINT16_MAX);
 		u->port = port <= UINT16_MAX ? (uint16_t)port : 0;
 	}
-	while (end < s.n && s.p[end] != ';' && s.p[end] != '?')
-		end++; /* what should not be there */
+	while (end < s.n && s.p[end] != ';' && s.p[end] != '?') {
+		/* What should not be there; RFC 5118 4.2: IPv6 without "[]",
+		   of which this host would be the first digits. */
+		if (s.p[end++] == ':')
+			return false;
+	}
 	if (end < s.n)
 		split_tail(u, rs_span_from(s, end));
 	return u->host.n != 0;

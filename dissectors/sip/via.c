@@ -84,8 +84,9 @@ sip_via_parse(struct sip_via *v, struct rs_span value)
 	value = rs_span_trim(rs_span_from(value, n));
 	n = take_port(v, value);
 	take_params(v, rs_span_from(value, n + 1));
+	/* RFC 4475 3.2.1: a cookie alone identifies nothing. */
 	v->cookie =
-	    v->branch.n >= 7 &&
+	    v->branch.n > 7 &&
 	    rs_span_eq_nocase(rs_span_part(v->branch, 0, 7), RS_LIT("z9hG4bK"));
 	return v->transport.n != 0 && v->host.n != 0;
 }

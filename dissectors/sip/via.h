@@ -12,7 +12,7 @@ struct sip_via {
 	struct rs_span branch;
 	struct rs_span received;
 	struct rs_span rport; /* p not NULL and n 0: asked, not filled in */
-	bool cookie;          /* branch begins with z9hG4bK: RFC 3261 17 */
+	bool cookie;          /* branch is z9hG4bK and more: RFC 3261 17.1.3 */
 };
 
 bool sip_via_parse(struct sip_via *v, struct rs_span value);

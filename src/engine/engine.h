@@ -14,12 +14,17 @@
 #include "track/records.h"
 #include "track/related.h"
 
+struct rs_sink;
+
 struct engine_options {
 	size_t memory_limit;     /* bytes in all; 0: 256 MiB */
 	rs_time challenge_wait;  /* an attempt stays open after 401; 0: 120 s */
 	struct related *related; /* lent: learns from what the engine closes */
 	uint64_t seed; /* of hashes; 0: random.  Never changes output */
 	bool threads;  /* trackers, and out, on a thread of their own */
+	/* Lent, or NULL: hears each event before the trackers do, on their
+	   thread. */
+	const struct rs_sink *events;
 };
 
 struct engine;

@@ -69,6 +69,8 @@ deliver(struct trackers *t, const struct rs_event *ev)
 void
 trackers_event(struct trackers *t, const struct rs_event *ev)
 {
+	if (t->events)
+		rs_emit(t->events, ev);
 	if (ev->now > t->now) {
 		t->now = ev->now;
 		handshake_tracker_advance(t->handshake, t->now);
@@ -100,6 +102,7 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 {
 	*t = (struct trackers){
 	    .out = out,
+	    .events = o->events,
 	    .related = o->related,
 	    .certificates = tls_cert_cache_new(seed, &budgets[BUDGET_TLS]),
 	    .now = RS_NEVER,

@@ -26,6 +26,7 @@ struct tracker_counts {
 
 struct trackers {
 	const struct rec_sink *out;
+	const struct rs_sink *events; /* engine_options.events */
 	struct related *related;
 	struct rec_sink taps; /* what trackers write to */
 	struct tls_cert_cache *certificates;

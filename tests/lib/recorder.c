@@ -79,7 +79,8 @@ add_flaws(struct recorder *r, uint32_t flaws)
 	static const char *const names[] = {"lf-only", "too-many", "bad-header",
 	    "no-length", "bad-length", "body-cut", "body-extra", "headers-cut",
 	    "no-call-id", "no-cseq", "no-via", "no-to", "no-from", "repeated",
-	    "cseq-method", "folded", "bad-version", "start-line"};
+	    "cseq-method", "folded", "bad-version", "start-line",
+	    "bad-expires"};
 	const char *before = " flaws=";
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (flaws >> i & 1) {

@@ -64,7 +64,7 @@ project_files() (
 
 # Those of them that exist: a file may be deleted and not yet committed.
 project_text() {
-	project_files | grep -Ev '\.pcap(ng)?$|^tests/fuzz/corpus/' |
+	project_files | grep -Ev '\.pcap(ng)?$|^tests/(fuzz/corpus|torture/rfc[0-9]+)/' |
 		while IFS= read -r f; do
 			[ ! -f "$srcdir/$f" ] || printf '%s\n' "$f"
 		done

@@ -102,6 +102,10 @@ test_uri(void)
 	    {"sip:", false, 0, ""},
 	    {"sip:a@", false, 0, ""},
 	    {"sip:[::1", false, 0, ""},
+	    {"sip:2001:db8::10", false, 0, ""}, /* RFC 5118 4.2 */
+	    {"sip:a@2001:db8::10;p", false, 0, ""},
+	    {"sip:5060:5060::1", false, 0, ""},
+	    {"sip:::1", false, 0, ""},
 	    {"example.com", false, 0, ""},
 	    {":x", false, 0, ""},
 	    {"1sip:x", false, 0, ""},
@@ -197,6 +201,8 @@ test_via(void)
 	    {"SIP/2.0/TCP h;rport=5072;received=192.0.2.7;branch=old, "
 	     "SIP/2.0/UDP x;branch=z9hG4bK1",
 		true, false, 0, "TCP|h|old|192.0.2.7|5072"},
+	    {"SIP/2.0/UDP h;branch=z9hG4bK", true, false, 0,
+		"UDP|h|z9hG4bK|-|-"}, /* RFC 4475 3.2.1 */
 	    {"SIP/2.0/UDP h , SIP/2.0/UDP x;branch=z", true, false, 0,
 		"UDP|h|-|-|-"},
 	    {"SIP/2.0/UDP h:70000", true, false, 0, "UDP|h|-|-|-"},
@@ -233,7 +239,8 @@ contacts(const char *name, const char *headers, const char *expected)
 	struct sip_contact_it it = sip_contact_first(&m);
 	struct sip_contact c;
 	while (sip_contact_next(&it, &c)) {
-		char expires[20] = "-";
+		char expires[20];
+		strcpy(expires, c.bad_expires ? "bad" : "-");
 		if (c.has_expires)
 			snprintf(expires, sizeof expires, "%u", c.expires);
 		size_t n = strlen(got);
@@ -269,7 +276,7 @@ test_contacts(void)
 	    "m: <sip:a>;expires=99999999999,"
 	    "<sip:b>;expires=\"9\",<sip:c>;expires=x,"
 	    "<sip:d>;expires",
-	    "sip:a|4294967295|-|-\nsip:b|9|-|-\nsip:c|-|-|-\nsip:d|-|-|-\n");
+	    "sip:a|bad|-|-\nsip:b|9|-|-\nsip:c|bad|-|-\nsip:d|bad|-|-\n");
 	contacts("holes", "m: , ,<sip:a>,,\r\nm:\r\nm: ,<>,\r\nm: <sip:b>",
 	    "sip:a|-|-|-\nsip:b|-|-|-\n");
 }
@@ -288,8 +295,8 @@ test_seconds(void)
 	    {"120 (I'm in a meeting)", true, 120},
 	    {"120(x)", true, 120},
 	    {"4294967295", true, UINT32_MAX},
-	    {"4294967296", true, UINT32_MAX},
-	    {"99999999999999999999999999999", true, UINT32_MAX},
+	    {"4294967296", false, 7},
+	    {"99999999999999999999999999999", false, 7},
 	    {"", false, 7},
 	    {"-1", false, 7},
 	    {"60s", false, 7},

@@ -127,7 +127,8 @@ static const struct {
     {"4475 3.1.2.7 ltgtruri",
 	"INVITE <sip:user@example.com> SIP/2.0\r\n" REST
 	"CSeq: 1 INVITE\r\n\r\n",
-	"SIP INVITE <sip:user@example.com> cseq=1 headers=5 body=0"},
+	"SIP INVITE <sip:user@example.com> cseq=1 headers=5 body=0"
+	" flaws=start-line"},
     {"4475 3.1.2.8 lwsruri",
 	"INVITE sip:user@example.com; lr SIP/2.0\r\n" REST
 	"CSeq: 1 INVITE\r\n\r\n",
@@ -255,6 +256,35 @@ test_too_many_headers(void)
 	CU_ASSERT(m.flaws & SIP_FLAW_BODY_EXTRA);
 }
 
+/* RFC 3261 20.19: seconds of 32 bits, or a flaw. */
+static void
+test_expires(void)
+{
+	static const struct {
+		const char *value;
+		bool bad;
+	} expires[] = {{"0", false}, {"60", false}, {"360", false},
+	    {"3600", false}, {"99999999", false}, {"999999999", false},
+	    {"4294967295", false}, {"3600;x", false}, {"60 (soon)", false},
+	    {"4294967296", true}, {"10000000000000000000000000000", true},
+	    {"", true}, {"-1", true}, {"x", true}, {"6x", true}, {"12:4", true},
+	    {"1234567/", true}, {"\xb0", true}, {"1\xb1\xb1", true}};
+	for (size_t i = 0; i < sizeof expires / sizeof *expires; i++) {
+		char text[400];
+		struct sip_header headers[SIP_MAX_HEADERS];
+		struct sip_msg m;
+		snprintf(text, sizeof text,
+		    "REGISTER sip:b SIP/2.0\r\n" REST
+		    "CSeq: 1 REGISTER\r\nExpires: %s\r\n\r\n",
+		    expires[i].value);
+		CU_ASSERT_FATAL(sip_msg_parse(
+		    &m, headers, rs_span_str(text), strlen(text)));
+		unit_row(expires[i].value);
+		CU_ASSERT_EQUAL(m.flaws,
+		    expires[i].bad ? (uint32_t)SIP_FLAW_BAD_EXPIRES : 0);
+	}
+}
+
 static void
 test_methods(void)
 {
@@ -269,4 +299,4 @@ test_methods(void)
 }
 
 UNIT_MAIN("sip_msg", UNIT(test_rows), UNIT(test_wsinv),
-    UNIT(test_too_many_headers), UNIT(test_methods))
+    UNIT(test_too_many_headers), UNIT(test_expires), UNIT(test_methods))

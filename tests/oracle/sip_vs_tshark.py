@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The SIP messages of every capture at hand, as regscan's engine hears them
+(sip_events) and as tshark dissects them: frame, method or status, Call-ID and
+CSeq must be alike.  Where they rightly differ, DIFFERS says why.
+
+Captures are those of pcaps/ and, where it exists, of the folder of real ones
+(REGSCAN_CAPTURES, as for tests/captures/truth.py); arguments are captures to
+look at instead.  Skipped without tshark.
+"""
+
+import concurrent.futures
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.join(HERE, "../..")
+FOLDER = os.environ.get(
+    "REGSCAN_CAPTURES", os.path.join(TOP, "../shared/captures"))
+# make check runs in the top of the build folder.
+EVENTS = os.environ.get("SIP_EVENTS", "tests/oracle/sip_events")
+
+# On any port: both heuristics, before what a port's number suggests.
+TSHARK = ["tshark", "-n", "-Y", "sip", "-T", "pdml",
+          "-o", "udp.try_heuristic_first:TRUE",
+          "-o", "tcp.try_heuristic_first:TRUE",
+          "--enable-heuristic", "sip_udp", "--enable-heuristic", "sip_tcp"]
+
+# What regscan does not read: told here, so that a reader of it must take its
+# line out.
+UNREAD = {
+    "c07-sip-r2.cap": "a NetMon file, neither pcap nor pcapng",
+    "DTMFsipinfo.pcap": "PPPoE",
+    "pppoe-over-qinq.pcap": "PPPoE",
+    "erspan_sip_ipv4_udp.pcapng": "GRE",
+}
+# (capture, frame) -> why regscan alone, or tshark alone, has a message there,
+# or both have one that reads differently.
+DIFFERS = {
+    ("tls-not-tls-sip/tls-not-tls-sip.pcap", 8):
+        "the client began with TLS: what the server answers in clear is told "
+        "as a handshake that failed, not as SIP",
+    ("sip-body-large.pcap", 5):
+        "over 64 KiB: told by its headers when those are there",
+    ("sip-body-large.pcap", 9):
+        "tshark tells it here, where its body ends",
+}
+
+number = 0
+failed = 0
+
+
+def told(ok, name, *why):
+    global number, failed
+    number += 1
+    failed += not ok
+    print("%s %d - %s" % ("ok" if ok else "not ok", number, name))
+    if not ok:
+        for line in why:
+            print("# %s" % (line,))
+
+
+def skip(name, why):
+    global number
+    number += 1
+    print("ok %d - %s # SKIP %s" % (number, name, why))
+
+
+def field(proto, name, header=False):
+    """The first field of that name, as sip_events prints it, or "".  From its
+    bytes, as `show` is made fit for a terminal; those of a header are all of
+    its line."""
+    for f in proto.iter("field"):
+        if f.get("name") == name:
+            raw = bytes.fromhex(f.get("value", ""))
+            if header:
+                raw = raw.partition(b":")[2].strip(b" \t\r\n")
+            return "".join(chr(b) if 32 <= b < 127 else "\\x%02x" % b
+                           for b in raw)
+    return ""
+
+
+def plain(digits):
+    return digits.lstrip("0") or digits[-1:]
+
+
+def by_tshark(capture):
+    out = subprocess.run(TSHARK + ["-r", capture], capture_output=True,
+                         timeout=300).stdout
+    messages = []
+    for packet in xml.etree.ElementTree.fromstring(out).iter("packet"):
+        frame, quoted = None, False
+        for proto in packet.iter("proto"):
+            name = proto.get("name")
+            if name == "frame":
+                frame = int(next(f.get("show") for f in proto.iter("field")
+                                 if f.get("name") == "frame.number"))
+            # What an ICMP error quotes was a message when it was sent.
+            quoted |= name in ("icmp", "icmpv6")
+            if name != "sip" or quoted:
+                continue
+            what = field(proto, "sip.Method") or field(
+                proto, "sip.Status-Code")
+            if field(proto, "sip.Request-Line") == "" and field(
+                    proto, "sip.Status-Line") == "":
+                continue  # a keep-alive, or the rest of something
+            messages.append((frame, what, field(proto, "sip.Call-ID", True),
+                             plain(field(proto, "sip.CSeq.seq")),
+                             field(proto, "sip.CSeq.method")))
+    return messages
+
+
+def by_regscan(capture):
+    run = subprocess.run([EVENTS, capture], capture_output=True, timeout=300)
+    lines = run.stdout.decode("ascii").split("\n")[:-1]
+    messages = []
+    for line in lines:
+        frame, *rest = line.split("\t")
+        messages.append((int(frame), *rest))
+    return messages, run.returncode, run.stderr.decode(errors="replace")
+
+
+def both(capture):
+    return capture, by_tshark(capture), *by_regscan(capture)
+
+
+def check(capture, theirs, ours, status, complaint):
+    name = os.path.relpath(capture, FOLDER if capture.startswith(
+        os.path.join(FOLDER, "")) else os.path.join(TOP, "pcaps"))
+    if name in UNREAD:
+        if ours:
+            told(False, "%s: not read" % name, "it is: take it out of UNREAD")
+        else:
+            skip(name, "not read yet: " + UNREAD[name])
+        return
+    told(status in (0, 1) and not (status and not complaint),
+         "%s: is read" % name, status, complaint)
+    # Frames of both, so that one missing message does not shift the rest.
+    frames = sorted({m[0] for m in theirs + ours})
+    odd = []
+    for frame in frames:
+        a = [m for m in theirs if m[0] == frame]
+        b = [m for m in ours if m[0] == frame]
+        if a == b:
+            if (name, frame) in DIFFERS:
+                odd.append("frame %d differs no longer" % frame)
+        elif (name, frame) not in DIFFERS:
+            odd.append("tshark  %s" % (a,))
+            odd.append("regscan %s" % (b,))
+    for at in sorted(DIFFERS):
+        if at[0] == name:
+            skip("%s: frame %d" % at, DIFFERS[at])
+    told(odd == [], "%s: %d messages" % (name, len(ours)), *odd)
+
+
+def main():
+    if shutil.which("tshark") is None:
+        print("1..0 # SKIP tshark is not here")
+        return 0
+    captures = sys.argv[1:] or sorted(
+        glob.glob(os.path.join(TOP, "pcaps/*/*.pcap*")))
+    if os.path.isdir(FOLDER) and not sys.argv[1:]:
+        captures += sorted(
+            os.path.join(FOLDER, f) for f in os.listdir(FOLDER)
+            if not f.endswith((".md", ".json")))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for result in pool.map(both, captures):
+            check(*result)
+    print("1..%d" % number)
+    return failed != 0
+
+
+sys.exit(main())
