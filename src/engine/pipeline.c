@@ -218,9 +218,10 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 {
 	struct app *app = app_of(p, f);
 	stream_init(&app->stream, d, app->info.carrier,
-	    &p->budgets[BUDGET_STREAMS], &p->counts.streams_refused);
+	    &p->budgets[BUDGET_STREAMS], &p->pool, &p->counts.streams_refused);
 	if (d == &tls_dissector)
-		app->tls = tls_session_new(&p->budgets[BUDGET_STREAMS]);
+		app->tls =
+		    tls_session_new(&p->budgets[BUDGET_STREAMS], &p->pool);
 	f->claim = FLOW_OURS;
 	if (f->tcp)
 		app->info.from_start = tcp_conn_facts(f->tcp)->from_start;
@@ -444,7 +445,7 @@ make_conn(struct pipeline *p, struct flow *f)
 {
 	if (f->tcp)
 		return true;
-	f->tcp = tcp_conn_new(&p->budgets[BUDGET_FLOWS]);
+	f->tcp = tcp_conn_new(&p->budgets[BUDGET_FLOWS], &p->pool);
 	if (f->tcp && f->lone_syn)
 		tcp_conn_opened(f->tcp, f->first_at, f->first, f->isn, f->ttl);
 	if (f->tcp)
