@@ -229,6 +229,15 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	tell(p, f, &open);
 }
 
+/* It may be ours yet: its first bytes are too few, or did not come so far. */
+static bool
+undecided(const struct flow *f)
+{
+	const struct app *app = f->app;
+	return (f->tcp && tcp_conn_waits(f->tcp)) ||
+	       (app && (app->held[RS_C2S].n || app->held[RS_S2C].n));
+}
+
 static void
 label(struct pipeline *p, struct flow *f, const struct net_packet *packet)
 {
@@ -239,6 +248,8 @@ label(struct pipeline *p, struct flow *f, const struct net_packet *packet)
 		p->counts.unlabelled++;
 		return;
 	}
+	if (undecided(f))
+		return;
 	f->looks++;
 	f->label = classify_packet(p->classify, packet);
 }

@@ -668,3 +668,9 @@ tcp_conn_over(const struct tcp_conn *c)
 	return c->half[RS_C2S].reset || c->half[RS_S2C].reset ||
 	       (c->half[RS_C2S].closed && c->half[RS_S2C].closed);
 }
+
+bool
+tcp_conn_waits(const struct tcp_conn *c)
+{
+	return c->half[RS_C2S].held.head || c->half[RS_S2C].held.head;
+}

@@ -76,5 +76,7 @@ bool tcp_conn_is_new(const struct tcp_conn *c, enum rs_dir dir,
     const struct tcp_hdr *h);
 /* Both sides closed, or one reset it: it may be forgotten after a while. */
 bool tcp_conn_over(const struct tcp_conn *c);
+/* Bytes of either side are held, because some before them did not come yet. */
+bool tcp_conn_waits(const struct tcp_conn *c);
 
 #endif
