@@ -44,6 +44,7 @@ struct handshake_tracker {
 	struct table entries; /* struct shake_entry by flow */
 	size_t n_entries;
 	struct shake_entry *last;      /* looked up last; NULL */
+	struct shake_offers offers;
 	struct rec_handshake blank;    /* all absent: cheaper than rec_init() */
 	struct shake *newest, *oldest; /* by their last record */
 	struct drop drops[MAX_DROPS]; /* the latest */
@@ -69,6 +70,7 @@ handshake_tracker_new(const struct related *related,
 	rec_init(&rec_handshake_type, &k->blank);
 	rs_pool_init(&k->pool);
 	table_init(&k->entries, NULL);
+	rec_arena_init(&k->offers.arena, pay, &k->pool);
 	return k;
 }
 
@@ -138,6 +140,7 @@ handshake_tracker_free(struct handshake_tracker *k)
 		unlink_shake(k, s);
 		discard(k, s);
 	}
+	rec_arena_clear(&k->offers.arena);
 	table_clear(&k->entries);
 	rs_account_refund(k->pay, k->n_entries * ENTRY_COST);
 	rs_pool_clear(&k->pool);
@@ -165,6 +168,7 @@ shake_new(struct handshake_tracker *k)
 		return NULL;
 	s = rs_pool_zeroed(&k->pool, sizeof *s);
 	rec_arena_init(&s->arena, k->pay, &k->pool);
+	s->offers = &k->offers;
 	return s;
 }
 

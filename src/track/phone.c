@@ -121,8 +121,10 @@ phone_tracker_refused(const struct phone_tracker *k)
 static struct phone *
 phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 {
-	uint64_t hash =
-	    rs_hash(&k->seed, (struct rs_span){address->b, sizeof address->b});
+	struct table_key key;
+	table_key_init(&key, &k->seed);
+	table_key_addr(&key, address);
+	uint64_t hash = table_key_hash(&key);
 	struct phone *ph;
 	for (struct table_node *n = table_first(&k->table, hash); n;
 	     n = table_next(n)) {
