@@ -235,11 +235,13 @@ fill_close(struct rec_connection *c, const struct rs_conn_facts *f,
 	}
 }
 
-static int
-frame_order(const void *a, const void *b)
+/* Into its place among the n that are in order: few, and mostly the last. */
+static void
+put_in_order(struct rs_frame *v, size_t n, struct rs_frame f)
 {
-	return rs_frame_cmp(
-	    *(const struct rs_frame *)a, *(const struct rs_frame *)b);
+	for (; n > 0 && rs_frame_cmp(v[n - 1], f) > 0; n--)
+		v[n] = v[n - 1];
+	v[n] = f;
 }
 
 /* Where the client has sent nothing but SYNs, the last of them. */
@@ -261,9 +263,7 @@ fill_frames(struct rec_connection *c, const struct rs_conn_facts *f,
 	size_t n = 0;
 	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
 		if (all[i].number)
-			v[n++] = all[i];
-	if (n > 1)
-		qsort(v, n, sizeof *v, frame_order);
+			put_in_order(v, n++, all[i]);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || !rs_frame_eq(v[i], v[i - 1]))
 			*(struct rs_frame *)rec_list_add(
