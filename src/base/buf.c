@@ -2,7 +2,6 @@
 #include "base/buf.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 enum { SMALLEST = 256 };
 
@@ -15,11 +14,26 @@ rs_buf_init(struct rs_buf *b, size_t max, struct rs_account *pay)
 void
 rs_buf_clear(struct rs_buf *b)
 {
-	free(b->p);
+	if (b->p == NULL)
+		return;
+	rs_pool_give(b->pool, b->p, b->size);
 	if (b->pay)
 		rs_account_refund(b->pay, b->size);
 	b->p = NULL;
 	b->n = b->size = 0;
+}
+
+/* Never fails: sizes are clamped before they get here. */
+static void
+grow(struct rs_buf *b, size_t size)
+{
+	uint8_t *p = rs_pool_take(b->pool, size);
+	if (b->n)
+		memcpy(p, b->p, b->n);
+	if (b->p)
+		rs_pool_give(b->pool, b->p, b->size);
+	b->p = p;
+	b->size = size;
 }
 
 uint8_t *
@@ -37,11 +51,7 @@ rs_buf_reserve(struct rs_buf *b, size_t n)
 		size = b->max;
 	if (b->pay && !rs_account_charge(b->pay, size - b->size))
 		return NULL;
-	uint8_t *p = realloc(b->p, size);
-	if (p == NULL)
-		abort(); /* as GLib: sizes are clamped before they get here */
-	b->p = p;
-	b->size = size;
+	grow(b, size);
 	return b->p + b->n;
 }
 

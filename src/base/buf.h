@@ -9,6 +9,7 @@
 #define BASE_BUF_H
 
 #include "base/account.h"
+#include "base/pool.h"
 #include "base/span.h"
 
 struct rs_buf {
@@ -16,9 +17,11 @@ struct rs_buf {
 	size_t n, size;
 	size_t max;             /* never holds more than this */
 	struct rs_account *pay; /* charged for `size`; NULL: nobody */
+	struct rs_pool *pool;   /* where p is from; NULL: malloc */
 };
 
-/* An empty buffer; allocates nothing.  pay may be NULL and must outlive it. */
+/* An empty buffer; allocates nothing.  pay may be NULL and must outlive it, as
+   must a pool, which whoever has one sets while the buffer is empty. */
 void rs_buf_init(struct rs_buf *b, size_t max, struct rs_account *pay);
 /* Frees what it holds; the buffer can be used again afterwards. */
 void rs_buf_clear(struct rs_buf *b);

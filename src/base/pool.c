@@ -124,9 +124,20 @@ give_large(struct rs_pool *p, void *block)
 	free(l);
 }
 
+static void *
+take_malloc(size_t n)
+{
+	void *block = malloc(n);
+	if (block == NULL)
+		abort();
+	return block;
+}
+
 void *
 rs_pool_take(struct rs_pool *p, size_t n)
 {
+	if (p == NULL)
+		return take_malloc(n);
 	if (n > LARGEST)
 		return take_large(p, n);
 	size_t i = (n + RS_POOL_STEP - 1) / RS_POOL_STEP;
@@ -146,6 +157,10 @@ rs_pool_zeroed(struct rs_pool *p, size_t n)
 void
 rs_pool_give(struct rs_pool *p, void *block, size_t n)
 {
+	if (p == NULL) {
+		free(block);
+		return;
+	}
 	if (n > LARGEST) {
 		give_large(p, block);
 		return;

@@ -31,7 +31,8 @@ struct rs_pool {
 void rs_pool_init(struct rs_pool *p);
 /* All blocks are gone with it. */
 void rs_pool_clear(struct rs_pool *p);
-/* n > 0 bytes, not zeroed, aligned to 16; never NULL (aborts, as GLib does). */
+/* n > 0 bytes, not zeroed, aligned to 16; never NULL (aborts, as GLib does).
+   Where p is NULL, here and below, the block is malloc's. */
 void *rs_pool_take(struct rs_pool *p, size_t n);
 /* The same, zeroed. */
 void *rs_pool_zeroed(struct rs_pool *p, size_t n);

@@ -15,7 +15,8 @@ struct classify {
 	struct ndpi_flow_struct *flow; /* scratch, one packet at a time */
 };
 
-/* nDPI's tables take a while to make: only when something is foreign. */
+/* nDPI's tables take a while to make: only when something is foreign, and
+   without the thousands of addresses of Tor. */
 static bool
 ready(struct classify *c)
 {
@@ -24,7 +25,7 @@ ready(struct classify *c)
 #if NDPI_API >= 5
 	c->ndpi = ndpi_init_detection_module(NULL);
 #else
-	c->ndpi = ndpi_init_detection_module(ndpi_no_prefs);
+	c->ndpi = ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
 #endif
 	if (c->ndpi == NULL)
 		return false;

@@ -153,14 +153,24 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 {
 	struct app *app = app_of(p, f);
 	stream_init(&app->stream, d, app->info.carrier,
-	    &p->budgets[BUDGET_STREAMS], &p->counts.streams_refused);
+	    &p->budgets[BUDGET_STREAMS], &p->pool, &p->counts.streams_refused);
 	if (d == &tls_dissector)
-		app->tls = tls_session_new(&p->budgets[BUDGET_STREAMS]);
+		app->tls =
+		    tls_session_new(&p->budgets[BUDGET_STREAMS], &p->pool);
 	f->claim = FLOW_OURS;
 	if (f->tcp)
 		app->info.from_start = tcp_conn_facts(f->tcp)->from_start;
 	struct rs_event open = {.type = RS_EV_FLOW_OPEN, .dir = dir, .at = *at};
 	tell(p, f, &open);
+}
+
+/* It may be ours yet: its first bytes are too few, or did not come so far. */
+static bool
+undecided(const struct flow *f)
+{
+	const struct app *app = f->app;
+	return (f->tcp && tcp_conn_waits(f->tcp)) ||
+	       (app && (app->held[RS_C2S].n || app->held[RS_S2C].n));
 }
 
 static void
@@ -173,6 +183,8 @@ label(struct pipeline *p, struct flow *f, const struct net_packet *packet)
 		p->counts.unlabelled++;
 		return;
 	}
+	if (undecided(f))
+		return;
 	f->looks++;
 	f->label = classify_packet(p->classify, packet);
 }
@@ -379,7 +391,7 @@ make_conn(struct pipeline *p, struct flow *f)
 {
 	if (f->tcp)
 		return true;
-	f->tcp = tcp_conn_new(&p->budgets[BUDGET_FLOWS]);
+	f->tcp = tcp_conn_new(&p->budgets[BUDGET_FLOWS], &p->pool);
 	if (f->tcp && f->lone_syn)
 		tcp_conn_opened(f->tcp, f->first_at, f->first, f->isn, f->ttl);
 	if (f->tcp)

@@ -5,29 +5,54 @@
 
 void
 stream_init(struct stream *s, const struct rs_dissector *d,
-    enum rs_carrier over, struct rs_account *pay, uint64_t *refused)
+    enum rs_carrier over, struct rs_account *pay, struct rs_pool *pool,
+    uint64_t *refused)
 {
-	*s = (struct stream){
-	    .dissector = d, .over = over, .pay = pay, .refused = refused};
-	s->state = d->state_size ? g_malloc0(d->state_size) : NULL;
-	for (int i = 0; i < 2; i++)
+	*s = (struct stream){.dissector = d,
+	    .over = over,
+	    .pay = pay,
+	    .pool = pool,
+	    .refused = refused};
+	if (d->state_size)
+		s->state = rs_pool_zeroed(pool, d->state_size);
+	for (int i = 0; i < 2; i++) {
 		rs_buf_init(&s->half[i].pending, STREAM_MAX_PENDING, pay);
+		s->half[i].pending.pool = pool;
+	}
+}
+
+/* Nothing waits: the memory is for whoever is next. */
+static void
+let_go(struct stream *s, struct stream_half *h)
+{
+	rs_buf_clear(&h->pending);
+	if (h->arrivals)
+		rs_pool_give(
+		    s->pool, h->arrivals, h->room * sizeof *h->arrivals);
+	h->arrivals = NULL;
+	h->n_arrivals = h->room = 0;
 }
 
 void
 stream_clear(struct stream *s)
 {
-	for (int i = 0; i < 2; i++) {
-		rs_buf_clear(&s->half[i].pending);
-		g_free(s->half[i].arrivals);
-	}
-	g_free(s->state);
+	for (int i = 0; i < 2; i++)
+		let_go(s, &s->half[i]);
+	if (s->state)
+		rs_pool_give(s->pool, s->state, s->dissector->state_size);
+	s->state = NULL;
 }
 
 /* Forgets the first n pending bytes. */
 static void
-drop(struct stream_half *h, size_t n)
+drop(struct stream *s, struct stream_half *h, size_t n)
 {
+	if (n == h->pending.n) {
+		let_go(s, h);
+		return;
+	}
+	if (n == 0)
+		return;
 	size_t gone = 0;
 	while (gone < h->n_arrivals && h->arrivals[gone].end <= n)
 		gone++;
@@ -39,9 +64,23 @@ drop(struct stream_half *h, size_t n)
 	rs_buf_drop(&h->pending, n);
 }
 
+static void
+more_arrivals(struct stream *s, struct stream_half *h)
+{
+	size_t room = h->room ? h->room * 2 : 4;
+	struct rs_arrival *v = rs_pool_take(s->pool, room * sizeof *v);
+	if (h->room) {
+		memcpy(v, h->arrivals, h->n_arrivals * sizeof *v);
+		rs_pool_give(s->pool, h->arrivals, h->room * sizeof *v);
+	}
+	h->arrivals = v;
+	h->room = room;
+}
+
 /* Keeps bytes for later; false when there is no room for them. */
 static bool
-keep(struct stream_half *h, struct rs_span bytes, const struct rs_stamp *at)
+keep(struct stream *s, struct stream_half *h, struct rs_span bytes,
+    const struct rs_stamp *at)
 {
 	if (!rs_buf_add(&h->pending, bytes))
 		return false;
@@ -54,10 +93,8 @@ keep(struct stream_half *h, struct rs_span bytes, const struct rs_stamp *at)
 		last->at.to = at->to;
 		return true;
 	}
-	if (h->n_arrivals == h->room) {
-		h->room = h->room ? h->room * 2 : 8;
-		h->arrivals = g_renew(struct rs_arrival, h->arrivals, h->room);
-	}
+	if (h->n_arrivals == h->room)
+		more_arrivals(s, h);
 	h->arrivals[h->n_arrivals++] =
 	    (struct rs_arrival){.end = h->pending.n, .at = *at};
 	return true;
@@ -70,7 +107,7 @@ lose(struct stream *s, enum rs_dir dir, size_t bytes, const struct rs_stamp *at,
 	struct stream_half *h = &s->half[dir];
 	(*s->refused)++;
 	bytes += h->pending.n;
-	drop(h, h->pending.n);
+	let_go(s, h);
 	h->need = 0;
 	s->dissector->gap(s->state, dir, bytes, at, out);
 }
@@ -122,11 +159,11 @@ stream_data(struct stream *s, enum rs_dir dir, struct rs_span bytes,
 	if (h->pending.n == 0) {
 		struct rs_arrival one = {.end = bytes.n, .at = *at};
 		bytes = rs_span_from(bytes, feed(s, dir, bytes, &one, 1, out));
-		if (bytes.n && !keep(h, bytes, at))
+		if (bytes.n && !keep(s, h, bytes, at))
 			lose(s, dir, bytes.n, at, out);
 		return;
 	}
-	if (!keep(h, bytes, at)) {
+	if (!keep(s, h, bytes, at)) {
 		lose(s, dir, bytes.n, at, out);
 		return;
 	}
@@ -141,7 +178,7 @@ stream_data(struct stream *s, enum rs_dir dir, struct rs_span bytes,
 	    feed(s, dir, rs_buf_view(&h->pending), copy, h->n_arrivals, out);
 	if (copy != few)
 		g_free(copy);
-	drop(h, taken);
+	drop(s, h, taken);
 }
 
 void
@@ -159,7 +196,7 @@ stream_gap(struct stream *s, enum rs_dir dir, uint64_t missing,
 {
 	struct stream_half *h = &s->half[dir];
 	missing += h->pending.n;
-	drop(h, h->pending.n);
+	let_go(s, h);
 	h->need = 0;
 	if (!h->given_up)
 		s->dissector->gap(s->state, dir, missing, at, out);
@@ -173,6 +210,6 @@ stream_close(struct stream *s, enum rs_dir dir, const struct rs_stamp *at,
 	if (!h->given_up)
 		s->dissector->close(
 		    s->state, dir, rs_buf_view(&h->pending), at, out);
-	drop(h, h->pending.n);
+	let_go(s, h);
 	h->given_up = true;
 }

@@ -12,6 +12,7 @@
 
 #include "base/account.h"
 #include "base/buf.h"
+#include "base/pool.h"
 #include "dissector.h"
 
 enum { STREAM_MAX_PENDING = 256 * 1024, STREAM_MAX_ARRIVALS = 4096 };
@@ -29,13 +30,15 @@ struct stream {
 	enum rs_carrier over;
 	void *state;
 	struct rs_account *pay;
+	struct rs_pool *pool; /* NULL: malloc */
 	uint64_t *refused; /* counts what was dropped for want of room */
 	struct stream_half half[2];
 };
 
-/* pay and refused must outlive it. */
+/* pay, pool and refused must outlive it; pool may be NULL. */
 void stream_init(struct stream *s, const struct rs_dissector *d,
-    enum rs_carrier over, struct rs_account *pay, uint64_t *refused);
+    enum rs_carrier over, struct rs_account *pay, struct rs_pool *pool,
+    uint64_t *refused);
 void stream_clear(struct stream *s);
 /* The next bytes of a side. */
 void stream_data(struct stream *s, enum rs_dir dir, struct rs_span bytes,

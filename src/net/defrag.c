@@ -193,7 +193,7 @@ touch(struct defrag *d, const struct key *k, const struct net_packet *p)
 	w->ttl = p->ttl;
 	w->bucket = bucket;
 	/* 64 kB in the smallest fragments cost that much to hold. */
-	reorder_init(&w->held, (size_t)MAX_DATAGRAM * 12, d->pay);
+	reorder_init(&w->held, (size_t)MAX_DATAGRAM * 12, d->pay, NULL);
 	w->chain = d->buckets[bucket];
 	d->buckets[bucket] = w;
 	w->older = d->newest;

@@ -8,8 +8,6 @@
  */
 #include "net/reorder.h"
 
-#include <stdlib.h>
-
 struct reorder_segment {
 	struct reorder_segment *next;
 	uint64_t offset;
@@ -25,9 +23,10 @@ end_of(const struct reorder_segment *s)
 }
 
 void
-reorder_init(struct reorder *r, size_t max, struct rs_account *pay)
+reorder_init(
+    struct reorder *r, size_t max, struct rs_account *pay, struct rs_pool *pool)
 {
-	*r = (struct reorder){.max = max, .pay = pay};
+	*r = (struct reorder){.max = max, .pay = pay, .pool = pool};
 }
 
 static void
@@ -40,7 +39,7 @@ drop_head(struct reorder *r)
 	r->bytes -= s->n;
 	r->segments--;
 	rs_account_refund(r->pay, sizeof *s + s->n);
-	free(s);
+	rs_pool_give(r->pool, s, sizeof *s + s->n);
 }
 
 void
@@ -60,11 +59,7 @@ insert(struct reorder *r, struct reorder_segment **link, uint64_t offset,
 	if (size > r->max || held > r->max - size ||
 	    !rs_account_charge(r->pay, size))
 		return false;
-	struct reorder_segment *s = malloc(size);
-	if (!s) {
-		rs_account_refund(r->pay, size);
-		return false;
-	}
+	struct reorder_segment *s = rs_pool_take(r->pool, size);
 	s->next = *link;
 	s->offset = offset;
 	s->n = data.n;

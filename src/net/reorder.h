@@ -10,6 +10,7 @@
 #define NET_REORDER_H
 
 #include "base/account.h"
+#include "base/pool.h"
 #include "base/span.h"
 #include "base/stamp.h"
 
@@ -21,9 +22,12 @@ struct reorder {
 	size_t max; /* most it may hold, what it costs to hold included */
 	unsigned segments;
 	struct rs_account *pay;
+	struct rs_pool *pool; /* of the segments; NULL: malloc */
 };
 
-void reorder_init(struct reorder *r, size_t max, struct rs_account *pay);
+/* pay and pool must outlive it; pool may be NULL. */
+void reorder_init(struct reorder *r, size_t max, struct rs_account *pay,
+    struct rs_pool *pool);
 void reorder_clear(struct reorder *r);
 /* Copies in [offset, offset + data.n).  False when there is no room, though a
    part of it may be held then; sets *conflict where held bytes differ. */

@@ -18,8 +18,6 @@
 
 #include "net/reorder.h"
 
-#include <stdlib.h>
-
 enum {
 	HOLD_MAX = 256 << 10,     /* held bytes of a half */
 	GIVE_UP_BYTES = 64 << 10, /* past an acknowledged hole */
@@ -57,6 +55,7 @@ struct tcp_conn {
 	struct half half[2];
 	struct rs_conn_facts facts;
 	struct rs_account *pay;
+	struct rs_pool *pool;
 	bool ignored;
 	bool busy; /* inside a callback, perhaps: nothing may be freed */
 };
@@ -569,21 +568,18 @@ tcp_lone_syn_facts(
 }
 
 struct tcp_conn *
-tcp_conn_new(struct rs_account *pay)
+tcp_conn_new(struct rs_account *pay, struct rs_pool *pool)
 {
 	if (!rs_account_charge(pay, sizeof(struct tcp_conn)))
 		return NULL;
-	struct tcp_conn *c = calloc(1, sizeof *c);
-	if (!c) {
-		rs_account_refund(pay, sizeof *c);
-		return NULL;
-	}
+	struct tcp_conn *c = rs_pool_zeroed(pool, sizeof *c);
 	c->pay = pay;
+	c->pool = pool;
 	no_times(&c->facts);
 	for (unsigned i = 0; i < 2; i++) {
 		struct half *s = &c->half[i];
 		s->wait = s->last_byte_at = RS_NEVER;
-		reorder_init(&s->held, HOLD_MAX, pay);
+		reorder_init(&s->held, HOLD_MAX, pay, pool);
 	}
 	return c;
 }
@@ -596,7 +592,7 @@ tcp_conn_free(struct tcp_conn *c)
 	reorder_clear(&c->half[RS_C2S].held);
 	reorder_clear(&c->half[RS_S2C].held);
 	rs_account_refund(c->pay, sizeof *c);
-	free(c);
+	rs_pool_give(c->pool, c, sizeof *c);
 }
 
 void
@@ -671,4 +667,10 @@ tcp_conn_over(const struct tcp_conn *c)
 {
 	return c->half[RS_C2S].reset || c->half[RS_S2C].reset ||
 	       (c->half[RS_C2S].closed && c->half[RS_S2C].closed);
+}
+
+bool
+tcp_conn_waits(const struct tcp_conn *c)
+{
+	return c->half[RS_C2S].held.head || c->half[RS_S2C].held.head;
 }

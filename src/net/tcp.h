@@ -23,6 +23,7 @@
 
 #include "base/account.h"
 #include "base/facts.h"
+#include "base/pool.h"
 #include "dissector.h"
 #include "net/packet.h"
 #include "net/tcphdr.h"
@@ -42,8 +43,8 @@ struct tcp_out { /* per direction of the sender */
 
 struct tcp_conn; /* opaque; a few hundred bytes */
 
-/* Charged to pay; NULL when refused. */
-struct tcp_conn *tcp_conn_new(struct rs_account *pay);
+/* Charged to pay; NULL when refused.  Both outlive it; pool may be NULL. */
+struct tcp_conn *tcp_conn_new(struct rs_account *pay, struct rs_pool *pool);
 /*
  * Tells a new connection of a lone SYN of the client that the owner has
  * remembered instead of making a connection for it (a flood is many of these).
@@ -75,5 +76,7 @@ bool tcp_conn_is_new(
     const struct tcp_conn *c, enum rs_dir dir, const struct tcp_hdr *h);
 /* Both sides closed, or one reset it: it may be forgotten after a while. */
 bool tcp_conn_over(const struct tcp_conn *c);
+/* Bytes of either side are held, because some before them did not come yet. */
+bool tcp_conn_waits(const struct tcp_conn *c);
 
 #endif

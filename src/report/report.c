@@ -123,12 +123,13 @@ registration(struct report *r, const struct rec_registration *g)
 
 	r->failed += failed;
 	r->judged += readable && (fine || failed);
-	count(r, &rec_registration_type, g, true);
-	event(r, &rec_registration_type, g);
+	phone_tracker_ahead(r->phones, &g->client.at.addr);
 	if (!fine)
 		(void)spool_add(r->spool, &rec_registration_type, g);
 	else if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
+	count(r, &rec_registration_type, g, true);
+	event(r, &rec_registration_type, g);
 	if (r->o.format == REPORT_TEXT && r->o.live) {
 		text_live(&r->o, g, &r->out);
 		(void)out_flush(&r->out);
@@ -155,13 +156,16 @@ handshake(struct report *r, const struct rec_handshake *h)
 {
 	bool sure = h->related == RS_TRUE;
 	bool fine = sure && h->state == REC_COMPLETED;
+	/* No record can lean on one whose content nobody could read. */
+	bool kept =
+	    !fine || h->visibility != REC_OPAQUE || r->o.format == REPORT_JSON;
+	if (sure)
+		phone_tracker_ahead(r->phones, &h->client.at.addr);
+	if (kept)
+		(void)spool_add(r->spool,
+		    fine ? &r->fine_handshake : &rec_handshake_type, h);
 	if (sure)
 		handshake_counted(r, h);
-	/* No record can lean on one whose content nobody could read. */
-	if (fine && h->visibility == REC_OPAQUE && r->o.format != REPORT_JSON)
-		return;
-	(void)spool_add(
-	    r->spool, fine ? &r->fine_handshake : &rec_handshake_type, h);
 }
 
 /* Established, as far as Zeek's letters go: what broke later is the matter of
@@ -189,11 +193,13 @@ connection(struct report *r, const struct rec_connection *c)
 {
 	bool sure = c->related == RS_TRUE;
 	if (sure)
-		connection_counted(r, c);
+		phone_tracker_ahead(r->phones, &c->client.at.addr);
 	(void)spool_add(r->spool,
 	    sure && connection_fine(c) ? &r->fine_connection
 				       : &rec_connection_type,
 	    c);
+	if (sure)
+		connection_counted(r, c);
 }
 
 static void

@@ -429,7 +429,10 @@ static const struct tls_certificate_facts *
 cache_read(void *arg, struct rs_span der)
 {
 	struct tls_cert_cache *c = arg;
-	uint64_t hash = rs_hash(&c->seed, der);
+	struct rs_hasher h;
+	rs_hasher_init(&h, &c->seed);
+	rs_hasher_bytes(&h, der);
+	uint64_t hash = rs_hasher_end(&h);
 	struct entry *e = find(c, hash, der);
 	if (e == NULL)
 		e = add(c, hash, der);

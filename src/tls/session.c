@@ -21,8 +21,6 @@
 #include "tls/hello.h"
 #include "tls/tls.h"
 
-#include <stdlib.h>
-
 enum {
 	MESSAGE_HEADER = 4,        /* type and three bytes of length */
 	OPAQUE_RECORDS = 16,       /* of each side, since the last handshake */
@@ -42,7 +40,7 @@ struct side {
 };
 
 struct tls_session {
-	struct rs_account *pay;
+	struct rs_pool *pool;
 	struct side side[2];
 	uint16_t version; /* chosen by the server; 0: not seen */
 	bool before13;    /* a message went in clear that 1.3 encrypts */
@@ -54,14 +52,15 @@ struct tls_session {
 };
 
 struct tls_session *
-tls_session_new(struct rs_account *pay)
+tls_session_new(struct rs_account *pay, struct rs_pool *pool)
 {
-	struct tls_session *s = calloc(1, sizeof *s);
-	if (s == NULL)
-		abort();
-	s->pay = pay;
-	for (size_t i = 0; i < 2; i++)
-		rs_buf_init(&s->side[i].pending, TLS_SESSION_MAX_MESSAGE, pay);
+	struct tls_session *s = rs_pool_zeroed(pool, sizeof *s);
+	s->pool = pool;
+	for (size_t i = 0; i < 2; i++) {
+		struct rs_buf *b = &s->side[i].pending;
+		rs_buf_init(b, TLS_SESSION_MAX_MESSAGE, pay);
+		b->pool = pool;
+	}
 	return s;
 }
 
@@ -72,7 +71,7 @@ tls_session_free(struct tls_session *s)
 		return;
 	rs_buf_clear(&s->side[0].pending);
 	rs_buf_clear(&s->side[1].pending);
-	free(s);
+	rs_pool_give(s->pool, s, sizeof *s);
 }
 
 /* RFC 8446, and its drafts, which had numbers of their own. */

@@ -18,14 +18,16 @@
 #define TLS_SESSION_H
 
 #include "base/account.h"
+#include "base/pool.h"
 #include "event.h"
 
 enum { TLS_SESSION_MAX_MESSAGE = 131072 };
 
 struct tls_session;
 
-/* pay must outlive it. */
-struct tls_session *tls_session_new(struct rs_account *pay);
+/* Both must outlive it; pool may be NULL. */
+struct tls_session *tls_session_new(
+    struct rs_account *pay, struct rs_pool *pool);
 void tls_session_free(struct tls_session *s);
 /* ev: RS_EV_TLS_RECORD or RS_EV_ANOMALY (passed on) of either direction. */
 void tls_session_event(struct tls_session *s, const struct rs_event *ev,

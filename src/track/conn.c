@@ -9,15 +9,18 @@
  */
 #include "track/conn.h"
 
+#include "base/pool.h"
 #include "tls/hello.h"
+#include "track/table.h"
 
 #include <glib.h>
 #include <stdio.h>
 
+/* Of a mark, what it takes in the table included. */
 enum { MAX_FRAMES = 16, MARK_COST = 96 };
 
 struct mark {
-	uint64_t serial;
+	struct table_node by_flow; /* its hash is the serial of the flow */
 	bool sip, tls, related;
 	struct rs_addr icmp_sender;
 };
@@ -26,7 +29,9 @@ struct conn_tracker {
 	const struct related *related;
 	struct rs_account *pay;
 	const struct rec_sink *out;
-	GHashTable *marks; /* struct mark by its serial */
+	struct rs_pool pool;
+	struct table marks; /* struct mark by flow */
+	size_t n_marks;
 	struct rec_arena arena;
 	struct rec_connection blank; /* all absent: cheaper than rec_init() */
 };
@@ -39,9 +44,9 @@ conn_tracker_new(const struct related *related, struct rs_account *pay,
 	k->related = related;
 	k->pay = pay;
 	k->out = out;
-	k->marks =
-	    g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-	rec_arena_init(&k->arena, pay, NULL);
+	rs_pool_init(&k->pool);
+	table_init(&k->marks, NULL);
+	rec_arena_init(&k->arena, pay, &k->pool);
 	rec_init(&rec_connection_type, &k->blank);
 	return k;
 }
@@ -51,23 +56,41 @@ conn_tracker_free(struct conn_tracker *k)
 {
 	if (k == NULL)
 		return;
-	rs_account_refund(k->pay, g_hash_table_size(k->marks) * MARK_COST);
-	g_hash_table_unref(k->marks);
+	rs_account_refund(k->pay, k->n_marks * MARK_COST);
+	table_clear(&k->marks);
 	rec_arena_clear(&k->arena);
+	rs_pool_clear(&k->pool);
 	g_free(k);
+}
+
+/* Serials are ours: their low bits are as good as any. */
+static struct mark *
+mark_find(const struct conn_tracker *k, uint64_t serial)
+{
+	/* its first member */
+	return (struct mark *)(void *)table_first(&k->marks, serial);
 }
 
 /* NULL when there is no room: the mark only adds what the ports do not say. */
 static struct mark *
 mark_touch(struct conn_tracker *k, uint64_t serial)
 {
-	struct mark *m = g_hash_table_lookup(k->marks, &serial);
+	struct mark *m = mark_find(k, serial);
 	if (m || !rs_account_charge(k->pay, MARK_COST))
 		return m;
-	m = g_new0(struct mark, 1);
-	m->serial = serial;
-	g_hash_table_insert(k->marks, &m->serial, m);
+	m = rs_pool_zeroed(&k->pool, sizeof *m);
+	table_add(&k->marks, &m->by_flow, serial);
+	k->n_marks++;
 	return m;
+}
+
+static void
+mark_drop(struct conn_tracker *k, struct mark *m)
+{
+	table_remove(&k->marks, &m->by_flow);
+	k->n_marks--;
+	rs_account_refund(k->pay, MARK_COST);
+	rs_pool_give(&k->pool, m, sizeof *m);
 }
 
 /*
@@ -212,11 +235,13 @@ fill_close(struct rec_connection *c, const struct rs_conn_facts *f,
 	}
 }
 
-static int
-frame_order(const void *a, const void *b)
+/* Into its place among the n that are in order: few, and mostly the last. */
+static void
+put_in_order(struct rs_frame *v, size_t n, struct rs_frame f)
 {
-	return rs_frame_cmp(
-	    *(const struct rs_frame *)a, *(const struct rs_frame *)b);
+	for (; n > 0 && rs_frame_cmp(v[n - 1], f) > 0; n--)
+		v[n] = v[n - 1];
+	v[n] = f;
 }
 
 /* Where the client has sent nothing but SYNs, the last of them. */
@@ -238,9 +263,7 @@ fill_frames(struct rec_connection *c, const struct rs_conn_facts *f,
 	size_t n = 0;
 	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
 		if (all[i].number)
-			v[n++] = all[i];
-	if (n > 1)
-		qsort(v, n, sizeof *v, frame_order);
+			put_in_order(v, n++, all[i]);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || !rs_frame_eq(v[i], v[i - 1]))
 			*(struct rs_frame *)rec_list_add(
@@ -340,15 +363,11 @@ close_connection(
 static void
 hear_end(struct conn_tracker *k, const struct rs_event *ev)
 {
-	struct mark *m = NULL;
-	if (g_hash_table_size(k->marks))
-		m = g_hash_table_lookup(k->marks, &ev->flow->serial);
+	struct mark *m = mark_find(k, ev->flow->serial);
 	if (ev->u.flow_end.conn)
 		close_connection(k, ev, m);
-	if (m) {
-		rs_account_refund(k->pay, MARK_COST);
-		g_hash_table_remove(k->marks, &m->serial);
-	}
+	if (m)
+		mark_drop(k, m);
 }
 
 static void

@@ -12,17 +12,19 @@
  */
 #include "track/handshake.h"
 #include "track/handshake_state.h"
+#include "track/table.h"
 
 #include <glib.h>
 
-enum { ENTRY_COST = 112, MAX_POOL = 32, MAX_DROPS = 16 };
+/* Of an entry, what it takes in the table included. */
+enum { ENTRY_COST = 112, MAX_DROPS = 16 };
 
 static const rs_time quiet_limit = 120 * RS_SEC;
 /* A finished handshake has no more to say. */
 static const rs_time quiet_complete = 32 * RS_SEC;
 
 struct shake_entry {
-	uint64_t serial;
+	struct table_node by_flow; /* its hash is the serial of the flow */
 	struct shake *open;
 	bool counted;     /* among the connections by visibility */
 	bool client;      /* enum rs_dir of the client */
@@ -38,12 +40,13 @@ struct handshake_tracker {
 	const struct tls_certificate_reader *reader;
 	struct rs_account *pay;
 	const struct rec_sink *out;
-	GHashTable *entries;           /* struct shake_entry by its serial */
+	struct rs_pool pool;  /* of entries, shakes and arenas */
+	struct table entries; /* struct shake_entry by flow */
+	size_t n_entries;
 	struct shake_entry *last;      /* looked up last; NULL */
+	struct shake_offers offers;
 	struct rec_handshake blank;    /* all absent: cheaper than rec_init() */
 	struct shake *newest, *oldest; /* by their last record */
-	struct shake *pool;            /* closed ones, for reuse */
-	unsigned n_pool;
 	struct drop drops[MAX_DROPS]; /* the latest */
 	size_t n_drops;
 	rs_time now;
@@ -65,8 +68,9 @@ handshake_tracker_new(const struct related *related,
 	k->out = out;
 	k->now = RS_NEVER;
 	rec_init(&rec_handshake_type, &k->blank);
-	k->entries =
-	    g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+	rs_pool_init(&k->pool);
+	table_init(&k->entries, NULL);
+	rec_arena_init(&k->offers.arena, pay, &k->pool);
 	return k;
 }
 
@@ -91,16 +95,9 @@ push_newest(struct handshake_tracker *k, struct shake *s)
 static void
 discard(struct handshake_tracker *k, struct shake *s)
 {
-	if (k->n_pool < MAX_POOL) {
-		rec_arena_reset(&s->arena);
-		s->older = k->pool;
-		k->pool = s;
-		k->n_pool++;
-		return;
-	}
 	rec_arena_clear(&s->arena);
 	rs_account_refund(k->pay, sizeof *s);
-	g_free(s);
+	rs_pool_give(&k->pool, s, sizeof *s);
 }
 
 static bool
@@ -143,14 +140,10 @@ handshake_tracker_free(struct handshake_tracker *k)
 		unlink_shake(k, s);
 		discard(k, s);
 	}
-	k->n_pool = MAX_POOL;
-	while (k->pool) {
-		struct shake *s = k->pool;
-		k->pool = s->older;
-		discard(k, s);
-	}
-	rs_account_refund(k->pay, g_hash_table_size(k->entries) * ENTRY_COST);
-	g_hash_table_unref(k->entries);
+	rec_arena_clear(&k->offers.arena);
+	table_clear(&k->entries);
+	rs_account_refund(k->pay, k->n_entries * ENTRY_COST);
+	rs_pool_clear(&k->pool);
 	g_free(k);
 }
 
@@ -159,20 +152,10 @@ static bool
 pay_for(struct handshake_tracker *k, size_t n)
 {
 	while (!rs_account_charge(k->pay, n)) {
-		struct shake *s = k->pool;
-		if (s) {
-			k->pool = s->older;
-			unsigned kept = k->n_pool - 1;
-			k->n_pool = MAX_POOL;
-			discard(k, s);
-			k->n_pool = kept;
-		} else if (k->oldest) {
-			k->evicted++;
-			close_shake(k, k->oldest, RS_END_EVICTED);
-		} else {
-			k->evicted++;
+		k->evicted++;
+		if (k->oldest == NULL)
 			return false;
-		}
+		close_shake(k, k->oldest, RS_END_EVICTED);
 	}
 	return true;
 }
@@ -180,19 +163,12 @@ pay_for(struct handshake_tracker *k, size_t n)
 static struct shake *
 shake_new(struct handshake_tracker *k)
 {
-	struct shake *s = k->pool;
-	if (s) {
-		struct rec_arena arena = s->arena;
-		k->pool = s->older;
-		k->n_pool--;
-		memset(s, 0, sizeof *s);
-		s->arena = arena;
-		return s;
-	}
+	struct shake *s;
 	if (!pay_for(k, sizeof *s))
 		return NULL;
-	s = g_new0(struct shake, 1);
-	rec_arena_init(&s->arena, k->pay, NULL);
+	s = rs_pool_zeroed(&k->pool, sizeof *s);
+	rec_arena_init(&s->arena, k->pay, &k->pool);
+	s->offers = &k->offers;
 	return s;
 }
 
@@ -200,12 +176,26 @@ shake_new(struct handshake_tracker *k)
 static struct shake_entry *
 entry_find(struct handshake_tracker *k, const struct rs_event *ev)
 {
-	if (k->last && k->last->serial == ev->flow->serial)
+	uint64_t serial = ev->flow->serial;
+	if (k->last && k->last->by_flow.hash == serial)
 		return k->last;
-	struct shake_entry *e =
-	    g_hash_table_lookup(k->entries, &ev->flow->serial);
-	if (e)
-		k->last = e;
+	/* Serials are ours: their low bits are as good as any. */
+	struct table_node *node = table_first(&k->entries, serial);
+	if (node == NULL)
+		return NULL;
+	k->last = (struct shake_entry *)(void *)node; /* its first member */
+	return k->last;
+}
+
+static struct shake_entry *
+entry_new(struct handshake_tracker *k, uint64_t serial)
+{
+	struct shake_entry *e;
+	if (!pay_for(k, ENTRY_COST))
+		return NULL;
+	e = rs_pool_zeroed(&k->pool, sizeof *e);
+	table_add(&k->entries, &e->by_flow, serial);
+	k->n_entries++;
 	return e;
 }
 
@@ -215,14 +205,9 @@ shake_open(
     struct handshake_tracker *k, const struct rs_event *ev, enum rs_dir client)
 {
 	struct shake_entry *e = entry_find(k, ev);
-	if (e == NULL) {
-		if (!pay_for(k, ENTRY_COST))
-			return NULL;
-		e = g_new0(struct shake_entry, 1);
-		e->serial = ev->flow->serial;
-		g_hash_table_insert(k->entries, &e->serial, e);
-	}
-	struct shake *s = shake_new(k);
+	if (e == NULL)
+		e = entry_new(k, ev->flow->serial);
+	struct shake *s = e ? shake_new(k) : NULL;
 	if (s == NULL)
 		return NULL;
 	e->open = s;
@@ -631,9 +616,11 @@ hear_end(struct handshake_tracker *k, const struct rs_event *ev)
 			    e->open, ev->u.flow_end.conn);
 		close_shake(k, e->open, ev->u.flow_end.how);
 	}
-	rs_account_refund(k->pay, ENTRY_COST);
 	k->last = NULL;
-	g_hash_table_remove(k->entries, &ev->flow->serial);
+	table_remove(&k->entries, &e->by_flow);
+	k->n_entries--;
+	rs_account_refund(k->pay, ENTRY_COST);
+	rs_pool_give(&k->pool, e, sizeof *e);
 }
 
 static void

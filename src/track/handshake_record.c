@@ -10,8 +10,16 @@
 
 #include <stdio.h>
 
-enum { MAX_CIPHERS = 128, MAX_GROUPS = 64, MAX_VERSIONS = 16, MAX_ALPN = 16 };
-enum { MAX_NAME = 512 };
+enum { MAX_ALPN = 16, MAX_NAME = 512 };
+
+static const struct {
+	size_t most;
+	const char *(*name)(uint16_t);
+} offers[OFFER_N] = {
+    [OFFER_VERSIONS] = {16, tls_version_name},
+    [OFFER_CIPHERS] = {128, tls_cipher_name},
+    [OFFER_GROUPS] = {64, tls_group_name},
+};
 
 static struct rs_span
 text(struct shake *s, struct rs_span t)
@@ -222,30 +230,53 @@ handshake_record_unheard_closes(struct shake *s, const struct rs_conn_facts *c)
 
 /* A registered name, or the number. */
 static struct rs_span
-name_or_number(struct shake *s, const char *name, unsigned number)
+name_or_number(struct rec_arena *a, const char *name, unsigned number)
 {
 	char b[12];
 	if (name[0])
 		return rs_span_str(name);
 	snprintf(b, sizeof b, "0x%04x", number);
-	return text(s, rs_span_str(b));
+	return rec_arena_text(a, rs_span_str(b));
 }
 
-static void
-add_numbers(struct shake *s, struct rec_list *l, struct rs_span list,
-    size_t most, const char *(*name)(uint16_t))
+static struct rec_list
+names_of(enum offer kind, struct rs_span numbers, struct rec_arena *a)
 {
-	size_t n = list.n / 2 < most ? list.n / 2 : most;
-	if (n > l->size) { /* room at once, not by doubling */
-		l->v = rec_arena_alloc(&s->arena, n * sizeof(struct rs_span));
-		l->size = (uint32_t)n;
-		l->n = 0;
-	}
-	for (size_t i = 0; i < list.n / 2 && l->n < most; i++) {
-		uint16_t v = tls_u16_at(list, i);
+	size_t n = numbers.n / 2, most = offers[kind].most;
+	struct rs_span *names =
+	    rec_arena_alloc(a, (n < most ? n : most) * sizeof *names);
+	struct rec_list l = {.v = names};
+	for (size_t i = 0; i < n && l.n < most; i++) {
+		uint16_t v = tls_u16_at(numbers, i);
 		if (!tls_is_grease(v))
-			add_text(s, l, name_or_number(s, name(v), v));
+			names[l.n++] =
+			    name_or_number(a, offers[kind].name(v), v);
 	}
+	l.size = l.n; /* full: whoever adds to it, copies */
+	return l;
+}
+
+static struct rec_list
+offered(struct shake *s, enum offer kind, struct rs_span numbers)
+{
+	struct shake_offers *o = s->offers;
+	if (numbers.n < 2)
+		return (struct rec_list){0};
+	for (unsigned i = 0; i < o->n[kind]; i++)
+		if (rs_span_eq(o->v[kind][i].numbers, numbers))
+			return o->v[kind][i].names;
+	struct rec_arena *a = &s->arena;
+	bool keep =
+	    o->n[kind] < SHAKE_OFFERS && numbers.n / 2 <= offers[kind].most;
+	if (keep)
+		a = &o->arena;
+	struct rec_list names = names_of(kind, numbers, a);
+	if (keep) {
+		unsigned i = o->n[kind]++;
+		o->v[kind][i].numbers = rec_arena_text(a, numbers);
+		o->v[kind][i].names = names;
+	}
+	return names;
 }
 
 static void
@@ -261,16 +292,14 @@ client_hello(struct shake *s, const struct tls_client_hello *h)
 		add_text(s, &r->alpn_offered, text(s, name));
 	/* RFC 8446 4.2.1: where given, legacy_version says nothing. */
 	if (h->versions.n)
-		add_numbers(s, &r->client_versions, h->versions, MAX_VERSIONS,
-		    tls_version_name);
+		r->client_versions = offered(s, OFFER_VERSIONS, h->versions);
 	else
 		add_text(s, &r->client_versions,
-		    name_or_number(s, tls_version_name(h->legacy_version),
+		    name_or_number(&s->arena,
+			tls_version_name(h->legacy_version),
 			h->legacy_version));
-	add_numbers(
-	    s, &r->client_ciphers, h->ciphers, MAX_CIPHERS, tls_cipher_name);
-	add_numbers(
-	    s, &r->client_groups, h->groups, MAX_GROUPS, tls_group_name);
+	r->client_ciphers = offered(s, OFFER_CIPHERS, h->ciphers);
+	r->client_groups = offered(s, OFFER_GROUPS, h->groups);
 	s->early_data = h->early_data;
 }
 
@@ -281,11 +310,12 @@ server_hello(struct shake *s, const struct tls_server_hello *h)
 	s->version = h->version;
 	s->cipher = h->cipher;
 	r->version =
-	    name_or_number(s, tls_version_name(h->version), h->version);
-	r->cipher = name_or_number(s, tls_cipher_name(h->cipher), h->cipher);
+	    name_or_number(&s->arena, tls_version_name(h->version), h->version);
+	r->cipher =
+	    name_or_number(&s->arena, tls_cipher_name(h->cipher), h->cipher);
 	if (h->group)
-		r->group =
-		    name_or_number(s, tls_group_name(h->group), h->group);
+		r->group = name_or_number(
+		    &s->arena, tls_group_name(h->group), h->group);
 	if (h->alpn.p)
 		r->alpn = text(s, h->alpn);
 	if (h->version >= TLS_13)
@@ -300,7 +330,7 @@ server_key_exchange(struct shake *s, struct rs_span body)
 	if (strstr(cipher, "_ECDH") == NULL || body.n < 3 || body.p[0] != 3)
 		return;
 	uint16_t group = (uint16_t)(body.p[1] << 8 | body.p[2]);
-	s->rec.group = name_or_number(s, tls_group_name(group), group);
+	s->rec.group = name_or_number(&s->arena, tls_group_name(group), group);
 }
 
 static void
@@ -424,6 +454,6 @@ handshake_record_alert(struct shake *s, enum rec_side from,
 		return;
 	a->level = alert->level;
 	a->number = alert->number;
-	a->name =
-	    name_or_number(s, tls_alert_name(alert->number), alert->number);
+	a->name = name_or_number(
+	    &s->arena, tls_alert_name(alert->number), alert->number);
 }

@@ -56,8 +56,26 @@ struct shake_last {
 /* Indices of the sides: enum rec_side less one. */
 enum { SHAKE_CLIENT, SHAKE_SERVER };
 
+/*
+ * Lists that clients offered, with their names.  Phones of a kind all offer the
+ * same, and two dozen names each time were most of what a ClientHello cost.
+ * The first few of each kind are kept, and never freed before the tracker.
+ */
+enum offer { OFFER_VERSIONS, OFFER_CIPHERS, OFFER_GROUPS, OFFER_N };
+enum { SHAKE_OFFERS = 16 };
+
+struct shake_offers {
+	struct rec_arena arena;
+	struct {
+		struct rs_span numbers;
+		struct rec_list names;
+	} v[OFFER_N][SHAKE_OFFERS];
+	unsigned n[OFFER_N];
+};
+
 struct shake {
 	struct rec_arena arena;
+	struct shake_offers *offers; /* of its tracker */
 	struct rec_handshake rec;
 	struct shake_entry *entry; /* its connection; handshake.c's */
 	struct shake *newer, *older;

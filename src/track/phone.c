@@ -117,11 +117,25 @@ phone_tracker_refused(const struct phone_tracker *k)
 	return k->refused;
 }
 
+static uint64_t
+hash_of(const struct phone_tracker *k, const struct rs_addr *address)
+{
+	struct table_key key;
+	table_key_init(&key, &k->seed);
+	table_key_addr(&key, address);
+	return table_key_hash(&key);
+}
+
+void
+phone_tracker_ahead(const struct phone_tracker *k, const struct rs_addr *client)
+{
+	table_ahead(&k->table, hash_of(k, client));
+}
+
 static struct phone *
 phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 {
-	uint64_t hash =
-	    rs_hash(&k->seed, (struct rs_span){address->b, sizeof address->b});
+	uint64_t hash = hash_of(k, address);
 	struct phone *ph;
 	for (struct table_node *n = table_first(&k->table, hash); n;
 	     n = table_next(n)) {

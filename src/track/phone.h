@@ -17,6 +17,10 @@ struct phone_tracker;
 struct phone_tracker *phone_tracker_new(
     const struct rs_hash_seed *seed, struct rs_account *pay);
 void phone_tracker_free(struct phone_tracker *k);
+/* A record of this client comes soon: among many phones, it is memory far away
+   that costs. */
+void phone_tracker_ahead(
+    const struct phone_tracker *k, const struct rs_addr *client);
 /* A registration, handshake or connection that concerns registration. */
 void phone_tracker_add(
     struct phone_tracker *k, const struct rec_type *type, const void *rec);

@@ -11,7 +11,6 @@
 
 #include <assert.h>
 #include <stdalign.h>
-#include <stdlib.h>
 
 enum {
 	FIRST_BLOCK = 2048 - 16, /* what malloc makes 2 kB of */
@@ -39,10 +38,7 @@ block_free(struct rec_arena *a, struct rec_block *b)
 	a->held -= n;
 	if (a->pay)
 		rs_account_refund(a->pay, n);
-	if (a->pool)
-		rs_pool_give(a->pool, b, n);
-	else
-		free(b);
+	rs_pool_give(a->pool, b, n);
 }
 
 static struct rec_block *
@@ -56,9 +52,7 @@ block_add(struct rec_arena *a, size_t need)
 	}
 	if (n < sizeof(struct rec_block) + need)
 		n = sizeof(struct rec_block) + need;
-	struct rec_block *b = a->pool ? rs_pool_take(a->pool, n) : malloc(n);
-	if (b == NULL)
-		abort(); /* as GLib does */
+	struct rec_block *b = rs_pool_take(a->pool, n);
 	b->older = a->blocks;
 	b->size = n - sizeof *b;
 	b->used = 0;

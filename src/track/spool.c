@@ -12,7 +12,8 @@
  * how many records there are.
  *
  * Trackers close in nearly the order of ids, so a reader's few windows on the
- * first file are hit nearly always.
+ * first file are hit nearly always.  Those looked up one by one are asked for
+ * in nearly that order too: each run keeps the block where it was asked last.
  *
  * A disk that is full loses records, counted, and never stops the analysis.
  */
@@ -29,7 +30,7 @@ enum {
 	RUN = 2048,                 /* entries sorted at a time: 80 kB */
 	FAN = 16,                   /* runs merged at a time */
 	LEVELS = 8,                 /* 2048 * 16^8 records */
-	CHUNK = 128,                /* entries read at a time from a run */
+	CHUNK = 128, /* entries read at a time from a run: a block */
 	WINDOW = 32 * 1024,
 	WINDOWS = 4,
 	TYPES = 16,
@@ -44,6 +45,8 @@ struct entry {
 struct run {
 	uint64_t at, n; /* bytes into the index file; entries */
 	struct rec_id low, high;
+	struct entry *block; /* looked at last; owned, NULL: none yet */
+	uint64_t block_at;   /* which one that is */
 };
 
 struct shelf { /* all records of a type */
@@ -60,12 +63,24 @@ struct file {
 	uint64_t size; /* written */
 };
 
+struct window {
+	uint8_t *p;
+	uint64_t at;
+	size_t n, size;
+};
+
+struct windows {
+	struct window v[WINDOWS];
+	unsigned next;
+};
+
 struct spool {
 	struct file data, index;
 	struct rs_buf pending; /* of data, not yet written */
 	bool full;
 	uint64_t lost;
 	struct shelf *shelves[TYPES];
+	struct windows found; /* around those looked up */
 };
 
 /* A place in a run, of which a few entries are in memory. */
@@ -82,18 +97,11 @@ struct merge {
 	unsigned n;
 };
 
-struct window {
-	uint8_t *p;
-	uint64_t at;
-	size_t n, size;
-};
-
 struct spool_reader {
 	struct spool *s;
 	const struct rec_type *type;
 	struct merge m;
-	struct window windows[WINDOWS];
-	unsigned next_window;
+	struct windows windows;
 	struct rec_arena arena;
 	void *rec;
 };
@@ -145,6 +153,37 @@ file_read(const struct file *f, void *bytes, size_t n, uint64_t at)
 		done += (size_t)k;
 	}
 	return done;
+}
+
+/* The n bytes at `at`, out of one of the windows; fewer where they could not be
+   read.  Good until the next call. */
+static struct rs_span
+windows_view(struct windows *w, const struct file *f, uint64_t at, uint64_t n)
+{
+	for (unsigned i = 0; i < WINDOWS; i++) {
+		const struct window *v = &w->v[i];
+		if (at >= v->at && at - v->at <= v->n &&
+		    n <= v->n - (at - v->at))
+			return (struct rs_span){v->p + (at - v->at), n};
+	}
+	struct window *v = &w->v[w->next];
+	w->next = (w->next + 1) % WINDOWS;
+	size_t want = n > WINDOW ? (size_t)n : WINDOW;
+	if (v->size < want) {
+		g_free(v->p);
+		v->p = g_malloc(want);
+		v->size = want;
+	}
+	v->at = at;
+	v->n = file_read(f, v->p, want, at);
+	return (struct rs_span){v->p, v->n < n ? v->n : (size_t)n};
+}
+
+static void
+windows_clear(struct windows *w)
+{
+	for (unsigned i = 0; i < WINDOWS; i++)
+		g_free(w->v[i].p);
 }
 
 static bool
@@ -271,6 +310,8 @@ shelf_merge(struct spool *s, struct shelf *h, unsigned level)
 	}
 	merge_free(&m);
 	g_free(batch);
+	for (unsigned i = 0; i < FAN; i++)
+		g_free(h->runs[level][i].block);
 	h->n_runs[level] = 0;
 	shelf_push(s, h, level + 1, &out);
 }
@@ -292,8 +333,10 @@ static void
 shelf_spill(struct spool *s, struct shelf *h)
 {
 	tail_sort(h);
-	struct run r = {
-	    s->index.size, h->n_tail, h->tail[0].id, h->tail[h->n_tail - 1].id};
+	struct run r = {.at = s->index.size,
+	    .n = h->n_tail,
+	    .low = h->tail[0].id,
+	    .high = h->tail[h->n_tail - 1].id};
 	if (!file_append(&s->index, h->tail, h->n_tail * sizeof *h->tail)) {
 		s->full = true;
 		s->lost += h->n_tail;
@@ -324,6 +367,16 @@ shelf_find(struct spool *s, const struct rec_type *type, bool make)
 	return NULL;
 }
 
+static void
+shelf_free(struct shelf *h)
+{
+	for (unsigned i = 0; i < LEVELS; i++)
+		for (unsigned j = 0; j < h->n_runs[i]; j++)
+			g_free(h->runs[i][j].block);
+	g_free(h->tail);
+	g_free(h);
+}
+
 /* ---- the spool ---- */
 
 struct spool *
@@ -343,10 +396,9 @@ spool_free(struct spool *s)
 {
 	if (s == NULL)
 		return;
-	for (unsigned i = 0; i < TYPES && s->shelves[i]; i++) {
-		g_free(s->shelves[i]->tail);
-		g_free(s->shelves[i]);
-	}
+	for (unsigned i = 0; i < TYPES && s->shelves[i]; i++)
+		shelf_free(s->shelves[i]);
+	windows_clear(&s->found);
 	rs_buf_clear(&s->pending);
 	if (s->data.fd >= 0)
 		close(s->data.fd);
@@ -414,35 +466,15 @@ spool_read(struct spool *s, const struct rec_type *type)
 	return r;
 }
 
-/* The bytes of a record, out of one of the windows. */
-static struct rs_span
-reader_bytes(struct spool_reader *r, const struct entry *e)
-{
-	for (unsigned i = 0; i < WINDOWS; i++) {
-		const struct window *w = &r->windows[i];
-		if (e->at >= w->at && e->at - w->at <= w->n &&
-		    e->n <= w->n - (e->at - w->at))
-			return (struct rs_span){w->p + (e->at - w->at), e->n};
-	}
-	struct window *w = &r->windows[r->next_window];
-	r->next_window = (r->next_window + 1) % WINDOWS;
-	size_t n = e->n > WINDOW ? (size_t)e->n : WINDOW;
-	if (w->size < n) {
-		w->p = g_realloc(w->p, n);
-		w->size = n;
-	}
-	w->at = e->at;
-	w->n = file_read(&r->s->data, w->p, n, e->at);
-	return (struct rs_span){w->p, w->n < e->n ? w->n : (size_t)e->n};
-}
-
 const void *
 spool_next(struct spool_reader *r)
 {
 	struct entry e;
 	while (merge_next(&r->m, &e)) {
+		struct rs_span bytes =
+		    windows_view(&r->windows, &r->s->data, e.at, e.n);
 		rec_arena_reset(&r->arena);
-		if (rec_read(r->type, r->rec, reader_bytes(r, &e), &r->arena))
+		if (rec_read(r->type, r->rec, bytes, &r->arena))
 			return r->rec;
 		r->s->lost++;
 	}
@@ -455,8 +487,7 @@ spool_reader_free(struct spool_reader *r)
 	if (r == NULL)
 		return;
 	merge_free(&r->m);
-	for (unsigned i = 0; i < WINDOWS; i++)
-		g_free(r->windows[i].p);
+	windows_clear(&r->windows);
 	rec_arena_clear(&r->arena);
 	g_free(r->rec);
 	g_free(r);
@@ -465,24 +496,62 @@ spool_reader_free(struct spool_reader *r)
 /* ---- one by its id ---- */
 
 static bool
-run_find(const struct spool *s, const struct run *r, const struct rec_id *id,
-    struct entry *out)
+search(
+    const struct entry *v, size_t n, const struct rec_id *id, struct entry *out)
 {
-	uint64_t lo = 0, hi = r->n;
-	if (rec_id_cmp(id, &r->low) < 0 || rec_id_cmp(id, &r->high) > 0)
-		return false;
-	while (lo < hi) {
-		uint64_t mid = lo + (hi - lo) / 2;
-		if (file_read(&s->index, out, sizeof *out,
-			r->at + mid * sizeof *out) != sizeof *out)
-			return false;
-		int c = rec_id_cmp(id, &out->id);
-		if (c == 0)
+	for (size_t lo = 0, hi = n; lo < hi;) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = rec_id_cmp(id, &v[mid].id);
+		if (c == 0) {
+			*out = v[mid];
 			return true;
+		}
 		if (c < 0)
 			hi = mid;
 		else
 			lo = mid + 1;
+	}
+	return false;
+}
+
+/* How many entries block `at` of the run has; it is then r->block. */
+static size_t
+run_block(const struct spool *s, struct run *r, uint64_t at)
+{
+	uint64_t n = r->n - at * CHUNK;
+	size_t size = (n < CHUNK ? (size_t)n : CHUNK) * sizeof *r->block;
+	if (r->block && r->block_at == at)
+		return size / sizeof *r->block;
+	if (r->block == NULL)
+		r->block = g_new(struct entry, CHUNK);
+	size_t got = file_read(
+	    &s->index, r->block, size, r->at + at * CHUNK * sizeof *r->block);
+	r->block_at = got == size ? at : UINT64_MAX;
+	return got / sizeof *r->block;
+}
+
+static bool
+run_find(const struct spool *s, struct run *r, const struct rec_id *id,
+    struct entry *out)
+{
+	uint64_t lo = 0, hi = (r->n + CHUNK - 1) / CHUNK;
+	if (rec_id_cmp(id, &r->low) < 0 || rec_id_cmp(id, &r->high) > 0)
+		return false;
+	for (unsigned step = 0; lo < hi; step++) {
+		uint64_t at = lo + (hi - lo) / 2;
+		if (step == 0 && r->block && r->block_at < hi)
+			at = r->block_at;
+		else if (step == 1 && lo)
+			at = lo; /* the one after that */
+		size_t n = run_block(s, r, at);
+		if (n == 0)
+			return false;
+		if (rec_id_cmp(id, &r->block[0].id) < 0)
+			hi = at;
+		else if (rec_id_cmp(id, &r->block[n - 1].id) > 0)
+			lo = at + 1;
+		else
+			return search(r->block, n, id, out);
 	}
 	return false;
 }
@@ -492,18 +561,8 @@ shelf_find_entry(const struct spool *s, struct shelf *h,
     const struct rec_id *id, struct entry *out)
 {
 	tail_sort(h);
-	for (size_t lo = 0, hi = h->n_tail; lo < hi;) {
-		size_t mid = lo + (hi - lo) / 2;
-		int c = rec_id_cmp(id, &h->tail[mid].id);
-		if (c == 0) {
-			*out = h->tail[mid];
-			return true;
-		}
-		if (c < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
+	if (search(h->tail, h->n_tail, id, out))
+		return true;
 	for (unsigned i = 0; i < LEVELS; i++)
 		for (unsigned j = 0; j < h->n_runs[i]; j++)
 			if (run_find(s, &h->runs[i][j], id, out))
@@ -520,7 +579,7 @@ spool_find(struct spool *s, const struct rec_type *type,
 	if (h == NULL || !shelf_find_entry(s, h, id, &e))
 		return false;
 	(void)flush(s);
-	uint8_t *p = rec_arena_alloc(a, (size_t)e.n + 1);
-	size_t n = file_read(&s->data, p, (size_t)e.n, e.at);
-	return n == e.n && rec_read(type, rec, (struct rs_span){p, n}, a);
+	struct rs_span bytes = windows_view(&s->found, &s->data, e.at, e.n);
+	return bytes.n == e.n &&
+	       rec_read(type, rec, rec_arena_text(a, bytes), a);
 }

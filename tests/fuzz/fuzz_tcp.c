@@ -204,7 +204,7 @@ check(struct run *r)
 static void
 begin(struct run *r)
 {
-	r->c = tcp_conn_new(&r->pay);
+	r->c = tcp_conn_new(&r->pay, NULL);
 	must(r->c != NULL);
 	memset(r->side, 0, sizeof r->side);
 	r->ignored = r->ignore_in_data = false;

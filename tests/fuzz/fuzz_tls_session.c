@@ -153,7 +153,7 @@ run(const uint8_t *data, size_t size, size_t piece)
 	struct rs_account pay;
 	rs_account_init(&pay, 100000);
 	struct flow f = {.state = calloc(1, tls_dissector.state_size),
-	    .session = tls_session_new(&pay)};
+	    .session = tls_session_new(&pay, NULL)};
 	while (size >= 3) {
 		uint8_t op = data[0];
 		size_t n = (size_t)data[1] << 8 | data[2];

@@ -157,7 +157,7 @@ tls_flow_new(bool session)
 	assert(f->state);
 	rs_account_init(&f->pay, 1 << 20);
 	if (session)
-		f->session = tls_session_new(&f->pay);
+		f->session = tls_session_new(&f->pay, NULL);
 	return f;
 }
 

@@ -3,8 +3,10 @@
  * The handshake tracker, fed with scripts (shake_kit.h).
  */
 #include "shake_kit.h"
+#include "tls/hello.h"
 #include "unit.h"
 
+#include <glib.h>
 #include <stdio.h>
 
 enum { LIMIT = SHAKE_LIMIT };
@@ -502,6 +504,49 @@ test_memory(void)
 	play_end(&p);
 }
 
+static void
+take_ciphers(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct rec_handshake *h = rec;
+	const struct rs_span *v = h->client_ciphers.v;
+	(void)type;
+	g_string_truncate(arg, 0);
+	for (uint32_t i = 0; i < h->client_ciphers.n; i++)
+		g_string_append_printf(
+		    arg, "%.*s ", (int)v[i].n, (const char *)v[i].p);
+}
+
+/* Each handshake has the names that its client offered, whoever offered them
+   before, and however many lists there were. */
+static void
+test_offers(void)
+{
+	struct play p;
+	GString *names = g_string_new(NULL);
+	play_start(&p, LIMIT);
+	p.sink = (struct rec_sink){take_ciphers, names};
+	for (unsigned i = 0; i < 60; i++) {
+		uint8_t n = (uint8_t)(i / 2 % 20);
+		const uint8_t list[] = {0x0a, 0x0a, 0x13, 0x01, 0xff, n};
+		const struct tls_client_hello hello = {
+		    .legacy_version = TLS_12, .ciphers = {list, sizeof list}};
+		struct rs_event ev = {.type = RS_EV_TLS_HANDSHAKE,
+		    .flow = &p.flow,
+		    .at = rs_stamp_at(p.now, (struct rs_frame){0, i + 1}),
+		    .u.tls_handshake = {
+			.type = TLS_HS_CLIENT_HELLO, .u.client_hello = &hello}};
+		char expected[64];
+		snprintf(expected, sizeof expected,
+		    "TLS_AES_128_GCM_SHA256 0xff%02x ", n);
+		play_flow(&p, i, true);
+		handshake_tracker_event(p.k, &ev);
+		play_script(&p, "end");
+		CU_ASSERT_STRING_EQUAL(names->str, expected);
+	}
+	play_end(&p);
+	g_string_free(names, TRUE);
+}
+
 /* Lists of one handshake are bounded. */
 static void
 test_bounds(void)
@@ -524,4 +569,4 @@ UNIT_MAIN("handshake", UNIT(test_states), UNIT(test_fields_12),
     UNIT(test_client_certificate), UNIT(test_alerts), UNIT(test_ends),
     UNIT(test_empty_certificate), UNIT(test_midstream), UNIT(test_closes_early),
     UNIT(test_renegotiation), UNIT(test_renegotiation_encrypted),
-    UNIT(test_counts), UNIT(test_memory), UNIT(test_bounds))
+    UNIT(test_counts), UNIT(test_memory), UNIT(test_offers), UNIT(test_bounds))

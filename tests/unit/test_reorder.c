@@ -19,7 +19,7 @@ test_in_order_again(void)
 	bool conflict = false;
 	uint64_t first;
 	rs_account_init(&pay, 100000);
-	reorder_init(&r, 10000, &pay);
+	reorder_init(&r, 10000, &pay, NULL);
 	CU_ASSERT(!reorder_first(&r, &first));
 	CU_ASSERT(reorder_push(&r, 10, RS_LIT("klm"), &at, &conflict));
 	at = stamp(2);
@@ -65,7 +65,7 @@ test_limits(void)
 	struct rs_stamp at = stamp(1);
 	bool conflict = false;
 	rs_account_init(&pay, 1 << 20);
-	reorder_init(&r, 10000, &pay);
+	reorder_init(&r, 10000, &pay, NULL);
 	CU_ASSERT(reorder_push(&r, 0, b, &at, &conflict));
 	CU_ASSERT(reorder_push(&r, 10000, b, &at, &conflict));
 	CU_ASSERT(!reorder_push(&r, 5000, b, &at, &conflict)); /* its own */
@@ -99,7 +99,7 @@ test_against_an_array(void)
 		int16_t model[SPACE];
 		uint64_t dropped = 0;
 		rs_account_init(&pay, 1 << 20);
-		reorder_init(&r, 1 << 19, &pay);
+		reorder_init(&r, 1 << 19, &pay, NULL);
 		for (unsigned i = 0; i < SPACE; i++)
 			model[i] = -1;
 		for (unsigned i = 0; i < 40; i++) {

@@ -104,7 +104,7 @@ test_loop(void)
 		unit_row(rows[i].name);
 		rs_account_init(&pay, 100000);
 		heard = g_string_new(NULL);
-		stream_init(&s, &toy, RS_OVER_TCP, &pay, &refused);
+		stream_init(&s, &toy, RS_OVER_TCP, &pay, NULL, &refused);
 		run(&s, rows[i].bytes);
 		CU_ASSERT_STRING_EQUAL(heard->str, rows[i].says);
 		stream_clear(&s);
@@ -122,7 +122,7 @@ test_gap_and_close(void)
 	struct rs_stamp at = rs_stamp_at(9, (struct rs_frame){0, 9});
 	rs_account_init(&pay, 100000);
 	heard = g_string_new(NULL);
-	stream_init(&s, &toy, RS_OVER_TCP, &pay, &refused);
+	stream_init(&s, &toy, RS_OVER_TCP, &pay, NULL, &refused);
 	run(&s, "1a5xy");
 	stream_gap(&s, RS_C2S, 3, &at, &nobody); /* what waited is lost too */
 	run(&s, "1b2c");
@@ -142,7 +142,7 @@ test_no_room(void)
 	uint64_t refused = 0;
 	rs_account_init(&pay, 10);
 	heard = g_string_new(NULL);
-	stream_init(&s, &toy, RS_OVER_TCP, &pay, &refused);
+	stream_init(&s, &toy, RS_OVER_TCP, &pay, NULL, &refused);
 	run(&s, "1a5xy|1b");
 	CU_ASSERT_STRING_EQUAL(heard->str, "c1a@1-1 gap3 c1b@2-2 ");
 	CU_ASSERT_EQUAL(refused, 1);
@@ -159,7 +159,7 @@ test_datagram(void)
 	struct rs_stamp at = rs_stamp_at(1, (struct rs_frame){0, 1});
 	rs_account_init(&pay, 1000);
 	heard = g_string_new(NULL);
-	stream_init(&s, &toy, RS_OVER_UDP, &pay, &refused);
+	stream_init(&s, &toy, RS_OVER_UDP, &pay, NULL, &refused);
 	stream_datagram(&s, RS_S2C, RS_LIT("1a5xy"), &at, &nobody);
 	stream_datagram(&s, RS_S2C, RS_LIT("#"), &at, &nobody);
 	stream_datagram(&s, RS_S2C, RS_LIT("2bc"), &at, &nobody);

@@ -79,7 +79,7 @@ set_up(struct bench *b, uint32_t c_isn, uint32_t s_isn)
 {
 	memset(b, 0, sizeof *b);
 	rs_account_init(&b->pay, 8 << 20);
-	b->c = tcp_conn_new(&b->pay);
+	b->c = tcp_conn_new(&b->pay, NULL);
 	b->out = (struct tcp_out){on_data, on_gap, on_close, &b->heard};
 	b->isn[RS_C2S] = c_isn;
 	b->isn[RS_S2C] = s_isn;
