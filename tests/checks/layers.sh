@@ -16,6 +16,7 @@ sip:         base dissector sip pure
 tls-wire:    base dissector tls-wire pure
 capture:     base capture pure libc pcap glib
 net:         base dissector net pure libc
+auth:        base sip auth pure libc
 tls:         base dissector tls-wire tls pure libc
 track:       base dissector sip tls-wire track tls/cert.h tls/session.h pure libc glib
 diag:        base track/record.h track/records.h diag pure libc
@@ -25,6 +26,8 @@ main:        base engine capture report main track/related.h track/records.h con
 '
 # Single files with a right of their own.
 extra='
+src/auth/accounts.c: openssl
+src/auth/digest.c: openssl
 src/tls/secrets.c: openssl
 src/tls/record.c: openssl
 src/tls/cert.c: openssl
