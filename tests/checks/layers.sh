@@ -22,7 +22,7 @@ track:       base dissector sip tls-wire track tls/cert.h tls/session.h pure lib
 diag:        base track/record.h track/records.h diag pure libc
 report:      base diag track/phone.h track/record.h track/records.h track/related.h track/spool.h track/summary.h report pure libc glib
 engine:      base dissector sip tls-wire capture net tls track diag engine config pure libc glib
-main:        base engine capture report main track/related.h track/records.h config pure libc glib
+main:        base auth engine capture report main track/related.h track/records.h config pure libc glib
 '
 # Single files with a right of their own.
 extra='
