@@ -641,6 +641,7 @@ pipeline_init(struct pipeline *p, const struct engine_options *o,
 	p->reader = tls_cert_cache_reader(p->certificates);
 	p->reg =
 	    reg_tracker_new(&limits, seed, &budgets[BUDGET_ATTEMPTS], &p->taps);
+	reg_tracker_verify(p->reg, &o->digest);
 	p->binding =
 	    binding_tracker_new(seed, &budgets[BUDGET_BINDINGS], &p->taps);
 	p->handshake = handshake_tracker_new(
