@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "auth/verifier.h"
 #include "capture/filter.h"
 #include "engine/engine.h"
 #include "net/link.h"
@@ -82,7 +83,8 @@ bar_clear(struct bar *b)
 struct run {
 	const struct options *o;
 	struct cap_source *source;
-	struct cap_filter *filter; /* files; NULL: none */
+	struct cap_filter *filter;      /* files; NULL: none */
+	struct auth_accounts *accounts; /* NULL: no passwords are known */
 	struct engine *engine;
 	struct bar bar;
 	bool live, broken;      /* broken: an input could not be read */
@@ -240,6 +242,27 @@ open_source(const struct options *o, GError **error)
 	return s;
 }
 
+/* The text says where in the file, and never what stands there. */
+static bool
+load_accounts(struct run *r, GError **error)
+{
+	struct auth_problem why;
+	const char *path = r->o->credentials;
+	if (path == NULL)
+		return true;
+	r->accounts = auth_accounts_load(path, &why);
+	if (r->accounts)
+		return true;
+	g_autofree char *line =
+	    why.line ? g_strdup_printf("line %u: ", why.line) : g_strdup("");
+	g_set_error(error, REGSCAN_ERROR,
+	    why.trouble == AUTH_CANNOT_READ ? REGSCAN_ERROR_OPEN
+					    : REGSCAN_ERROR_USAGE,
+	    "%s: %s%s%s%s", path, line, why.what, why.error ? ": " : "",
+	    why.error ? g_strerror(why.error) : "");
+	return false;
+}
+
 static FILE *
 open_output(const struct options *o, GError **error)
 {
@@ -272,13 +295,17 @@ analyse(struct run *r, struct related *related, FILE *out)
 		complain(e);
 		return STATUS_IO;
 	}
-	const struct engine_options engine_options = {
+	struct auth_verifier *verifier =
+	    r->accounts ? auth_verifier_new(r->accounts) : NULL;
+	struct engine_options engine_options = {
 	    .memory_limit = (size_t)o->memory_mib << 20,
 	    .challenge_wait = o->challenge_wait * RS_SEC,
 	    .related = related,
 	    .seed = o->hash_seed,
 	    .threads = true,
 	};
+	if (verifier)
+		engine_options.digest = auth_verifier_lend(verifier);
 	struct rec_sink sink = report_sink(report);
 	r->engine = engine_new(&engine_options, &sink);
 	r->started = g_get_monotonic_time();
@@ -290,6 +317,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	bool written = finish(r, report);
 	int status = written && !r->broken ? report_status(report) : STATUS_IO;
 	engine_free(r->engine);
+	auth_verifier_free(verifier);
 	report_free(report);
 	return status;
 }
@@ -300,7 +328,7 @@ run(const struct options *o)
 	g_autoptr(GError) e = NULL;
 	struct run r = {.o = o, .live = o->interface != NULL};
 	struct related *related = related_new(o->tls_ports, o->n_tls_ports);
-	FILE *out = open_output(o, &e);
+	FILE *out = load_accounts(&r, &e) ? open_output(o, &e) : NULL;
 	if (out && !r.live && o->filter)
 		r.filter = cap_filter_new(o->filter, &e);
 	if (out && e == NULL)
@@ -320,6 +348,7 @@ run(const struct options *o)
 		status = STATUS_IO;
 	}
 	cap_filter_free(r.filter);
+	auth_accounts_free(r.accounts);
 	related_free(related);
 	return status;
 }

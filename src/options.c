@@ -150,6 +150,9 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 		"TLS on this port concerns registration, besides 5061 and "
 		"8934; may be repeated",
 		"PORT"},
+	    {"credentials", 0, 0, G_OPTION_ARG_FILENAME, &o->credentials,
+		"Check Digest responses against the passwords in this file",
+		"FILE"},
 	    {"challenge-wait", 0, 0, G_OPTION_ARG_INT, &o->challenge_wait,
 		"Seconds that a challenge may wait for its answer (120)",
 		"SECONDS"},
@@ -202,4 +205,5 @@ options_clear(struct options *o)
 	g_free(o->interface);
 	g_free(o->filter);
 	g_free(o->output);
+	g_free(o->credentials);
 }

@@ -63,6 +63,8 @@ member(struct sip_auth *a, struct rs_span name)
 			return &a->response;
 		if (word == SIP_WORD('u', 's', 'e', 'r', 'n', 'a', 'm', 'e'))
 			return &a->username;
+		if (word == SIP_WORD('u', 's', 'e', 'r', 'h', 'a', 's', 'h'))
+			return &a->userhash;
 		break;
 	case 9:
 		if (word == SIP_WORD('a', 'l', 'g', 'o', 'r', 'i', 't', 'h'))

@@ -28,6 +28,7 @@ struct sip_auth {
 	struct rs_span nc, cnonce, opaque;
 	struct rs_span nonce, response; /* never to be kept or shown */
 	struct rs_span stale;
+	struct rs_span userhash; /* "true": username is one (RFC 7616 3.4.4) */
 };
 
 /* One challenge or one set of credentials: the value of one header. */

@@ -117,6 +117,7 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->reader = tls_cert_cache_reader(t->certificates);
 	t->reg =
 	    reg_tracker_new(&limits, seed, &budgets[BUDGET_ATTEMPTS], &t->taps);
+	reg_tracker_verify(t->reg, &o->digest);
 	t->binding =
 	    binding_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
 	t->handshake = handshake_tracker_new(

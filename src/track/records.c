@@ -45,6 +45,9 @@
 NAMES(rec_transport, "udp", "tcp", "tls", "ws", "wss")
 NAMES(rec_visibility, "clear", "decrypted", "opaque", "midstream", "inferred",
     "log")
+NAMES(rec_digest, "right", "wrong", "unknown_user", "not_verifiable")
+NAMES(rec_digest_part, "password", "password_blanks", "username", "realm",
+    "algorithm", "uri", "method", "qop", "nc", "cnonce", "nonce", "case")
 NAMES(rec_reg_kind, "initial", "refresh", "removal", "query")
 NAMES(rec_outcome, "registered", "unregistered", "queried", "not_bound",
     "auth_failed", "challenge_unanswered", "redirected", "rejected",
@@ -109,6 +112,8 @@ static const struct rec_field transaction_fields[] = {
     NUMBER("retransmissions", retransmissions),
     FRAMES("retransmission_frames", request_frames),
     TRUTH("credentials", credentials),
+    ENUM("digest", digest, rec_digest),
+    ENUM("digest_wrong", digest_wrong, rec_digest_part),
     NUMBER("provisional", provisional),
     FRAME("provisional_frame", provisional_frame),
     NUMBER("status", status),

@@ -68,15 +68,44 @@ struct rec_challenge {
 	enum rs_fact stale;
 };
 
+/* Credentials against a known password. */
+enum rec_digest {
+	REC_DIGEST_NONE, /* not asked */
+	REC_DIGEST_RIGHT,
+	REC_DIGEST_WRONG,
+	REC_DIGEST_UNKNOWN_USER,
+	REC_DIGEST_NOT_VERIFIABLE,
+	REC_DIGEST_N
+};
+
+/* What is wrong: as in sip/digest.h. */
+enum rec_digest_part {
+	REC_DIGEST_PART_NONE,
+	REC_DIGEST_PASSWORD,
+	REC_DIGEST_PASSWORD_BLANKS,
+	REC_DIGEST_USERNAME,
+	REC_DIGEST_REALM,
+	REC_DIGEST_ALGORITHM,
+	REC_DIGEST_URI,
+	REC_DIGEST_METHOD,
+	REC_DIGEST_QOP,
+	REC_DIGEST_NC,
+	REC_DIGEST_CNONCE,
+	REC_DIGEST_NONCE,
+	REC_DIGEST_CASE,
+	REC_DIGEST_PART_N
+};
+
 struct rec_transaction {
 	struct rs_span branch;
 	int64_t cseq;
 	struct rs_frame request_frame;
 	rs_time request_time;
-	struct rec_list
-	    request_frames; /* of retransmissions: struct rs_frame */
+	struct rec_list request_frames; /* struct rs_frame; of repeats */
 	int64_t retransmissions;
 	enum rs_fact credentials;
+	enum rec_digest digest;
+	enum rec_digest_part digest_wrong;
 	int64_t provisional; /* last provisional status */
 	struct rs_frame provisional_frame;
 	int64_t status; /* final */
@@ -445,6 +474,8 @@ extern const struct rec_type rec_contact_type, rec_challenge_type,
 /* The report's word for a value; NULL for 0 and what is out of range. */
 const char *rec_transport_name(enum rec_transport v);
 const char *rec_visibility_name(enum rec_visibility v);
+const char *rec_digest_name(enum rec_digest v);
+const char *rec_digest_part_name(enum rec_digest_part v);
 const char *rec_reg_kind_name(enum rec_reg_kind v);
 const char *rec_outcome_name(enum rec_outcome v);
 const char *rec_binding_state_name(enum rec_binding_state v);

@@ -287,6 +287,12 @@ free_all(struct reg_tracker *k, struct queue *q)
 }
 
 void
+reg_tracker_verify(struct reg_tracker *k, const struct sip_digest_verifier *d)
+{
+	k->digest = *d;
+}
+
+void
 reg_tracker_free(struct reg_tracker *k)
 {
 	if (k == NULL)

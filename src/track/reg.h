@@ -14,6 +14,7 @@
 #include "base/account.h"
 #include "base/hash.h"
 #include "event.h"
+#include "sip/digest.h"
 #include "track/records.h"
 
 struct reg_limits {
@@ -34,6 +35,9 @@ struct reg_tracker;
 struct reg_tracker *reg_tracker_new(const struct reg_limits *limits,
     const struct rs_hash_seed *seed, struct rs_account *pay,
     const struct rec_sink *out);
+/* From now on credentials are checked; d is copied. */
+void reg_tracker_verify(
+    struct reg_tracker *k, const struct sip_digest_verifier *d);
 void reg_tracker_free(struct reg_tracker *k);
 void reg_tracker_event(struct reg_tracker *k, const struct rs_event *ev);
 /* Fires what is due up to now. */

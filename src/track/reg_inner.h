@@ -152,6 +152,7 @@ struct reg_tracker {
 	const struct rs_hash_seed *seed;
 	struct rs_account *pay;
 	const struct rec_sink *out;
+	struct sip_digest_verifier digest; /* check NULL: nobody asks */
 	struct txn_out heard;
 	struct txn_tracker *txns;
 
@@ -183,6 +184,13 @@ struct reg_tracker {
 	struct rec_challenge blank_challenge;
 	struct rec_contact blank_contact;
 };
+
+/* ---- reg_digest.c, after reg_message.c has read q ---- */
+
+struct reg_request;
+/* Whether the credentials of q are right, into t. */
+void reg_digest_check(const struct reg_tracker *k, const struct reg_attempt *a,
+    struct rec_transaction *t, const struct reg_request *q);
 
 /* ---- reg_message.c ---- */
 

@@ -352,6 +352,7 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	read_contacts(k, a, q);
 	if (q->credentials)
 		read_credentials(k, a, q);
+	reg_digest_check(k, a, t, q);
 	read_flaws(a, m);
 	reg_message_frames(a, &r->frames, q->ev);
 	a->call_id = q->call_id_hash;

@@ -16,15 +16,18 @@ sip:         base dissector sip pure
 tls-wire:    base dissector tls-wire pure
 capture:     base capture pure libc pcap glib
 net:         base dissector net pure libc
+auth:        base sip auth pure libc
 tls:         base dissector tls-wire tls pure libc
 track:       base dissector sip tls-wire track tls/cert.h tls/session.h pure libc glib
 diag:        base track/record.h track/records.h diag pure libc
 report:      base diag track/phone.h track/record.h track/records.h track/related.h track/spool.h track/summary.h report pure libc glib
 engine:      base dissector sip tls-wire capture net tls track diag engine config pure libc glib
-main:        base engine capture report main track/related.h track/records.h config pure libc glib
+main:        base auth engine capture report main track/related.h track/records.h config pure libc glib
 '
 # Single files with a right of their own.
 extra='
+src/auth/accounts.c: openssl
+src/auth/digest.c: openssl
 src/tls/secrets.c: openssl
 src/tls/record.c: openssl
 src/tls/cert.c: openssl

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the corpora of fuzz_cert, fuzz_link_ip, fuzz_tcp and fuzz_pcap again: cut
-from cases in pcaps/, and made by hand where no case has it.
+"""Makes the corpora of fuzz_cert, fuzz_digest, fuzz_link_ip, fuzz_tcp and
+fuzz_pcap again: cut from cases in pcaps/, and made by hand where no case has
+it.
 
     tests/fuzz/make_corpus.py [FOLDER]
 
@@ -67,6 +68,53 @@ def cert():
             struct.pack(">H", len(d)) + d for d in ders))
     write("cert", "small-budget", b"\1" + b"".join(
         struct.pack(">H", len(d)) + d for d in ders * 2))
+
+
+# ---- credentials
+
+def message(name, number):
+    """The lines of the SIP message in a frame of a case over UDP."""
+    data = case(name)[1][number - 1].data
+    return data[data.index(b"REGISTER" if b"REGISTER sip" in data
+                           else b"SIP/2.0"):].decode().split("\r\n")
+
+
+def header(lines, name):
+    return next(x for x in lines if x.startswith(name + ":")).split(
+        ":", 1)[1].strip()
+
+
+def digest():
+    accounts = "[4025@example.com]\npassword = secret-4025\n"
+    for name in ("udp-register", "udp-wrong-password"):
+        asked, told = message(name, 4), message(name, 5)
+        write("digest", name, "\n".join((
+            told[0].split()[1], "sip:4025@example.com",
+            header(told, "Authorization"), header(asked, "WWW-Authenticate"),
+            "", accounts)).encode())
+    sent = ('Digest username="4025", realm="example.com", nonce="n", '
+            'uri="sip:h:5060;a=b"')
+    for name, more, told in (
+            ("no-qop", "", accounts),
+            ("sess", ', qop=auth, nc=00000001, cnonce="c", '
+             "algorithm=SHA-256-sess", accounts),
+            ("auth-int", ', qop=auth-int, nc=1, cnonce="c", '
+             "algorithm=SHA-512-256", accounts),
+            ("aka", ", algorithm=AKAv1-MD5",
+             "[4025@example.com]\nres = 00ff10\n"),
+            ("userhash", ", userhash=true", accounts),
+            ("ha1", ', qop=auth, nc=00000001, cnonce="c"',
+             "# x\n[a]\nuser=4025\nrealm = example.com\nha1 = "
+             + "0123456789abcdef" * 2 + "\nha1-sha-256 = "
+             + "0123456789abcdef" * 4 + "\n[4025]\npassword = \" b \"\r\n"),
+            ("escapes", ', cnonce="\\\"", nc=0000000a, qop="auth"',
+             '[4\\"@example.com]\npassword=\n')):
+        size = 64 if "SHA" in more else 32
+        write("digest", name, "\n".join((
+            "sip:h", "sip:4025@example.com:5060;p", sent + more
+            + ', response="' + "0a" * (size // 2) + '"',
+            'Digest realm="example.com", algorithm=MD5, qop="auth,auth-int"',
+            "v=0", told)).encode())
 
 
 # ---- frames
@@ -294,6 +342,7 @@ def pcap_files():
 
 
 cert()
+digest()
 link_ip()
 tcp_ops()
 pcap_files()
