@@ -11,6 +11,9 @@
  *   dissectors/sip    SIP_MESSAGE SIP_KEEPALIVE ANOMALY
  *   dissectors/tls    TLS_RECORD ANOMALY          (heard by tls/session only)
  *   tls/session       TLS_HANDSHAKE TLS_ALERT TLS_CCS TLS_DATA ANOMALY
+ *   dissectors/websocket  WS_UPGRADE WS_FRAME ANOMALY
+ *                                           (heard by websocket/session only)
+ *   websocket/session WS_UPGRADE WS_MESSAGE ANOMALY
  *   engine/pipeline   FLOW_OPEN GAP FLOW_HALF_CLOSE FLOW_END ICMP DROPS NOT_TLS
  *
  * An emitter below engine/ leaves `flow` NULL; the pipeline fills it in before
@@ -27,6 +30,7 @@ struct tls_client_hello;
 struct tls_server_hello;
 struct tls_certificate_list;
 struct tls_certificate_request;
+struct ws_upgrade;
 
 /* What trackers may know of a flow.  No pointers into net/. */
 struct rs_flow_info {
@@ -49,6 +53,9 @@ enum rs_event_type {
 	RS_EV_TLS_CCS,
 	RS_EV_TLS_DATA,
 	RS_EV_NOT_TLS,
+	RS_EV_WS_UPGRADE,
+	RS_EV_WS_FRAME,
+	RS_EV_WS_MESSAGE,
 	RS_EV_FLOW_OPEN,
 	RS_EV_GAP,
 	RS_EV_FLOW_HALF_CLOSE,
@@ -95,6 +102,24 @@ struct tls_alert {
 	bool inferred;
 };
 
+/* One frame, still as it is on the wire (RFC 6455 5.2). */
+struct ws_frame {
+	uint8_t opcode; /* enum ws_opcode */
+	bool fin;
+	bool compressed; /* RSV1, RFC 7692 6: of a first frame */
+	bool masked;
+	uint8_t mask[4];     /* zeros where it is not masked */
+	uint64_t size;       /* of its payload */
+	struct rs_span body; /* the payload, masked; absent where too long */
+};
+
+/* One message, put together from its frames, or one control frame. */
+struct ws_message {
+	uint8_t opcode;      /* enum ws_opcode, never a continuation */
+	uint16_t code;       /* of a close: RFC 6455 7.4; 0: none given */
+	struct rs_span body; /* of a close: its reason */
+};
+
 enum rs_anomaly {
 	RS_ANOMALY_NONE,
 	RS_ANOMALY_SIP_MALFORMED,     /* not a SIP message after all */
@@ -108,6 +133,12 @@ enum rs_anomaly {
 	RS_ANOMALY_TLS_TOO_LONG,      /* a handshake message over the limit */
 	RS_ANOMALY_TLS_TRUNCATED,     /* the stream ended inside a record */
 	RS_ANOMALY_TLS_SSLV2,         /* an SSLv2 hello */
+	RS_ANOMALY_WS_BAD_UPGRADE,    /* a head of HTTP that does not parse */
+	RS_ANOMALY_WS_BAD_FRAME,      /* no frame, or not one that may come here */
+	RS_ANOMALY_WS_SKIPPED,        /* bytes skipped to the next frame */
+	RS_ANOMALY_WS_TRUNCATED,      /* a message lacks its end or beginning */
+	RS_ANOMALY_WS_TOO_LONG,       /* over the limit: not kept */
+	RS_ANOMALY_WS_COMPRESSED,     /* a message that is not inflated */
 	RS_ANOMALY_N
 };
 
@@ -128,6 +159,9 @@ struct rs_event {
 			size_t size;    /* of the record's body */
 			uint8_t type;   /* of the record: 23, or 24 heartbeat */
 		} tls_data;
+		const struct ws_upgrade *ws_upgrade;
+		struct ws_frame ws_frame;
+		struct ws_message ws_message;
 		struct {
 			struct rs_span head; /* the first bytes that were no TLS */
 		} not_tls; /* clear bytes on a flow where TLS was due */

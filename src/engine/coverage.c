@@ -53,6 +53,18 @@ anomaly_name(enum rs_anomaly kind)
 		return "tls_truncated";
 	case RS_ANOMALY_TLS_SSLV2:
 		return "sslv2_hello";
+	case RS_ANOMALY_WS_BAD_UPGRADE:
+		return "websocket_bad_upgrade";
+	case RS_ANOMALY_WS_BAD_FRAME:
+		return "websocket_bad_frame";
+	case RS_ANOMALY_WS_SKIPPED:
+		return "websocket_skipped";
+	case RS_ANOMALY_WS_TRUNCATED:
+		return "websocket_truncated";
+	case RS_ANOMALY_WS_TOO_LONG:
+		return "websocket_too_long";
+	case RS_ANOMALY_WS_COMPRESSED:
+		return "websocket_compressed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;

@@ -100,7 +100,11 @@ deliver(struct pipeline *p, const struct rs_event *ev)
 		handshake_tracker_event(p->handshake, ev);
 		conn_tracker_event(p->conn, ev);
 		break;
-	case RS_EV_TLS_RECORD: /* the session's, never here */
+	case RS_EV_WS_UPGRADE:
+	case RS_EV_WS_MESSAGE:
+		break;
+	case RS_EV_TLS_RECORD: /* the sessions', never here */
+	case RS_EV_WS_FRAME:
 	case RS_EV_NONE:
 	case RS_EV_N:
 		break;
