@@ -85,6 +85,19 @@ sip(const struct pipeline_counts *n, struct rec_coverage *c,
 	c->sip_keepalives = (int64_t)n->sip_keepalives;
 }
 
+/* Absent where there was none. */
+static void
+websocket(const struct pipeline_counts *n, struct rec_coverage *c)
+{
+	if (n->ws.connections == 0)
+		return;
+	c->websocket_connections = (int64_t)n->ws.connections;
+	c->websocket_refused = (int64_t)n->ws.refused;
+	c->websocket_messages = (int64_t)n->ws.messages;
+	c->websocket_pings = (int64_t)n->ws.pings;
+	c->websocket_pongs = (int64_t)n->ws.pongs;
+}
+
 static void
 labels(const struct pipeline *p, struct rec_coverage *c, struct rec_arena *a)
 {
@@ -150,6 +163,7 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	    &c->evictions, a, "bindings", binding_tracker_evicted(p->binding));
 	count(&c->evictions, a, "handshakes", shakes.evicted);
 	sip(n, c, a);
+	websocket(n, c);
 	c->responses_without_request = (int64_t)regs.orphans;
 	c->tls_connections = shakes.connections;
 	c->tls_messages = shakes.messages;

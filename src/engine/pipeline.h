@@ -13,6 +13,7 @@
 #include "engine/classify.h"
 #include "base/pool.h"
 #include "engine/engine.h"
+#include "engine/ws_stage.h"
 #include "net/flow.h"
 #include "net/icmp.h"
 #include "net/tcp.h"
@@ -40,6 +41,7 @@ struct pipeline_counts {
 	uint64_t sip_requests[SIP_METHOD_N];
 	uint64_t sip_responses[700], responses_to_register[700];
 	uint64_t sip_keepalives;
+	struct ws_counts ws;
 	uint64_t anomalies[RS_ANOMALY_N];
 	uint64_t flows_udp, flows_tcp, one_way, two_way;
 	uint64_t gaps, missing;

@@ -393,6 +393,9 @@ struct rec_coverage {
 	struct rec_list responses_to_register;            /* counts */
 	int64_t responses_without_request; /* to a REGISTER never captured */
 	int64_t sip_keepalives;
+	/* absent where there was none */
+	int64_t websocket_connections, websocket_refused;
+	int64_t websocket_messages, websocket_pings, websocket_pongs;
 	struct rec_list tls_connections; /* counts by visibility */
 	int64_t tls_unrelated;           /* handshakes not listed */
 	struct rec_list tls_messages;    /* counts: client_hello, alert, ... */
