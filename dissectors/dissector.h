@@ -8,8 +8,8 @@
  * the sink it is lent for the call.
  *
  *  - probe() looks at the first bytes of a flow and says NO, MAYBE (more bytes
- *    could still make it YES; never after 64 bytes) or YES.  YES never turns
- *    into NO with more bytes.
+ *    could still make it YES; never after `head` bytes) or YES.  YES never
+ *    turns into NO with more bytes.
  *  - feed() sees all bytes not yet consumed, handles at most one message, and
  *    returns.  The stream layer (engine/stream.c) loops.
  *      RS_PARSED    `consumed` > 0 bytes are done with.
@@ -111,9 +111,13 @@ rs_emit(const struct rs_sink *out, const struct rs_event *ev)
 	out->emit(out->arg, ev);
 }
 
+/* How much of a stream a probe may want to see where it does not say more. */
+enum { RS_PROBE_HEAD = 64 };
+
 struct rs_dissector {
 	const char *name;
 	unsigned carriers; /* mask of enum rs_carrier */
+	size_t head; /* its probe wants to see as much; 0: RS_PROBE_HEAD */
 	size_t state_size; /* 0: stateless */
 	enum rs_verdict (*probe)(struct rs_span head, enum rs_carrier over);
 	struct rs_progress (*feed)(void *state, enum rs_carrier over,

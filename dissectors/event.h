@@ -11,6 +11,9 @@
  *   dissectors/sip    SIP_MESSAGE SIP_KEEPALIVE ANOMALY
  *   dissectors/tls    TLS_RECORD ANOMALY          (heard by tls/session only)
  *   tls/session       TLS_HANDSHAKE TLS_ALERT TLS_CCS TLS_DATA ANOMALY
+ *   dissectors/websocket  WS_UPGRADE WS_FRAME ANOMALY
+ *                                           (heard by websocket/session only)
+ *   websocket/session WS_UPGRADE WS_MESSAGE ANOMALY
  *   engine/pipeline   FLOW_OPEN GAP FLOW_HALF_CLOSE FLOW_END ICMP DROPS NOT_TLS
  *
  * An emitter below engine/ leaves `flow` NULL; the pipeline fills it in before
@@ -27,16 +30,16 @@ struct tls_client_hello;
 struct tls_server_hello;
 struct tls_certificate_list;
 struct tls_certificate_request;
+struct ws_upgrade;
 
 /* What trackers may know of a flow.  No pointers into net/. */
 struct rs_flow_info {
-	uint64_t serial; /* unique in this engine; hash key, never shown */
+	uint64_t serial;           /* unique in this engine; hash key, never shown */
 	struct rs_endpoint end[2]; /* by the rs_dir of the sender */
-	struct rs_stamp first;   /* its first packet: its id comes from here */
-	enum rs_carrier carrier; /* what the bytes of this event came over */
-	bool from_start;         /* opening SYN seen; always true over UDP */
-	/* The TCP connection as known now, while the event lasts; may be NULL.
-	 */
+	struct rs_stamp first;     /* its first packet: its id comes from here */
+	enum rs_carrier carrier;   /* what the bytes of this event came over */
+	bool from_start;           /* opening SYN seen; always true over UDP */
+	/* The TCP connection as known now, while the event lasts; may be NULL. */
 	const struct rs_conn_facts *conn;
 };
 
@@ -50,6 +53,9 @@ enum rs_event_type {
 	RS_EV_TLS_CCS,
 	RS_EV_TLS_DATA,
 	RS_EV_NOT_TLS,
+	RS_EV_WS_UPGRADE,
+	RS_EV_WS_FRAME,
+	RS_EV_WS_MESSAGE,
 	RS_EV_FLOW_OPEN,
 	RS_EV_GAP,
 	RS_EV_FLOW_HALF_CLOSE,
@@ -70,22 +76,20 @@ enum sip_keepalive {
 
 /* One TLS record, still as it is on the wire (RFC 8446 5.1, RFC 5246 6.2). */
 struct tls_record {
-	uint8_t
-	    type; /* 20 CCS, 21 alert, 22 handshake, 23 data, 24 heartbeat */
-	uint16_t version;    /* of the record layer */
-	size_t size;         /* of its body, as the header says */
+	uint8_t type;     /* 20 CCS, 21 alert, 22 handshake, 23 data, 24 heartbeat */
+	uint16_t version; /* of the record layer */
+	size_t size;      /* of its body, as the header says */
 	struct rs_span body; /* absent for application data: see tls/tls.h */
-	bool cut;            /* the stream ended or has a gap inside it */
+	bool cut;         /* the stream ended or has a gap inside it */
 };
 
 /* One handshake message, put together from its records. */
 struct tls_handshake_msg {
-	uint8_t
-	    type; /* RFC 8446 B.3; 254: HelloRetryRequest; 255: unreadable */
-	bool encrypted;      /* type and body are not known */
-	size_t size;         /* of the message; of the record where encrypted */
+	uint8_t type;   /* RFC 8446 B.3; 254: HelloRetryRequest; 255: unreadable */
+	bool encrypted; /* type and body are not known */
+	size_t size;    /* of the message; of the record where encrypted */
 	struct rs_span body; /* empty where encrypted or unreadable */
-	union {              /* by type, where it could be parsed; else NULL */
+	union {         /* by type, where it could be parsed; else NULL */
 		const struct tls_client_hello *client_hello;
 		const struct tls_server_hello *server_hello;
 		const struct tls_certificate_list *certificates;
@@ -95,23 +99,47 @@ struct tls_handshake_msg {
 
 struct tls_alert {
 	uint8_t level, number; /* 0 where encrypted */
-	bool encrypted; /* an alert record, or (inferred) one in TLS 1.3 */
+	bool encrypted;        /* an alert record, or (inferred) one in TLS 1.3 */
 	bool inferred;
+};
+
+/* One frame, still as it is on the wire (RFC 6455 5.2). */
+struct ws_frame {
+	uint8_t opcode; /* enum ws_opcode */
+	bool fin;
+	bool compressed; /* RSV1, RFC 7692 6: of a first frame */
+	bool masked;
+	uint8_t mask[4];     /* zeros where it is not masked */
+	uint64_t size;       /* of its payload */
+	struct rs_span body; /* the payload, masked; absent where too long */
+};
+
+/* One message, put together from its frames, or one control frame. */
+struct ws_message {
+	uint8_t opcode;      /* enum ws_opcode, never a continuation */
+	uint16_t code;       /* of a close: RFC 6455 7.4; 0: none given */
+	struct rs_span body; /* of a close: its reason */
 };
 
 enum rs_anomaly {
 	RS_ANOMALY_NONE,
-	RS_ANOMALY_SIP_MALFORMED,  /* not a SIP message after all */
-	RS_ANOMALY_SIP_TRUNCATED,  /* a message ended before its length */
-	RS_ANOMALY_SIP_SKIPPED,    /* bytes skipped to the next start-line */
-	RS_ANOMALY_SIP_TOO_LONG,   /* over the limit: not kept */
-	RS_ANOMALY_SIP_TRAILING,   /* bytes after the message in a datagram */
-	RS_ANOMALY_TLS_NOT_TLS,    /* first bytes are no TLS record */
-	RS_ANOMALY_TLS_BAD_RECORD, /* later bytes are no TLS record */
+	RS_ANOMALY_SIP_MALFORMED,     /* not a SIP message after all */
+	RS_ANOMALY_SIP_TRUNCATED,     /* a message ended before its length */
+	RS_ANOMALY_SIP_SKIPPED,       /* bytes skipped to the next start-line */
+	RS_ANOMALY_SIP_TOO_LONG,      /* over the limit: not kept */
+	RS_ANOMALY_SIP_TRAILING,      /* bytes after the message in a datagram */
+	RS_ANOMALY_TLS_NOT_TLS,       /* first bytes are no TLS record */
+	RS_ANOMALY_TLS_BAD_RECORD,    /* later bytes are no TLS record */
 	RS_ANOMALY_TLS_BAD_HANDSHAKE, /* a message that does not parse */
 	RS_ANOMALY_TLS_TOO_LONG,      /* a handshake message over the limit */
 	RS_ANOMALY_TLS_TRUNCATED,     /* the stream ended inside a record */
 	RS_ANOMALY_TLS_SSLV2,         /* an SSLv2 hello */
+	RS_ANOMALY_WS_BAD_UPGRADE,    /* a head of HTTP that does not parse */
+	RS_ANOMALY_WS_BAD_FRAME,      /* no frame, or not one that may come here */
+	RS_ANOMALY_WS_SKIPPED,        /* bytes skipped to the next frame */
+	RS_ANOMALY_WS_TRUNCATED,      /* a message lacks its end or beginning */
+	RS_ANOMALY_WS_TOO_LONG,       /* over the limit: not kept */
+	RS_ANOMALY_WS_COMPRESSED,     /* a message that is not inflated */
 	RS_ANOMALY_N
 };
 
@@ -130,20 +158,21 @@ struct rs_event {
 		struct tls_handshake_msg tls_handshake;
 		struct tls_alert tls_alert;
 		struct {
-			size_t size;  /* of the record's body */
-			uint8_t type; /* of the record: 23, or 24 heartbeat */
+			size_t size;    /* of the record's body */
+			uint8_t type;   /* of the record: 23, or 24 heartbeat */
 		} tls_data;
+		const struct ws_upgrade *ws_upgrade;
+		struct ws_frame ws_frame;
+		struct ws_message ws_message;
 		struct {
-			struct rs_span
-			    head; /* the first bytes that were no TLS */
-		} not_tls;        /* clear bytes on a flow where TLS was due */
+			struct rs_span head; /* the first bytes that were no TLS */
+		} not_tls; /* clear bytes on a flow where TLS was due */
 		struct {
 			uint64_t missing; /* bytes */
 			rs_time from, to; /* between these times they passed */
 		} gap;
 		struct {
-			enum rs_ending
-			    how; /* RS_END_FIN or RS_END_RST, by dir */
+			enum rs_ending how; /* RS_END_FIN or RS_END_RST, by dir */
 		} half_close;
 		struct {
 			enum rs_ending how;
@@ -152,10 +181,9 @@ struct rs_event {
 		struct {
 			uint8_t family, type, code;
 			struct rs_addr sender; /* who sent the error */
-			struct rs_span
-			    quoted; /* payload of the quoted packet */
-		} icmp; /* an error that quotes a packet of this flow; dir is
-			   the direction of the quoted packet */
+			struct rs_span quoted; /* payload of the quoted packet */
+		} icmp; /* an error that quotes a packet of this flow; dir is the
+		           direction of the quoted packet */
 		struct {
 			uint64_t packets;
 			rs_time from, to;

@@ -17,6 +17,7 @@ udp-register tcp-register udp-ipv6-register udp-register-at-registrar
 udp-register-linphone udp-register-srv udp-register-after-loss
 udp-unknown-user udp-removal udp-interval-too-brief
 tcp-connection-refused
+ws-wrong-password ws-register ws-register-fragmented
 tls12-register tls13-register tls12-register-certificate-expired
 tls12-certificate-expired tls13-certificate-expired
 tls12-unknown-ca tls12-self-signed tls12-name-mismatch
@@ -367,6 +368,45 @@ case_tcp_register_to_tls_port()
 	baresip_phone 4025 secret-4025 "sip:$sbc_ip:8934;transport=tcp"
 	sleep 1.5
 	finish "$baresip_pid" KILL
+	idle 36
+	capture_end
+}
+
+# --- SIP over WebSocket ----------------------------------------------------
+
+# ws_phone PASSWORD OPTIONS of wsphone.py
+ws_phone()
+{
+	phone python3 "$lib/wsphone.py" 4025 "$1" $sbc_ip 8080 "${@:2}" \
+	    >wsphone.log 2>&1 || true
+}
+
+# The registrar pings after five seconds.
+case_ws_register()
+{
+	make_network
+	registrar tcp:$sbc_ip:8080 -A WITH_WS
+	capture
+	ws_phone secret-4025 --stay 8
+	capture_end
+}
+
+case_ws_register_fragmented()
+{
+	make_network
+	registrar tcp:$sbc_ip:8080 -A WITH_WS
+	capture
+	ws_phone secret-4025 --fragments
+	capture_end
+}
+
+case_ws_wrong_password()
+{
+	make_network
+	registrar tcp:$sbc_ip:8080 -A WITH_WS
+	idle_resolver
+	capture
+	ws_phone not-the-password
 	idle 36
 	capture_end
 }

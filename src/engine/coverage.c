@@ -51,6 +51,18 @@ anomaly_name(enum rs_anomaly kind)
 		return "tls_truncated";
 	case RS_ANOMALY_TLS_SSLV2:
 		return "sslv2_hello";
+	case RS_ANOMALY_WS_BAD_UPGRADE:
+		return "websocket_bad_upgrade";
+	case RS_ANOMALY_WS_BAD_FRAME:
+		return "websocket_bad_frame";
+	case RS_ANOMALY_WS_SKIPPED:
+		return "websocket_skipped";
+	case RS_ANOMALY_WS_TRUNCATED:
+		return "websocket_truncated";
+	case RS_ANOMALY_WS_TOO_LONG:
+		return "websocket_too_long";
+	case RS_ANOMALY_WS_COMPRESSED:
+		return "websocket_compressed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -68,6 +80,19 @@ sip(const struct tracker_counts *n, struct rec_coverage *c, struct rec_arena *a)
 	statuses(&c->sip_responses, a, n->sip_responses);
 	statuses(&c->responses_to_register, a, n->responses_to_register);
 	c->sip_keepalives = (int64_t)n->sip_keepalives;
+}
+
+/* Absent where there was none. */
+static void
+websocket(const struct pipeline_counts *n, struct rec_coverage *c)
+{
+	if (n->ws.connections == 0)
+		return;
+	c->websocket_connections = (int64_t)n->ws.connections;
+	c->websocket_refused = (int64_t)n->ws.refused;
+	c->websocket_messages = (int64_t)n->ws.messages;
+	c->websocket_pings = (int64_t)n->ws.pings;
+	c->websocket_pongs = (int64_t)n->ws.pongs;
 }
 
 static void
@@ -136,6 +161,7 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	    &c->evictions, a, "bindings", binding_tracker_evicted(t->binding));
 	count(&c->evictions, a, "handshakes", shakes.evicted);
 	sip(&t->counts, c, a);
+	websocket(n, c);
 	c->responses_without_request = (int64_t)regs.orphans;
 	c->tls_connections = shakes.connections;
 	c->tls_messages = shakes.messages;

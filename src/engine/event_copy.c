@@ -4,6 +4,7 @@
 #include "sip/msg.h"
 #include "tls/certmsg.h"
 #include "tls/hello.h"
+#include "websocket/upgrade.h"
 
 #include <string.h>
 
@@ -127,13 +128,20 @@ hanging(const struct rs_event *ev)
 		const struct tls_handshake_msg *m = &ev->u.tls_handshake;
 		return rounded(m->body.n) + rounded(parsed_size(m));
 	}
+	case RS_EV_WS_UPGRADE: {
+		const struct ws_upgrade *u = ev->u.ws_upgrade;
+		return rounded(sizeof *u) + rounded(u->target.n) +
+		       rounded(u->host.n);
+	}
 	case RS_EV_NOT_TLS:
 		return rounded(ev->u.not_tls.head.n);
 	case RS_EV_ANOMALY:
 		return rounded(ev->u.anomaly.head.n);
 	case RS_EV_ICMP:
 		return rounded(ev->u.icmp.quoted.n);
-	case RS_EV_TLS_RECORD: /* goes to a session at once */
+	case RS_EV_TLS_RECORD: /* go to a session at once */
+	case RS_EV_WS_FRAME:
+	case RS_EV_WS_MESSAGE:
 	case RS_EV_SIP_KEEPALIVE:
 	case RS_EV_TLS_ALERT:
 	case RS_EV_TLS_CCS:
@@ -163,6 +171,12 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		ev->u.sip_message = copy;
 	} else if (ev->type == RS_EV_TLS_HANDSHAKE) {
 		keep_handshake(r, &ev->u.tls_handshake);
+	} else if (ev->type == RS_EV_WS_UPGRADE) {
+		struct ws_upgrade *u =
+		    keep(r, ev->u.ws_upgrade, sizeof *ev->u.ws_upgrade);
+		u->target = keep_span(r, u->target);
+		u->host = keep_span(r, u->host);
+		ev->u.ws_upgrade = u;
 	} else if (ev->type == RS_EV_NOT_TLS) {
 		ev->u.not_tls.head = keep_span(r, ev->u.not_tls.head);
 	} else if (ev->type == RS_EV_ANOMALY) {

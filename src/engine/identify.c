@@ -3,11 +3,23 @@
 
 #include "sip/sip.h"
 #include "tls/tls.h"
+#include "websocket/websocket.h"
 
 static const struct rs_dissector *const dissectors[] = {
     &sip_dissector,
     &tls_dissector,
+    &websocket_dissector,
 };
+
+/* A datagram is there as a whole; of a stream each probe sees what it wants. */
+static struct rs_span
+head_for(
+    const struct rs_dissector *d, struct rs_span head, enum rs_carrier over)
+{
+	if (!(over & (RS_OVER_TCP | RS_OVER_TLS)))
+		return head;
+	return rs_span_part(head, 0, d->head ? d->head : RS_PROBE_HEAD);
+}
 
 struct identity
 identify(struct rs_span head, enum rs_carrier over)
@@ -17,11 +29,11 @@ identify(struct rs_span head, enum rs_carrier over)
 		const struct rs_dissector *d = dissectors[i];
 		if (!(d->carriers & over))
 			continue;
-		enum rs_verdict v = d->probe(head, over);
+		enum rs_verdict v = d->probe(head_for(d, head, over), over);
 		if (v == RS_YES)
 			return (struct identity){RS_YES, d};
-		if (v == RS_MAYBE)
-			best.verdict = RS_MAYBE;
+		if (v == RS_MAYBE && best.verdict == RS_NO)
+			best = (struct identity){RS_MAYBE, d};
 	}
 	return best;
 }

@@ -9,12 +9,12 @@
 
 #include "dissector.h"
 
-/* No probe wants to see more than this. */
-enum { IDENTIFY_HEAD = 64 };
+/* No probe wants to see more of a stream than this. */
+enum { IDENTIFY_HEAD = 8192 };
 
 struct identity {
 	enum rs_verdict verdict;              /* of the best of them */
-	const struct rs_dissector *dissector; /* with RS_YES */
+	const struct rs_dissector *dissector; /* the first that says so */
 };
 
 struct identity identify(struct rs_span head, enum rs_carrier over);

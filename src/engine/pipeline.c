@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/pipeline.h"
 
-#include "engine/identify.h"
+#include "engine/held.h"
 #include "engine/stream.h"
+#include "engine/ws_stage.h"
 #include "tls/session.h"
 #include "tls/tls.h"
-#include "track/binding.h"
+#include "websocket/websocket.h"
 
 #include <glib.h>
 
@@ -20,19 +21,13 @@ enum { LONE_SYNS_LISTED = 10000 };
 /* How often those who wait hear that time has passed: they wait for seconds. */
 static const rs_time TIME_STEP = 10 * RS_MSEC;
 
-/* The first bytes of a side, while nobody has claimed them yet. */
-struct held {
-	uint8_t bytes[IDENTIFY_HEAD];
-	size_t n;
-	struct rs_stamp at;
-};
-
 /* What hangs on a flow of which we still expect something. */
 struct app {
 	struct rs_flow_info info;
 	struct held held[2];
 	struct stream stream;    /* while claimed */
 	struct tls_session *tls; /* over a TLS dissector */
+	struct ws_stage *ws;     /* over a WebSocket dissector */
 	struct rs_span not_tls;  /* head of the client where TLS was due */
 	uint8_t not_tls_head[16];
 	struct rs_stamp not_tls_at;
@@ -74,6 +69,26 @@ emit_up(void *arg, const struct rs_event *ev)
 	send_up(call->p, &full);
 }
 
+/* The same for what came inside of WebSocket messages. */
+static void
+emit_up_ws(void *arg, const struct rs_event *ev)
+{
+	struct call *call = arg;
+	struct rs_flow_info inside = *flow_info(call->f);
+	struct rs_event full = *ev;
+	const struct app *app = call->f->app;
+	inside.carrier = ws_stage_carrier(app->ws);
+	full.flow = &inside;
+	send_up(call->p, &full);
+}
+
+static struct ws_stage_out
+ws_out(struct call *call)
+{
+	return (struct ws_stage_out){
+	    .self = {emit_up, call}, .above = {emit_up_ws, call}};
+}
+
 /* The sink of dissectors whose flow has a session. */
 static void
 emit_session(void *arg, const struct rs_event *ev)
@@ -81,7 +96,11 @@ emit_session(void *arg, const struct rs_event *ev)
 	struct call *call = arg;
 	struct app *app = call->f->app;
 	const struct rs_sink up = {emit_up, call};
-	tls_session_event(app->tls, ev, &up);
+	const struct ws_stage_out ws = ws_out(call);
+	if (app->tls)
+		tls_session_event(app->tls, ev, &up);
+	else
+		ws_stage_event(app->ws, ev, &ws);
 }
 
 static void
@@ -95,7 +114,8 @@ static struct rs_sink
 sink_of(struct call *call)
 {
 	const struct app *app = call->f->app;
-	return (struct rs_sink){app->tls ? emit_session : emit_up, call};
+	bool session = app->tls || app->ws;
+	return (struct rs_sink){session ? emit_session : emit_up, call};
 }
 
 /* ---- flows ---- */
@@ -119,6 +139,8 @@ app_of(struct pipeline *p, struct flow *f)
 		return f->app;
 	struct app *app = rs_pool_zeroed(&p->pool, sizeof *app);
 	app->info = info_of(f);
+	for (int i = 0; i < 2; i++)
+		held_init(&app->held[i], &p->budgets[BUDGET_STREAMS]);
 	f->app = app;
 	return app;
 }
@@ -132,6 +154,9 @@ app_free(struct pipeline *p, struct flow *f)
 	if (f->claim == FLOW_OURS)
 		stream_clear(&app->stream);
 	tls_session_free(app->tls);
+	ws_stage_free(app->ws);
+	for (int i = 0; i < 2; i++)
+		held_clear(&app->held[i]);
 	rs_pool_give(&p->pool, app, sizeof *app);
 	f->app = NULL;
 }
@@ -157,6 +182,10 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	if (d == &tls_dissector)
 		app->tls =
 		    tls_session_new(&p->budgets[BUDGET_STREAMS], &p->pool);
+	if (d == &websocket_dissector)
+		app->ws =
+		    ws_stage_new(app->info.carrier, &p->budgets[BUDGET_STREAMS],
+			&p->counts.streams_refused, &p->counts.ws);
 	f->claim = FLOW_OURS;
 	if (f->tcp)
 		app->info.from_start = tcp_conn_facts(f->tcp)->from_start;
@@ -170,7 +199,7 @@ undecided(const struct flow *f)
 {
 	const struct app *app = f->app;
 	return (f->tcp && tcp_conn_waits(f->tcp)) ||
-	       (app && (app->held[RS_C2S].n || app->held[RS_S2C].n));
+	       (app && (app->held[RS_C2S].bytes.n || app->held[RS_S2C].bytes.n));
 }
 
 static void
@@ -272,6 +301,17 @@ feed(struct call *call, enum rs_dir dir, struct rs_span bytes,
 		tcp_conn_ignore(call->f->tcp);
 }
 
+/* What a side said before anybody claimed the flow. */
+static void
+feed_held(struct call *call, enum rs_dir dir)
+{
+	struct app *app = call->f->app;
+	struct held *held = &app->held[dir];
+	if (held->bytes.n)
+		feed(call, dir, rs_buf_view(&held->bytes), &held->at);
+	held_clear(held);
+}
+
 /* First bytes of a side that nobody has claimed: true when it is claimed now,
    with what was held before already fed. */
 static bool
@@ -281,35 +321,24 @@ identified(struct call *call, enum rs_dir dir, struct rs_span bytes,
 	struct flow *f = call->f;
 	struct app *app = app_of(call->p, f);
 	struct held *held = &app->held[dir];
-	uint8_t head[IDENTIFY_HEAD];
-	struct rs_span probed = rs_span_part(bytes, 0, sizeof head);
-	if (held->n) {
-		size_t more = MIN(bytes.n, sizeof head - held->n);
-		memcpy(head, held->bytes, held->n);
-		memcpy(head + held->n, bytes.p, more);
-		probed = (struct rs_span){head, held->n + more};
-	}
-	struct identity who = identify(probed, RS_OVER_TCP);
+	struct rs_span probed;
+	struct identity who = held_identify(held, bytes, RS_OVER_TCP, &probed);
+	/* The head of a request is no TLS before it is all there. */
+	if (who.verdict != RS_NO && who.dissector != &tls_dissector &&
+	    (who.verdict == RS_YES || probed.n >= sizeof app->not_tls_head))
+		note_not_tls(call->p, f, dir, probed, at);
 	if (who.verdict == RS_YES) {
-		struct held first = *held;
-		if (who.dissector != &tls_dissector)
-			note_not_tls(call->p, f, dir, probed, at);
-		claim(call->p, f, dir, who.dissector, first.n ? &first.at : at);
-		if (first.n)
-			feed(call, dir, (struct rs_span){first.bytes, first.n},
-			    &first.at);
+		claim(call->p, f, dir, who.dissector,
+		    held->bytes.n ? &held->at : at);
+		feed_held(call, rs_dir_other(dir));
+		feed_held(call, dir);
 		return true;
 	}
-	if (who.verdict == RS_MAYBE && probed.n < sizeof held->bytes &&
-	    probed.n == held->n + bytes.n) {
-		if (held->n == 0)
-			held->at = *at;
-		memcpy(held->bytes + held->n, bytes.p, bytes.n);
-		held->n += bytes.n;
+	if (who.verdict == RS_MAYBE && held_add(held, bytes, at))
 		return false;
-	}
-	held->n = 0;
+	call->p->counts.streams_refused += who.verdict == RS_MAYBE;
 	note_not_tls(call->p, f, dir, probed, at);
+	held_clear(held);
 	app->tries++;
 	return false;
 }
@@ -335,13 +364,17 @@ on_gap(void *arg, enum rs_dir dir, uint64_t missing, rs_time from, rs_time to,
 	struct call *call = arg;
 	struct flow *f = call->f;
 	struct app *app = app_of(call->p, f);
-	app->held[dir].n = 0;
+	held_clear(&app->held[dir]);
 	if (f->claim != FLOW_OURS)
 		return;
 	struct rs_sink out = sink_of(call);
 	stream_gap(&app->stream, dir, missing, at, &out);
 	if (app->tls)
 		tls_session_gap(app->tls, dir);
+	if (app->ws) {
+		const struct ws_stage_out ws = ws_out(call);
+		ws_stage_gap(app->ws, dir, at, &ws);
+	}
 	struct rs_event ev = {
 	    .type = RS_EV_GAP,
 	    .dir = dir,
@@ -362,6 +395,10 @@ on_close(
 	struct app *app = f->app;
 	struct rs_sink out = sink_of(call);
 	stream_close(&app->stream, dir, at, &out);
+	if (app->ws) {
+		const struct ws_stage_out ws = ws_out(call);
+		ws_stage_close(app->ws, dir, at, &ws);
+	}
 	struct rs_event ev = {
 	    .type = RS_EV_FLOW_HALF_CLOSE,
 	    .dir = dir,

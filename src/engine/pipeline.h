@@ -13,6 +13,7 @@
 #include "engine/budget.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
+#include "engine/ws_stage.h"
 #include "event.h"
 #include "net/flow.h"
 #include "net/icmp.h"
@@ -24,6 +25,7 @@ struct label_sums {
 
 /* What was seen, as far as it is counted rather than recorded. */
 struct pipeline_counts {
+	struct ws_counts ws;
 	uint64_t flows_udp, flows_tcp, one_way, two_way;
 	uint64_t gaps, missing;
 	uint64_t streams_refused;

@@ -48,6 +48,9 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		t->counts.anomalies[ev->u.anomaly.kind]++;
 		handshake_tracker_event(t->handshake, ev);
 		break;
+	case RS_EV_WS_UPGRADE:
+		conn_tracker_event(t->conn, ev);
+		break;
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_GAP:
 	case RS_EV_FLOW_HALF_CLOSE:
@@ -58,7 +61,9 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		handshake_tracker_event(t->handshake, ev);
 		conn_tracker_event(t->conn, ev);
 		break;
-	case RS_EV_TLS_RECORD: /* the session's, never here */
+	case RS_EV_TLS_RECORD: /* the sessions', never here */
+	case RS_EV_WS_FRAME:
+	case RS_EV_WS_MESSAGE: /* counted by their stage */
 	case RS_EV_TIME:
 	case RS_EV_NONE:
 	case RS_EV_N:

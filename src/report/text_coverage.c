@@ -189,6 +189,22 @@ tls(struct text *t, const struct rec_coverage *c)
 		page_end(&t->page);
 }
 
+/* What of WebSockets could have been SIP, and is not. */
+static void
+websocket(struct text *t, const struct rec_coverage *c)
+{
+	char a[PAGE_TEXT];
+	int64_t compressed = text_count(&c->anomalies, "websocket_compressed");
+	if (compressed)
+		item(t, ", ", "%s compressed, which is not read",
+		    text_many(a, compressed, "WebSocket message"));
+	if (text_sum(c->websocket_refused))
+		item(t, ", ", "%s for SIP refused by the server",
+		    text_many(a, c->websocket_refused, "WebSocket upgrade"));
+	if (t->page.at)
+		page_end(&t->page);
+}
+
 /* ARP and LLDP are no loss; what lies in a tunnel is. */
 static int64_t
 undecoded(const struct rec_coverage *c)
@@ -327,6 +343,7 @@ text_coverage(struct text *t)
 	files(t, c);
 	quality(t, c);
 	tls(t, c);
+	websocket(t, c);
 	shortfalls(t, c);
 	other_traffic(t, c);
 	page_end(&t->page);
@@ -396,6 +413,23 @@ other_sip(struct text *t)
 			  "both directions of the port.");
 }
 
+/* True when that may be why there is no SIP. */
+static bool
+websocket_advice(struct text *t)
+{
+	const struct rec_coverage *c = t->in->coverage;
+	bool compressed = text_count(&c->anomalies, "websocket_compressed");
+	bool refused = text_sum(c->websocket_refused);
+	if (compressed)
+		advice(t, "The WebSocket messages above may well carry "
+			  "registrations. To see them, switch compression "
+			  "(permessage-deflate) off at the server.");
+	if (refused)
+		advice(t, "The server refused what would have become a "
+			  "WebSocket for SIP: its answer, in HTTP, says why.");
+	return compressed || refused;
+}
+
 /* The ways in which there can be nothing, and what to do about each. */
 static void
 nothing(struct text *t)
@@ -432,7 +466,7 @@ nothing(struct text *t)
 			  "keys. To see what SIP is in it, capture where it "
 			  "is in the clear (behind the SBC).");
 	unrelated_tls(t);
-	if (!opaque && c->sip_requests.n == 0 &&
+	if (!websocket_advice(t) && !opaque && c->sip_requests.n == 0 &&
 	    text_sum(c->tls_unrelated) == 0 &&
 	    text_sum(c->responses_without_request) == 0)
 		no_sip(t);

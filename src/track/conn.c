@@ -385,6 +385,7 @@ conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
 		return;
 	struct mark *m;
 	switch (ev->type) {
+	case RS_EV_WS_UPGRADE: /* for SIP, or it would not be ours */
 	case RS_EV_SIP_MESSAGE:
 		m = mark_touch(k, ev->flow->serial);
 		if (m)
@@ -406,6 +407,8 @@ conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
 	case RS_EV_TLS_CCS:
 	case RS_EV_TLS_DATA:
 	case RS_EV_NOT_TLS:
+	case RS_EV_WS_FRAME:
+	case RS_EV_WS_MESSAGE:
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_GAP:
 	case RS_EV_FLOW_HALF_CLOSE:

@@ -569,6 +569,12 @@ hear_anomaly(struct handshake_tracker *k, const struct rs_event *ev)
 	case RS_ANOMALY_SIP_TRUNCATED:
 	case RS_ANOMALY_SIP_SKIPPED:
 	case RS_ANOMALY_SIP_TOO_LONG:
+	case RS_ANOMALY_WS_BAD_UPGRADE:
+	case RS_ANOMALY_WS_BAD_FRAME:
+	case RS_ANOMALY_WS_SKIPPED:
+	case RS_ANOMALY_WS_TRUNCATED:
+	case RS_ANOMALY_WS_TOO_LONG:
+	case RS_ANOMALY_WS_COMPRESSED:
 	case RS_ANOMALY_SIP_TRAILING:
 	case RS_ANOMALY_N:
 		break;
@@ -670,6 +676,9 @@ handshake_tracker_event(struct handshake_tracker *k, const struct rs_event *ev)
 	case RS_EV_NONE:
 	case RS_EV_SIP_MESSAGE:
 	case RS_EV_SIP_KEEPALIVE:
+	case RS_EV_WS_UPGRADE:
+	case RS_EV_WS_FRAME:
+	case RS_EV_WS_MESSAGE:
 	case RS_EV_TLS_RECORD:
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_ICMP:

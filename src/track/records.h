@@ -64,7 +64,7 @@ struct rec_contact {
 
 struct rec_challenge {
 	struct rs_span realm, algorithm, qop;
-	int64_t nonce_age; /* ns from the challenge to the answer */
+	int64_t nonce_age;   /* ns from the challenge to the answer */
 	enum rs_fact stale;
 };
 
@@ -101,20 +101,20 @@ struct rec_transaction {
 	int64_t cseq;
 	struct rs_frame request_frame;
 	rs_time request_time;
-	struct rec_list request_frames; /* struct rs_frame; of repeats */
+	struct rec_list request_frames; /* of retransmissions: struct rs_frame */
 	int64_t retransmissions;
 	enum rs_fact credentials;
 	enum rec_digest digest;
 	enum rec_digest_part digest_wrong;
-	int64_t provisional; /* last provisional status */
+	int64_t provisional;            /* last provisional status */
 	struct rs_frame provisional_frame;
-	int64_t status; /* final */
+	int64_t status;                 /* final */
 	struct rs_span reason;
 	struct rs_frame response_frame; /* that completed it */
 	rs_time response_time;
 	int64_t response_repeats;
-	int64_t delay;              /* ns, first request to final complete */
-	struct rec_list challenges; /* struct rec_challenge */
+	int64_t delay;                  /* ns, first request to final complete */
+	struct rec_list challenges;     /* struct rec_challenge */
 	int64_t retry_after, min_expires; /* seconds */
 	struct rec_endpoint client, server;
 };
@@ -139,7 +139,7 @@ struct rec_registration {
 	struct rs_span reason;
 	int64_t rrd, rrd_auth, challenge, client_auth; /* ns */
 	int64_t expires_requested, expires_granted;    /* seconds */
-	struct rec_list contacts;                      /* struct rec_contact */
+	struct rec_list contacts;     /* struct rec_contact */
 	struct rec_list transactions; /* struct rec_transaction */
 	struct rec_list frames;       /* struct rs_frame, in order */
 	struct rec_list legs;         /* struct rec_leg */
@@ -147,7 +147,7 @@ struct rec_registration {
 	struct rec_endpoint icmp_from;
 	struct rs_frame icmp_frame;
 	struct rec_id handshake, connection;
-	struct rec_list flaws; /* names */
+	struct rec_list flaws;        /* names */
 };
 
 /* Failed, as REPORT defines it; cut_off is neither failed nor succeeded. */
@@ -161,9 +161,9 @@ rec_outcome_failed(enum rec_outcome o)
 
 enum rec_binding_state {
 	REC_BINDING_STATE_NONE,
-	REC_HELD,            /* valid when the capture ended */
-	REC_EXPIRED,         /* its time passed without a refresh */
-	REC_REMOVED,         /* taken away by its phone */
+	REC_HELD,    /* valid when the capture ended */
+	REC_EXPIRED, /* its time passed without a refresh */
+	REC_REMOVED, /* taken away by its phone */
 	REC_BINDING_UNKNOWN, /* evicted, or the capture has a hole */
 };
 
@@ -184,13 +184,12 @@ struct rec_binding {
 	struct rs_span aor, contact, instance, reg_id;
 	struct rec_endpoint client, server;
 	enum rec_transport transport; /* of its last refresh */
-	struct rec_list grants; /* struct rec_grant; the first and last ones */
-	int64_t granted_total;  /* how many there were */
+	struct rec_list grants;  /* struct rec_grant; the first and last ones */
+	int64_t granted_total;   /* how many there were */
 	int64_t refreshes;
-	int64_t refresh_margin; /* tenths of a percent: (expiry - refresh) /
-				   granted, least */
-	struct rec_list lapses; /* struct rec_lapse */
-	int64_t lapsed;         /* ns in all */
+	int64_t refresh_margin;  /* tenths of a percent: (expiry - refresh) / granted, least */
+	struct rec_list lapses;  /* struct rec_lapse */
+	int64_t lapsed;          /* ns in all */
 	enum rec_binding_state state;
 	rs_time next_expiry;
 };
@@ -237,7 +236,7 @@ struct rec_certificate {
 	rs_time not_before, not_after;
 	struct rs_span key, signature, sha256;
 	enum rs_fact self_signed;
-	enum rec_side from; /* server, or client */
+	enum rec_side from;  /* server, or client */
 	struct rs_frame frame;
 };
 
@@ -254,7 +253,7 @@ struct rec_alert {
 /* One step of the ladder: who sent which message, when, in which frame. */
 struct rec_step {
 	enum rec_side from;
-	struct rs_span what; /* "client_hello", "alert", "fin", ... */
+	struct rs_span what;   /* "client_hello", "alert", "fin", ... */
 	rs_time at;
 	struct rs_frame frame;
 };
@@ -277,15 +276,15 @@ struct rec_handshake {
 	struct rec_list client_groups;   /* text */
 	struct rs_span version, cipher, group;
 	enum rs_fact resumed, hello_retry;
-	struct rec_list certificates; /* struct rec_certificate */
+	struct rec_list certificates;    /* struct rec_certificate */
 	enum rec_client_certificate client_certificate;
-	struct rs_span history; /* Zeek's ssl_history letters */
+	struct rs_span history;          /* Zeek's ssl_history letters */
 	struct rs_span last_message_client, last_message_server;
-	struct rec_list alerts; /* struct rec_alert */
-	struct rec_list steps;  /* struct rec_step */
+	struct rec_list alerts;          /* struct rec_alert */
+	struct rec_list steps;           /* struct rec_step */
 	struct rec_first_bytes first_bytes;
 	int64_t tcp_rtt, hello, handshake; /* ns */
-	struct rec_list frames;            /* struct rs_frame */
+	struct rec_list frames;          /* struct rs_frame */
 	enum rs_fact related;
 	enum rec_visibility visibility;
 	struct rs_span opaque_reason;
@@ -303,11 +302,10 @@ struct rec_connection {
 	rs_time started, ended;
 	struct rec_endpoint client, server;
 	enum rec_transport transport;
-	struct rs_span
-	    conn_state; /* Zeek's: S0 S1 SF REJ RSTO RSTR SH OTH ... */
+	struct rs_span conn_state; /* Zeek's: S0 S1 SF REJ RSTO RSTR SH OTH ... */
 	int64_t syns;
-	int64_t rtt_server; /* ns, SYN to SYN-ACK */
-	int64_t rtt_client; /* ns, SYN-ACK to ACK */
+	int64_t rtt_server;        /* ns, SYN to SYN-ACK */
+	int64_t rtt_client;        /* ns, SYN-ACK to ACK */
 	int64_t bytes_client, bytes_server;
 	int64_t retransmissions_client, retransmissions_server;
 	int64_t gaps, missing_bytes;
@@ -334,15 +332,14 @@ enum rec_stage_state {
 struct rec_stage {
 	struct rs_span stage; /* link dhcp dns provisioning tcp tls sip */
 	enum rec_stage_state state;
-	struct rec_list
-	    records; /* text: ids with their type, "handshake 0-4" */
+	struct rec_list records; /* text: ids with their type, "handshake 0-4" */
 	struct rec_list frames;
 };
 
 /* One address of record of a phone, and its last decided attempt. */
 struct rec_line {
 	struct rs_span aor;
-	enum rec_outcome outcome; /* absent: none was decided */
+	enum rec_outcome outcome;    /* absent: none was decided */
 	rs_time decided;
 	struct rs_frame frame;
 };
@@ -350,12 +347,12 @@ struct rec_line {
 struct rec_phone {
 	struct rec_id id;
 	rs_time started, ended;
-	struct rec_endpoint client;        /* port 0 */
+	struct rec_endpoint client;  /* port 0 */
 	struct rec_list user_agents, aors; /* text */
-	struct rec_list lines;             /* struct rec_line */
-	struct rec_list chain;             /* struct rec_stage */
+	struct rec_list lines;       /* struct rec_line */
+	struct rec_list chain;       /* struct rec_stage */
 	struct rs_span stopped_at;
-	enum rec_outcome outcome; /* of its last decided attempt; or none */
+	enum rec_outcome outcome;    /* of its last decided attempt; or none */
 	int64_t attempts, failed;
 	bool suffered; /* not said: some record of its is not fine */
 };
@@ -377,7 +374,7 @@ struct rec_evidence {
 };
 
 struct rec_finding {
-	struct rec_id id; /* of the record it is about */
+	struct rec_id id;          /* of the record it is about */
 	rs_time at;
 	struct rs_span code;
 	enum rec_severity severity;
@@ -388,10 +385,10 @@ struct rec_finding {
 	struct rec_endpoint phone, server;
 	enum rec_transport transport;
 	struct rs_span aor;
-	struct rec_list records;  /* text: "registration 0-1" */
-	struct rec_list evidence; /* struct rec_evidence */
+	struct rec_list records;   /* text: "registration 0-1" */
+	struct rec_list evidence;  /* struct rec_evidence */
 	struct rs_span filter;
-	int64_t occurrences; /* of the same finding; the report's own */
+	int64_t occurrences;       /* of the same finding; the report's own */
 };
 
 /* ---- coverage and summary ---- */
@@ -402,30 +399,33 @@ struct rec_file {
 	int64_t packets, bytes;
 	rs_time first, last;
 	enum rs_fact cut_short;
-	struct rs_span problem; /* why it was not read to its end */
+	struct rs_span problem;     /* why it was not read to its end */
 };
 
 struct rec_label {
-	struct rs_span name; /* nDPI's, or "unknown" */
+	struct rs_span name;        /* nDPI's, or "unknown" */
 	int64_t flows, packets, bytes;
 };
 
 struct rec_coverage {
-	struct rec_list files; /* struct rec_file */
+	struct rec_list files;      /* struct rec_file */
 	rs_time first, last;
 	int64_t packets, decoded;
-	struct rec_list undecoded; /* counts by reason */
+	struct rec_list undecoded;  /* counts by reason */
 	int64_t snaplen_truncated;
 	int64_t drops_kernel, drops_interface;
 	int64_t time_steps_back;
 	int64_t flows_udp, flows_tcp, one_way_flows, two_way_flows;
 	int64_t tcp_gaps, tcp_missing_bytes;
-	struct rec_list fragments;                   /* counts */
-	struct rec_list evictions;                   /* counts by table */
-	struct rec_list sip_requests, sip_responses; /* counts */
-	struct rec_list responses_to_register;       /* counts */
+	struct rec_list fragments;  /* counts */
+	struct rec_list evictions;  /* counts by table */
+	struct rec_list sip_requests, sip_responses;      /* counts */
+	struct rec_list responses_to_register;            /* counts */
 	int64_t responses_without_request; /* to a REGISTER never captured */
 	int64_t sip_keepalives;
+	/* absent where there was none */
+	int64_t websocket_connections, websocket_refused;
+	int64_t websocket_messages, websocket_pings, websocket_pongs;
 	struct rec_list tls_connections; /* counts by visibility */
 	int64_t tls_unrelated;           /* handshakes not listed */
 	struct rec_list tls_messages;    /* counts: client_hello, alert, ... */
@@ -434,7 +434,7 @@ struct rec_coverage {
 	int64_t unlabelled_flows;        /* over nDPI's budget */
 	int64_t syns_not_listed;         /* lone SYNs without a record */
 	struct rs_span vantage, vantage_reason;
-	int64_t memory_limit; /* bytes */
+	int64_t memory_limit;            /* bytes */
 };
 
 struct rec_times { /* nearest rank, ns */
@@ -443,21 +443,21 @@ struct rec_times { /* nearest rank, ns */
 
 struct rec_summary {
 	int64_t attempts, decided, failed;
-	struct rec_list outcomes;     /* counts */
-	struct rec_list kinds;        /* counts: attempts by kind */
-	struct rec_list failed_kinds; /* counts: failed attempts by kind */
+	struct rec_list outcomes;        /* counts */
+	struct rec_list kinds;           /* counts: attempts by kind */
+	struct rec_list failed_kinds;    /* counts: failed attempts by kind */
 	struct rec_times rrd, rrd_auth, challenge, client_auth;
-	int64_t ira;             /* tenths of a percent */
-	int64_t attempt_failure; /* tenths of a percent */
+	int64_t ira;                     /* tenths of a percent */
+	int64_t attempt_failure;         /* tenths of a percent */
 	int64_t register_transactions;
-	struct rec_list responses;    /* counts by status */
-	struct rec_list handshakes;   /* counts by state */
-	struct rec_list alerts;       /* counts by name */
-	struct rec_list connections;  /* counts by conn_state */
-	struct rec_list bindings;     /* counts by state */
-	int64_t bindings_lapsed;      /* that had a lapse */
-	int64_t lapse_min, lapse_max; /* ns, of one binding in all */
-	rs_time next_expiry;          /* the first of those held */
+	struct rec_list responses;       /* counts by status */
+	struct rec_list handshakes;      /* counts by state */
+	struct rec_list alerts;          /* counts by name */
+	struct rec_list connections;     /* counts by conn_state */
+	struct rec_list bindings;        /* counts by state */
+	int64_t bindings_lapsed;         /* that had a lapse */
+	int64_t lapse_min, lapse_max;    /* ns, of one binding in all */
+	rs_time next_expiry;             /* the first of those held */
 	int64_t phones, phones_registered, phones_failed, phones_undecided;
 };
 
@@ -468,8 +468,7 @@ extern const struct rec_type rec_registration_type, rec_binding_type,
 extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
     rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
-    rec_line_type, rec_evidence_type, rec_file_type, rec_label_type,
-    rec_times_type;
+    rec_line_type, rec_evidence_type, rec_file_type, rec_label_type, rec_times_type;
 
 /* The report's word for a value; NULL for 0 and what is out of range. */
 const char *rec_transport_name(enum rec_transport v);

@@ -194,6 +194,9 @@ reg_tracker_event(struct reg_tracker *k, const struct rs_event *ev)
 	case RS_EV_TLS_CCS:
 	case RS_EV_TLS_DATA:
 	case RS_EV_NOT_TLS:
+	case RS_EV_WS_UPGRADE:
+	case RS_EV_WS_FRAME:
+	case RS_EV_WS_MESSAGE:
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_ANOMALY:
 	case RS_EV_TIME:

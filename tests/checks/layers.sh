@@ -14,14 +14,16 @@ base:        base pure libc
 dissector:   base dissector pure
 sip:         base dissector sip pure
 tls-wire:    base dissector tls-wire pure
+ws-wire:     base dissector ws-wire pure
 capture:     base capture pure libc pcap glib
 net:         base dissector net pure libc
 auth:        base sip auth pure libc
 tls:         base dissector tls-wire tls pure libc
+websocket:   base dissector ws-wire websocket pure libc
 track:       base dissector sip tls-wire track tls/cert.h tls/session.h pure libc glib
 diag:        base track/record.h track/records.h diag pure libc
 report:      base diag track/phone.h track/record.h track/records.h track/related.h track/spool.h track/summary.h report pure libc glib
-engine:      base dissector sip tls-wire capture net tls track diag engine config pure libc glib
+engine:      base dissector sip tls-wire ws-wire capture net tls websocket track diag engine config pure libc glib
 main:        base auth engine capture report main track/related.h track/records.h config pure libc glib
 '
 # Single files with a right of their own.
@@ -57,6 +59,7 @@ found=$({
 		if (p ~ /^dissectors\/[^\/]*$/) return "dissector"
 		split(p, a, "/")
 		if (a[1] == "dissectors" && a[2] == "tls") return "tls-wire"
+		if (a[1] == "dissectors" && a[2] == "websocket") return "ws-wire"
 		return a[2]
 	}
 	function system_kind(h) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the corpora of fuzz_cert, fuzz_digest, fuzz_link_ip, fuzz_tcp and
-fuzz_pcap again: cut from cases in pcaps/, and made by hand where no case has
-it.
+"""Makes the corpora of fuzz_cert, fuzz_digest, fuzz_link_ip, fuzz_tcp,
+fuzz_websocket and fuzz_pcap again: cut from cases in pcaps/, and made by hand
+where no case has it.
 
     tests/fuzz/make_corpus.py [FOLDER]
 
@@ -304,6 +304,64 @@ def tcp_ops():
         sec, sec, talk)
 
 
+# ---- WebSockets: operations of fuzz_websocket.c
+
+def ws_op(side, what, data=b""):
+    return struct.pack(">BH", side | what << 1, len(data)) + data
+
+
+def ws_frame(first, text, mask=b""):
+    n = len(text)
+    size = bytes([n]) if n < 126 else struct.pack(">BH", 126, n)
+    if mask:
+        size = bytes([size[0] | 0x80]) + size[1:]
+        text = bytes(b ^ mask[i % 4] for i, b in enumerate(text))
+    return bytes([first]) + size + mask + text
+
+
+def ws_case(name):
+    """The data of the one connection, a segment an operation."""
+    client = None
+    for p in case(name)[1]:
+        t = captures.Tcp.of(p.data)
+        if t and t.payload:
+            client = client or t.header[:2]
+            yield ws_op(t.header[:2] != client, 0, t.payload)
+
+
+def websocket():
+    for name in ("ws-register", "ws-register-fragmented"):
+        ops = list(ws_case(name))
+        assert len(ops) > 6, name
+        write("websocket", name, b"".join(ops))
+    write("websocket", "gap", b"".join(ops[:4]) + ws_op(0, 2, bytes(50))
+          + b"".join(ops[4:]))
+    write("websocket", "midstream", b"".join(ops[3:]))
+    mask = b"\1\2\3\4"
+    text = b"OPTIONS sip:a.example SIP/2.0\r\n\r\n"
+    write("websocket", "bad-frames", b"".join(
+        ws_op(0, 0, f + ws_frame(0x81, text, mask)) for f in (
+            b"\xb1\0", b"\x83\0", b"\x09\0", b"\x89\xfe\1\0",
+            b"\x81\xfe\0\1", b"\x81\xff" + bytes(8), b"junk")))
+    write("websocket", "compressed", ops[0] + ws_op(
+        1, 0, b"HTTP/1.1 101 x\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+        + ws_frame(0x41, b"abc") + ws_frame(0x80, b"def"))
+        + ws_op(0, 0, ws_frame(0xc1, b"abc", mask)))
+    write("websocket", "interleaved", ws_op(1, 0, ws_frame(
+        0x01, text) + ws_frame(0x80, b"x") + ws_frame(0x80, b"y") + ws_frame(
+        0x01, b"z") + ws_frame(0x81, b"\r\n\r\n")) + ws_op(1, 3))
+    write("websocket", "too-long", ws_op(
+        1, 0, b"\x82\x7f" + struct.pack(">Q", 131073) + b"abc")
+        + ws_op(1, 2, bytes(60000)) + ws_op(1, 2, bytes(60000))
+        + ws_op(1, 0, bytes(12000) + ws_frame(0x81, text)))
+    write("websocket", "refused", ops[0] + ws_op(
+        1, 0, b"HTTP/1.1 401 x\r\nContent-Length: 3\r\n\r\nabc") + ops[0]
+        + ws_op(1, 0, b"HTTP/1.1 200 x\r\n\r\nabc"))
+    write("websocket", "close", ws_op(0, 0, ws_frame(0x88, b"\3\xe8bye", mask)
+                                      + ws_frame(0x88, b"\3", mask)))
+
+
 # ---- capture files
 
 def short(name, n=12, size=400):
@@ -320,7 +378,7 @@ def pcap_files():
              "tls-not-tls-sip", "tls12-certificate-expired",
              "tcp-register-to-tls-port", "udp-interval-too-brief",
              "udp-icmp-unreachable", "udp-removal", "tcp-wrong-password",
-             "tls13-hello-retry", "tls12-register"]
+             "tls13-hello-retry", "tls12-register", "ws-wrong-password"]
     for name in whole:
         write("pcap", name, captures.pcap(*case(name)))
     link, packets = case("udp-register")
@@ -345,4 +403,5 @@ cert()
 digest()
 link_ip()
 tcp_ops()
+websocket()
 pcap_files()

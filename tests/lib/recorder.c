@@ -2,6 +2,7 @@
 #include "recorder.h"
 #include "event.h"
 #include "sip/msg.h"
+#include "websocket/upgrade.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -167,6 +168,18 @@ anomaly_name(enum rs_anomaly a)
 		return "tls-truncated";
 	case RS_ANOMALY_TLS_SSLV2:
 		return "tls-sslv2";
+	case RS_ANOMALY_WS_BAD_UPGRADE:
+		return "ws-bad-upgrade";
+	case RS_ANOMALY_WS_BAD_FRAME:
+		return "ws-bad-frame";
+	case RS_ANOMALY_WS_SKIPPED:
+		return "ws-skipped";
+	case RS_ANOMALY_WS_TRUNCATED:
+		return "ws-truncated";
+	case RS_ANOMALY_WS_TOO_LONG:
+		return "ws-too-long";
+	case RS_ANOMALY_WS_COMPRESSED:
+		return "ws-compressed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -190,6 +203,28 @@ add_tls_handshake(struct recorder *r, const struct tls_handshake_msg *t)
 	    t->encrypted ? " encrypted" : "");
 	if (r->digest)
 		add(r, " hash=%016" PRIx64, fnv(0, t->body));
+}
+
+static void
+add_ws_upgrade(struct recorder *r, const struct ws_upgrade *u)
+{
+	add(r, " WS_UPGRADE ");
+	if (u->request)
+		add_text(r, u->target);
+	else
+		add(r, "%u", u->status);
+	add(r, "%s%s%s size=%zu", u->websocket ? " websocket" : "",
+	    u->sip ? " sip" : "", u->extended ? " extended" : "", u->size);
+}
+
+static void
+add_ws_frame(struct recorder *r, const struct ws_frame *f)
+{
+	add(r, " WS_FRAME opcode=%u size=%" PRIu64 "%s%s%s%s", f->opcode,
+	    f->size, f->fin ? "" : " more", f->masked ? " masked" : "",
+	    f->compressed ? " compressed" : "", f->body.p ? "" : " absent");
+	if (r->digest)
+		add(r, " hash=%016" PRIx64, fnv(0, f->body));
 }
 
 static void
@@ -226,6 +261,17 @@ add_event(struct recorder *r, const struct rs_event *ev)
 	case RS_EV_NOT_TLS:
 		add(r, " NOT_TLS ");
 		add_text(r, ev->u.not_tls.head);
+		break;
+	case RS_EV_WS_UPGRADE:
+		add_ws_upgrade(r, ev->u.ws_upgrade);
+		break;
+	case RS_EV_WS_FRAME:
+		add_ws_frame(r, &ev->u.ws_frame);
+		break;
+	case RS_EV_WS_MESSAGE:
+		add(r, " WS_MESSAGE opcode=%u code=%u ",
+		    ev->u.ws_message.opcode, ev->u.ws_message.code);
+		add_text(r, ev->u.ws_message.body);
 		break;
 	case RS_EV_FLOW_OPEN:
 		add(r, " FLOW_OPEN");

@@ -379,7 +379,7 @@ stream_check_idle(const struct stream_script *s, char why[STREAM_WHY])
 	return ok;
 }
 
-/* YES never turns into NO, and MAYBE ends with 64 bytes. */
+/* YES never turns into NO, and MAYBE ends where the dissector says. */
 bool
 stream_check_probe(const struct stream_script *s, char why[STREAM_WHY])
 {
@@ -394,7 +394,9 @@ stream_check_probe(const struct stream_script *s, char why[STREAM_WHY])
 		enum rs_verdict v =
 		    s->dissector->probe((struct rs_span){copy, k}, s->over);
 		free(copy);
-		bool ok = (v != RS_MAYBE || k < 64) && (!yes || v == RS_YES);
+		size_t most =
+		    s->dissector->head ? s->dissector->head : RS_PROBE_HEAD;
+		bool ok = (v != RS_MAYBE || k < most) && (!yes || v == RS_YES);
 		yes = yes || v == RS_YES;
 		if (ok && (v != RS_NO || k >= 64) && (k < head.n || yes))
 			continue;

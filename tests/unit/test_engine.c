@@ -30,9 +30,10 @@ hear(void *arg, const struct rec_type *type, const void *rec)
 	struct bench *b = arg;
 	if (type == &rec_registration_type) {
 		const struct rec_registration *r = rec;
-		g_string_append_printf(b->says, "reg %u %s %d; ",
-		    (unsigned)r->id.frame.number, rec_outcome_name(r->outcome),
-		    (int)MAX(r->status, 0));
+		g_string_append_printf(b->says, "reg %u %s%s %d; ",
+		    (unsigned)r->id.frame.number,
+		    r->transport == REC_WS ? "ws " : "",
+		    rec_outcome_name(r->outcome), (int)MAX(r->status, 0));
 	} else if (type == &rec_connection_type) {
 		const struct rec_connection *c = rec;
 		g_string_append_printf(b->says, "conn %u %.*s %d; ",
@@ -262,6 +263,176 @@ test_other_links(void)
 	}
 }
 
+/* ---- SIP over WebSocket ---- */
+
+static const char UPGRADE[] =
+    "GET /sip HTTP/1.1\r\nHost: sip.example.com\r\nConnection: Upgrade\r\n"
+    "Upgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n";
+static const char SWITCHING[] =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Protocol: sip\r\n\r\n";
+
+/* Both sides of a connection, their sequence numbers kept. */
+struct talk {
+	struct bench b;
+	uint16_t port;
+	uint32_t seq[2]; /* the phone's, and the server's */
+};
+
+static void
+talk_begin(struct talk *t, uint16_t port, bool from_start)
+{
+	begin(&t->b);
+	t->port = port;
+	t->seq[0] = 101;
+	t->seq[1] = 501;
+	if (from_start)
+		open_tcp(&t->b, port);
+}
+
+static void
+talk(struct talk *t, bool phone, struct rs_span bytes)
+{
+	segment_bytes(
+	    &t->b, phone, t->port, t->seq[!phone], t->seq[phone], ACK, bytes);
+	t->seq[!phone] += (uint32_t)bytes.n;
+}
+
+/* One frame in a segment of its own; phones mask. */
+static void
+talk_frame(struct talk *t, bool phone, uint8_t first, struct rs_span text)
+{
+	static const uint8_t mask[4] = {0x12, 0x34, 0x56, 0x78};
+	uint8_t f[2048] = {first, (uint8_t)(phone ? 0xfe : 0x7e),
+	    (uint8_t)(text.n >> 8), (uint8_t)text.n};
+	size_t n = 4;
+	if (text.n < 126) {
+		f[1] = (uint8_t)((phone ? 0x80 : 0) | text.n);
+		n = 2;
+	}
+	if (phone) {
+		memcpy(f + n, mask, sizeof mask);
+		n += sizeof mask;
+	}
+	for (size_t i = 0; i < text.n; i++)
+		f[n++] = text.p[i] ^ (phone ? mask[i % 4] : 0);
+	talk(t, phone, (struct rs_span){f, n});
+}
+
+static void
+test_websocket(void)
+{
+	struct rs_span get = rs_span_str(UPGRADE), reg = rs_span_str(REGISTER);
+	struct talk t;
+	for (size_t cut = 0; cut < get.n; cut++) { /* the request in two */
+		talk_begin(&t, 8080, true);
+		if (cut)
+			talk(&t, true, rs_span_part(get, 0, cut));
+		talk(&t, true, rs_span_from(get, cut));
+		talk(&t, false, rs_span_str(SWITCHING));
+		t.b.number = 100;
+		talk_frame(&t, true, 0x01, rs_span_part(reg, 0, 50));
+		talk_frame(&t, true, 0x89, RS_LIT("ping"));
+		talk_frame(&t, true, 0x80, rs_span_from(reg, 50));
+		talk_frame(&t, false, 0x81, rs_span_str(OK));
+		expect(&t.b, "conn 1 S1 1; reg 101 ws registered 200; ");
+	}
+
+	talk_begin(&t, 8080, true); /* the request byte by byte */
+	for (size_t i = 0; i < get.n; i++)
+		talk(&t, true, rs_span_part(get, i, 1));
+	talk(&t, false, rs_span_str(SWITCHING));
+	t.b.number = 100;
+	talk_frame(&t, true, 0x81, reg);
+	talk_frame(&t, false, 0x81, rs_span_str(OK));
+	expect(&t.b, "conn 1 S1 1; reg 101 ws registered 200; ");
+
+	talk_begin(&t, 8080, true); /* nothing of the request but its answer */
+	t.seq[0] += 100;
+	talk(&t, false, rs_span_str(SWITCHING));
+	t.b.now += 2 * RS_SEC; /* it will not come any more */
+	talk(&t, false, RS_LIT("\x89\x00"));
+	talk_frame(&t, true, 0x81, reg);
+	talk_frame(&t, false, 0x81, rs_span_str(OK));
+	expect(&t.b, "conn 1 S1 1; reg 6 ws registered 200; ");
+
+	talk_begin(&t, 8080, false); /* picked up in the middle */
+	talk_frame(&t, true, 0x89, RS_LIT("ping"));
+	talk_frame(&t, false, 0x8a, RS_LIT("ping"));
+	talk_frame(&t, true, 0x81, reg);
+	talk_frame(&t, false, 0x81, rs_span_str(OK));
+	expect(&t.b, "conn 1 OTH 0; reg 3 ws registered 200; ");
+
+	talk_begin(&t, 8080, true); /* one direction: no verdict */
+	talk(&t, true, get);
+	talk_frame(&t, true, 0x81, reg);
+	expect(&t.b, "conn 1 S1 1; reg 5 ws cut_off 0; ");
+}
+
+/* HTTP that stays HTTP, WebSockets for something else, and refusals. */
+static void
+test_other_http(void)
+{
+	struct talk t;
+	talk_begin(&t, 8080, true);
+	talk(&t, true, RS_LIT("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+	talk(&t, false, RS_LIT("HTTP/1.1 200 OK\r\n\r\n"));
+	expect(&t.b, "");
+
+	talk_begin(&t, 8080, true); /* a head of which the end is not seen */
+	talk(&t, true, RS_LIT("GET / HTTP/1.1\r\nHost: a\r\n"));
+	expect(&t.b, "");
+
+	talk_begin(&t, 8080, true);
+	talk(&t, true,
+	    RS_LIT("GET / HTTP/1.1\r\nUpgrade: websocket\r\n"
+		   "Sec-WebSocket-Protocol: chat\r\n\r\n"));
+	talk(&t, false,
+	    RS_LIT("HTTP/1.1 101 OK\r\nUpgrade: websocket\r\n"
+		   "Sec-WebSocket-Protocol: chat\r\n\r\n"));
+	talk_frame(&t, true, 0x81, RS_LIT("{\"hello\": 1}"));
+	expect(&t.b, "");
+
+	talk_begin(&t, 8080, true); /* it concerns registration all the same */
+	talk(&t, true, rs_span_str(UPGRADE));
+	talk(&t, false,
+	    RS_LIT("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"));
+	expect(&t.b, "conn 1 S1 1; ");
+}
+
+/* Compressed messages are counted, and none is made up. */
+static void
+test_websocket_compressed(void)
+{
+	struct talk t;
+	struct rec_coverage c;
+	struct rec_arena a;
+	talk_begin(&t, 8080, true);
+	talk(&t, true, rs_span_str(UPGRADE));
+	talk(&t, false,
+	    RS_LIT("HTTP/1.1 101 OK\r\nUpgrade: websocket\r\n"
+		   "Sec-WebSocket-Protocol: sip\r\n"
+		   "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"));
+	talk_frame(&t, true, 0xc1, RS_LIT("not readable"));
+	talk_frame(&t, false, 0xc1, RS_LIT("not readable"));
+	talk_frame(&t, true, 0x89, RS_LIT(""));
+	talk_frame(&t, false, 0x8a, RS_LIT(""));
+	rec_arena_init(&a, NULL, NULL);
+	rec_init(&rec_coverage_type, &c);
+	engine_coverage(t.b.e, &c, &a);
+	CU_ASSERT_EQUAL(c.websocket_connections, 1);
+	CU_ASSERT_EQUAL(c.websocket_refused, 0);
+	CU_ASSERT_EQUAL(c.websocket_messages, 0);
+	CU_ASSERT_EQUAL(c.websocket_pings, 1);
+	CU_ASSERT_EQUAL(c.websocket_pongs, 1);
+	CU_ASSERT_EQUAL_FATAL(c.anomalies.n, 1);
+	const struct rec_count *n = c.anomalies.v;
+	CU_ASSERT(rs_span_eq(n->name, RS_LIT("websocket_compressed")));
+	CU_ASSERT_EQUAL(n->n, 2);
+	rec_arena_clear(&a);
+	expect(&t.b, "conn 1 S1 1; ");
+}
+
 /* Two engines turn by turn: neither hears of the other's phone. */
 static void
 test_side_by_side(void)
@@ -280,4 +451,6 @@ test_side_by_side(void)
 
 UNIT_MAIN("engine", UNIT(test_lone_syns), UNIT(test_icmp_on_a_lone_syn),
     UNIT(test_register_over_tcp), UNIT(test_ports_used_again),
-    UNIT(test_not_tls), UNIT(test_other_links), UNIT(test_side_by_side))
+    UNIT(test_not_tls), UNIT(test_other_links), UNIT(test_websocket),
+    UNIT(test_other_http), UNIT(test_websocket_compressed),
+    UNIT(test_side_by_side))

@@ -64,6 +64,31 @@ test_coverage_words(void)
 }
 
 static void
+test_websocket_words(void)
+{
+	struct run u;
+	struct rec_count compressed = {RS_LIT("websocket_compressed"), 3};
+	run_begin(&u, REPORT_TEXT, 80);
+	run_finish(&u);
+	run_check_silent(&u, "WebSocket");
+	run_check_says(&u, "There is no SIP at all");
+	run_end(&u);
+
+	run_begin(&u, REPORT_TEXT, 80);
+	u.coverage.websocket_refused = 1;
+	u.coverage.anomalies = (struct rec_list){&compressed, 1, 1};
+	run_finish(&u);
+	run_check_lines(&u, 80);
+	run_check_says(&u,
+	    "3 WebSocket messages compressed, which is not read,"
+	    " 1 WebSocket upgrade for SIP refused by the server");
+	run_check_says(&u, "switch compression (permessage-deflate) off");
+	run_check_says(&u, "its answer, in HTTP, says why");
+	run_check_silent(&u, "There is no SIP at all");
+	run_end(&u);
+}
+
+static void
 test_names_of_files(void)
 {
 	static const struct {
@@ -343,8 +368,8 @@ test_words_stay_whole(void)
 	free(text);
 }
 
-UNIT_MAIN("text_words", UNIT(test_coverage_words), UNIT(test_names_of_files),
-    UNIT(test_other_traffic), UNIT(test_lines_of_a_phone),
-    UNIT(test_ends_of_ladders), UNIT(test_undecided),
-    UNIT(test_handshake_ladder), UNIT(test_bindings_line),
+UNIT_MAIN("text_words", UNIT(test_coverage_words), UNIT(test_websocket_words),
+    UNIT(test_names_of_files), UNIT(test_other_traffic),
+    UNIT(test_lines_of_a_phone), UNIT(test_ends_of_ladders),
+    UNIT(test_undecided), UNIT(test_handshake_ladder), UNIT(test_bindings_line),
     UNIT(test_filter_names_its_file), UNIT(test_words_stay_whole))
