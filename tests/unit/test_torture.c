@@ -180,7 +180,7 @@ put_message(struct text *t, const struct sip_msg *m, const char *line)
 		put_uri(t, "\nuri ", m->uri);
 	} else {
 		put(t, "status %u", m->status);
-		put_span(t, " ", m->reason);
+		put_span(t, m->reason.n ? " " : "", m->reason);
 	}
 	if (sip_msg_header(m, SIP_HDR_CALL_ID).n)
 		put_span(t, "\ncall-id ", sip_msg_header(m, SIP_HDR_CALL_ID));
@@ -433,7 +433,8 @@ test_torture(void)
 	unsigned sections = 0;
 	char path[200], rfc[8], number[16];
 	size_t size;
-	snprintf(path, sizeof path, "%s/tests/torture/facts", src ? src : ".");
+	snprintf(
+	    path, sizeof path, "%s/tests/torture/facts.txt", src ? src : ".");
 	FILE *f = fopen(path, "r");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
 	while (fgets(line, sizeof line, f)) {
