@@ -47,8 +47,9 @@ REPEATS = {"connections.retransmissions_client",
 # Once nobody reads the content of a connection (encrypted data), its order is
 # not kept any more either, and what comes late counts as a repeat.
 UNREAD = {"connections.bytes_client", "connections.bytes_server"} | REPEATS
-# Fragments are counted.
-FRAGMENTS = {"coverage.fragments"}
+# Fragments are counted, and told of requests.
+FRAGMENTS = {"coverage.fragments",
+             "registrations.transactions.fragmented"}
 # The file is called what it is.
 FORMAT = {"coverage.files.format"}
 

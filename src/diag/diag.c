@@ -22,15 +22,22 @@ const struct diag_rule *const diag_rules[] = {
     &diag_tls_closed_silently,
     &diag_tls_no_server_hello,
     &diag_sip_no_answer,
+    &diag_sip_fragments_lost,
+    &diag_sip_bearer,
+    &diag_sip_realm_mismatch,
+    &diag_sip_authorization_malformed,
     &diag_sip_credentials_refused,
     &diag_sip_digest_unsupported,
     &diag_sip_nonce_expired,
     &diag_sip_stale_loop,
+    &diag_sip_extension_refused,
+    &diag_sip_too_many_contacts,
     &diag_sip_refused_by_policy,
     &diag_sip_interval_loop,
     &diag_sip_overloaded,
     &diag_sip_contact_not_bound,
     &diag_sip_wrong_response_port,
+    &diag_sip_alg_rewrite,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

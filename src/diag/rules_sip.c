@@ -6,139 +6,22 @@
  * credentials looks the same whether the password is wrong or the nonce was too
  * old, unless the reason phrase or `stale` says which.
  */
-#include "diag/finding.h"
 #include "diag/rules.h"
+#include "diag/sip_view.h"
 
 #include <stdio.h>
 
 /* An answer within this time came on a fresh nonce. */
 static const int64_t fresh = 10 * RS_SEC;
 
-struct view {
-	const struct rec_registration *r;
-	const struct rec_transaction *t; /* all of them */
-	uint32_t n;
-	const struct rec_transaction *last;
-	bool answered;  /* any response came */
-	unsigned stale; /* stale=true to credentials, the last ones in a row */
-	unsigned brief; /* 423 */
-	int64_t nonce_age; /* of the challenge that `last` answered */
-	bool nonce_named;  /* the refusal speaks of the nonce */
-};
-
-static bool
-contains(struct rs_span s, const char *word)
-{
-	struct rs_span w = rs_span_str(word);
-	for (size_t i = 0; i + w.n <= s.n; i++)
-		if (rs_span_eq_nocase(rs_span_part(s, i, w.n), w))
-			return true;
-	return false;
-}
-
-static bool
-is_stale(const struct rec_transaction *t)
-{
-	const struct rec_challenge *c = t->challenges.v;
-	for (uint32_t i = 0; i < t->challenges.n; i++)
-		if (c[i].stale == RS_TRUE)
-			return true;
-	return false;
-}
-
-static bool
-is_challenge(const struct rec_transaction *t)
-{
-	return t->status == 401 || t->status == 407;
-}
-
-static struct view
-view_of(const struct rec_registration *r)
-{
-	struct view v = {.r = r,
-	    .t = r->transactions.v,
-	    .n = r->transactions.n,
-	    .nonce_age = REC_ABSENT};
-	for (uint32_t i = 0; i < v.n; i++) {
-		const struct rec_transaction *t = &v.t[i];
-		v.answered |= t->status > 0 || t->provisional > 0;
-		v.brief += t->status == 423;
-		if (is_challenge(t) && t->credentials == RS_TRUE && is_stale(t))
-			v.stale++;
-		else if (t->status > 0 && t->credentials == RS_TRUE)
-			v.stale = 0;
-	}
-	if (v.n == 0)
-		return v;
-	v.last = &v.t[v.n - 1];
-	v.nonce_named = contains(r->reason, "nonce") ||
-			contains(r->reason, "stale") ||
-			contains(v.last->reason, "nonce") || is_stale(v.last);
-	if (v.n > 1) {
-		const struct rec_transaction *before = &v.t[v.n - 2];
-		const struct rec_challenge *c = before->challenges.v;
-		for (uint32_t i = 0; i < before->challenges.n; i++)
-			if (c[i].nonce_age > v.nonce_age)
-				v.nonce_age = c[i].nonce_age;
-		if (v.nonce_age == REC_ABSENT && is_challenge(before) &&
-		    before->response_time != RS_NEVER &&
-		    v.last->request_time != RS_NEVER)
-			v.nonce_age =
-			    v.last->request_time - before->response_time;
-	}
-	return v;
-}
-
-static void
-say_repeats(struct finding *f, const struct rec_transaction *t)
-{
-	const struct rs_frame *again = t->request_frames.v;
-	for (uint32_t i = 0; i < t->request_frames.n && i < 12; i++)
-		finding_evidence(
-		    f, again[i], RS_NEVER, RS_LIT("REGISTER again"));
-}
-
-/* Of a long loop the first two and the last two. */
-static void
-say_evidence(struct finding *f, const struct view *v)
-{
-	char text[64];
-	for (uint32_t i = 0; i < v->n; i++) {
-		if (i >= 2 && i + 2 < v->n)
-			continue;
-		const struct rec_transaction *t = &v->t[i];
-		finding_evidence(f, t->request_frame, t->request_time,
-		    t->credentials == RS_TRUE ? RS_LIT("REGISTER, credentials")
-					      : RS_LIT("REGISTER"));
-		if (t->status <= 0) {
-			say_repeats(f, t);
-			continue;
-		}
-		int n =
-		    snprintf(text, sizeof text, "%lld", (long long)t->status);
-		finding_evidence(f, t->response_frame, t->response_time,
-		    (struct rs_span){(const uint8_t *)text, (size_t)n});
-	}
-}
-
-static bool
-has_flaw(const struct rec_registration *r, const char *name)
-{
-	const struct rs_span *v = r->flaws.v;
-	for (uint32_t i = 0; i < r->flaws.n; i++)
-		if (rs_span_eq(v[i], rs_span_str(name)))
-			return true;
-	return false;
-}
-
 /* ---- no answer ---- */
 
 /* The other direction of this path was captured: an answer would have been. */
 static bool
-both_ways(const struct diag_case *c, const struct view *v)
+both_ways(const struct diag_case *c, const struct sip_view *v)
 {
 	const struct rec_coverage *g = c->coverage;
-	if (has_flaw(v->r, "gap") || has_flaw(v->r, "drops"))
+	if (sip_view_flaw(v->r, "gap") || sip_view_flaw(v->r, "drops"))
 		return false;
 	if (g && (g->drops_kernel > 0 || g->drops_interface > 0))
 		return false;
@@ -208,7 +91,7 @@ sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r->icmp.p == NULL)
 		return;
-	struct view v = view_of(r);
+	struct sip_view v = sip_view_of(r);
 	if (r->icmp_from.at.addr.family)
 		rs_addr_format(&r->icmp_from.at.addr, from);
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
@@ -221,7 +104,7 @@ sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
 	    "ICMP %.*s from %s quotes the REGISTER to port %u: %s.",
 	    FINDING_TEXT(r->icmp), from, r->server.at.port,
 	    icmp_meaning(r->icmp, r->server.at.addr.family));
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_evidence(
 	    &f, r->icmp_frame, r->ended, RS_LIT("ICMP unreachable"));
 	finding_say(&f);
@@ -237,16 +120,17 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		sip_unreachable(rule, c, out);
 	if (c->registration->outcome != REC_TIMED_OUT)
 		return;
-	struct view v = view_of(c->registration);
+	struct sip_view v = sip_view_of(c->registration);
 	struct finding f;
 	if (v.last == NULL || !both_ways(c, &v) ||
-	    has_flaw(v.r, "response_refused"))
+	    sip_view_flaw(v.r, "response_refused"))
 		return; /* there was one: sip.wrong-response-port */
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	say_delivered(&f, c);
 	/* A short request got through and a longer one did not. */
 	if (v.r->transport == REC_UDP && v.n > 1 &&
-	    v.last->credentials == RS_TRUE && is_challenge(&v.t[v.n - 2]))
+	    v.last->credentials == RS_TRUE &&
+	    sip_view_challenged(&v.t[v.n - 2]))
 		finding_alternative(&f, "sip.fragments-lost");
 	finding_alternative(&f, "policy.source-banned");
 	finding_alternative(&f, "capture.incomplete");
@@ -260,7 +144,7 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	    delivered(c) ? "; the connection was up, and TCP did not keep "
 			   "repeating the request, so that the server had it"
 			 : "");
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -270,22 +154,26 @@ enum refusal { NOT_REFUSED, BY_PASSWORD, BY_NONCE, BY_STALE_LOOP };
 
 /* Why the answer to a challenge was refused. */
 static enum refusal
-refusal_of(const struct view *v)
+refusal_of(const struct sip_view *v)
 {
+	const char *what;
 	if (v->last == NULL || v->last->credentials != RS_TRUE)
+		return NOT_REFUSED;
+	/* A rule of its own says that. */
+	if (sip_view_form(v, &what) != SIP_FORM_FINE)
 		return NOT_REFUSED;
 	bool refused = v->r->outcome == REC_AUTH_FAILED;
 	bool forbidden =
 	    v->r->outcome == REC_REJECTED && v->last->status == 403;
 	if (refused && v->stale >= 2)
 		return BY_STALE_LOOP;
-	if (refused && v->nonce_named)
+	if (refused && (v->nonce_named || v->last->digest == REC_DIGEST_RIGHT))
 		return BY_NONCE;
 	return refused || forbidden ? BY_PASSWORD : NOT_REFUSED;
 }
 
 static void
-detail_credentials(struct finding *f, const struct view *v)
+detail_credentials(struct finding *f, const struct sip_view *v)
 {
 	char age[80] = "", t[FINDING_WORD];
 	if (v->nonce_age != REC_ABSENT)
@@ -293,9 +181,12 @@ detail_credentials(struct finding *f, const struct view *v)
 		    finding_time(t, v->nonce_age));
 	finding_detail(f,
 	    "The answer to the challenge, as %.*s in realm %.*s%s, got %lld "
-	    "%.*s.",
+	    "%.*s%s.",
 	    FINDING_TEXT(v->r->auth_user), FINDING_TEXT(v->r->realm), age,
-	    (long long)v->last->status, FINDING_TEXT(v->last->reason));
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason),
+	    v->last->digest == REC_DIGEST_RIGHT
+		? ", though it fits the password given with --credentials"
+		: "");
 }
 
 /* The user part of an address of record. */
@@ -311,7 +202,7 @@ aor_user(struct rs_span aor)
 
 /* The realm answered to is in none of the challenges before it. */
 static bool
-realm_differs(const struct view *v)
+realm_differs(const struct sip_view *v)
 {
 	const struct rec_challenge *c = v->last->challenges.v;
 	uint32_t n = v->last->challenges.n, known = 0;
@@ -327,19 +218,42 @@ realm_differs(const struct view *v)
 	return known && v->r->realm.p;
 }
 
+/* Whoever ran this knows the password, and it was checked. */
+static void
+say_wrong_digest(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out, const struct sip_view *v)
+{
+	struct finding f;
+	bool password = v->last->digest_wrong == REC_DIGEST_PASSWORD;
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	finding_detail(&f,
+	    "The response of %.*s in realm %.*s does not fit the password "
+	    "given with --credentials%s%s; then %lld %.*s.",
+	    FINDING_TEXT(v->r->auth_user), FINDING_TEXT(v->r->realm),
+	    password ? ", however it is taken" : "; it would fit with another ",
+	    password ? "" : rec_digest_part_name(v->last->digest_wrong),
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason));
+	sip_view_evidence(&f, v);
+	finding_say(&f);
+}
+
 static void
 sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
 	if (c->registration == NULL)
 		return;
-	struct view v = view_of(c->registration);
+	struct sip_view v = sip_view_of(c->registration);
 	struct finding f;
 	if (refusal_of(&v) != BY_PASSWORD)
 		return;
+	if (v.last->digest == REC_DIGEST_WRONG) {
+		say_wrong_digest(rule, c, out, &v);
+		return;
+	}
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	/* Some registrars say in plain words what it was. */
-	bool told = contains(v.last->reason, "password");
+	bool told = sip_view_contains(v.last->reason, "password");
 	if (v.nonce_age == REC_ABSENT ? !told : v.nonce_age >= fresh)
 		finding_alternative(&f, "sip.nonce-expired");
 	if (realm_differs(&v))
@@ -352,7 +266,7 @@ sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
 	/* A digest over other parts looks like one of another password. */
 	finding_alternative(&f, "sip.authorization-malformed");
 	detail_credentials(&f, &v);
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -362,14 +276,16 @@ sip_nonce_expired(const struct diag_rule *rule, const struct diag_case *c,
 {
 	if (c->registration == NULL)
 		return;
-	struct view v = view_of(c->registration);
+	struct sip_view v = sip_view_of(c->registration);
 	struct finding f;
 	if (refusal_of(&v) != BY_NONCE)
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
-	finding_alternative(&f, "sip.credentials-refused");
+	finding_alternative(&f, v.last->digest == REC_DIGEST_RIGHT
+				    ? "sip.refused-by-policy"
+				    : "sip.credentials-refused");
 	detail_credentials(&f, &v);
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -379,7 +295,7 @@ sip_stale_loop(const struct diag_rule *rule, const struct diag_case *c,
 {
 	if (c->registration == NULL)
 		return;
-	struct view v = view_of(c->registration);
+	struct sip_view v = sip_view_of(c->registration);
 	struct finding f;
 	if (refusal_of(&v) != BY_STALE_LOOP)
 		return;
@@ -387,7 +303,7 @@ sip_stale_loop(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f,
 	    "%u answers in a row were told that their nonce is stale.",
 	    v.stale);
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -401,7 +317,7 @@ sip_digest_unsupported(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_CHALLENGE_UNANSWERED)
 		return;
-	struct view v = view_of(r);
+	struct sip_view v = sip_view_of(r);
 	if (v.last == NULL || v.last->challenges.n == 0)
 		return;
 	const struct rec_challenge *first = v.last->challenges.v;
@@ -414,7 +330,7 @@ sip_digest_unsupported(const struct diag_rule *rule, const struct diag_case *c,
 	    "come back with credentials.",
 	    v.last->challenges.n, v.last->challenges.n == 1 ? "" : "s",
 	    FINDING_TEXT(first->algorithm));
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -465,7 +381,7 @@ sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_REJECTED)
 		return;
-	struct view v = view_of(r);
+	struct sip_view v = sip_view_of(r);
 	/* The first final already, and not to credentials. */
 	if (v.n != 1 || v.last->credentials != RS_FALSE)
 		return;
@@ -484,7 +400,7 @@ sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
 	    "The first answer was %lld %.*s, without a challenge: %s.",
 	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
 	    p->meaning);
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -496,7 +412,7 @@ sip_interval_loop(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || !rec_outcome_failed(r->outcome))
 		return;
-	struct view v = view_of(r);
+	struct sip_view v = sip_view_of(r);
 	if (v.brief < 2 || v.last->status != 423)
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
@@ -510,7 +426,7 @@ sip_interval_loop(const struct diag_rule *rule, const struct diag_case *c,
 	    (long long)(v.last->min_expires == REC_ABSENT
 			    ? 0
 			    : v.last->min_expires));
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -522,7 +438,7 @@ sip_overloaded(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_REJECTED)
 		return;
-	struct view v = view_of(r);
+	struct sip_view v = sip_view_of(r);
 	/* RFC 3261 21.5.1, 21.5.4 */
 	if (v.last == NULL || v.last->retry_after == REC_ABSENT ||
 	    (v.last->status != 503 && v.last->status != 500))
@@ -533,7 +449,7 @@ sip_overloaded(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f, "%lld %.*s, Retry-After %lld s.",
 	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
 	    (long long)v.last->retry_after);
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -545,14 +461,14 @@ sip_contact_not_bound(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_NOT_BOUND)
 		return;
-	struct view v = view_of(r);
+	struct sip_view v = sip_view_of(r);
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "sip.alg-rewrite");
 	finding_alternative(&f, "sip.too-many-contacts");
 	finding_detail(&f,
 	    "The 200 does not list the phone's own contact, or lists it with "
 	    "no time left.");
-	say_evidence(&f, &v);
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -563,15 +479,40 @@ sip_wrong_response_port(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_registration *r = c->registration;
 	struct finding f;
 	if (r == NULL || !rec_outcome_failed(r->outcome) ||
-	    !has_flaw(r, "response_refused"))
+	    !sip_view_flaw(r, "response_refused"))
 		return;
-	struct view v = view_of(r);
+	struct sip_view v = sip_view_of(r);
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "nat.binding-lost");
 	finding_detail(&f,
-	    "The phone's side answers the response with ICMP 3/3: nobody "
-	    "listens on the port it was sent to.");
-	say_evidence(&f, &v);
+	    "The phone's side answers the response with ICMP %.*s: nobody "
+	    "listens on the port that it was sent to.%s",
+	    FINDING_TEXT(r->icmp),
+	    r->rport_asked == RS_FALSE
+		? "  The request does not ask for rport, so that the response "
+		  "goes to the port of its Via."
+		: "");
+	sip_view_evidence(&f, &v);
+	finding_evidence(
+	    &f, r->icmp_frame, RS_NEVER, RS_LIT("ICMP unreachable"));
+	finding_say(&f);
+}
+
+/* Not a rewritten Contact: SBCs do that, and put it right. */
+static void
+sip_alg_rewrite(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || !sip_view_flaw(r, "via_changed"))
+		return;
+	struct sip_view v = sip_view_of(r);
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	finding_detail(&f,
+	    "The response to the phone has another top Via than its request: a "
+	    "phone has to ignore that (RFC 3261 18.1.2).");
+	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
 
@@ -626,3 +567,8 @@ SIP_RULE(diag_sip_wrong_response_port, "sip.wrong-response-port",
     "The response goes to a port where the phone does not listen",
     "Make the phone send rport (RFC 3581), or the registrar honour it.",
     sip_wrong_response_port);
+SIP_RULE(diag_sip_alg_rewrite, "sip.alg-rewrite",
+    "Something on the way rewrites SIP",
+    "Switch the SIP ALG of the router or firewall off, or use TLS, which it "
+    "cannot read.",
+    sip_alg_rewrite);

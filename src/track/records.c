@@ -86,19 +86,38 @@ static const struct rec_field contact_fields[] = {
     TEXT("reg_id", reg_id),
     NUMBER("expires_requested", expires_requested),
     NUMBER("expires_granted", expires_granted),
+    TEXT("pub_gruu", pub_gruu),
+    TEXT("temp_gruu", temp_gruu),
 };
 PART(rec_contact_type, "contact", "contacts", contact_fields);
 #undef T
 
 #define T struct rec_challenge
 static const struct rec_field challenge_fields[] = {
+    TEXT("scheme", scheme),
     TEXT("realm", realm),
     MS("nonce_age_ms", nonce_age),
     TEXT("algorithm", algorithm),
     TEXT("qop", qop),
     TRUTH("stale", stale),
+    TRUTH("proxy", proxy),
+    TRUTH("answered", answered),
 };
 PART(rec_challenge_type, "challenge", "challenges", challenge_fields);
+#undef T
+
+#define T struct rec_authorization
+static const struct rec_field authorization_fields[] = {
+    TEXT("scheme", scheme),
+    TEXT("username", username),
+    TEXT("realm", realm),
+    TEXT("algorithm", algorithm),
+    TEXT("qop", qop),
+    NUMBER("nc", nc),
+    TEXTS("flaws", flaws),
+};
+PART(rec_authorization_type, "authorization", "authorizations",
+    authorization_fields);
 #undef T
 
 #define T struct rec_transaction
@@ -111,7 +130,10 @@ static const struct rec_field transaction_fields[] = {
     TIME("request_time", request_time),
     NUMBER("retransmissions", retransmissions),
     FRAMES("retransmission_frames", request_frames),
+    NUMBER("request_size", request_size),
+    TRUTH("fragmented", fragmented),
     TRUTH("credentials", credentials),
+    LIST("authorizations", authorizations, rec_authorization),
     ENUM("digest", digest, rec_digest),
     ENUM("digest_wrong", digest_wrong, rec_digest_part),
     NUMBER("provisional", provisional),
@@ -125,6 +147,7 @@ static const struct rec_field transaction_fields[] = {
     LIST("challenges", challenges, rec_challenge),
     NUMBER("retry_after", retry_after),
     NUMBER("min_expires", min_expires),
+    TEXT("extensions", extensions),
 };
 PART(rec_transaction_type, "transaction", "transactions", transaction_fields);
 #undef T
@@ -168,6 +191,17 @@ static const struct rec_field registration_fields[] = {
     LIST("transactions", transactions, rec_transaction),
     FRAMES("frames", frames),
     LIST("legs", legs, rec_leg),
+    TEXT("from", from),
+    TEXTS("path", path),
+    TEXTS("service_route", service_route),
+    TEXTS("associated_uris", associated_uris),
+    NUMBER("flow_timer", flow_timer),
+    TRUTH("outbound", outbound),
+    TRUTH("bulk", bulk),
+    TEXT("security", security),
+    TRUTH("rport_asked", rport_asked),
+    TEXT("received", received),
+    NUMBER("rport", rport),
     TEXT("icmp", icmp),
     ENDPOINT("icmp_from", icmp_from),
     FRAME("icmp_frame", icmp_frame),

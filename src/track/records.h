@@ -60,10 +60,13 @@ enum rec_outcome {
 struct rec_contact {
 	struct rs_span uri, instance, reg_id;
 	int64_t expires_requested, expires_granted; /* seconds */
+	struct rs_span pub_gruu, temp_gruu;         /* RFC 5627 */
 };
 
 struct rec_challenge {
-	struct rs_span realm, algorithm, qop;
+	struct rs_span scheme, realm, algorithm, qop;
+	enum rs_fact proxy;    /* of a Proxy-Authenticate */
+	enum rs_fact answered; /* by a later request of the attempt */
 	int64_t nonce_age;   /* ns from the challenge to the answer */
 	enum rs_fact stale;
 };
@@ -96,6 +99,13 @@ enum rec_digest_part {
 	REC_DIGEST_PART_N
 };
 
+/* One Authorization or Proxy-Authorization of a request. */
+struct rec_authorization {
+	struct rs_span scheme, username, realm, algorithm, qop;
+	int64_t nc;            /* absent where it is no eight hex digits */
+	struct rec_list flaws; /* names */
+};
+
 struct rec_transaction {
 	struct rs_span branch;
 	int64_t cseq;
@@ -103,7 +113,10 @@ struct rec_transaction {
 	rs_time request_time;
 	struct rec_list request_frames; /* of retransmissions: struct rs_frame */
 	int64_t retransmissions;
+	int64_t request_size;     /* bytes of the message */
+	enum rs_fact fragmented;  /* it came in several IP fragments */
 	enum rs_fact credentials;
+	struct rec_list authorizations; /* struct rec_authorization */
 	enum rec_digest digest;
 	enum rec_digest_part digest_wrong;
 	int64_t provisional;            /* last provisional status */
@@ -116,6 +129,7 @@ struct rec_transaction {
 	int64_t delay;                  /* ns, first request to final complete */
 	struct rec_list challenges;     /* struct rec_challenge */
 	int64_t retry_after, min_expires; /* seconds */
+	struct rs_span extensions; /* what a 420, 421, 439 or 494 names */
 	struct rec_endpoint client, server;
 };
 
@@ -143,6 +157,17 @@ struct rec_registration {
 	struct rec_list transactions; /* struct rec_transaction */
 	struct rec_list frames;       /* struct rs_frame, in order */
 	struct rec_list legs;         /* struct rec_leg */
+	struct rs_span from;             /* where it is not the aor */
+	struct rec_list path;            /* text: RFC 3327, of the 2xx */
+	struct rec_list service_route;   /* text: RFC 3608 */
+	struct rec_list associated_uris; /* text: RFC 7315 */
+	int64_t flow_timer;              /* seconds: RFC 5626 */
+	enum rs_fact outbound;           /* RFC 5626 6: the 2xx requires it */
+	enum rs_fact bulk;               /* RFC 6140: "bnc" in a contact */
+	struct rs_span security;         /* RFC 3329: what was agreed upon */
+	enum rs_fact rport_asked;        /* RFC 3581 */
+	struct rs_span received;         /* how a response saw the client ... */
+	int64_t rport;                   /* ... and its port */
 	struct rs_span icmp;          /* "3/3": an error that quotes it */
 	struct rec_endpoint icmp_from;
 	struct rs_frame icmp_frame;
@@ -466,6 +491,7 @@ extern const struct rec_type rec_registration_type, rec_binding_type,
     rec_coverage_type, rec_summary_type;
 /* What those hold; rec_init() of an element of a list takes one of these. */
 extern const struct rec_type rec_contact_type, rec_challenge_type,
+    rec_authorization_type,
     rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
     rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
     rec_line_type, rec_evidence_type, rec_file_type, rec_label_type, rec_times_type;

@@ -98,12 +98,45 @@ note_icmp(struct reg_attempt *a, const struct rs_event *ev)
 	a->r.icmp_frame = ev->at.from;
 }
 
+/*
+ * An ICMP error quotes a response: the phone's side refuses it.  It may have
+ * gone to another port than the request came from, so that it is found by what
+ * it says, and not by its flow.
+ */
+static void
+take_refused_response(struct reg_tracker *k, const struct rs_event *ev)
+{
+	struct sip_header headers[SIP_MAX_HEADERS];
+	struct sip_msg m;
+	size_t head;
+	const struct rs_addr *client =
+	    &ev->flow->end[rs_dir_other(ev->dir)].addr;
+	if (!sip_msg_head_parse(&m, headers, ev->u.icmp.quoted, &head))
+		return;
+	uint64_t hop = reg_message_hop(k, &m);
+	for (struct table_node *n = hop ? table_first(&k->hops, hop) : NULL; n;
+	     n = table_next(n)) {
+		struct reg_attempt *a =
+		    TRACK_OF(n, struct reg_txn, hop)->attempt;
+		if (!rs_addr_eq(&a->r.client.at.addr, client))
+			continue;
+		reg_flaw(a, REG_FLAW_RESPONSE_REFUSED);
+		if (a->r.icmp.p == NULL)
+			note_icmp(a, ev);
+		reg_message_frames(a, &a->r.frames, ev);
+	}
+}
+
 /* An ICMP error quotes what a client sent.  Where the quotation shows which
    request it was, others on the flow are left. */
 static void
 take_icmp(struct reg_tracker *k, const struct rs_event *ev)
 {
 	struct rs_span quoted = ev->u.icmp.quoted;
+	if (rs_span_starts(quoted, RS_LIT("SIP/2.0 "))) {
+		take_refused_response(k, ev);
+		return;
+	}
 	bool tells = contains(quoted, RS_LIT("branch="));
 	for (struct table_node *n = first_on(k, ev); n; n = table_next(n)) {
 		struct reg_attempt *a =
@@ -316,7 +349,7 @@ reg_tracker_counts(
     struct reg_tracker *k, struct reg_counts *c, struct rec_arena *a)
 {
 	*c = (struct reg_counts){
-	    .orphans = txn_tracker_orphans(k->txns),
+	    .orphans = txn_tracker_orphans(k->txns) - k->adopted,
 	    .evicted = k->evicted,
 	};
 	for (unsigned s = 0; s < 700; s++) {

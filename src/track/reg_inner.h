@@ -75,6 +75,10 @@ enum reg_flaw {
 	REG_FLAW_NO_VIA,
 	REG_FLAW_NO_TO,
 	REG_FLAW_NO_FROM,
+	REG_FLAW_BAD_EXPIRES,
+	REG_FLAW_REPEATED_HEADER,
+	REG_FLAW_RESPONSE_REFUSED,
+	REG_FLAW_VIA_CHANGED,
 	REG_FLAW_N
 };
 
@@ -111,12 +115,16 @@ struct reg_attempt {
 	enum reg_state state;
 	bool keyed, flowing;  /* stands in those tables */
 	bool repeats;         /* something came again: linger longer */
+	bool challenged;      /* some response had a challenge */
 	uint64_t call_id;     /* hash, of its last request */
 	uint64_t flow;        /* serial, of its last request */
 	rs_time waiting_from; /* transmission that is to be covered */
 	rs_time last_at;      /* its last message */
 	rs_time icmp_at;      /* RS_NEVER: no error quoted the request */
 	rs_time lost_at;
+	/* Of the last credentials: whose nonce they used, and its count. */
+	const struct reg_txn *last_nonce;
+	int64_t last_nc;
 	uint32_t flaws;              /* 1 << enum reg_flaw */
 	struct reg_txn *txns, *last; /* in order; last: of the first leg */
 	uint32_t n_txns;
@@ -179,6 +187,7 @@ struct reg_tracker {
 	} starts[REG_STARTS]; /* ids given over streams, by frame number */
 	uint64_t by_status[700];
 	uint64_t evicted;
+	uint64_t adopted; /* finals that are nobody's by their Via */
 	struct rec_registration blank;
 	struct rec_transaction blank_transaction;
 	struct rec_challenge blank_challenge;
@@ -231,6 +240,29 @@ enum rec_outcome reg_message_granted(
 void reg_message_frames(
     struct reg_attempt *a, struct rec_list *frames, const struct rs_event *ev);
 enum rec_transport reg_message_transport(enum rs_carrier c);
+/* A copy of at most REG_MAX_TEXT bytes; what equals `have` is not copied. */
+struct rs_span reg_message_keep(
+    struct reg_attempt *a, struct rs_span have, struct rs_span s);
+/* The hash by which a message is recognised on another flow or hop: Call-ID,
+   CSeq number and To user; 0 where it lacks one of them. */
+uint64_t reg_message_hop(const struct reg_tracker *k, const struct sip_msg *m);
+/* The transaction and index of the challenge with the nonce of these
+   credentials, or NULL. */
+struct reg_txn *reg_message_nonce(const struct reg_tracker *k,
+    const struct reg_attempt *a, const struct sip_auth *auth, uint32_t *index);
+
+/* ---- reg_facts.c ---- */
+
+void reg_facts_request(struct reg_tracker *k, struct reg_attempt *a,
+    struct reg_txn *x, const struct reg_request *q);
+void reg_facts_challenge(
+    struct rec_challenge *c, const struct sip_auth *auth, bool proxy);
+void reg_facts_final(
+    struct reg_attempt *a, struct reg_txn *x, const struct sip_msg *m);
+/* Of a 2xx; and of the contact in it that is ours. */
+void reg_facts_granted(struct reg_attempt *a, const struct sip_msg *m);
+void reg_facts_contact(struct reg_attempt *a, struct rec_contact *ours,
+    const struct sip_contact *c);
 
 static inline void
 reg_flaw(struct reg_attempt *a, enum reg_flaw f)

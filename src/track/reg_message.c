@@ -49,9 +49,8 @@ reg_message_frames(
 	add_frame(a, frames, ev->at.to);
 }
 
-/* A copy of at most REG_MAX_TEXT bytes; the same text again is not copied. */
-static struct rs_span
-keep(struct reg_attempt *a, struct rs_span have, struct rs_span s)
+struct rs_span
+reg_message_keep(struct reg_attempt *a, struct rs_span have, struct rs_span s)
 {
 	if (s.n > REG_MAX_TEXT) {
 		s.n = REG_MAX_TEXT;
@@ -102,6 +101,8 @@ seconds_of(const struct sip_contact *c, const struct sip_msg *m)
 	uint32_t s;
 	if (c && c->has_expires)
 		return c->expires;
+	if (c && c->bad_expires)
+		return REC_ABSENT;
 	struct rs_span v = sip_msg_header(m, SIP_HDR_EXPIRES);
 	return v.p && sip_seconds_parse(&s, v) ? (int64_t)s : REC_ABSENT;
 }
@@ -174,6 +175,22 @@ key_contact(struct reg_request *q, struct table_key *b)
 	q->kind = REC_REMOVAL;
 }
 
+static uint64_t
+hop_of(const struct reg_tracker *k, const struct sip_msg *m, uint64_t call_id,
+    const struct sip_addr *to)
+{
+	struct rs_span user =
+	    to->uri_ok && to->uri.user.n ? to->uri.user : to->uri_text;
+	struct table_key b;
+	if (sip_msg_header(m, SIP_HDR_CALL_ID).n == 0 || user.n == 0 ||
+	    m->flaws & SIP_FLAW_NO_CSEQ)
+		return 0;
+	table_key_init(&b, k->seed);
+	table_key_pair(&b, call_id, m->cseq);
+	table_key_text(&b, user);
+	return table_key_hash(&b);
+}
+
 void
 reg_request_read(struct reg_request *q, const struct reg_tracker *k,
     const struct rs_event *ev)
@@ -207,19 +224,23 @@ reg_request_read(struct reg_request *q, const struct reg_tracker *k,
 		q->key_of_all = table_key_hash(&all);
 	}
 
-	struct rs_span user =
-	    to.uri_ok && to.uri.user.n ? to.uri.user : to.uri_text;
-	if (q->call_id.n && user.n && !(m->flaws & SIP_FLAW_NO_CSEQ)) {
-		table_key_init(&b, k->seed);
-		table_key_pair(&b, q->call_id_hash, m->cseq);
-		table_key_text(&b, user);
-		q->hop = table_key_hash(&b);
-	}
+	q->hop = hop_of(k, m, q->call_id_hash, &to);
 }
 
-/* The transaction and index of the nonce that these credentials use. */
-static struct reg_txn *
-find_nonce(const struct reg_tracker *k, const struct reg_attempt *a,
+uint64_t
+reg_message_hop(const struct reg_tracker *k, const struct sip_msg *m)
+{
+	struct sip_addr to;
+	struct table_key b;
+	if (!sip_addr_parse(&to, sip_msg_header(m, SIP_HDR_TO)))
+		return 0;
+	table_key_init(&b, k->seed);
+	table_key_text(&b, sip_msg_header(m, SIP_HDR_CALL_ID));
+	return hop_of(k, m, table_key_hash(&b), &to);
+}
+
+struct reg_txn *
+reg_message_nonce(const struct reg_tracker *k, const struct reg_attempt *a,
     const struct sip_auth *auth, uint32_t *index)
 {
 	if (auth->nonce.n == 0)
@@ -243,7 +264,7 @@ reg_request_answers(const struct reg_request *q, const struct reg_tracker *k,
 {
 	uint32_t index;
 	for (uint32_t i = 0; i < q->n_auth; i++)
-		if (find_nonce(k, a, &q->auth[i], &index))
+		if (reg_message_nonce(k, a, &q->auth[i], &index))
 			return true;
 	return false;
 }
@@ -256,16 +277,19 @@ read_credentials(
 	for (uint32_t j = 0; j < q->n_auth; j++) {
 		const struct sip_auth *auth = &q->auth[j];
 		uint32_t i;
-		struct reg_txn *x = find_nonce(k, a, auth, &i);
+		struct reg_txn *x = reg_message_nonce(k, a, auth, &i);
 		if (x) {
 			struct rec_challenge *c = x->rec.challenges.v;
+			c[i].answered = RS_TRUE;
 			if (c[i].nonce_age == REC_ABSENT)
 				c[i].nonce_age =
 				    q->ev->at.first - x->nonces[i].at;
 		}
-		a->r.auth_user = keep(a, a->r.auth_user, auth->username);
+		a->r.auth_user =
+		    reg_message_keep(a, a->r.auth_user, auth->username);
 		if (auth->realm.p)
-			a->r.realm = keep(a, a->r.realm, auth->realm);
+			a->r.realm =
+			    reg_message_keep(a, a->r.realm, auth->realm);
 	}
 }
 
@@ -285,10 +309,10 @@ read_contacts(
 			*(struct rec_contact *)rec_list_add(l, &a->arena,
 			    sizeof(struct rec_contact)) = k->blank_contact;
 		struct rec_contact *to = (struct rec_contact *)l->v + n;
-		to->uri =
-		    keep(a, to->uri, c->star ? RS_LIT("*") : c->addr.uri_text);
-		to->instance = keep(a, to->instance, c->instance);
-		to->reg_id = keep(a, to->reg_id, c->reg_id);
+		to->uri = reg_message_keep(
+		    a, to->uri, c->star ? RS_LIT("*") : c->addr.uri_text);
+		to->instance = reg_message_keep(a, to->instance, c->instance);
+		to->reg_id = reg_message_keep(a, to->reg_id, c->reg_id);
 		to->expires_requested = seconds_of(c, q->msg);
 	}
 	l->n = n;
@@ -308,6 +332,8 @@ read_flaws(struct reg_attempt *a, const struct sip_msg *m)
 	    {SIP_FLAW_NO_VIA, REG_FLAW_NO_VIA},
 	    {SIP_FLAW_NO_TO, REG_FLAW_NO_TO},
 	    {SIP_FLAW_NO_FROM, REG_FLAW_NO_FROM},
+	    {SIP_FLAW_BAD_EXPIRES, REG_FLAW_BAD_EXPIRES},
+	    {SIP_FLAW_REPEATED, REG_FLAW_REPEATED_HEADER},
 	    {SIP_FLAW_HEADERS_CUT | SIP_FLAW_BODY_CUT, REG_FLAW_MESSAGE_CUT},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -323,7 +349,7 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	struct rec_registration *r = &a->r;
 	struct rec_transaction *t = &x->rec;
 	if (a->n_txns < REG_MAX_TXNS)
-		t->branch = keep(a, (struct rs_span){NULL, 0},
+		t->branch = reg_message_keep(a, (struct rs_span){NULL, 0},
 		    txn_tracker_via(k->txns)->branch);
 	if (!(m->flaws & SIP_FLAW_NO_CSEQ))
 		t->cseq = m->cseq;
@@ -344,12 +370,13 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	r->connection = (struct rec_id){{0, 0}, 0};
 	if (r->transport != REC_UDP)
 		r->connection.frame = q->ev->flow->first.from;
-	r->aor = keep(a, r->aor, q->aor);
-	r->call_id = keep(a, r->call_id, q->call_id);
+	r->aor = reg_message_keep(a, r->aor, q->aor);
+	r->call_id = reg_message_keep(a, r->call_id, q->call_id);
 	struct rs_span ua = sip_msg_header(m, SIP_HDR_USER_AGENT);
 	if (ua.p)
-		r->user_agent = keep(a, r->user_agent, ua);
+		r->user_agent = reg_message_keep(a, r->user_agent, ua);
 	read_contacts(k, a, q);
+	reg_facts_request(k, a, x, q);
 	if (q->credentials)
 		read_credentials(k, a, q);
 	reg_digest_check(k, a, t, q);
@@ -385,10 +412,12 @@ reg_message_challenges(struct reg_tracker *k, struct reg_attempt *a,
 				    k->blank_challenge;
 			struct rec_challenge *c =
 			    (struct rec_challenge *)l->v + n;
-			c->realm = keep(a, c->realm, auth.realm);
-			c->algorithm = keep(a, c->algorithm, auth.algorithm);
-			c->qop = keep(a, c->qop, auth.qop);
+			c->realm = reg_message_keep(a, c->realm, auth.realm);
+			c->algorithm =
+			    reg_message_keep(a, c->algorithm, auth.algorithm);
+			c->qop = reg_message_keep(a, c->qop, auth.qop);
 			c->nonce_age = REC_ABSENT;
+			reg_facts_challenge(c, &auth, i == 1);
 			c->stale = RS_UNKNOWN;
 			if (auth.stale.p)
 				c->stale = rs_span_eq_nocase(
@@ -403,6 +432,7 @@ reg_message_challenges(struct reg_tracker *k, struct reg_attempt *a,
 	}
 	if (n > 0)
 		l->n = n;
+	a->challenged |= n > 0;
 }
 
 void
@@ -413,7 +443,7 @@ reg_message_final(struct reg_tracker *k, struct reg_attempt *a,
 	struct rec_transaction *t = &x->rec;
 	uint32_t s;
 	t->status = m->status;
-	t->reason = keep(a, t->reason, m->reason);
+	t->reason = reg_message_keep(a, t->reason, m->reason);
 	t->response_frame = ev->at.to;
 	t->response_time = ev->at.complete;
 	t->delay = ev->at.complete - t->request_time;
@@ -423,6 +453,7 @@ reg_message_final(struct reg_tracker *k, struct reg_attempt *a,
 		t->min_expires = s;
 	if (m->status == 401 || m->status == 407)
 		reg_message_challenges(k, a, x, ev);
+	reg_facts_final(a, x, m);
 	a->r.status = t->status;
 	a->r.reason = t->reason;
 	a->final = x;
@@ -467,10 +498,10 @@ match(const struct rec_contact *o, const struct sip_contact *c)
 }
 
 /* Looks for contact o among those listed.  Returns how many fit best; *seconds
-   is what the (only) one was granted. */
+   is what the (only) one, *ours, was granted. */
 static unsigned
-find_ours(
-    const struct rec_contact *o, const struct sip_msg *m, int64_t *seconds)
+find_ours(const struct rec_contact *o, const struct sip_msg *m,
+    int64_t *seconds, struct sip_contact *ours)
 {
 	struct sip_contact c;
 	struct sip_contact_it it = sip_contact_first(m);
@@ -481,8 +512,10 @@ find_ours(
 		if (how == NOT_OURS || how < best)
 			continue;
 		n = how > best ? 1 : n + 1;
-		if (n == 1)
+		if (n == 1) {
 			*seconds = seconds_of(&c, m);
+			*ours = c;
+		}
 		best = how;
 	}
 	/* The same URI twice is one binding told twice. */
@@ -510,11 +543,15 @@ reg_message_granted(
 	struct rec_contact *ours = a->r.contacts.v;
 	bool bound = false, ambiguous = false;
 	(void)k;
+	reg_facts_granted(a, m);
 	for (uint32_t i = 0; i < a->r.contacts.n; i++) {
 		int64_t seconds = REC_ABSENT;
-		unsigned n = find_ours(&ours[i], m, &seconds);
-		if (n == 1)
+		struct sip_contact c;
+		unsigned n = find_ours(&ours[i], m, &seconds, &c);
+		if (n == 1) {
 			ours[i].expires_granted = seconds;
+			reg_facts_contact(a, &ours[i], &c);
+		}
 		bound |= n == 1 && seconds != 0;
 		ambiguous |= n > 1;
 	}

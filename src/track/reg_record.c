@@ -36,6 +36,10 @@ static const char *const flaw_names[REG_FLAW_N] = {
     [REG_FLAW_NO_VIA] = "no_via",
     [REG_FLAW_NO_TO] = "no_to",
     [REG_FLAW_NO_FROM] = "no_from",
+    [REG_FLAW_BAD_EXPIRES] = "bad_expires",
+    [REG_FLAW_REPEATED_HEADER] = "repeated_header",
+    [REG_FLAW_RESPONSE_REFUSED] = "response_refused",
+    [REG_FLAW_VIA_CHANGED] = "via_changed",
 };
 
 /* ---- outcome ---- */

@@ -408,11 +408,37 @@ take_forgotten(struct reg_tracker *k, struct reg_txn *x, bool evicted)
 	}
 }
 
+/* A response whose top Via is not that of the request: what is between has
+   written another one, and did not put it back (RFC 3261 16.7, 18.1.2). */
+static void
+take_unmatched(struct reg_tracker *k, const struct rs_event *ev)
+{
+	uint64_t hop = reg_message_hop(k, ev->u.sip_message);
+	const struct rs_addr *client =
+	    &ev->flow->end[rs_dir_other(ev->dir)].addr;
+	for (struct table_node *n = hop ? table_first(&k->hops, hop) : NULL; n;
+	     n = table_next(n)) {
+		struct reg_txn *x = TRACK_OF(n, struct reg_txn, hop);
+		struct reg_attempt *a = x->attempt;
+		if (!x->waiting || x->t == NULL || a->state != REG_WAITING ||
+		    !rs_addr_eq(&a->r.client.at.addr, client))
+			continue;
+		reg_flaw(a, REG_FLAW_VIA_CHANGED);
+		k->adopted++;
+		take_final(k, x, ev);
+		return;
+	}
+}
+
 void
 reg_step(
     void *arg, struct txn *t, enum txn_what what, const struct rs_event *ev)
 {
 	struct reg_tracker *k = arg;
+	if (what == TXN_UNMATCHED) {
+		take_unmatched(k, ev);
+		return;
+	}
 	struct reg_txn *x = txn_hung(t);
 	if (x == NULL && what != TXN_REQUEST)
 		return; /* of an attempt that is closed */
@@ -431,6 +457,8 @@ reg_step(
 		break;
 	case TXN_FINAL_AGAIN:
 		take_final_again(k, x, ev);
+		break;
+	case TXN_UNMATCHED:
 		break;
 	case TXN_FORGOTTEN:
 	case TXN_EVICTED:

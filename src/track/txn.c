@@ -176,6 +176,8 @@ response(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
 	struct txn *t = find(k, hash);
 	if (t == NULL) {
 		k->orphans++;
+		if (ev->u.sip_message->status >= 200)
+			k->out->happened(k->out->arg, NULL, TXN_UNMATCHED, ev);
 		return;
 	}
 	if (ev->u.sip_message->status < 200) {

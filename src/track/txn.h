@@ -24,6 +24,7 @@ enum txn_what {
 	TXN_PROVISIONAL,
 	TXN_FINAL, /* first final */
 	TXN_FINAL_AGAIN,
+	TXN_UNMATCHED, /* a final that is no known transaction's; t NULL */
 	TXN_FORGOTTEN, /* nothing can follow any more */
 	TXN_EVICTED,   /* forgotten for want of room */
 };

@@ -118,11 +118,20 @@ for i in $(seq 4000 4099); do
 done >"$tmp/file"
 case_is lobby-one-of-fifty "50 right;1 wrong password;"
 
-# The report is the same but for these two keys.
+# The report is the same but for these two keys, and what is known by them of
+# the refused one.
 run lobby-one-of-fifty --format json
 cp "$tmp/out" "$tmp/without"
 run lobby-one-of-fifty --format json --credentials "$tmp/file"
-none "nothing else is changed" "$(sed -E \
-	's/ "digest": "[a-z_]+",//g; s/ "digest_wrong": "[a-z_]+",//g' \
-	"$tmp/out" | diff "$tmp/without" -)"
+without_finding() {
+	sed '/^\t"findings": \[/,$d' "$1"
+}
+without_finding "$tmp/without" >"$tmp/wanted"
+none "nothing else is changed" "$(without_finding "$tmp/out" | sed -E \
+	's/ "digest": "[a-z_]+",//g; s/ "digest_wrong": "[a-z_]+",//g' |
+	diff "$tmp/wanted" -)"
+none "a response that does not fit is certain" "$(
+	grep -q '"certainty": "certain"' "$tmp/out" || echo "not so")"
+none "and only likely without the password" "$(
+	grep '"certainty": "certain"' "$tmp/without")"
 done_testing

@@ -13,5 +13,12 @@ entries=$(sed -nE 's/^\.It Cm ([a-z]+\.[a-z0-9-]+)$/\1/p' \
 
 none "each code has an entry" "$(printf '%s\n' "$rules" | grep -vxF -e "$entries")"
 none "each entry has a rule" "$(printf '%s\n' "$entries" | grep -vxF -e "$rules")"
+none "each rule fires in a row of a test" "$(
+	grep -hoE "(= \\{|\(diag_[a-z_]+, )\"($stages)\.[a-z0-9-]+\"" \
+		"$srcdir"/src/diag/rules_*.c | grep -oE "($stages)\.[a-z0-9-]+" |
+		while read -r code; do
+			grep -qF -- "$code" "$srcdir"/tests/unit/test_rules*.c ||
+				echo "$code"
+		done)"
 none "each entry is there once" "$(printf '%s\n' "$entries" | uniq -d)"
 done_testing

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules about how a refused REGISTER was formed: its credentials, extensions
+ * and size.
+ *
+ * Clients with odd credentials register well every day, so an oddity is told
+ * only where a refusal followed that it explains.
+ */
+#include "diag/rules.h"
+#include "diag/sip_view.h"
+
+#include <stdio.h>
+
+/* What IPv4 and UDP leave of an Ethernet frame. */
+enum { MTU_PAYLOAD = 1472 };
+
+static void
+sip_realm_mismatch(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const char *what;
+	struct finding f;
+	if (c->registration == NULL)
+		return;
+	struct sip_view v = sip_view_of(c->registration);
+	if (sip_view_form(&v, &what) != SIP_FORM_OTHER_REALM)
+		return;
+	const struct rec_challenge *offered =
+	    v.n > 1 ? v.t[v.n - 2].challenges.v : NULL;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "sip.credentials-refused");
+	finding_detail(&f,
+	    "The answer is for realm %.*s, the challenge was of realm %.*s; "
+	    "then %lld %.*s.",
+	    FINDING_TEXT(v.r->realm),
+	    FINDING_TEXT(offered ? offered->realm : (struct rs_span){0}),
+	    (long long)v.last->status, FINDING_TEXT(v.last->reason));
+	sip_view_evidence(&f, &v);
+	finding_say(&f);
+}
+
+static void
+sip_authorization_malformed(const struct diag_rule *rule,
+    const struct diag_case *c, const struct diag_out *out)
+{
+	const char *what;
+	struct finding f;
+	if (c->registration == NULL)
+		return;
+	struct sip_view v = sip_view_of(c->registration);
+	if (sip_view_form(&v, &what) != SIP_FORM_MALFORMED)
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "sip.credentials-refused");
+	finding_detail(&f, "In the credentials that got %lld %.*s, %s.",
+	    (long long)v.last->status, FINDING_TEXT(v.last->reason), what);
+	sip_view_evidence(&f, &v);
+	finding_say(&f);
+}
+
+static void
+sip_bearer(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const char *what;
+	struct finding f;
+	if (c->registration == NULL)
+		return;
+	struct sip_view v = sip_view_of(c->registration);
+	if (sip_view_form(&v, &what) != SIP_FORM_BEARER)
+		return;
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	finding_detail(&f,
+	    "The REGISTER carries a token (Bearer, RFC 8898) and got %lld "
+	    "%.*s: no password takes part in this.",
+	    (long long)v.last->status, FINDING_TEXT(v.last->reason));
+	sip_view_evidence(&f, &v);
+	finding_say(&f);
+}
+
+/* ---- extensions ---- */
+
+static void
+sip_extension_refused(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || r->outcome != REC_REJECTED)
+		return;
+	struct sip_view v = sip_view_of(r);
+	int64_t s = v.last ? v.last->status : 0;
+	if (s != 420 && s != 421 && s != 439 && s != 494)
+		return;
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	finding_detail(&f, "%lld %.*s%s%.*s.", (long long)s,
+	    FINDING_TEXT(v.last->reason),
+	    v.last->extensions.n == 0 ? ""
+	    : s == 420                ? ", it does not know "
+				      : ", it asks for ",
+	    (int)v.last->extensions.n,
+	    v.last->extensions.n ? (const char *)v.last->extensions.p : "");
+	sip_view_evidence(&f, &v);
+	finding_say(&f);
+}
+
+/* ---- contacts ---- */
+
+static void
+sip_too_many_contacts(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || r->outcome != REC_REJECTED)
+		return;
+	struct sip_view v = sip_view_of(r);
+	if (v.last == NULL ||
+	    !(sip_view_contains(v.last->reason, "contacts") ||
+		sip_view_contains(v.last->reason, "bindings") ||
+		sip_view_contains(v.last->reason, "registrations")) ||
+	    !(sip_view_contains(v.last->reason, "many") ||
+		sip_view_contains(v.last->reason, "max") ||
+		sip_view_contains(v.last->reason, "limit")))
+		return;
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	finding_detail(&f, "The registrar says so: %lld %.*s.",
+	    (long long)v.last->status, FINDING_TEXT(v.last->reason));
+	sip_view_evidence(&f, &v);
+	finding_say(&f);
+}
+
+/* ---- fragments ---- */
+
+/* A short REGISTER is answered; the longer one, in fragments, is not. */
+static void
+sip_fragments_lost(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_registration *r = c->registration;
+	struct finding f;
+	if (r == NULL || r->outcome != REC_TIMED_OUT || r->transport != REC_UDP)
+		return;
+	struct sip_view v = sip_view_of(r);
+	if (v.n < 2 || v.last->credentials != RS_TRUE ||
+	    v.last->fragmented != RS_TRUE ||
+	    v.last->request_size <= MTU_PAYLOAD)
+		return;
+	const struct rec_transaction *before = &v.t[v.n - 2];
+	if (!sip_view_challenged(before) || before->fragmented != RS_FALSE)
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "policy.source-banned");
+	finding_alternative(&f, "capture.incomplete");
+	finding_detail(&f,
+	    "The REGISTER of %lld bytes was answered; with credentials it has "
+	    "%lld bytes, goes in several fragments, and gets no answer.",
+	    (long long)before->request_size, (long long)v.last->request_size);
+	sip_view_evidence(&f, &v);
+	finding_say(&f);
+}
+
+#define RULE(name, code, title, advice, check)                                 \
+ const struct diag_rule name = {code, REC_ERROR, "sip", title, advice, check}
+
+RULE(diag_sip_realm_mismatch, "sip.realm-mismatch",
+    "The phone answers for another realm than it was asked for",
+    "Take a fixed realm out of the phone's profile: it has to use the one of "
+    "the challenge.",
+    sip_realm_mismatch);
+RULE(diag_sip_authorization_malformed, "sip.authorization-malformed",
+    "The phone's credentials are not formed as the challenge asks",
+    "Look for a firmware that does Digest by RFC 7616, or for what rewrites "
+    "the request on its way.",
+    sip_authorization_malformed);
+RULE(diag_sip_bearer, "sip.bearer", "The registrar refuses the phone's token",
+    "Has the token expired, and is it for this service? Let the phone log in "
+    "anew, and look at the server that gave the token.",
+    sip_bearer);
+RULE(diag_sip_extension_refused, "sip.extension-refused",
+    "The registrar and the phone do not agree on an extension",
+    "Switch that extension off in the phone's profile, or on in the "
+    "registrar's.",
+    sip_extension_refused);
+RULE(diag_sip_too_many_contacts, "sip.too-many-contacts",
+    "The user has as many registrations as it may have",
+    "Let old registrations expire or remove them; look for a phone that "
+    "registers a new contact each time.",
+    sip_too_many_contacts);
+RULE(diag_sip_fragments_lost, "sip.fragments-lost",
+    "The longer REGISTER goes in fragments, and is not answered",
+    "Something on the way drops fragments of UDP: use TCP or TLS, or make the "
+    "request shorter (fewer codecs and headers).",
+    sip_fragments_lost);

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "diag/sip_view.h"
+
+#include <stdio.h>
+
+bool
+sip_view_contains(struct rs_span s, const char *word)
+{
+	struct rs_span w = rs_span_str(word);
+	for (size_t i = 0; i + w.n <= s.n; i++)
+		if (rs_span_eq_nocase(rs_span_part(s, i, w.n), w))
+			return true;
+	return false;
+}
+
+static bool
+is_stale(const struct rec_transaction *t)
+{
+	const struct rec_challenge *c = t->challenges.v;
+	for (uint32_t i = 0; i < t->challenges.n; i++)
+		if (c[i].stale == RS_TRUE)
+			return true;
+	return false;
+}
+
+bool
+sip_view_challenged(const struct rec_transaction *t)
+{
+	return t->status == 401 || t->status == 407;
+}
+
+struct sip_view
+sip_view_of(const struct rec_registration *r)
+{
+	struct sip_view v = {.r = r,
+	    .t = r->transactions.v,
+	    .n = r->transactions.n,
+	    .nonce_age = REC_ABSENT};
+	for (uint32_t i = 0; i < v.n; i++) {
+		const struct rec_transaction *t = &v.t[i];
+		v.answered |= t->status > 0 || t->provisional > 0;
+		v.brief += t->status == 423;
+		if (sip_view_challenged(t) && t->credentials == RS_TRUE &&
+		    is_stale(t))
+			v.stale++;
+		else if (t->status > 0 && t->credentials == RS_TRUE)
+			v.stale = 0;
+	}
+	if (v.n == 0)
+		return v;
+	v.last = &v.t[v.n - 1];
+	v.nonce_named = sip_view_contains(r->reason, "nonce") ||
+			sip_view_contains(r->reason, "stale") ||
+			sip_view_contains(v.last->reason, "nonce") ||
+			is_stale(v.last);
+	if (v.n > 1) {
+		const struct rec_transaction *before = &v.t[v.n - 2];
+		const struct rec_challenge *c = before->challenges.v;
+		for (uint32_t i = 0; i < before->challenges.n; i++)
+			if (c[i].nonce_age > v.nonce_age)
+				v.nonce_age = c[i].nonce_age;
+		if (v.nonce_age == REC_ABSENT && sip_view_challenged(before) &&
+		    before->response_time != RS_NEVER &&
+		    v.last->request_time != RS_NEVER)
+			v.nonce_age =
+			    v.last->request_time - before->response_time;
+	}
+	return v;
+}
+
+static void
+say_repeats(struct finding *f, const struct rec_transaction *t)
+{
+	const struct rs_frame *again = t->request_frames.v;
+	for (uint32_t i = 0; i < t->request_frames.n && i < 12; i++)
+		finding_evidence(
+		    f, again[i], RS_NEVER, RS_LIT("REGISTER again"));
+}
+
+void
+sip_view_evidence(struct finding *f, const struct sip_view *v)
+{
+	char text[64];
+	for (uint32_t i = 0; i < v->n; i++) {
+		if (i >= 2 && i + 2 < v->n)
+			continue;
+		const struct rec_transaction *t = &v->t[i];
+		finding_evidence(f, t->request_frame, t->request_time,
+		    t->credentials == RS_TRUE ? RS_LIT("REGISTER, credentials")
+					      : RS_LIT("REGISTER"));
+		if (t->status <= 0) {
+			say_repeats(f, t);
+			continue;
+		}
+		int n =
+		    snprintf(text, sizeof text, "%lld", (long long)t->status);
+		finding_evidence(f, t->response_frame, t->response_time,
+		    (struct rs_span){(const uint8_t *)text, (size_t)n});
+	}
+}
+
+bool
+sip_view_flaw(const struct rec_registration *r, const char *name)
+{
+	const struct rs_span *v = r->flaws.v;
+	for (uint32_t i = 0; i < r->flaws.n; i++)
+		if (rs_span_eq(v[i], rs_span_str(name)))
+			return true;
+	return false;
+}
+
+/* ---- the form of credentials ---- */
+
+static bool
+authorized(const struct rec_transaction *t, const char *flaw)
+{
+	const struct rec_authorization *v = t->authorizations.v;
+	for (uint32_t i = 0; i < t->authorizations.n; i++) {
+		const struct rs_span *flaws = v[i].flaws.v;
+		for (uint32_t k = 0; k < v[i].flaws.n; k++)
+			if (rs_span_eq(flaws[k], rs_span_str(flaw)))
+				return true;
+	}
+	return false;
+}
+
+static bool
+bearer(const struct rec_transaction *t)
+{
+	const struct rec_authorization *v = t->authorizations.v;
+	for (uint32_t i = 0; i < t->authorizations.n; i++)
+		if (rs_span_eq(v[i].scheme, RS_LIT("Bearer")))
+			return true;
+	return false;
+}
+
+/* What makes a response wrong, or is refused by registrars.  A qop or URI of
+   its own is not, as clients that register well show, unless the registrar
+   calls the request bad. */
+static const struct {
+	const char *flaw, *what;
+	bool only_400;
+} malformed[] = {
+    {"username_missing", "there is no username", false},
+    {"response_length", "the response is not as long as its algorithm makes it",
+	false},
+    {"nc_missing", "qop is used without the nonce count", false},
+    {"cnonce_missing", "qop is used without cnonce", false},
+    {"nc_malformed", "the nonce count is not eight hexadecimal digits", false},
+    {"nc_reused", "the nonce count was used before", false},
+    {"algorithm_not_offered", "the algorithm is not the challenge's", false},
+    {"qop_not_offered", "qop is used that was not offered", false},
+    {"qop_missing", "qop was offered and is not used", true},
+    {"uri_differs", "the digest is over another URI than the request's", true},
+};
+
+enum sip_form
+sip_view_form(const struct sip_view *v, const char **what)
+{
+	const struct rec_transaction *t = v->last;
+	*what = "";
+	if (t == NULL || t->credentials != RS_TRUE ||
+	    (v->r->outcome != REC_AUTH_FAILED &&
+		!(v->r->outcome == REC_REJECTED &&
+		    (t->status == 403 || t->status == 400))))
+		return SIP_FORM_FINE;
+	if (bearer(t))
+		return SIP_FORM_BEARER;
+	if (authorized(t, "realm_differs"))
+		return SIP_FORM_OTHER_REALM;
+	for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++) {
+		*what = malformed[i].what;
+		if (authorized(t, malformed[i].flaw) &&
+		    (!malformed[i].only_400 || t->status == 400))
+			return SIP_FORM_MALFORMED;
+	}
+	return SIP_FORM_FINE;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A registration as the rules about SIP look at it.
+ */
+#ifndef DIAG_SIP_VIEW_H
+#define DIAG_SIP_VIEW_H
+
+#include "diag/finding.h"
+
+/* Borrows all from the registration. */
+struct sip_view {
+	const struct rec_registration *r;
+	const struct rec_transaction *t; /* all of them */
+	uint32_t n;
+	const struct rec_transaction *last;
+	bool answered;  /* any response came */
+	unsigned stale; /* stale=true to credentials, the last ones in a row */
+	unsigned brief; /* 423 */
+	int64_t nonce_age; /* of the challenge that `last` answered */
+	bool nonce_named;  /* the refusal speaks of the nonce */
+};
+
+struct sip_view sip_view_of(const struct rec_registration *r);
+/* Is this word in s, in any case? */
+bool sip_view_contains(struct rs_span s, const char *word);
+/* Its final is a 401 or 407. */
+bool sip_view_challenged(const struct rec_transaction *t);
+/*
+ * What is wrong with the form of the credentials that were refused at last, if
+ * it explains the refusal; *what says it in words, for SIP_FORM_MALFORMED.
+ */
+enum sip_form {
+	SIP_FORM_FINE, /* or there was no such refusal */
+	SIP_FORM_BEARER,
+	SIP_FORM_OTHER_REALM,
+	SIP_FORM_MALFORMED,
+};
+enum sip_form sip_view_form(const struct sip_view *v, const char **what);
+/* The attempt has this flaw. */
+bool sip_view_flaw(const struct rec_registration *r, const char *name);
+/* Requests and answers as evidence; of a long loop the first and last two. */
+void sip_view_evidence(struct finding *f, const struct sip_view *v);
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What messages say beside what decides an attempt: how credentials are formed,
+ * which extensions are used, how the other side saw the client.
+ *
+ * Facts only: whether any of it is to blame is for rules to judge.
+ */
+#include "sip/addr.h"
+#include "sip/text.h"
+#include "sip/via.h"
+#include "track/reg_inner.h"
+
+enum { MAX_ROUTES = 8 };
+
+static void
+add_text(struct reg_attempt *a, struct rec_list *l, struct rs_span s)
+{
+	*(struct rs_span *)rec_list_add(l, &a->arena, sizeof s) = s;
+}
+
+/* ---- credentials ---- */
+
+/* RFC 7616 3.4: eight hexadecimal digits. */
+static int64_t
+nc_of(struct rs_span s)
+{
+	int64_t v = 0;
+	if (s.n != 8)
+		return REC_ABSENT;
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = rs_ascii_lower(s.p[i]);
+		if (!rs_ascii_digit(c) && (c < 'a' || c > 'f'))
+			return REC_ABSENT;
+		v = v * 16 + (rs_ascii_digit(c) ? c - '0' : c - 'a' + 10);
+	}
+	return v;
+}
+
+/* Hexadecimal digits of a response; 0: not known. */
+static size_t
+response_length(struct rs_span algorithm)
+{
+	if (algorithm.n == 0 || rs_span_starts(algorithm, RS_LIT("MD5")) ||
+	    rs_span_starts(algorithm, RS_LIT("md5")))
+		return 32;
+	if (rs_span_starts(algorithm, RS_LIT("SHA-256")) ||
+	    rs_span_starts(algorithm, RS_LIT("SHA-512-256")))
+		return 64;
+	return 0;
+}
+
+/* What the challenge does not allow, or does not fit it. */
+static void
+against_challenge(struct reg_attempt *a, struct rec_authorization *to,
+    const struct rec_challenge *c)
+{
+	struct rs_span chosen = to->algorithm.n ? to->algorithm : RS_LIT("MD5");
+	struct rs_span offered = c->algorithm.n ? c->algorithm : RS_LIT("MD5");
+	if (c->realm.p && !rs_span_eq(c->realm, to->realm))
+		add_text(a, &to->flaws, RS_LIT("realm_differs"));
+	if (!rs_span_eq_nocase(chosen, offered))
+		add_text(a, &to->flaws, RS_LIT("algorithm_not_offered"));
+	/* RFC 7616 3.4.3: where qop is offered, it is to be used; RFC 2069
+	   clients did without. */
+	if (c->qop.n && to->qop.n == 0)
+		add_text(a, &to->flaws, RS_LIT("qop_missing"));
+	if (c->qop.n == 0 && to->qop.n)
+		add_text(a, &to->flaws, RS_LIT("qop_not_offered"));
+}
+
+static void
+digest_flaws(struct reg_attempt *a, struct rec_authorization *to,
+    const struct sip_auth *auth, const struct sip_msg *m)
+{
+	size_t n = response_length(auth->algorithm);
+	if (auth->username.n == 0)
+		add_text(a, &to->flaws, RS_LIT("username_missing"));
+	if (auth->qop.n && auth->nc.n == 0)
+		add_text(a, &to->flaws, RS_LIT("nc_missing"));
+	if (auth->nc.n && to->nc == REC_ABSENT)
+		add_text(a, &to->flaws, RS_LIT("nc_malformed"));
+	if (auth->qop.n && auth->cnonce.p == NULL)
+		add_text(a, &to->flaws, RS_LIT("cnonce_missing"));
+	if (auth->qop.n == 0 && auth->nc.n)
+		add_text(a, &to->flaws, RS_LIT("nc_without_qop"));
+	if (!rs_span_eq(auth->uri, m->uri))
+		add_text(a, &to->flaws, RS_LIT("uri_differs"));
+	if (n && auth->response.n != n)
+		add_text(a, &to->flaws, RS_LIT("response_length"));
+}
+
+/* RFC 7616 3.4: the count is of requests with that nonce, and never the same;
+   some registrars offer a nonce again, and then it may begin anew. */
+static void
+note_count(struct reg_attempt *a, struct rec_authorization *to,
+    const struct reg_txn *of)
+{
+	if (to->nc == REC_ABSENT)
+		return;
+	if (a->last_nonce == of && to->nc <= a->last_nc)
+		add_text(a, &to->flaws, RS_LIT("nc_reused"));
+	a->last_nonce = of;
+	a->last_nc = to->nc;
+}
+
+static struct rs_span
+scheme_name(enum sip_auth_scheme s)
+{
+	switch (s) {
+	case SIP_AUTH_DIGEST:
+		return RS_LIT("Digest");
+	case SIP_AUTH_BASIC:
+		return RS_LIT("Basic");
+	case SIP_AUTH_BEARER:
+		return RS_LIT("Bearer");
+	case SIP_AUTH_OTHER:
+		return RS_LIT("other");
+	case SIP_AUTH_NONE:
+		break;
+	}
+	return (struct rs_span){NULL, 0};
+}
+
+static void
+read_authorizations(struct reg_tracker *k, struct reg_attempt *a,
+    struct reg_txn *x, const struct reg_request *q)
+{
+	for (uint32_t i = 0; i < q->n_auth; i++) {
+		const struct sip_auth *auth = &q->auth[i];
+		struct rec_authorization *to =
+		    rec_list_add(&x->rec.authorizations, &a->arena, sizeof *to);
+		to->nc = REC_ABSENT;
+		to->scheme = scheme_name(auth->scheme);
+		to->realm = reg_message_keep(a, a->r.realm, auth->realm);
+		if (auth->scheme != SIP_AUTH_DIGEST)
+			continue;
+		to->username =
+		    reg_message_keep(a, a->r.auth_user, auth->username);
+		to->algorithm = reg_message_keep(
+		    a, (struct rs_span){NULL, 0}, auth->algorithm);
+		to->qop =
+		    reg_message_keep(a, (struct rs_span){NULL, 0}, auth->qop);
+		to->nc = nc_of(auth->nc);
+		digest_flaws(a, to, auth, q->msg);
+		uint32_t index;
+		struct reg_txn *of = reg_message_nonce(k, a, auth, &index);
+		if (of) {
+			note_count(a, to, of);
+			against_challenge(a, to,
+			    (struct rec_challenge *)of->rec.challenges.v +
+				index);
+		} else if (a->challenged)
+			add_text(a, &to->flaws, RS_LIT("nonce_unknown"));
+	}
+}
+
+void
+reg_facts_challenge(
+    struct rec_challenge *c, const struct sip_auth *auth, bool proxy)
+{
+	c->scheme = scheme_name(auth->scheme);
+	c->proxy = proxy ? RS_TRUE : RS_FALSE;
+	c->answered = RS_FALSE;
+}
+
+/* ---- extensions ---- */
+
+static bool
+has_token(const struct sip_msg *m, enum sip_hdr id, struct rs_span token)
+{
+	const struct sip_header *h;
+	size_t at = 0;
+	while (m->first[id] && (h = sip_msg_next(m, id, &at))) {
+		struct rs_span rest = h->value;
+		while (rest.n) {
+			size_t n = rs_span_find(rest, ',');
+			if (rs_span_eq_nocase(
+				rs_span_trim(rs_span_part(rest, 0, n)), token))
+				return true;
+			rest = rs_span_from(rest, n + 1);
+		}
+	}
+	return false;
+}
+
+/* RFC 3261 10.2.1 has no From other than To but for a third party. */
+static void
+read_from(struct reg_attempt *a, const struct sip_msg *m)
+{
+	struct sip_addr from, to;
+	if (!sip_addr_parse(&from, sip_msg_header(m, SIP_HDR_FROM)) ||
+	    !sip_addr_parse(&to, sip_msg_header(m, SIP_HDR_TO)) ||
+	    !from.uri_ok || !to.uri_ok)
+		return;
+	if (!rs_span_eq(from.uri.user, to.uri.user) ||
+	    !rs_span_eq_nocase(from.uri.host, to.uri.host))
+		a->r.from = reg_message_keep(a, a->r.from, from.uri_text);
+}
+
+void
+reg_facts_request(struct reg_tracker *k, struct reg_attempt *a,
+    struct reg_txn *x, const struct reg_request *q)
+{
+	const struct sip_msg *m = q->msg;
+	const struct rs_event *ev = q->ev;
+	const struct sip_via *via = txn_tracker_via(k->txns);
+	x->rec.request_size = (int64_t)m->size;
+	if (ev->flow->carrier == RS_OVER_UDP)
+		x->rec.fragmented =
+		    rs_frame_eq(ev->at.from, ev->at.to) ? RS_FALSE : RS_TRUE;
+	a->r.rport_asked = via->rport.p ? RS_TRUE : RS_FALSE;
+	if (q->n_auth)
+		read_authorizations(k, a, x, q);
+	read_from(a, m);
+	/* RFC 6140 5.2: all numbers of a PBX at once. */
+	for (uint32_t i = 0; i < q->n_contacts && a->r.bulk == RS_UNKNOWN; i++)
+		if (sip_param(q->contacts[i].addr.uri.params, RS_LIT("bnc")).p)
+			a->r.bulk = RS_TRUE;
+	struct rs_span agreed = sip_msg_header(m, SIP_HDR_SECURITY_VERIFY);
+	if (agreed.p)
+		a->r.security = reg_message_keep(a, a->r.security,
+		    rs_span_part(agreed, 0, rs_span_find(agreed, ';')));
+}
+
+/* RFC 3261 21.4.15, 21.4.16; RFC 5626 11.6; RFC 3329 2.3. */
+static struct rs_span
+named_extensions(const struct sip_msg *m)
+{
+	switch (m->status) {
+	case 420:
+		return sip_msg_header(m, SIP_HDR_UNSUPPORTED);
+	case 421:
+		return sip_msg_header(m, SIP_HDR_REQUIRE);
+	case 439:
+		return RS_LIT("outbound");
+	case 494:
+		return sip_msg_header(m, SIP_HDR_SECURITY_SERVER);
+	}
+	return (struct rs_span){NULL, 0};
+}
+
+void
+reg_facts_final(
+    struct reg_attempt *a, struct reg_txn *x, const struct sip_msg *m)
+{
+	struct sip_via via;
+	uint32_t port;
+	struct rs_span named = named_extensions(m);
+	if (named.p)
+		x->rec.extensions =
+		    reg_message_keep(a, x->rec.extensions, named);
+	/* RFC 3261 18.2.1, RFC 3581 4: what the server saw. */
+	if (!sip_via_parse(&via, sip_msg_header(m, SIP_HDR_VIA)))
+		return;
+	a->r.received = reg_message_keep(a, a->r.received, via.received);
+	if (via.rport.n && rs_span_u32(via.rport, &port) && port <= UINT16_MAX)
+		a->r.rport = port;
+}
+
+static void
+read_routes(struct reg_attempt *a, const struct sip_msg *m, enum sip_hdr id,
+    struct rec_list *l)
+{
+	const struct sip_header *h;
+	size_t at = 0;
+	l->n = 0;
+	while (m->first[id] && (h = sip_msg_next(m, id, &at))) {
+		struct rs_span rest = h->value;
+		while (rest.n && l->n < MAX_ROUTES) {
+			size_t n = sip_text_find(rest, ',');
+			struct rs_span one =
+			    rs_span_trim(rs_span_part(rest, 0, n));
+			if (one.n)
+				add_text(a, l,
+				    reg_message_keep(
+					a, (struct rs_span){NULL, 0}, one));
+			rest = rs_span_from(rest, n + 1);
+		}
+	}
+}
+
+void
+reg_facts_granted(struct reg_attempt *a, const struct sip_msg *m)
+{
+	struct rec_registration *r = &a->r;
+	uint32_t s;
+	read_routes(a, m, SIP_HDR_PATH, &r->path);
+	read_routes(a, m, SIP_HDR_SERVICE_ROUTE, &r->service_route);
+	read_routes(a, m, SIP_HDR_P_ASSOCIATED_URI, &r->associated_uris);
+	if (sip_seconds_parse(&s, sip_msg_header(m, SIP_HDR_FLOW_TIMER)))
+		r->flow_timer = s;
+	/* RFC 5626 6: the registrar that applies it says so. */
+	if (m->first[SIP_HDR_REQUIRE])
+		r->outbound = has_token(m, SIP_HDR_REQUIRE, RS_LIT("outbound"))
+				  ? RS_TRUE
+				  : RS_FALSE;
+}
+
+void
+reg_facts_contact(struct reg_attempt *a, struct rec_contact *ours,
+    const struct sip_contact *c)
+{
+	ours->pub_gruu = reg_message_keep(a, ours->pub_gruu,
+	    sip_text_unquote(sip_param(c->addr.params, RS_LIT("pub-gruu"))));
+	ours->temp_gruu = reg_message_keep(a, ours->temp_gruu,
+	    sip_text_unquote(sip_param(c->addr.params, RS_LIT("temp-gruu"))));
+}
