@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "net/link.h"
 #include "options.h"
+#include "report/explain.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -201,7 +202,7 @@ finish(struct run *r, struct report *report)
 }
 
 static unsigned
-columns(FILE *out)
+columns(FILE *out, unsigned otherwise)
 {
 	struct winsize w;
 	const char *text = g_getenv("COLUMNS");
@@ -209,7 +210,7 @@ columns(FILE *out)
 		return (unsigned)atoi(text);
 	if (ioctl(fileno(out), TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
 		return w.ws_col;
-	return 100;
+	return otherwise;
 }
 
 static bool
@@ -287,7 +288,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .all_tls = o->all_tls,
 	    .live = r->live,
 	    .colour = colour(o, out),
-	    .columns = columns(out),
+	    .columns = columns(out, 100),
 	    .version = VERSION,
 	};
 	struct report *report = report_new(&report_options, related, &e);
@@ -353,6 +354,31 @@ run(const struct options *o)
 	return status;
 }
 
+/* `regscan explain`; the exit status. */
+static int
+explain_codes(const struct options *o)
+{
+	g_autoptr(GError) e = NULL;
+	const struct explain_options options = {
+	    .out = stdout,
+	    .columns = columns(stdout, 80),
+	    .colour = colour(o, stdout),
+	};
+	for (char **c = o->codes; c && *c; c++) {
+		if (explain_knows(*c))
+			continue;
+		g_autofree char *near = explain_nearest(*c);
+		fprintf(stderr, "regscan: explain %s: no such code; %s%s\n", *c,
+		    near ? "near it: " : "'regscan explain' lists them",
+		    near ? near : "");
+		return STATUS_USAGE;
+	}
+	if (explain_print(&options, (const char *const *)o->codes, &e))
+		return 0;
+	complain(e);
+	return STATUS_IO;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -368,6 +394,8 @@ main(int argc, char **argv)
 	if (!options_parse(&o, argc, argv, &e)) {
 		complain(e);
 		status = STATUS_USAGE;
+	} else if (o.explain) {
+		status = explain_codes(&o);
 	} else if (o.version) {
 		printf("regscan %s\n", VERSION);
 	} else if (o.list_interfaces) {

@@ -109,6 +109,41 @@ check(const struct options *o, GError **error)
 	return true;
 }
 
+static bool
+parse_context(GOptionContext *context, const GOptionEntry *entries, int argc,
+    char **argv, GError **error)
+{
+	g_autoptr(GError) e = NULL;
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (g_option_context_parse(context, &argc, &argv, &e))
+		return true;
+	g_set_error_literal(
+	    error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE, e->message);
+	return false;
+}
+
+/* What follows "explain". */
+static bool
+parse_explain(struct options *o, int argc, char **argv, GError **error)
+{
+	g_autofree char *colour = NULL;
+	const GOptionEntry entries[] = {
+	    {"color", 0, 0, G_OPTION_ARG_STRING, &colour,
+		"auto (default), always or never", "WHEN"},
+	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->codes,
+		NULL, "[CODE...]"},
+	    {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_option_context_set_summary(context,
+	    "Says what a code of a finding means, by which evidence it is "
+	    "found, and what to\ncheck next.  Without a code, lists them all.");
+	o->explain = true;
+	g_set_prgname("regscan explain");
+	return parse_context(context, entries, argc, argv, error) &&
+	       parse_colour(o, colour, error);
+}
+
 bool
 options_parse(struct options *o, int argc, char **argv, GError **error)
 {
@@ -116,6 +151,9 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	g_auto(GStrv) reads = NULL, rest = NULL, ports = NULL;
 	gint64 seed = 0;
 	*o = (struct options){0};
+	/* As the first word only: a file of that name is ./explain. */
+	if (argc > 1 && strcmp(argv[1], "explain") == 0)
+		return parse_explain(o, argc - 1, argv + 1, error);
 	const GOptionEntry entries[] = {
 	    {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &reads,
 		"Read this capture ('-': stdin); may be repeated", "FILE"},
@@ -174,16 +212,12 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    "Says of each phone in a capture whether it registered; if not, "
 	    "at which step it\nstopped, why, and with which frames as proof.");
 	g_option_context_set_description(context,
-	    "Exit status: 0 judged and nothing failed, 1 something failed, "
+	    "regscan explain [CODE...] says what the code of a finding means."
+	    "\n\nExit status: 0 judged and nothing failed, 1 something failed, "
 	    "2 usage, 3 input or\noutput failed, 4 nothing to judge.  See "
 	    "regscan(1).\n");
-	g_option_context_add_main_entries(context, entries, NULL);
-	g_autoptr(GError) e = NULL;
-	if (!g_option_context_parse(context, &argc, &argv, &e)) {
-		g_set_error_literal(
-		    error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE, e->message);
+	if (!parse_context(context, entries, argc, argv, error))
 		return false;
-	}
 	GPtrArray *files = g_ptr_array_new();
 	for (char **f = reads; f && *f; f++)
 		g_ptr_array_add(files, g_strdup(*f));
@@ -202,6 +236,7 @@ void
 options_clear(struct options *o)
 {
 	g_strfreev(o->files);
+	g_strfreev(o->codes);
 	g_free(o->interface);
 	g_free(o->filter);
 	g_free(o->output);

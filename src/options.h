@@ -20,6 +20,8 @@ struct options {
 	int memory_mib;
 	int colour; /* -1 auto, 0 never, 1 always */
 	guint64 hash_seed;
+	bool explain;
+	char **codes; /* to explain; NULL: list them */
 };
 
 /* False and error (REGSCAN_ERROR_USAGE).  --help exits by itself. */

@@ -160,6 +160,9 @@ outcome_of(struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why)
 			return unfollowed(k, a, why, REC_AUTH_FAILED);
 		return seen(k, a, why, REC_AUTH_FAILED);
 	case REG_TOO_BRIEF:
+		/* A refused extension need not be followed by another try. */
+		if (a->final && a->final->rec.status != 423)
+			return seen(k, a, why, REC_REJECTED);
 		return unfollowed(k, a, why, REC_REJECTED);
 	case REG_MOVED:
 		return unfollowed(k, a, why, REC_REDIRECTED);

@@ -17,7 +17,7 @@
  *  CHALLENGED  client, challenge_wait  with credentials: goes on, else next
  *  REFUSED     client, 32 s            with credentials: goes on, else next
  *  TOO_BRIEF   client, challenge_wait  of that Call-ID, or with credentials for
- *                                      one of its nonces: goes on, else next
+ *  (or an extension was refused)       one of its nonces: goes on, else next
  *  MOVED       client, challenge_wait  of that Call-ID, or to another server:
  *                                      goes on, else next
  *  DONE        nobody; stays for 1 s   the next attempt
@@ -317,6 +317,15 @@ follow(struct reg_tracker *k, struct reg_attempt *a, enum reg_state state,
 	    a->last_at + wait);
 }
 
+/* The request is to be sent again with another interval (RFC 3261 10.3), other
+   extensions (8.1.3.5, RFC 5626 4.3), or the agreed security (RFC 3329 2.3). */
+static bool
+asks_for_another(unsigned status)
+{
+	return status == 423 || status == 420 || status == 421 ||
+	       status == 439 || status == 494;
+}
+
 /* What a final means for the attempt as a whole. */
 static void
 apply_final(struct reg_tracker *k, struct reg_attempt *a, struct reg_txn *x,
@@ -331,7 +340,7 @@ apply_final(struct reg_tracker *k, struct reg_attempt *a, struct reg_txn *x,
 		follow(k, a, REG_REFUSED, k->limits.timer_f);
 	else if (s == 401 || s == 407)
 		follow(k, a, REG_CHALLENGED, k->limits.challenge_wait);
-	else if (s == 423)
+	else if (asks_for_another(s))
 		follow(k, a, REG_TOO_BRIEF, k->limits.challenge_wait);
 	else if (s < 400)
 		follow(k, a, REG_MOVED, k->limits.challenge_wait);

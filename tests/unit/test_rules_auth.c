@@ -142,6 +142,11 @@ test_refusals(void)
 		REG("0.0", "a", "1", "") ANS("0.1", "a", "1",
 		    "439 First Hop Lacks Outbound Support", ""),
 		"sip.extension-refused"},
+	    {"494 begins an agreement", REG("0.0", "a", "1", "") ANS("0.1",
+		"a", "1", "494 Security Agreement Required",
+		"Security-Server: digest\n") REG("0.2", "b", "2",
+		"Security-Verify: digest\n") ANS("0.3", "b", "2", BOUND, ""),
+		""},
 	    {"400 names no extension",
 		REG("0.0", "a", "1", "") ANS(
 		    "0.1", "a", "1", "400 Bad Request", "Unsupported: gruu\n"),

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries about registrations. */
+#include "diag/entries_list.h"
+
+const struct diag_entry diag_entries_sip[] = {
+    {.code = "sip.no-answer",
+	.meaning =
+	    "The request, or the way back of its answer, is lost; or the "
+	    "registrar is down, hangs, or ignores this phone.",
+	.seen =
+	    "No final response for 32 seconds after the first transmission, in "
+	    "a capture that goes on for that long and shows both directions. "
+	    "Or an ICMP error that quotes the REGISTER, and no answer: that is "
+	    "certain.",
+	.silent =
+	    "Held back where packets are missing or only one direction was "
+	    "captured, and where an answer came that did not reach the phone "
+	    "(sip.wrong-response-port)."},
+    {.code = "sip.credentials-refused",
+	.meaning =
+	    "A wrong password or user name, or a digest made over other parts "
+	    "than the registrar expects.",
+	.seen = "401 or 407 to a REGISTER that answered a challenge, or 403 "
+		"to it.",
+	.silent =
+	    "The first 401 is no failure, only a question. A refusal that says "
+	    "stale or speaks of the nonce is another finding. From outside a "
+	    "wrong password looks like much else: certain it could only be "
+	    "with the password at hand."},
+    {.code = "sip.digest-unsupported",
+	.meaning = "The registrar puts SHA-256 or the like first, and older "
+		   "firmware gives up there instead of taking the MD5 that "
+		   "follows.",
+	.seen = "A first challenge that asks for SHA, and no REGISTER with "
+		"credentials while the capture covers two minutes.",
+	.silent = "Of a phone that does not answer a challenge for MD5 it is "
+		  "not said: it may lack credentials, or not like the realm."},
+    {.code = "sip.nonce-expired",
+	.meaning =
+	    "The phone took so long over the challenge, or kept its nonce for "
+	    "so long, that the registrar no longer takes it.",
+	.seen =
+	    "A refusal of credentials that says stale or speaks of the nonce.",
+	.silent =
+	    "Usually the phone repeats with the new nonce and gets in: no "
+	    "finding. Many registrars never say stale: then it is an "
+	    "alternative of sip.credentials-refused."},
+    {.code = "sip.stale-loop",
+	.meaning = "The registrar hands out nonces and then does not know "
+		   "them: as a rule, one server makes them and another one "
+		   "checks.",
+	.seen = "stale=true at least twice in a row, to credentials.",
+	.silent = "Once is how a nonce ends, and no fault. A phone that "
+		  "repeats quickly after each 401 without stale has other "
+		  "troubles."},
+    {.code = "sip.refused-by-policy",
+	.meaning =
+	    "The registrar does not want this user, domain or network, "
+	    "whatever the password. 404, 410 and 604 say that it does not "
+	    "know the user or the domain, 405 that it is no registrar.",
+	.seen = "403, 404 or the like as the first answer, to a REGISTER "
+		"without credentials.",
+	.silent = "After a challenge the same status is taken for a refusal of "
+		  "credentials. A ban of the source may show as 403, too."},
+    {.code = "sip.interval-loop",
+	.meaning =
+	    "The registrar wants longer intervals than the phone asks for, "
+	    "and the phone does not do as it is told.",
+	.seen = "423 twice or more in one attempt, at its end.",
+	.silent = "423 once, and then a longer interval, is how it should go "
+		  "(RFC 3261 10.2.8)."},
+    {.code = "sip.overloaded",
+	.meaning = "The registrar asks the phone to come back later; often "
+		   "when all phones return at once after an outage.",
+	.seen = "500 or 503 with Retry-After, as the last answer.",
+	.silent = "Without Retry-After the status may mean anything that went "
+		  "wrong inside. A limit of requests per source says the "
+		  "same."},
+    {.code = "sip.contact-not-bound",
+	.meaning =
+	    "The registrar said yes, but calls will not reach the phone: its "
+	    "address is not on the list, or has no time left there.",
+	.seen = "A 2xx that does not list the phone's contact, or lists it "
+		"with expires=0.",
+	.silent = "A phone that removes its binding gets just that, and "
+		  "is left alone."},
+    {.code = "sip.wrong-response-port",
+	.meaning =
+	    "The phone sends from one port and listens on another, or a NAT "
+	    "changes ports, and the response does not find back.",
+	.seen = "An ICMP error of the phone's side that quotes the response, "
+		"in an attempt that failed.",
+	.silent = "A phone whose side sends no ICMP errors only shows as one "
+		  "that keeps repeating. A NAT that forgot the port looks the "
+		  "same."},
+    {.code = "sip.fragments-lost",
+	.meaning = "With credentials the request no longer fits one packet, "
+		   "and a firewall or NAT on the way drops fragments.",
+	.seen = "Over UDP, a REGISTER in one packet that is answered by a "
+		"challenge, and a longer one with credentials that went out in "
+		"fragments and gets nothing.",
+	.silent = "Not said where the longer one was not fragmented: then the "
+		  "registrar stopped in between. A capture that lost packets, "
+		  "or that keeps first fragments only, shows nothing."},
+    {.code = "sip.auth-user-differs",
+	.title = "The user of the credentials is another than registers",
+	.meaning = "A phone may have a user name for Digest that is not its "
+		   "number; or one of the two is mistyped.",
+	.seen = "A user name in the refused credentials that differs from the "
+		"user of the address of record.",
+	.silent = "This is legal and common: a hint only, and never blamed "
+		  "alone.",
+	.advice = "Compare both names with the account at the registrar; other "
+		  "phones of the same provider show what is usual."},
+    {.code = "sip.realm-mismatch",
+	.meaning =
+	    "The phone answers with a realm that it was not asked about: one "
+	    "that is set in its profile, or one of another server.",
+	.seen = "Credentials that are refused, for a realm that none of the "
+		"challenges before had.",
+	.silent = "Of several challenges the phone may answer any one. "
+		  "Credentials that go along before any challenge keep the "
+		  "realm of the last one, and are not judged."},
+    {.code = "sip.authorization-malformed",
+	.meaning =
+	    "User and password may be right, but the phone leaves out or "
+	    "garbles what the registrar needs to check its answer: qop or nc, "
+	    "a count that was used already, a response of the wrong length.",
+	.seen = "Credentials that are refused, and in them a part that cannot "
+		"be right whatever the password.",
+	.silent = "A URI that differs from that of the request, or nc without "
+		  "qop, is sent by phones that register well: no finding "
+		  "without a refusal that it explains."},
+    {.code = "sip.alg-rewrite",
+	.meaning = "A SIP helper in a router or firewall changes addresses in "
+		   "the messages, and not always all of them, or well.",
+	.seen = "A response whose topmost Via is not what the phone had sent "
+		"on this side.",
+	.silent = "Via with received and rport is plain NAT. Only a capture at "
+		  "the phone's side, or one on each side, can tell: behind "
+		  "the router both ends agree. An SBC rewrites contacts on "
+		  "purpose."},
+    {.code = "sip.too-many-contacts",
+	.meaning = "Each device, and each restart that left its old binding "
+		   "behind, counts; the account is full.",
+	.seen = "403, 480, 503 or 603 whose text says that there are too many "
+		"contacts or registrations.",
+	.silent = "The same numbers without such words have many other "
+		  "reasons: then it is an alternative only."},
+    {.code = "sip.extension-refused",
+	.meaning = "Phone and registrar do not agree on an extension of SIP: "
+		   "one of them demands what the other one lacks, or the "
+		   "security agreement fails.",
+	.seen = "420, 421, 439 or 494 to a REGISTER that is not repeated in a "
+		"way that succeeds. The finding names what Require, "
+		"Unsupported or Security-Server say.",
+	.silent = "A phone that tries again without the extension, or with it, "
+		  "and gets in, does what it should. 494 comes first in every "
+		  "security agreement (RFC 3329)."},
+    {.code = "sip.bearer",
+	.meaning =
+	    "The registrar refuses a token of OAuth that stands in for a "
+	    "password (RFC 8898). Tokens end, and are fetched by HTTPS from "
+	    "another server, which this capture may not show.",
+	.seen = "A REGISTER with credentials of scheme Bearer that is refused.",
+	.silent = "What is inside the token is not read, and a challenge of "
+		  "scheme Bearer next to one of Digest is only an offer."},
+    {0},
+};
