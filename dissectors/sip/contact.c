@@ -31,6 +31,20 @@ next_element(struct sip_contact_it *it, struct rs_span *one)
 	}
 }
 
+/* The same for names of eight and nine letters, of which word is the first
+   eight. */
+static struct rs_span *
+gruu(struct sip_contact *c, uint64_t word, struct rs_span name)
+{
+	if (name.n == 8 &&
+	    word == SIP_WORD('p', 'u', 'b', '-', 'g', 'r', 'u', 'u'))
+		return &c->pub_gruu;
+	if (name.n == 9 && rs_ascii_lower(name.p[8]) == 'u' &&
+	    word == SIP_WORD('t', 'e', 'm', 'p', '-', 'g', 'r', 'u'))
+		return &c->temp_gruu;
+	return NULL;
+}
+
 /* Where the value of that parameter goes, or NULL. */
 static struct rs_span *
 member(struct sip_contact *c, struct rs_span *expires, struct rs_span name)
@@ -41,9 +55,12 @@ member(struct sip_contact *c, struct rs_span *expires, struct rs_span name)
 	    sip_text_fold(sip_text_word(name.p + 8, 5)) ==
 		SIP_WORD('t', 'a', 'n', 'c', 'e'))
 		return &c->instance;
-	if (name.n < 6 || name.n > 7)
+	if (name.n < 6 || name.n > 9)
 		return NULL;
-	uint64_t word = sip_text_fold(sip_text_word(name.p, name.n));
+	uint64_t word =
+	    sip_text_fold(sip_text_word(name.p, name.n < 8 ? name.n : 8));
+	if (name.n >= 8)
+		return gruu(c, word, name);
 	if (word == SIP_WORD('r', 'e', 'g', '-', 'i', 'd') && name.n == 6)
 		return &c->reg_id;
 	if (word == SIP_WORD('e', 'x', 'p', 'i', 'r', 'e', 's') && name.n == 7)
@@ -56,7 +73,7 @@ take_params(struct sip_contact *c)
 {
 	struct rs_span list = c->addr.params, name, value;
 	struct rs_span expires = {NULL, 0};
-	c->instance = c->reg_id = expires;
+	c->instance = c->reg_id = c->pub_gruu = c->temp_gruu = expires;
 	c->expires = 0;
 	while (sip_text_param(&list, ';', &name, &value)) {
 		struct rs_span *to = member(c, &expires, name);

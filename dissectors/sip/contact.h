@@ -14,6 +14,7 @@ struct sip_contact {
 	struct sip_addr addr;
 	struct rs_span instance; /* without quotes */
 	struct rs_span reg_id;
+	struct rs_span pub_gruu, temp_gruu; /* RFC 5627, without quotes */
 	bool has_expires;
 	bool bad_expires; /* it is there, and no number of 32 bits */
 	uint32_t expires; /* seconds */

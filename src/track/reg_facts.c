@@ -183,11 +183,22 @@ has_token(const struct sip_msg *m, enum sip_hdr id, struct rs_span token)
 	return false;
 }
 
-/* RFC 3261 10.2.1 has no From other than To but for a third party. */
+/* The URI in angle brackets is this one, to the letter: nearly always. */
+static bool
+holds_uri(struct rs_span value, struct rs_span uri)
+{
+	struct rs_span rest = rs_span_from(value, rs_span_find(value, '<') + 1);
+	return uri.n && rs_span_starts(rest, uri) && rest.n > uri.n &&
+	       rest.p[uri.n] == '>';
+}
+
+/* RFC 3261 10.2: From is To but for a registration by a third party. */
 static void
-read_from(struct reg_attempt *a, const struct sip_msg *m)
+read_from(struct reg_attempt *a, const struct sip_msg *m, struct rs_span to_uri)
 {
 	struct sip_addr from, to;
+	if (holds_uri(sip_msg_header(m, SIP_HDR_FROM), to_uri))
+		return;
 	if (!sip_addr_parse(&from, sip_msg_header(m, SIP_HDR_FROM)) ||
 	    !sip_addr_parse(&to, sip_msg_header(m, SIP_HDR_TO)) ||
 	    !from.uri_ok || !to.uri_ok)
@@ -211,7 +222,7 @@ reg_facts_request(struct reg_tracker *k, struct reg_attempt *a,
 	a->r.rport_asked = via->rport.p ? RS_TRUE : RS_FALSE;
 	if (q->n_auth)
 		read_authorizations(k, a, x, q);
-	read_from(a, m);
+	read_from(a, m, q->to_uri);
 	/* RFC 6140 5.2: all numbers of a PBX at once. */
 	for (uint32_t i = 0; i < q->n_contacts && a->r.bulk == RS_UNKNOWN; i++)
 		if (sip_param(q->contacts[i].addr.uri.params, RS_LIT("bnc")).p)
@@ -240,20 +251,19 @@ named_extensions(const struct sip_msg *m)
 }
 
 void
-reg_facts_final(
-    struct reg_attempt *a, struct reg_txn *x, const struct sip_msg *m)
+reg_facts_final(struct reg_tracker *k, struct reg_attempt *a, struct reg_txn *x,
+    const struct sip_msg *m)
 {
-	struct sip_via via;
+	const struct sip_via *via = txn_tracker_via(k->txns);
 	uint32_t port;
 	struct rs_span named = named_extensions(m);
 	if (named.p)
 		x->rec.extensions =
 		    reg_message_keep(a, x->rec.extensions, named);
 	/* RFC 3261 18.2.1, RFC 3581 4: what the server saw. */
-	if (!sip_via_parse(&via, sip_msg_header(m, SIP_HDR_VIA)))
-		return;
-	a->r.received = reg_message_keep(a, a->r.received, via.received);
-	if (via.rport.n && rs_span_u32(via.rport, &port) && port <= UINT16_MAX)
+	a->r.received = reg_message_keep(a, a->r.received, via->received);
+	if (via->rport.n && rs_span_u32(via->rport, &port) &&
+	    port <= UINT16_MAX)
 		a->r.rport = port;
 }
 
@@ -300,8 +310,6 @@ void
 reg_facts_contact(struct reg_attempt *a, struct rec_contact *ours,
     const struct sip_contact *c)
 {
-	ours->pub_gruu = reg_message_keep(a, ours->pub_gruu,
-	    sip_text_unquote(sip_param(c->addr.params, RS_LIT("pub-gruu"))));
-	ours->temp_gruu = reg_message_keep(a, ours->temp_gruu,
-	    sip_text_unquote(sip_param(c->addr.params, RS_LIT("temp-gruu"))));
+	ours->pub_gruu = reg_message_keep(a, ours->pub_gruu, c->pub_gruu);
+	ours->temp_gruu = reg_message_keep(a, ours->temp_gruu, c->temp_gruu);
 }

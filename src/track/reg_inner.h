@@ -207,7 +207,7 @@ void reg_digest_check(const struct reg_tracker *k, const struct reg_attempt *a,
 struct reg_request {
 	const struct rs_event *ev;
 	const struct sip_msg *msg;
-	struct rs_span aor, call_id;
+	struct rs_span aor, to_uri, call_id;
 	enum rec_reg_kind kind; /* REMOVAL, QUERY, or NONE: to be told */
 	bool credentials;
 	struct rs_endpoint client, server;
@@ -257,8 +257,8 @@ void reg_facts_request(struct reg_tracker *k, struct reg_attempt *a,
     struct reg_txn *x, const struct reg_request *q);
 void reg_facts_challenge(
     struct rec_challenge *c, const struct sip_auth *auth, bool proxy);
-void reg_facts_final(
-    struct reg_attempt *a, struct reg_txn *x, const struct sip_msg *m);
+void reg_facts_final(struct reg_tracker *k, struct reg_attempt *a,
+    struct reg_txn *x, const struct sip_msg *m);
 /* Of a 2xx; and of the contact in it that is ours. */
 void reg_facts_granted(struct reg_attempt *a, const struct sip_msg *m);
 void reg_facts_contact(struct reg_attempt *a, struct rec_contact *ours,

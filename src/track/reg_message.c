@@ -203,6 +203,7 @@ reg_request_read(struct reg_request *q, const struct reg_tracker *k,
 	q->ev = ev;
 	q->msg = m;
 	q->aor = bare_uri(&to);
+	q->to_uri = to.uri_text;
 	q->call_id = sip_msg_header(m, SIP_HDR_CALL_ID);
 	q->kind = REC_REG_KIND_NONE;
 	q->client = ev->flow->end[ev->dir];
@@ -453,7 +454,7 @@ reg_message_final(struct reg_tracker *k, struct reg_attempt *a,
 		t->min_expires = s;
 	if (m->status == 401 || m->status == 407)
 		reg_message_challenges(k, a, x, ev);
-	reg_facts_final(a, x, m);
+	reg_facts_final(k, a, x, m);
 	a->r.status = t->status;
 	a->r.reason = t->reason;
 	a->final = x;

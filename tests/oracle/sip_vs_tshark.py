@@ -161,6 +161,9 @@ def main():
     if shutil.which("tshark") is None:
         print("1..0 # SKIP tshark is not here")
         return 0
+    if os.environ.get("REGSCAN_ORACLE") == "no":
+        print("1..0 # SKIP asked not to (a minute; once is enough)")
+        return 0
     captures = sys.argv[1:] or sorted(
         glob.glob(os.path.join(TOP, "pcaps/*/*.pcap*")))
     if os.path.isdir(FOLDER) and not sys.argv[1:]:
