@@ -4,7 +4,8 @@
  *
  * Times are exact (nearest rank) up to SUMMARY_EXACT values; beyond that they
  * are kept in a DDSketch (Masson, Rim, Lee: "DDSketch", VLDB 2019) whose
- * relative error is at most 0.5 %, in bounded memory.
+ * relative error is at most 1/256 (0.4 %), in bounded memory (quantile.h); for
+ * one server or user agent from GROUPS_EXACT values on (groups.h).
  */
 #ifndef TRACK_SUMMARY_H
 #define TRACK_SUMMARY_H
