@@ -6,6 +6,9 @@
  * that judging, and the text report, read back only what is not.  Whether a
  * handshake concerns registration may be known only after the last REGISTER:
  * those not sure are not fine either, and are asked about again at the end.
+ *
+ * Who is a scanner is known at the end, too.  It never registered, so that what
+ * is fine is counted when it closes, and what is not when it is read back.
  */
 #include "report/report.h"
 
@@ -19,7 +22,7 @@
 
 #include <sys/random.h>
 
-enum { PHONES_MEMORY = 32 << 20 };
+enum { PHONES_MEMORY = 32 << 20, SCANNED_AORS = 1 << 17 };
 
 /* 64*T1: silence that means no answer (RFC 3261 17.1.2.2, RFC 6298). */
 static const rs_time TIMER_F = 32 * RS_SEC;
@@ -42,6 +45,9 @@ struct report {
 	struct rec_arena arena;
 	uint64_t judged, failed; /* attempts; anything related */
 	int64_t phones_registered, phones_failed, phones_undecided;
+	struct rs_hash_seed seed;
+	struct rec_scanners scanners;
+	GHashTable *scanned; /* hashes of AORs */
 };
 
 /* ---- opening ---- */
@@ -68,6 +74,8 @@ report_new(
 	rs_account_init(&r->phones_pay, PHONES_MEMORY);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
 	r->judge = judge_new();
+	r->seed = seed;
+	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
 	r->fine_registration = rec_registration_type;
 	r->fine_handshake = rec_handshake_type;
 	r->fine_connection = rec_connection_type;
@@ -81,6 +89,7 @@ report_free(struct report *r)
 	if (r == NULL)
 		return;
 	judge_free(r->judge);
+	g_hash_table_unref(r->scanned);
 	phone_tracker_free(r->phones);
 	summary_free(r->summary);
 	spool_free(r->spool);
@@ -102,7 +111,7 @@ event(struct report *r, const struct rec_type *type, const void *rec)
 }
 
 /* Counted, and joined to its phone; what does not concern registration makes
-   none, and decides nothing. */
+   none, and decides nothing.  Registrations are counted by themselves. */
 static void
 count(struct report *r, const struct rec_type *type, const void *rec,
     bool related)
@@ -112,23 +121,36 @@ count(struct report *r, const struct rec_type *type, const void *rec,
 		phone_tracker_add(r->phones, type, rec);
 }
 
+static bool
+registration_fine(const struct rec_registration *g)
+{
+	return !rec_outcome_failed(g->outcome) && g->outcome != REC_CUT_OFF &&
+	       g->outcome != REC_OUTCOME_NONE;
+}
+
+static void
+registration_counted(struct report *r, const struct rec_registration *g)
+{
+	bool failed = rec_outcome_failed(g->outcome);
+	bool readable =
+	    g->visibility == REC_CLEAR || g->visibility == REC_DECRYPTED;
+	r->failed += failed;
+	r->judged += readable && (failed || registration_fine(g));
+	summary_add(r->summary, &rec_registration_type, g);
+}
+
 static void
 registration(struct report *r, const struct rec_registration *g)
 {
-	bool failed = rec_outcome_failed(g->outcome);
-	bool fine = !failed && g->outcome != REC_CUT_OFF &&
-		    g->outcome != REC_OUTCOME_NONE;
-	bool readable =
-	    g->visibility == REC_CLEAR || g->visibility == REC_DECRYPTED;
-
-	r->failed += failed;
-	r->judged += readable && (fine || failed);
+	bool fine = registration_fine(g);
 	phone_tracker_ahead(r->phones, &g->client.at.addr);
 	if (!fine)
 		(void)spool_add(r->spool, &rec_registration_type, g);
 	else if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
-	count(r, &rec_registration_type, g, true);
+	if (fine)
+		registration_counted(r, g);
+	phone_tracker_add(r->phones, &rec_registration_type, g);
 	event(r, &rec_registration_type, g);
 	if (r->o.format == REPORT_TEXT && r->o.live) {
 		text_live(&r->o, g, &r->out);
@@ -288,8 +310,16 @@ connection_failed(const struct report *r, const struct rec_connection *c)
 }
 
 static bool
+by_scanner(const struct report *r, const struct rec_registration *g)
+{
+	return phone_tracker_scanner(r->phones, &g->client.at.addr);
+}
+
+static bool
 wanted(void *arg, const struct rec_type *type, const void *rec)
 {
+	if (type == &rec_registration_type && by_scanner(arg, rec))
+		return false;
 	if (type == &rec_handshake_type && !handshake_failed(rec))
 		return false;
 	if (type == &rec_connection_type && !connection_failed(arg, rec))
@@ -332,9 +362,12 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	struct report *r = arg;
 	const struct rec_phone *p = rec;
 	const struct rec_stage *stage = p->chain.v;
-	for (uint32_t i = 0; i < p->chain.n; i++)
+	bool scanner = p->scanner == RS_TRUE;
+	for (uint32_t i = 0; i < p->chain.n && !scanner; i++)
 		r->failed += stage[i].state == REC_STAGE_FAILED;
-	if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
+	if (scanner)
+		r->scanners.sources++;
+	else if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
 		r->phones_failed++;
 	else if (p->outcome == REC_CUT_OFF || p->outcome == REC_OUTCOME_NONE)
 		r->phones_undecided++;
@@ -349,6 +382,15 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 }
 
 /* ---- at the end: judging ---- */
+
+static void
+scanned(struct report *r, const struct rec_registration *g)
+{
+	uint64_t aor = rs_hash(&r->seed, g->aor);
+	r->scanners.attempts++;
+	if (g_hash_table_size(r->scanned) < SCANNED_AORS)
+		g_hash_table_add(r->scanned, GSIZE_TO_POINTER((gsize)aor));
+}
 
 /* What the case leans on is looked up by its id. */
 static void
@@ -375,6 +417,11 @@ judge_all(struct report *r)
 	const void *rec;
 	while ((rec = spool_next(s)) != NULL) {
 		const struct rec_registration *g = rec;
+		if (by_scanner(r, g)) {
+			scanned(r, g);
+			continue;
+		}
+		registration_counted(r, g);
 		judge(r, (struct diag_case){.registration = g}, &g->handshake,
 		    &g->connection);
 	}
@@ -528,6 +575,10 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	r->result.phones_registered = r->phones_registered;
 	r->result.phones_failed = r->phones_failed;
 	r->result.phones_undecided = r->phones_undecided;
+	if (r->scanners.sources) {
+		r->result.scanners = r->scanners;
+		r->result.scanners.aors = g_hash_table_size(r->scanned);
+	}
 	write_out(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;

@@ -230,6 +230,22 @@ connections(struct text *t, const struct rec_summary *s)
 	page_end(&t->page);
 }
 
+static void
+scanners(struct text *t, const struct rec_summary *s)
+{
+	char a[PAGE_TEXT], b[PAGE_TEXT], c[PAGE_TEXT];
+	if (text_sum(s->scanners.sources) == 0)
+		return;
+	label(t, "Scanners");
+	page_str(&t->page, text_many(a, s->scanners.sources, "source"));
+	g_autofree char *l = g_strdup_printf("%s on %s",
+	    text_many(b, s->scanners.attempts, "attempt"),
+	    text_many(c, s->scanners.aors, "user"));
+	put_item(t, ", ", l);
+	put_item(t, ", ", "left out of the rates");
+	page_end(&t->page);
+}
+
 void
 text_sums(struct text *t)
 {
@@ -240,6 +256,7 @@ text_sums(struct text *t)
 		rates(t, s);
 	}
 	line(t, "Responses", &s->responses);
+	scanners(t, s);
 	bindings(t, s);
 	handshakes(t, s);
 	connections(t, s);

@@ -15,6 +15,7 @@
 
 #include "base/pool.h"
 #include "track/queue.h"
+#include "track/scanner.h"
 #include "track/table.h"
 
 #include <glib.h>
@@ -40,6 +41,7 @@ struct line { /* one address of record */
 	struct line *next;
 	struct word decided;
 	enum rec_outcome outcome;
+	bool turned_away; /* once, without credentials */
 	size_t n;
 	uint8_t aor[];
 };
@@ -61,6 +63,10 @@ struct phone {
 	uint32_t n_lines, n_agents;
 	int64_t attempts, failed;
 	bool by_tcp, by_tls, by_udp, suffered;
+	/* what tells a scanner */
+	bool succeeded, answered, challenged;
+	uint32_t n_turned_away;
+	uint64_t line_attempts; /* of the lines that are kept */
 	rs_time started, ended;
 	rs_time registered_at; /* the latest attempt that succeeded */
 	struct word good[N_STAGES], bad[N_STAGES];
@@ -78,6 +84,8 @@ struct phone_tracker {
 	struct phone *all;
 	size_t n;
 	uint64_t refused;
+	struct rs_addr *scanners; /* sorted; once finished */
+	size_t n_scanners;
 };
 
 struct phone_tracker *
@@ -108,6 +116,7 @@ phone_tracker_free(struct phone_tracker *k)
 	if (k == NULL)
 		return;
 	forget_all(k);
+	g_free(k->scanners);
 	g_free(k);
 }
 
@@ -273,6 +282,33 @@ add_transport(struct phone *ph, enum rec_transport t)
 	ph->by_tls |= t == REC_TLS || t == REC_WSS;
 }
 
+/* Turned away: as a server does with whom it does not know. */
+static bool
+is_turned_away(int64_t status)
+{
+	return status == 401 || status == 403 || status == 404 || status == 407;
+}
+
+static void
+add_scanning(struct phone *ph, struct line *l, const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	bool answered = false, turned_away = false;
+	for (uint32_t i = 0; i < r->transactions.n; i++) {
+		answered |= t[i].credentials == RS_TRUE;
+		turned_away |= is_turned_away(t[i].status);
+	}
+	ph->answered |= answered;
+	ph->challenged |= r->outcome == REC_CHALLENGE_UNANSWERED;
+	if (l == NULL)
+		return;
+	ph->line_attempts++;
+	if (turned_away && !answered && !l->turned_away) {
+		l->turned_away = true;
+		ph->n_turned_away++;
+	}
+}
+
 static void
 add_registration(
     struct phone_tracker *k, struct phone *ph, const struct rec_registration *r)
@@ -288,6 +324,7 @@ add_registration(
 	add_agent(k, ph, r->user_agent);
 	add_transport(ph, r->transport);
 	struct line *l = line_touch(k, ph, r->aor);
+	add_scanning(ph, l, r);
 	if (decided && !counts) {
 		if (word_take(&ph->other, &w))
 			ph->other_outcome = r->outcome;
@@ -299,6 +336,7 @@ add_registration(
 		ph->failed += bad;
 	}
 	if (decided && !bad) {
+		ph->succeeded = true;
 		word_take(&ph->good[SIP], &w);
 		if (w.at > ph->registered_at)
 			ph->registered_at = w.at;
@@ -521,6 +559,26 @@ add_line(struct rec_phone *r, const struct line *l, struct rec_arena *a)
 	to->frame = l->decided.to;
 }
 
+static const char *
+why_scanner(const struct phone *ph)
+{
+	struct scanner_facts f = {.succeeded = ph->succeeded,
+	    .answered = ph->answered,
+	    .challenged = ph->challenged,
+	    .users = ph->n_lines,
+	    .attempts = ph->line_attempts,
+	    .turned_away = ph->n_turned_away};
+	if (ph->agents)
+		f.agent = SCANNER_AGENT_TOOL;
+	for (const struct agent *g = ph->agents; g; g = g->next) {
+		enum scanner_agent a =
+		    scanner_agent((struct rs_span){g->text, g->n});
+		if (a < f.agent)
+			f.agent = a;
+	}
+	return scanner_reason(&f);
+}
+
 static void
 phone_close(
     const struct phone *ph, const struct rec_sink *out, struct rec_arena *a)
@@ -548,8 +606,46 @@ phone_close(
 			r.stopped_at = s->stage;
 	}
 	r.outcome = phone_outcome(ph, last);
+	const char *why = why_scanner(ph);
+	if (why) {
+		r.scanner = RS_TRUE;
+		r.scanner_reason = rs_span_str(why);
+	}
 	out->record(out->arg, &rec_phone_type, &r);
 	rec_arena_reset(a);
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+	return rs_addr_cmp(a, b);
+}
+
+bool
+phone_tracker_scanner(
+    const struct phone_tracker *k, const struct rs_addr *client)
+{
+	return k->n_scanners && bsearch(client, k->scanners, k->n_scanners,
+				    sizeof *k->scanners, by_address);
+}
+
+static void
+keep_scanners(struct phone_tracker *k)
+{
+	size_t size = 0;
+	for (const struct phone *ph = k->all; ph; ph = ph->next) {
+		if (why_scanner(ph) == NULL)
+			continue;
+		if (k->n_scanners == size) {
+			size = size ? 2 * size : 16;
+			k->scanners =
+			    g_renew(struct rs_addr, k->scanners, size);
+		}
+		k->scanners[k->n_scanners++] = ph->address;
+	}
+	if (k->n_scanners)
+		qsort(k->scanners, k->n_scanners, sizeof *k->scanners,
+		    by_address);
 }
 
 static int
@@ -570,6 +666,7 @@ phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out)
 		all[n++] = ph;
 	if (n)
 		qsort(all, n, sizeof *all, by_id);
+	keep_scanners(k);
 	struct rec_arena a;
 	rec_arena_init(&a, k->pay, NULL);
 	for (size_t i = 0; i < n; i++)

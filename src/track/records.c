@@ -29,7 +29,7 @@
   n, REC_STRUCT, offsetof(T, m), &t##_type, false                              \
  }
 #define LIST(n, m, t) FIELD(n, m, struct rec_list, REC_LIST, &t##_type)
-/* A list that came later: readers do not expect it, and it is not always there. */
+/* A list that readers do not expect: left out where it is empty. */
 #define SPARE_LIST(n, m, t)                                                    \
  {                                                                             \
   n, REC_LIST, offsetof(T, m), &t##_type, true                                 \
@@ -421,6 +421,8 @@ static const struct rec_field phone_fields[] = {
     NUMBER("failed", failed),
     LIST("chain", chain, rec_stage),
     TEXT("stopped_at", stopped_at),
+    TRUTH("scanner", scanner),
+    TEXT("scanner_reason", scanner_reason),
 };
 const struct rec_type rec_phone_type = {"phone", "phones", sizeof(T),
     phone_fields, sizeof phone_fields / sizeof *phone_fields, offsetof(T, id),
@@ -570,6 +572,15 @@ static const struct rec_field group_fields[] = {
 PART(rec_group_type, "group", "groups", group_fields);
 #undef T
 
+#define T struct rec_scanners
+static const struct rec_field scanners_fields[] = {
+    NUMBER("sources", sources),
+    NUMBER("attempts", attempts),
+    NUMBER("aors", aors),
+};
+PART(rec_scanners_type, "scanners", "scanners", scanners_fields);
+#undef T
+
 #define T struct rec_summary
 static const struct rec_field summary_fields[] = {
     NUMBER("attempts", attempts),
@@ -601,6 +612,7 @@ static const struct rec_field summary_fields[] = {
     SPARE_LIST("servers", servers, rec_group),
     SPARE_LIST("user_agents", user_agents, rec_group),
     SPARE_LIST("transports", transports, rec_group),
+    STRUCT("scanners", scanners, rec_scanners),
 };
 const struct rec_type rec_summary_type = {"summary", "summary", sizeof(T),
     summary_fields, sizeof summary_fields / sizeof *summary_fields, NOWHERE,

@@ -355,6 +355,8 @@ struct rec_phone {
 	enum rec_outcome outcome;    /* of its last decided attempt; or none */
 	int64_t attempts, failed;
 	bool suffered; /* not said: some record of its is not fine */
+	enum rs_fact scanner;         /* true, or absent */
+	struct rs_span scanner_reason; /* "user_agent", "many_users" */
 };
 
 /* ---- findings ---- */
@@ -456,6 +458,11 @@ struct rec_group {
 	struct rec_list responses;       /* counts by status */
 };
 
+/* What scanners did, and is in none of the sums. */
+struct rec_scanners {
+	int64_t sources, attempts, aors;
+};
+
 struct rec_summary {
 	int64_t attempts, decided, failed;
 	struct rec_list outcomes;        /* counts */
@@ -476,6 +483,7 @@ struct rec_summary {
 	int64_t phones, phones_registered, phones_failed, phones_undecided;
 	/* struct rec_group; empty where there would be one */
 	struct rec_list servers, user_agents, transports;
+	struct rec_scanners scanners; /* absent where there were none */
 };
 
 extern const struct rec_type rec_registration_type, rec_binding_type,
@@ -486,7 +494,7 @@ extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
     rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
     rec_line_type, rec_evidence_type, rec_file_type, rec_label_type, rec_times_type,
-    rec_group_type;
+    rec_group_type, rec_scanners_type;
 
 /* The report's word for a value; NULL for 0 and what is out of range. */
 const char *rec_transport_name(enum rec_transport v);
