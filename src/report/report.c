@@ -46,6 +46,7 @@ struct report {
 	uint64_t judged, failed; /* attempts; anything related */
 	int64_t phones_registered, phones_failed, phones_undecided;
 	struct rs_hash_seed seed;
+	int64_t retry_obeyed, retry_ignored;
 	struct rec_scanners scanners;
 	GHashTable *scanned; /* hashes of AORs */
 };
@@ -365,6 +366,10 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	bool scanner = p->scanner == RS_TRUE;
 	for (uint32_t i = 0; i < p->chain.n && !scanner; i++)
 		r->failed += stage[i].state == REC_STAGE_FAILED;
+	if (!scanner && p->retry_after_obeyed != REC_ABSENT) {
+		r->retry_obeyed += p->retry_after_obeyed;
+		r->retry_ignored += p->retry_after_ignored;
+	}
 	if (scanner)
 		r->scanners.sources++;
 	else if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
@@ -528,6 +533,27 @@ connection_of(void *arg, const struct rec_id *id, struct rec_connection *c)
 	return find(r, &rec_connection_type, &r->fine_connection, id, c);
 }
 
+/* What the phones have told. */
+static void
+add_phones(struct report *r)
+{
+	struct rec_summary *s = &r->result;
+	s->phones_registered = r->phones_registered;
+	s->phones_failed = r->phones_failed;
+	s->phones_undecided = r->phones_undecided;
+	s->phones = r->phones_registered + r->phones_failed +
+		    r->phones_undecided +
+		    (int64_t)phone_tracker_refused(r->phones);
+	if (r->retry_obeyed || r->retry_ignored) {
+		s->retry_after_obeyed = r->retry_obeyed;
+		s->retry_after_ignored = r->retry_ignored;
+	}
+	if (r->scanners.sources) {
+		s->scanners = r->scanners;
+		s->scanners.aors = g_hash_table_size(r->scanned);
+	}
+}
+
 static void
 write_out(struct report *r)
 {
@@ -569,16 +595,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	judge_all(r);
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);
-	r->result.phones = r->phones_registered + r->phones_failed +
-			   r->phones_undecided +
-			   (int64_t)phone_tracker_refused(r->phones);
-	r->result.phones_registered = r->phones_registered;
-	r->result.phones_failed = r->phones_failed;
-	r->result.phones_undecided = r->phones_undecided;
-	if (r->scanners.sources) {
-		r->result.scanners = r->scanners;
-		r->result.scanners.aors = g_hash_table_size(r->scanned);
-	}
+	add_phones(r);
 	write_out(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;

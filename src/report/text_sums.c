@@ -231,6 +231,20 @@ connections(struct text *t, const struct rec_summary *s)
 }
 
 static void
+retry_after(struct text *t, const struct rec_summary *s)
+{
+	char a[PAGE_TEXT];
+	int64_t obeyed = text_sum(s->retry_after_obeyed);
+	int64_t ignored = text_sum(s->retry_after_ignored);
+	if (obeyed + ignored == 0)
+		return;
+	label(t, "Retry-After");
+	page_printf(&t->page, "obeyed %s of ", page_number(a, obeyed));
+	page_str(&t->page, text_many(a, obeyed + ignored, "time"));
+	page_end(&t->page);
+}
+
+static void
 scanners(struct text *t, const struct rec_summary *s)
 {
 	char a[PAGE_TEXT], b[PAGE_TEXT], c[PAGE_TEXT];
@@ -256,6 +270,7 @@ text_sums(struct text *t)
 		rates(t, s);
 	}
 	line(t, "Responses", &s->responses);
+	retry_after(t, s);
 	scanners(t, s);
 	bindings(t, s);
 	handshakes(t, s);

@@ -18,11 +18,16 @@
 #include "track/scanner.h"
 #include "track/table.h"
 
+#include <assert.h>
 #include <glib.h>
 #include <stdlib.h>
 
-enum { PHONE_COST = 1024, LINE_COST = 192 };
+enum { PHONE_COST = 1024, LINE_COST = 256 };
 enum { MAX_LINES = 64, MAX_AGENTS = 8, MAX_EVIDENCE = 16, MAX_TEXT = 256 };
+
+static const int64_t MOST_WAIT = 1 << 30; /* s */
+/* Clocks differ, and it is a number of whole seconds. */
+static const rs_time WAIT_SLACK = RS_SEC / 2;
 
 /* Those that are judged; link, DHCP, DNS and provisioning are not yet. */
 enum stage { TCP, TLS, SIP, N_STAGES };
@@ -37,11 +42,18 @@ struct word {
 	struct rs_frame from, to;
 };
 
+/* A Retry-After that was given: to whom, and until when (RFC 3261 20.33). */
+struct wait {
+	rs_time given, until; /* RS_NEVER: none */
+	struct rs_endpoint server;
+};
+
 struct line { /* one address of record */
 	struct line *next;
 	struct word decided;
 	enum rec_outcome outcome;
 	bool turned_away; /* once, without credentials */
+	struct wait wait;
 	size_t n;
 	uint8_t aor[];
 };
@@ -67,6 +79,7 @@ struct phone {
 	bool succeeded, answered, challenged;
 	uint32_t n_turned_away;
 	uint64_t line_attempts; /* of the lines that are kept */
+	int64_t obeyed, ignored; /* Retry-After */
 	rs_time started, ended;
 	rs_time registered_at; /* the latest attempt that succeeded */
 	struct word good[N_STAGES], bad[N_STAGES];
@@ -75,6 +88,8 @@ struct phone {
 	enum rec_outcome other_outcome;
 	struct phone *next;
 };
+
+static_assert(sizeof(struct phone) <= PHONE_COST, "paid for");
 
 struct phone_tracker {
 	struct rs_hash_seed seed;
@@ -267,7 +282,7 @@ line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 		return NULL;
 	struct line *l = rs_pool_take(&k->pool, sizeof *l + aor.n);
 	*l = (struct line){.next = *at, .n = aor.n};
-	l->decided.at = RS_NEVER;
+	l->decided.at = l->wait.until = RS_NEVER;
 	memcpy(l->aor, aor.p, aor.n);
 	*at = l;
 	ph->n_lines++;
@@ -309,6 +324,32 @@ add_scanning(struct phone *ph, struct line *l, const struct rec_registration *r)
 	}
 }
 
+/* Another server may be asked at once (RFC 3261 21.5.4), and what was sent
+   before the answer came does not count. */
+static void
+add_wait(struct phone *ph, struct line *l, const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	struct wait *w = &l->wait;
+	if (r->transactions.n == 0)
+		return;
+	if (w->until != RS_NEVER && r->started > w->given &&
+	    rs_endpoint_eq(&t->server.at, &w->server)) {
+		if (r->started >= w->until - WAIT_SLACK)
+			ph->obeyed++;
+		else
+			ph->ignored++;
+		w->until = RS_NEVER;
+	}
+	t += r->transactions.n - 1;
+	if (r->outcome != REC_REJECTED || t->retry_after == REC_ABSENT ||
+	    t->retry_after <= 0 || t->response_time == RS_NEVER)
+		return;
+	int64_t s = t->retry_after < MOST_WAIT ? t->retry_after : MOST_WAIT;
+	*w = (struct wait){
+	    t->response_time, t->response_time + s * RS_SEC, t->server.at};
+}
+
 static void
 add_registration(
     struct phone_tracker *k, struct phone *ph, const struct rec_registration *r)
@@ -325,6 +366,8 @@ add_registration(
 	add_transport(ph, r->transport);
 	struct line *l = line_touch(k, ph, r->aor);
 	add_scanning(ph, l, r);
+	if (l)
+		add_wait(ph, l, r);
 	if (decided && !counts) {
 		if (word_take(&ph->other, &w))
 			ph->other_outcome = r->outcome;
@@ -606,6 +649,10 @@ phone_close(
 			r.stopped_at = s->stage;
 	}
 	r.outcome = phone_outcome(ph, last);
+	if (ph->obeyed || ph->ignored) {
+		r.retry_after_obeyed = ph->obeyed;
+		r.retry_after_ignored = ph->ignored;
+	}
 	const char *why = why_scanner(ph);
 	if (why) {
 		r.scanner = RS_TRUE;

@@ -423,6 +423,8 @@ static const struct rec_field phone_fields[] = {
     TEXT("stopped_at", stopped_at),
     TRUTH("scanner", scanner),
     TEXT("scanner_reason", scanner_reason),
+    NUMBER("retry_after_obeyed", retry_after_obeyed),
+    NUMBER("retry_after_ignored", retry_after_ignored),
 };
 const struct rec_type rec_phone_type = {"phone", "phones", sizeof(T),
     phone_fields, sizeof phone_fields / sizeof *phone_fields, offsetof(T, id),
@@ -613,6 +615,8 @@ static const struct rec_field summary_fields[] = {
     SPARE_LIST("user_agents", user_agents, rec_group),
     SPARE_LIST("transports", transports, rec_group),
     STRUCT("scanners", scanners, rec_scanners),
+    NUMBER("retry_after_obeyed", retry_after_obeyed),
+    NUMBER("retry_after_ignored", retry_after_ignored),
 };
 const struct rec_type rec_summary_type = {"summary", "summary", sizeof(T),
     summary_fields, sizeof summary_fields / sizeof *summary_fields, NOWHERE,

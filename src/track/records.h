@@ -357,6 +357,8 @@ struct rec_phone {
 	bool suffered; /* not said: some record of its is not fine */
 	enum rs_fact scanner;         /* true, or absent */
 	struct rs_span scanner_reason; /* "user_agent", "many_users" */
+	/* of next attempts at a server that sent Retry-After; absent: none */
+	int64_t retry_after_obeyed, retry_after_ignored;
 };
 
 /* ---- findings ---- */
@@ -484,6 +486,7 @@ struct rec_summary {
 	/* struct rec_group; empty where there would be one */
 	struct rec_list servers, user_agents, transports;
 	struct rec_scanners scanners; /* absent where there were none */
+	int64_t retry_after_obeyed, retry_after_ignored; /* of all phones */
 };
 
 extern const struct rec_type rec_registration_type, rec_binding_type,

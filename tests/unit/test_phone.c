@@ -373,5 +373,55 @@ test_scanners(void)
 	}
 }
 
+static void
+test_retry_after(void)
+{
+	static const struct {
+		int64_t asked;  /* s, by the first answer, at 1 s; 0: not */
+		rs_time second; /* when the next attempt begins, in ms */
+		unsigned server;
+		int64_t obeyed, ignored;
+	} waits[] = {
+	    {30, 31000, 1, 1, 0}, {30, 30501, 1, 1, 0}, {30, 30499, 1, 0, 1},
+	    {30, 9000, 1, 0, 1}, {30, 9000, 2, REC_ABSENT, REC_ABSENT},
+	    {30, 900, 1, REC_ABSENT, REC_ABSENT},
+	    {0, 9000, 1, REC_ABSENT, REC_ABSENT},
+	    {INT64_MAX, 9000, 1, 0, 1}, {-5, 9000, 1, REC_ABSENT, REC_ABSENT}};
+	for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+		struct rs_account pay;
+		struct rec_phone p;
+		const struct rec_sink sink = {on_scan, &p};
+		rs_account_init(&pay, LIMIT);
+		struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+		for (unsigned n = 0; n < 2; n++) {
+			struct rec_registration r;
+			struct rec_transaction t;
+			rec_init(&rec_registration_type, &r);
+			rec_init(&rec_transaction_type, &t);
+			r.id.frame.number = n + 1;
+			r.started = n ? waits[i].second * RS_MSEC : 0;
+			r.ended = r.started + RS_SEC;
+			r.client.at.addr =
+			    rs_addr_v4((const uint8_t[]){192, 0, 2, 7});
+			t.server.at.addr = rs_addr_v4((const uint8_t[]){
+			    192, 0, 2, (uint8_t)(n ? waits[i].server : 1)});
+			r.aor = RS_LIT("sip:a@x");
+			r.kind = REC_INITIAL;
+			r.outcome = REC_REJECTED;
+			t.status = 503;
+			t.response_time = r.ended;
+			if (n == 0 && waits[i].asked)
+				t.retry_after = waits[i].asked;
+			r.transactions = (struct rec_list){&t, 1, 1};
+			phone_tracker_add(k, &rec_registration_type, &r);
+		}
+		phone_tracker_finish(k, &sink);
+		CU_ASSERT_EQUAL(p.retry_after_obeyed, waits[i].obeyed);
+		CU_ASSERT_EQUAL(p.retry_after_ignored, waits[i].ignored);
+		phone_tracker_free(k);
+	}
+}
+
 UNIT_MAIN("phone", UNIT(test_chain), UNIT(test_counts),
-    UNIT(test_order_and_limit), UNIT(test_scanner_agents), UNIT(test_scanners))
+    UNIT(test_order_and_limit), UNIT(test_scanner_agents), UNIT(test_scanners),
+    UNIT(test_retry_after))
