@@ -533,6 +533,21 @@ connection_of(void *arg, const struct rec_id *id, struct rec_connection *c)
 	return find(r, &rec_connection_type, &r->fine_connection, id, c);
 }
 
+/* The mean, which takes the length of the capture. */
+static void
+add_load(struct report *r)
+{
+	struct rec_summary *s = &r->result;
+	const struct rec_coverage *c = &r->amended;
+	if (s->load.peak_attempts == REC_ABSENT || c->first == RS_NEVER ||
+	    c->last <= c->first)
+		return;
+	__int128 length = (__int128)c->last - c->first;
+	__int128 thousandths = (__int128)s->attempts * 1000 * RS_SEC;
+	s->load.per_second =
+	    (int64_t)((thousandths + length / 2) / length) * 1000;
+}
+
 /* What the phones have told. */
 static void
 add_phones(struct report *r)
@@ -596,6 +611,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);
 	add_phones(r);
+	add_load(r);
 	write_out(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;

@@ -574,6 +574,16 @@ static const struct rec_field group_fields[] = {
 PART(rec_group_type, "group", "groups", group_fields);
 #undef T
 
+#define T struct rec_load
+static const struct rec_field load_fields[] = {
+    NUMBER("peak_attempts", peak_attempts),
+    NUMBER("peak_seconds", peak_seconds),
+    TIME("peak_at", peak_at),
+    MS("attempts_per_second", per_second), /* millionths, too */
+};
+PART(rec_load_type, "load", "loads", load_fields);
+#undef T
+
 #define T struct rec_scanners
 static const struct rec_field scanners_fields[] = {
     NUMBER("sources", sources),
@@ -617,6 +627,9 @@ static const struct rec_field summary_fields[] = {
     STRUCT("scanners", scanners, rec_scanners),
     NUMBER("retry_after_obeyed", retry_after_obeyed),
     NUMBER("retry_after_ignored", retry_after_ignored),
+    PERCENT("challenge_share_percent", challenge_share),
+    PERCENT("client_share_percent", client_share),
+    STRUCT("load", load, rec_load),
 };
 const struct rec_type rec_summary_type = {"summary", "summary", sizeof(T),
     summary_fields, sizeof summary_fields / sizeof *summary_fields, NOWHERE,

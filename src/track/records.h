@@ -460,6 +460,13 @@ struct rec_group {
 	struct rec_list responses;       /* counts by status */
 };
 
+/* When most attempts began, and how many did. */
+struct rec_load {
+	int64_t peak_attempts, peak_seconds;
+	rs_time peak_at;
+	int64_t per_second; /* over the whole capture, millionths */
+};
+
 /* What scanners did, and is in none of the sums. */
 struct rec_scanners {
 	int64_t sources, attempts, aors;
@@ -487,6 +494,9 @@ struct rec_summary {
 	struct rec_list servers, user_agents, transports;
 	struct rec_scanners scanners; /* absent where there were none */
 	int64_t retry_after_obeyed, retry_after_ignored; /* of all phones */
+	/* of RRD, tenths of a percent; these and load: not of a few attempts */
+	int64_t challenge_share, client_share;
+	struct rec_load load;
 };
 
 extern const struct rec_type rec_registration_type, rec_binding_type,
@@ -497,7 +507,7 @@ extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
     rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
     rec_line_type, rec_evidence_type, rec_file_type, rec_label_type, rec_times_type,
-    rec_group_type, rec_scanners_type;
+    rec_group_type, rec_scanners_type, rec_load_type;
 
 /* The report's word for a value; NULL for 0 and what is out of range. */
 const char *rec_transport_name(enum rec_transport v);

@@ -18,6 +18,7 @@
 #include "track/summary.h"
 
 #include "track/groups.h"
+#include "track/load.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ struct summary {
 	/* Of all transports together, those of all attempts. */
 	struct tally transports[TRANSPORTS];
 	struct groups servers, user_agents;
+	struct load load;
 	int64_t transactions, ineffective;
 	int64_t kinds[KINDS], failed_kinds[KINDS];
 	int64_t handshakes[REC_HANDSHAKE_STATE_N];
@@ -66,6 +68,7 @@ summary_free(struct summary *s)
 		return;
 	g_hash_table_unref(s->alerts);
 	g_hash_table_unref(s->connections);
+	load_clear(&s->load);
 	groups_clear(&s->servers);
 	groups_clear(&s->user_agents);
 	for (int i = 0; i < TRANSPORTS; i++)
@@ -146,6 +149,7 @@ add_registration(struct summary *s, const struct rec_registration *r)
 		s->failed_kinds[r->kind] += rec_outcome_failed(r->outcome);
 	}
 	add_to_groups(s, r);
+	load_add(&s->load, r->started);
 	add_transactions(s, r);
 	add_time(&s->rrd_auth, r->rrd_auth);
 	add_time(&s->challenge, r->challenge);
@@ -279,10 +283,25 @@ put_all(struct summary *s, struct rec_summary *out, struct rec_arena *a)
 	out->decided = all.decided;
 	out->failed = all.failed;
 	out->attempt_failure = tally_rate(all.rated_failed, all.rated);
+	if (all.rrd.n >= SUMMARY_FEW) {
+		out->challenge_share = tally_rate(all.challenge_ns, all.rrd_ns);
+		out->client_share = tally_rate(all.client_ns, all.rrd_ns);
+	}
 	tally_outcomes(&all, &out->outcomes, a);
 	tally_responses(&all, &out->responses, a);
 	quantile_result(&all.rrd, &out->rrd);
 	tally_clear(&all);
+}
+
+static void
+put_load(const struct summary *s, struct rec_summary *out)
+{
+	struct load_peak peak;
+	if (out->attempts < SUMMARY_FEW || !load_peak(&s->load, &peak))
+		return;
+	out->load.peak_attempts = peak.attempts;
+	out->load.peak_seconds = peak.seconds;
+	out->load.peak_at = peak.at;
 }
 
 void
@@ -291,6 +310,7 @@ summary_result(struct summary *s, struct rec_summary *out, struct rec_arena *a)
 	rec_init(&rec_summary_type, out);
 	put_all(s, out, a);
 	put_groups(s, out, a);
+	put_load(s, out);
 	out->register_transactions = s->transactions;
 	out->ira = tally_rate(s->ineffective, s->transactions);
 	out->bindings_lapsed = s->lapsed;

@@ -12,7 +12,10 @@
 
 #include "track/records.h"
 
-enum { SUMMARY_EXACT = 100000 };
+enum {
+	SUMMARY_EXACT = 100000,
+	SUMMARY_FEW = 10, /* fewer attempts make no load and no shares */
+};
 
 struct summary;
 
@@ -21,7 +24,8 @@ void summary_free(struct summary *s);
 /* Any record; types that do not count are left. */
 void summary_add(
     struct summary *s, const struct rec_type *type, const void *rec);
-/* Lists live in the arena. */
+/* Lists live in the arena.  What the phones tell, and the mean load, which
+   takes the length of the capture, is left to the caller. */
 void summary_result(
     struct summary *s, struct rec_summary *out, struct rec_arena *a);
 

@@ -3,6 +3,7 @@
 #include "track/summary.h"
 
 #include "track/groups.h"
+#include "track/load.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -407,6 +408,65 @@ test_groups_order(void)
 	rec_arena_clear(&a);
 }
 
+/* ---- load ---- */
+
+static void
+test_peak(void)
+{
+	static const struct {
+		rs_time at[5];
+		int64_t n;
+		rs_time peak;
+	} peaks[] = {
+	    {{1, 2 * RS_SEC, 2 * RS_SEC + 5, 3 * RS_SEC, RS_NEVER}, 2,
+		2 * RS_SEC},
+	    {{9 * RS_SEC, 9 * RS_SEC, 5 * RS_SEC, 5 * RS_SEC, 0}, 2,
+		5 * RS_SEC}, /* the first */
+	    {{-1, -RS_SEC, 0, RS_NEVER, RS_NEVER}, 2, -RS_SEC},
+	    {{900 * RS_SEC, 0, 900 * RS_SEC + 1, 300 * RS_SEC, 0}, 2, 0},
+	    {{INT64_MAX, INT64_MAX, 0, INT64_MIN + 1, 1000}, 2, 0},
+	};
+	for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
+		struct load l = {0};
+		struct load_peak p;
+		CU_ASSERT(!load_peak(&l, &p));
+		for (size_t k = 0; k < 5; k++)
+			load_add(&l, peaks[i].at[k]);
+		CU_ASSERT(load_peak(&l, &p));
+		CU_ASSERT_EQUAL(p.attempts, peaks[i].n);
+		CU_ASSERT_EQUAL(p.at, peaks[i].peak);
+		CU_ASSERT_EQUAL(p.seconds, 1);
+		load_clear(&l);
+	}
+}
+
+/* Over a year: memory is bounded, and the order does not matter. */
+static void
+test_peak_of_a_year(void)
+{
+	enum { N = 20000, PRIME = 7919, STEP = 1600 };
+	struct load_peak p[2];
+	for (int run = 0; run < 2; run++) {
+		struct load l = {0};
+		for (int i = 0; i < N; i++) {
+			int64_t k = run ? (int64_t)i * PRIME % N : i;
+			load_add(&l, (1000000000 + k * STEP) * RS_SEC);
+			if (k == 7777)
+				for (int m = 0; m < 1000; m++)
+					load_add(&l,
+					    (1000000000 + k * STEP) * RS_SEC);
+			CU_ASSERT(g_hash_table_size(l.pages) <= LOAD_PAGES);
+		}
+		CU_ASSERT(load_peak(&l, &p[run]));
+		load_clear(&l);
+	}
+	CU_ASSERT_EQUAL(p[0].seconds, 32);
+	CU_ASSERT_EQUAL(p[0].attempts, 1001);
+	CU_ASSERT_EQUAL(p[0].at / RS_SEC, (1000000000 + 7777 * STEP) / 32 * 32);
+	CU_ASSERT(memcmp(&p[0], &p[1], sizeof p[0]) == 0);
+}
+
 UNIT_MAIN("summary", UNIT(test_rates), UNIT(test_ineffective),
     UNIT(test_other_records), UNIT(test_nearest_rank), UNIT(test_sketch),
-    UNIT(test_merge), UNIT(test_groups), UNIT(test_groups_order))
+    UNIT(test_merge), UNIT(test_groups), UNIT(test_groups_order),
+    UNIT(test_peak), UNIT(test_peak_of_a_year))

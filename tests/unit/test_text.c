@@ -447,9 +447,49 @@ test_scanners(void)
 	run_end(&u);
 }
 
+/* One server of two refuses; and all come at once. */
+static void
+test_groups(void)
+{
+	static const unsigned columns[] = {80, 100, 120};
+	for (size_t c = 0; c < 3; c++) {
+		struct run u;
+		run_begin(&u, REPORT_TEXT, columns[c]);
+		for (unsigned i = 0; i < 20; i++) {
+			struct rec_registration r;
+			rec_init(&rec_registration_type, &r);
+			r.id.frame.number = i + 1;
+			r.started = r.ended = RUN_T0 + i % 2 * RS_MSEC;
+			r.client.at.addr =
+			    (struct rs_addr){{198, 51, 100, (uint8_t)i}, 4};
+			r.server.at = (struct rs_endpoint){
+			    {{192, 0, 2, i < 15 ? 10 : 20}, 4}, 5060};
+			r.kind = REC_INITIAL;
+			r.visibility = REC_CLEAR;
+			r.transport = REC_UDP;
+			r.outcome = i < 16 ? REC_REGISTERED : REC_AUTH_FAILED;
+			r.user_agent = RS_LIT("same/1");
+			if (i < 16)
+				r.rrd = 40 * RS_MSEC;
+			u.sink.record(u.sink.arg, &rec_registration_type, &r);
+		}
+		run_finish(&u);
+		run_check_lines(&u, columns[c]);
+		const char *l = strstr(u.text, "Servers        192.0.2.20:50");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(l);
+		CU_ASSERT_PTR_NOT_NULL(
+		    strstr(l, " 4 of 5 failed, RRD p50 40.0 ms\n"));
+		CU_ASSERT_PTR_NULL(strstr(l, "192.0.2.10"));
+		CU_ASSERT_PTR_NULL(strstr(u.text, "User agents"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(u.text,
+		    "Load           at most 20 attempts in the second from "));
+		run_end(&u);
+	}
+}
+
 UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_recovered_phone), UNIT(test_many_failing_phones_are_cut_short),
     UNIT(test_any_record_fits), UNIT(test_nothing_says_what_to_do),
     UNIT(test_json_document), UNIT(test_all_tls), UNIT(test_ndjson_lines),
     UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
-    UNIT(test_forms), UNIT(test_scanners))
+    UNIT(test_forms), UNIT(test_scanners), UNIT(test_groups))
