@@ -322,14 +322,14 @@ group_line(struct text *t, const struct rec_group *g, const char *none)
 	page_end(&t->page);
 }
 
-/* Do some fail more often than others? */
+/* Does one fail half as often again as all do? */
 static bool
-differ(const struct rec_list *l)
+differ(const struct rec_list *l, const struct rec_summary *s)
 {
 	const struct rec_group *g = l->v;
-	for (uint32_t i = 1; i < l->n; i++)
-		if ((__int128)g[i].failed * g[0].decided !=
-		    (__int128)g[0].failed * g[i].decided)
+	for (uint32_t i = 0; i < l->n; i++)
+		if ((__int128)g[i].failed * s->decided * 2 >
+		    (__int128)s->failed * g[i].decided * 3)
 			return true;
 	return false;
 }
@@ -341,7 +341,7 @@ groups(struct text *t, const char *what, const struct rec_list *l,
 {
 	const struct rec_group *g = l->v;
 	bool told[256] = {false};
-	if (!differ(l))
+	if (!differ(l, t->in->summary))
 		return;
 	for (int line = 0; line < WORST; line++) {
 		uint32_t worst = l->n;

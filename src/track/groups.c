@@ -90,11 +90,23 @@ group_touch(struct groups *g, struct rs_span key)
 	if (g->n == GROUPS_KEPT) {
 		struct group *greatest = g->v[--g->n];
 		tally_merge(&rest_touch(g)->tally, &greatest->tally);
+		memset(g->recent, 0, sizeof g->recent);
 		group_free(greatest);
 	}
 	memmove(&g->v[i + 1], &g->v[i], (g->n - i) * sizeof *g->v);
 	g->n++;
 	return g->v[i] = group_new(key);
+}
+
+/* A few bytes tell most keys apart; that others share a place costs time. */
+static size_t
+recent_place(struct rs_span key)
+{
+	if (key.n == 0)
+		return 0;
+	size_t at = key.n + key.p[key.n < 4 ? 0 : 3] + 3u * key.p[key.n / 2] +
+		    5u * key.p[key.n - 1];
+	return at % GROUPS_RECENT;
 }
 
 static void
@@ -111,14 +123,15 @@ void
 groups_add(struct groups *g, struct rs_span key,
     const struct rec_endpoint *server, const struct rec_registration *r)
 {
-	struct group *x = g->last;
 	key = rs_span_part(key, 0, GROUPS_TEXT);
+	struct group **recent = &g->recent[recent_place(key)];
+	struct group *x = *recent;
 	if (x == NULL || !rs_span_eq(key_of(x), key))
 		x = group_touch(g, key);
 	tally_add(&x->tally, r);
 	if (x == g->rest)
 		return;
-	g->last = x;
+	*recent = x;
 	if (server) {
 		x->server = server->at;
 		take_name(x, server->name);

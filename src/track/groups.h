@@ -17,6 +17,7 @@ enum {
 	GROUPS_LISTED = 64,
 	GROUPS_EXACT = 1000, /* times of one; then a sketch (quantile.h) */
 	GROUPS_TEXT = 256,   /* bytes of a key that count */
+	GROUPS_RECENT = 64,
 };
 
 struct group;
@@ -24,7 +25,7 @@ struct group;
 struct groups {
 	struct group *v[GROUPS_KEPT]; /* by key */
 	size_t n;
-	struct group *last; /* that was added to: mostly the next one, too */
+	struct group *recent[GROUPS_RECENT]; /* where to look first */
 	struct group *rest; /* of those not kept; NULL while there are none */
 };
 

@@ -611,6 +611,8 @@ why_scanner(const struct phone *ph)
 	    .users = ph->n_lines,
 	    .attempts = ph->line_attempts,
 	    .turned_away = ph->n_turned_away};
+	if (ph->succeeded || ph->answered)
+		return NULL; /* and its names need not be looked at */
 	if (ph->agents)
 		f.agent = SCANNER_AGENT_TOOL;
 	for (const struct agent *g = ph->agents; g; g = g->next) {
