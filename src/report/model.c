@@ -175,6 +175,8 @@ field(struct report_writer *w, const struct rec_field *f, const void *p)
 	case REC_TEXTS:
 	case REC_FRAMES:
 	case REC_COUNTS:
+		if (f->spare && ((const struct rec_list *)p)->n == 0)
+			break;
 		list(w, f, p);
 		break;
 	}

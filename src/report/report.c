@@ -6,6 +6,9 @@
  * that judging, and the text report, read back only what is not.  Whether a
  * handshake concerns registration may be known only after the last REGISTER:
  * those not sure are not fine either, and are asked about again at the end.
+ *
+ * Who is a scanner is known at the end, too.  It never registered, so that what
+ * is fine is counted when it closes, and what is not when it is read back.
  */
 #include "report/report.h"
 
@@ -19,7 +22,7 @@
 
 #include <sys/random.h>
 
-enum { PHONES_MEMORY = 32 << 20 };
+enum { PHONES_MEMORY = 32 << 20, SCANNED_AORS = 1 << 17 };
 
 /* 64*T1: silence that means no answer (RFC 3261 17.1.2.2, RFC 6298). */
 static const rs_time TIMER_F = 32 * RS_SEC;
@@ -42,6 +45,10 @@ struct report {
 	struct rec_arena arena;
 	uint64_t judged, failed; /* attempts; anything related */
 	int64_t phones_registered, phones_failed, phones_undecided;
+	struct rs_hash_seed seed;
+	int64_t retry_obeyed, retry_ignored;
+	struct rec_scanners scanners;
+	GHashTable *scanned; /* hashes of AORs */
 };
 
 /* ---- opening ---- */
@@ -68,6 +75,8 @@ report_new(
 	rs_account_init(&r->phones_pay, PHONES_MEMORY);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
 	r->judge = judge_new();
+	r->seed = seed;
+	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
 	r->fine_registration = rec_registration_type;
 	r->fine_handshake = rec_handshake_type;
 	r->fine_connection = rec_connection_type;
@@ -81,6 +90,7 @@ report_free(struct report *r)
 	if (r == NULL)
 		return;
 	judge_free(r->judge);
+	g_hash_table_unref(r->scanned);
 	phone_tracker_free(r->phones);
 	summary_free(r->summary);
 	spool_free(r->spool);
@@ -102,7 +112,7 @@ event(struct report *r, const struct rec_type *type, const void *rec)
 }
 
 /* Counted, and joined to its phone; what does not concern registration makes
-   none, and decides nothing. */
+   none, and decides nothing.  Registrations are counted by themselves. */
 static void
 count(struct report *r, const struct rec_type *type, const void *rec,
     bool related)
@@ -112,23 +122,36 @@ count(struct report *r, const struct rec_type *type, const void *rec,
 		phone_tracker_add(r->phones, type, rec);
 }
 
+static bool
+registration_fine(const struct rec_registration *g)
+{
+	return !rec_outcome_failed(g->outcome) && g->outcome != REC_CUT_OFF &&
+	       g->outcome != REC_OUTCOME_NONE;
+}
+
+static void
+registration_counted(struct report *r, const struct rec_registration *g)
+{
+	bool failed = rec_outcome_failed(g->outcome);
+	bool readable =
+	    g->visibility == REC_CLEAR || g->visibility == REC_DECRYPTED;
+	r->failed += failed;
+	r->judged += readable && (failed || registration_fine(g));
+	summary_add(r->summary, &rec_registration_type, g);
+}
+
 static void
 registration(struct report *r, const struct rec_registration *g)
 {
-	bool failed = rec_outcome_failed(g->outcome);
-	bool fine = !failed && g->outcome != REC_CUT_OFF &&
-		    g->outcome != REC_OUTCOME_NONE;
-	bool readable =
-	    g->visibility == REC_CLEAR || g->visibility == REC_DECRYPTED;
-
-	r->failed += failed;
-	r->judged += readable && (fine || failed);
+	bool fine = registration_fine(g);
 	phone_tracker_ahead(r->phones, &g->client.at.addr);
 	if (!fine)
 		(void)spool_add(r->spool, &rec_registration_type, g);
 	else if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
-	count(r, &rec_registration_type, g, true);
+	if (fine)
+		registration_counted(r, g);
+	phone_tracker_add(r->phones, &rec_registration_type, g);
 	event(r, &rec_registration_type, g);
 	if (r->o.format == REPORT_TEXT && r->o.live) {
 		text_live(&r->o, g, &r->out);
@@ -288,8 +311,16 @@ connection_failed(const struct report *r, const struct rec_connection *c)
 }
 
 static bool
+by_scanner(const struct report *r, const struct rec_registration *g)
+{
+	return phone_tracker_scanner(r->phones, &g->client.at.addr);
+}
+
+static bool
 wanted(void *arg, const struct rec_type *type, const void *rec)
 {
+	if (type == &rec_registration_type && by_scanner(arg, rec))
+		return false;
 	if (type == &rec_handshake_type && !handshake_failed(rec))
 		return false;
 	if (type == &rec_connection_type && !connection_failed(arg, rec))
@@ -332,9 +363,16 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	struct report *r = arg;
 	const struct rec_phone *p = rec;
 	const struct rec_stage *stage = p->chain.v;
-	for (uint32_t i = 0; i < p->chain.n; i++)
+	bool scanner = p->scanner == RS_TRUE;
+	for (uint32_t i = 0; i < p->chain.n && !scanner; i++)
 		r->failed += stage[i].state == REC_STAGE_FAILED;
-	if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
+	if (!scanner && p->retry_after_obeyed != REC_ABSENT) {
+		r->retry_obeyed += p->retry_after_obeyed;
+		r->retry_ignored += p->retry_after_ignored;
+	}
+	if (scanner)
+		r->scanners.sources++;
+	else if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
 		r->phones_failed++;
 	else if (p->outcome == REC_CUT_OFF || p->outcome == REC_OUTCOME_NONE)
 		r->phones_undecided++;
@@ -349,6 +387,15 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 }
 
 /* ---- at the end: judging ---- */
+
+static void
+scanned(struct report *r, const struct rec_registration *g)
+{
+	uint64_t aor = rs_hash(&r->seed, g->aor);
+	r->scanners.attempts++;
+	if (g_hash_table_size(r->scanned) < SCANNED_AORS)
+		g_hash_table_add(r->scanned, GSIZE_TO_POINTER((gsize)aor));
+}
 
 /* What the case leans on is looked up by its id. */
 static void
@@ -375,6 +422,11 @@ judge_all(struct report *r)
 	const void *rec;
 	while ((rec = spool_next(s)) != NULL) {
 		const struct rec_registration *g = rec;
+		if (by_scanner(r, g)) {
+			scanned(r, g);
+			continue;
+		}
+		registration_counted(r, g);
 		judge(r, (struct diag_case){.registration = g}, &g->handshake,
 		    &g->connection);
 	}
@@ -481,6 +533,42 @@ connection_of(void *arg, const struct rec_id *id, struct rec_connection *c)
 	return find(r, &rec_connection_type, &r->fine_connection, id, c);
 }
 
+/* The mean, which takes the length of the capture. */
+static void
+add_load(struct report *r)
+{
+	struct rec_summary *s = &r->result;
+	const struct rec_coverage *c = &r->amended;
+	if (s->load.peak_attempts == REC_ABSENT || c->first == RS_NEVER ||
+	    c->last <= c->first)
+		return;
+	__int128 length = (__int128)c->last - c->first;
+	__int128 thousandths = (__int128)s->attempts * 1000 * RS_SEC;
+	s->load.per_second =
+	    (int64_t)((thousandths + length / 2) / length) * 1000;
+}
+
+/* What the phones have told. */
+static void
+add_phones(struct report *r)
+{
+	struct rec_summary *s = &r->result;
+	s->phones_registered = r->phones_registered;
+	s->phones_failed = r->phones_failed;
+	s->phones_undecided = r->phones_undecided;
+	s->phones = r->phones_registered + r->phones_failed +
+		    r->phones_undecided +
+		    (int64_t)phone_tracker_refused(r->phones);
+	if (r->retry_obeyed || r->retry_ignored) {
+		s->retry_after_obeyed = r->retry_obeyed;
+		s->retry_after_ignored = r->retry_ignored;
+	}
+	if (r->scanners.sources) {
+		s->scanners = r->scanners;
+		s->scanners.aors = g_hash_table_size(r->scanned);
+	}
+}
+
 static void
 write_out(struct report *r)
 {
@@ -522,12 +610,8 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	judge_all(r);
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);
-	r->result.phones = r->phones_registered + r->phones_failed +
-			   r->phones_undecided +
-			   (int64_t)phone_tracker_refused(r->phones);
-	r->result.phones_registered = r->phones_registered;
-	r->result.phones_failed = r->phones_failed;
-	r->result.phones_undecided = r->phones_undecided;
+	add_phones(r);
+	add_load(r);
 	write_out(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;

@@ -526,7 +526,13 @@ text_headline(struct text *t)
 	int64_t failed = text_sum(s->phones_failed);
 	int64_t undecided = text_sum(s->phones_undecided);
 	if (text_sum(s->attempts) == 0) {
-		nothing(t);
+		if (text_sum(s->scanners.attempts)) {
+			page_styled(&t->page, PAGE_BOLD,
+			    "No registration was seen but those of scanners.");
+			page_end(&t->page);
+		} else {
+			nothing(t);
+		}
 		page_end(&t->page);
 		if (phones == 0)
 			return;

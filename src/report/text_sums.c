@@ -7,7 +7,12 @@
 
 #include <glib.h>
 
-enum { LABEL = 15 };
+enum {
+	LABEL = 15,
+	STORM = 10,  /* attempts in a second that are told of */
+	WORST = 5,   /* servers, and user agents, that are */
+	FIGURES = 52 /* columns for these */
+};
 
 static void
 label(struct text *t, const char *s)
@@ -230,6 +235,131 @@ connections(struct text *t, const struct rec_summary *s)
 	page_end(&t->page);
 }
 
+/* A storm, that is: where many come at once. */
+static void
+load(struct text *t, const struct rec_summary *s)
+{
+	const struct rec_load *l = &s->load;
+	char a[PAGE_TEXT], b[PAGE_TEXT], c[PAGE_TEXT];
+	if (text_sum(l->peak_attempts) < STORM || l->peak_at == RS_NEVER)
+		return;
+	label(t, "Load");
+	page_printf(&t->page, "at most %s in %s from %s",
+	    text_many(a, l->peak_attempts, "attempt"),
+	    l->peak_seconds == 1 ? "the second"
+				 : page_duration(b, l->peak_seconds * RS_SEC),
+	    text_clock(t, c, l->peak_at));
+	if (l->per_second != REC_ABSENT) {
+		int64_t tenths = (l->per_second + 50000) / 100000;
+		g_autofree char *mean =
+		    tenths
+			? g_strdup_printf("%s.%d a second on average",
+			      page_number(a, tenths / 10), (int)(tenths % 10))
+			: g_strdup("fewer than one in 10 s on average");
+		put_item(t, ", ", mean);
+	}
+	page_end(&t->page);
+}
+
+static void
+retry_after(struct text *t, const struct rec_summary *s)
+{
+	char a[PAGE_TEXT];
+	int64_t obeyed = text_sum(s->retry_after_obeyed);
+	int64_t ignored = text_sum(s->retry_after_ignored);
+	if (obeyed + ignored == 0)
+		return;
+	label(t, "Retry-After");
+	page_printf(&t->page, "obeyed %s of ", page_number(a, obeyed));
+	page_str(&t->page, text_many(a, obeyed + ignored, "time"));
+	page_end(&t->page);
+}
+
+static void
+scanners(struct text *t, const struct rec_summary *s)
+{
+	char a[PAGE_TEXT], b[PAGE_TEXT], c[PAGE_TEXT];
+	if (text_sum(s->scanners.sources) == 0)
+		return;
+	label(t, "Scanners");
+	page_str(&t->page, text_many(a, s->scanners.sources, "source"));
+	g_autofree char *l = g_strdup_printf("%s on %s",
+	    text_many(b, s->scanners.attempts, "attempt"),
+	    text_many(c, s->scanners.aors, "user"));
+	put_item(t, ", ", l);
+	put_item(t, ", ", "left out of the rates");
+	page_end(&t->page);
+}
+
+static void
+group_name(struct text *t, const struct rec_group *g, const char *none)
+{
+	char to[RS_ENDPOINT_TEXT];
+	unsigned most =
+	    t->page.columns > FIGURES + 20 ? t->page.columns - FIGURES : 20;
+	struct rs_span name = g->server.name.p ? g->server.name : g->user_agent;
+	if (g->others == RS_TRUE) {
+		name = RS_LIT("all others");
+	} else if (name.p == NULL && g->server.at.addr.family) {
+		rs_endpoint_format(&g->server.at, to);
+		name = rs_span_str(to);
+	} else if (name.p == NULL) {
+		name = rs_span_str(none);
+	}
+	page_span_most(&t->page, name, most);
+	page_to(&t->page, LABEL + most + 1);
+}
+
+static void
+group_line(struct text *t, const struct rec_group *g, const char *none)
+{
+	char a[PAGE_TEXT], b[PAGE_TEXT];
+	group_name(t, g, none);
+	page_printf(&t->page, "%s of %s failed", page_number(a, g->failed),
+	    page_number(b, g->attempts));
+	if (text_sum(g->rrd.count))
+		page_printf(&t->page, ", RRD p50 %s", page_ms(a, g->rrd.p50));
+	page_end(&t->page);
+}
+
+/* Does one fail half as often again as all do? */
+static bool
+differ(const struct rec_list *l, const struct rec_summary *s)
+{
+	const struct rec_group *g = l->v;
+	for (uint32_t i = 0; i < l->n; i++)
+		if ((__int128)g[i].failed * s->decided * 2 >
+		    (__int128)s->failed * g[i].decided * 3)
+			return true;
+	return false;
+}
+
+/* The list is short: the worst of those not told of yet, again and again. */
+static void
+groups(struct text *t, const char *what, const struct rec_list *l,
+    const char *none)
+{
+	const struct rec_group *g = l->v;
+	bool told[256] = {false};
+	if (!differ(l, t->in->summary))
+		return;
+	for (int line = 0; line < WORST; line++) {
+		uint32_t worst = l->n;
+		for (uint32_t i = 0; i < l->n && i < sizeof told; i++)
+			if (!told[i] && g[i].failed > 0 &&
+			    (worst == l->n || g[i].failed > g[worst].failed))
+				worst = i;
+		if (worst == l->n)
+			return;
+		told[worst] = true;
+		if (line == 0)
+			label(t, what);
+		else
+			page_to(&t->page, LABEL);
+		group_line(t, &g[worst], none);
+	}
+}
+
 void
 text_sums(struct text *t)
 {
@@ -240,6 +370,11 @@ text_sums(struct text *t)
 		rates(t, s);
 	}
 	line(t, "Responses", &s->responses);
+	groups(t, "Servers", &s->servers, "no address");
+	groups(t, "User agents", &s->user_agents, "none given");
+	load(t, s);
+	retry_after(t, s);
+	scanners(t, s);
 	bindings(t, s);
 	handshakes(t, s);
 	connections(t, s);

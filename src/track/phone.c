@@ -15,13 +15,19 @@
 
 #include "base/pool.h"
 #include "track/queue.h"
+#include "track/scanner.h"
 #include "track/table.h"
 
+#include <assert.h>
 #include <glib.h>
 #include <stdlib.h>
 
-enum { PHONE_COST = 1024, LINE_COST = 192 };
+enum { PHONE_COST = 1024, LINE_COST = 256 };
 enum { MAX_LINES = 64, MAX_AGENTS = 8, MAX_EVIDENCE = 16, MAX_TEXT = 256 };
+
+static const int64_t MOST_WAIT = 1 << 30; /* s */
+/* Clocks differ, and it is a number of whole seconds. */
+static const rs_time WAIT_SLACK = RS_SEC / 2;
 
 /* Those that are judged; link, DHCP, DNS and provisioning are not yet. */
 enum stage { TCP, TLS, SIP, N_STAGES };
@@ -36,10 +42,18 @@ struct word {
 	struct rs_frame from, to;
 };
 
+/* A Retry-After that was given: to whom, and until when (RFC 3261 20.33). */
+struct wait {
+	rs_time given, until; /* RS_NEVER: none */
+	struct rs_endpoint server;
+};
+
 struct line { /* one address of record */
 	struct line *next;
 	struct word decided;
 	enum rec_outcome outcome;
+	bool turned_away; /* once, without credentials */
+	struct wait wait;
 	size_t n;
 	uint8_t aor[];
 };
@@ -61,6 +75,11 @@ struct phone {
 	uint32_t n_lines, n_agents;
 	int64_t attempts, failed;
 	bool by_tcp, by_tls, by_udp, suffered;
+	/* what tells a scanner */
+	bool succeeded, answered, challenged;
+	uint32_t n_turned_away;
+	uint64_t line_attempts; /* of the lines that are kept */
+	int64_t obeyed, ignored; /* Retry-After */
 	rs_time started, ended;
 	rs_time registered_at; /* the latest attempt that succeeded */
 	struct word good[N_STAGES], bad[N_STAGES];
@@ -70,6 +89,8 @@ struct phone {
 	struct phone *next;
 };
 
+static_assert(sizeof(struct phone) <= PHONE_COST, "paid for");
+
 struct phone_tracker {
 	struct rs_hash_seed seed;
 	struct rs_account *pay;
@@ -78,6 +99,8 @@ struct phone_tracker {
 	struct phone *all;
 	size_t n;
 	uint64_t refused;
+	struct rs_addr *scanners; /* sorted; once finished */
+	size_t n_scanners;
 };
 
 struct phone_tracker *
@@ -108,6 +131,7 @@ phone_tracker_free(struct phone_tracker *k)
 	if (k == NULL)
 		return;
 	forget_all(k);
+	g_free(k->scanners);
 	g_free(k);
 }
 
@@ -258,7 +282,7 @@ line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 		return NULL;
 	struct line *l = rs_pool_take(&k->pool, sizeof *l + aor.n);
 	*l = (struct line){.next = *at, .n = aor.n};
-	l->decided.at = RS_NEVER;
+	l->decided.at = l->wait.until = RS_NEVER;
 	memcpy(l->aor, aor.p, aor.n);
 	*at = l;
 	ph->n_lines++;
@@ -271,6 +295,59 @@ add_transport(struct phone *ph, enum rec_transport t)
 	ph->by_udp |= t == REC_UDP;
 	ph->by_tcp |= t == REC_TCP || t == REC_WS;
 	ph->by_tls |= t == REC_TLS || t == REC_WSS;
+}
+
+/* Turned away: as a server does with whom it does not know. */
+static bool
+is_turned_away(int64_t status)
+{
+	return status == 401 || status == 403 || status == 404 || status == 407;
+}
+
+static void
+add_scanning(struct phone *ph, struct line *l, const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	bool answered = false, turned_away = false;
+	for (uint32_t i = 0; i < r->transactions.n; i++) {
+		answered |= t[i].credentials == RS_TRUE;
+		turned_away |= is_turned_away(t[i].status);
+	}
+	ph->answered |= answered;
+	ph->challenged |= r->outcome == REC_CHALLENGE_UNANSWERED;
+	if (l == NULL)
+		return;
+	ph->line_attempts++;
+	if (turned_away && !answered && !l->turned_away) {
+		l->turned_away = true;
+		ph->n_turned_away++;
+	}
+}
+
+/* Another server may be asked at once (RFC 3261 21.5.4), and what was sent
+   before the answer came does not count. */
+static void
+add_wait(struct phone *ph, struct line *l, const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	struct wait *w = &l->wait;
+	if (r->transactions.n == 0)
+		return;
+	if (w->until != RS_NEVER && r->started > w->given &&
+	    rs_endpoint_eq(&t->server.at, &w->server)) {
+		if (r->started >= w->until - WAIT_SLACK)
+			ph->obeyed++;
+		else
+			ph->ignored++;
+		w->until = RS_NEVER;
+	}
+	t += r->transactions.n - 1;
+	if (r->outcome != REC_REJECTED || t->retry_after == REC_ABSENT ||
+	    t->retry_after <= 0 || t->response_time == RS_NEVER)
+		return;
+	int64_t s = t->retry_after < MOST_WAIT ? t->retry_after : MOST_WAIT;
+	*w = (struct wait){
+	    t->response_time, t->response_time + s * RS_SEC, t->server.at};
 }
 
 static void
@@ -288,6 +365,9 @@ add_registration(
 	add_agent(k, ph, r->user_agent);
 	add_transport(ph, r->transport);
 	struct line *l = line_touch(k, ph, r->aor);
+	add_scanning(ph, l, r);
+	if (l)
+		add_wait(ph, l, r);
 	if (decided && !counts) {
 		if (word_take(&ph->other, &w))
 			ph->other_outcome = r->outcome;
@@ -299,6 +379,7 @@ add_registration(
 		ph->failed += bad;
 	}
 	if (decided && !bad) {
+		ph->succeeded = true;
 		word_take(&ph->good[SIP], &w);
 		if (w.at > ph->registered_at)
 			ph->registered_at = w.at;
@@ -521,6 +602,28 @@ add_line(struct rec_phone *r, const struct line *l, struct rec_arena *a)
 	to->frame = l->decided.to;
 }
 
+static const char *
+why_scanner(const struct phone *ph)
+{
+	struct scanner_facts f = {.succeeded = ph->succeeded,
+	    .answered = ph->answered,
+	    .challenged = ph->challenged,
+	    .users = ph->n_lines,
+	    .attempts = ph->line_attempts,
+	    .turned_away = ph->n_turned_away};
+	if (ph->succeeded || ph->answered)
+		return NULL; /* and its names need not be looked at */
+	if (ph->agents)
+		f.agent = SCANNER_AGENT_TOOL;
+	for (const struct agent *g = ph->agents; g; g = g->next) {
+		enum scanner_agent a =
+		    scanner_agent((struct rs_span){g->text, g->n});
+		if (a < f.agent)
+			f.agent = a;
+	}
+	return scanner_reason(&f);
+}
+
 static void
 phone_close(
     const struct phone *ph, const struct rec_sink *out, struct rec_arena *a)
@@ -548,8 +651,50 @@ phone_close(
 			r.stopped_at = s->stage;
 	}
 	r.outcome = phone_outcome(ph, last);
+	if (ph->obeyed || ph->ignored) {
+		r.retry_after_obeyed = ph->obeyed;
+		r.retry_after_ignored = ph->ignored;
+	}
+	const char *why = why_scanner(ph);
+	if (why) {
+		r.scanner = RS_TRUE;
+		r.scanner_reason = rs_span_str(why);
+	}
 	out->record(out->arg, &rec_phone_type, &r);
 	rec_arena_reset(a);
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+	return rs_addr_cmp(a, b);
+}
+
+bool
+phone_tracker_scanner(
+    const struct phone_tracker *k, const struct rs_addr *client)
+{
+	return k->n_scanners && bsearch(client, k->scanners, k->n_scanners,
+				    sizeof *k->scanners, by_address);
+}
+
+static void
+keep_scanners(struct phone_tracker *k)
+{
+	size_t size = 0;
+	for (const struct phone *ph = k->all; ph; ph = ph->next) {
+		if (why_scanner(ph) == NULL)
+			continue;
+		if (k->n_scanners == size) {
+			size = size ? 2 * size : 16;
+			k->scanners =
+			    g_renew(struct rs_addr, k->scanners, size);
+		}
+		k->scanners[k->n_scanners++] = ph->address;
+	}
+	if (k->n_scanners)
+		qsort(k->scanners, k->n_scanners, sizeof *k->scanners,
+		    by_address);
 }
 
 static int
@@ -570,6 +715,7 @@ phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out)
 		all[n++] = ph;
 	if (n)
 		qsort(all, n, sizeof *all, by_id);
+	keep_scanners(k);
 	struct rec_arena a;
 	rec_arena_init(&a, k->pay, NULL);
 	for (size_t i = 0; i < n; i++)

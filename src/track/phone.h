@@ -26,6 +26,9 @@ void phone_tracker_add(
     struct phone_tracker *k, const struct rec_type *type, const void *rec);
 /* Closes one rec_phone per phone, in the order of their ids. */
 void phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out);
+/* Whether it was a scanner (scanner.h); known once finished. */
+bool phone_tracker_scanner(
+    const struct phone_tracker *k, const struct rs_addr *client);
 uint64_t phone_tracker_refused(const struct phone_tracker *k);
 
 #endif

@@ -84,6 +84,47 @@ quantile_add(struct quantile *q, int64_t v)
 	q->exact[q->n_exact++] = v;
 }
 
+static void
+merge_exact(struct quantile *q, const struct quantile *from)
+{
+	size_t n = q->n_exact + from->n_exact;
+	if (n > q->size) {
+		q->size = n;
+		q->exact = g_renew(int64_t, q->exact, n);
+	}
+	memcpy(q->exact + q->n_exact, from->exact,
+	    from->n_exact * sizeof *q->exact);
+	q->n_exact = n;
+}
+
+void
+quantile_merge(struct quantile *q, const struct quantile *from)
+{
+	if (from->n == 0)
+		return;
+	if (q->n == 0 || from->min < q->min)
+		q->min = from->min;
+	if (q->n == 0 || from->max > q->max)
+		q->max = from->max;
+	q->n += from->n;
+	q->sum_s += from->sum_s;
+	q->sum_ns += from->sum_ns;
+	if (q->sum_ns >= RS_SEC) {
+		q->sum_ns -= RS_SEC;
+		q->sum_s++;
+	}
+	if (q->buckets == NULL && (from->buckets || q->n > q->most_exact))
+		spill(q);
+	if (q->buckets == NULL) {
+		merge_exact(q, from);
+		return;
+	}
+	for (size_t i = 0; from->buckets && i < BUCKETS; i++)
+		q->buckets[i] += from->buckets[i];
+	for (size_t i = 0; i < from->n_exact; i++)
+		q->buckets[bucket_of(from->exact[i])]++;
+}
+
 /* By their bytes, lowest first (values are not negative): ten times as fast as
    qsort(), and nobody can choose values that make it slow. */
 static void

@@ -5,8 +5,9 @@
  *
  * The sketch has the paper's linearly interpolated mapping: 128 equal buckets
  * to every power of two, told by their middle, so that the relative error is at
- * most 1/256 (0.4 %).  Count, least, most and mean stay exact.  Two sketches
- * add up bucket by bucket.
+ * most 1/256 (0.4 %).  Count, least, most and mean stay exact.  Two of them add
+ * up, bucket by bucket, to what one would have that was given all values: exact
+ * or a sketch depends on their number alone.
  */
 #ifndef TRACK_QUANTILE_H
 #define TRACK_QUANTILE_H
@@ -27,6 +28,8 @@ void quantile_init(struct quantile *q, size_t most_exact);
 void quantile_clear(struct quantile *q);
 /* Negative values (time stepped back) count as 0. */
 void quantile_add(struct quantile *q, int64_t v);
+/* Adds all that from has; both with the same most_exact. */
+void quantile_merge(struct quantile *q, const struct quantile *from);
 /* Sorts what it holds. */
 void quantile_result(struct quantile *q, struct rec_times *out);
 

@@ -80,6 +80,7 @@ struct rec_field {
 	enum rec_kind kind;
 	size_t offset;
 	const void *more;
+	bool spare; /* a list that is not written where it is empty */
 };
 
 struct rec_type {

@@ -11,7 +11,8 @@
 
 #define FIELD(name, member, type, kind, more)                                  \
  {                                                                             \
-  name, _Generic(((T *)0)->member, type : kind), offsetof(T, member), more     \
+  name, _Generic(((T *)0)->member, type : kind), offsetof(T, member), more,    \
+     false                                                                     \
  }
 #define TEXT(n, m) FIELD(n, m, struct rs_span, REC_TEXT, NULL)
 #define NUMBER(n, m) FIELD(n, m, int64_t, REC_NUMBER, NULL)
@@ -25,9 +26,14 @@
 #define ENUM(n, m, e) FIELD(n, m, enum e, REC_ENUM, &e##_names)
 #define STRUCT(n, m, t)                                                        \
  {                                                                             \
-  n, REC_STRUCT, offsetof(T, m), &t##_type                                     \
+  n, REC_STRUCT, offsetof(T, m), &t##_type, false                              \
  }
 #define LIST(n, m, t) FIELD(n, m, struct rec_list, REC_LIST, &t##_type)
+/* A list that readers do not expect: left out where it is empty. */
+#define SPARE_LIST(n, m, t)                                                    \
+ {                                                                             \
+  n, REC_LIST, offsetof(T, m), &t##_type, true                                 \
+ }
 #define TEXTS(n, m) FIELD(n, m, struct rec_list, REC_TEXTS, NULL)
 #define FRAMES(n, m) FIELD(n, m, struct rec_list, REC_FRAMES, NULL)
 #define COUNTS(n, m) FIELD(n, m, struct rec_list, REC_COUNTS, NULL)
@@ -449,6 +455,10 @@ static const struct rec_field phone_fields[] = {
     NUMBER("failed", failed),
     LIST("chain", chain, rec_stage),
     TEXT("stopped_at", stopped_at),
+    TRUTH("scanner", scanner),
+    TEXT("scanner_reason", scanner_reason),
+    NUMBER("retry_after_obeyed", retry_after_obeyed),
+    NUMBER("retry_after_ignored", retry_after_ignored),
 };
 const struct rec_type rec_phone_type = {"phone", "phones", sizeof(T),
     phone_fields, sizeof phone_fields / sizeof *phone_fields, offsetof(T, id),
@@ -579,6 +589,44 @@ static const struct rec_field times_fields[] = {
 PART(rec_times_type, "times", "times", times_fields);
 #undef T
 
+#define T struct rec_group
+static const struct rec_field group_fields[] = {
+    ENDPOINT("server", server),
+    TEXT("user_agent", user_agent),
+    ENUM("transport", transport, rec_transport),
+    TRUTH("others", others),
+    NUMBER("attempts", attempts),
+    NUMBER("decided", decided),
+    NUMBER("failed", failed),
+    COUNTS("outcomes", outcomes),
+    PERCENT("attempt_failure_percent", attempt_failure),
+    STRUCT("rrd_ms", rrd, rec_times),
+    PERCENT("challenge_share_percent", challenge_share),
+    PERCENT("client_share_percent", client_share),
+    COUNTS("responses", responses),
+};
+PART(rec_group_type, "group", "groups", group_fields);
+#undef T
+
+#define T struct rec_load
+static const struct rec_field load_fields[] = {
+    NUMBER("peak_attempts", peak_attempts),
+    NUMBER("peak_seconds", peak_seconds),
+    TIME("peak_at", peak_at),
+    MS("attempts_per_second", per_second), /* millionths, too */
+};
+PART(rec_load_type, "load", "loads", load_fields);
+#undef T
+
+#define T struct rec_scanners
+static const struct rec_field scanners_fields[] = {
+    NUMBER("sources", sources),
+    NUMBER("attempts", attempts),
+    NUMBER("aors", aors),
+};
+PART(rec_scanners_type, "scanners", "scanners", scanners_fields);
+#undef T
+
 #define T struct rec_summary
 static const struct rec_field summary_fields[] = {
     NUMBER("attempts", attempts),
@@ -607,6 +655,15 @@ static const struct rec_field summary_fields[] = {
     NUMBER("phones_registered", phones_registered),
     NUMBER("phones_failed", phones_failed),
     NUMBER("phones_undecided", phones_undecided),
+    SPARE_LIST("servers", servers, rec_group),
+    SPARE_LIST("user_agents", user_agents, rec_group),
+    SPARE_LIST("transports", transports, rec_group),
+    STRUCT("scanners", scanners, rec_scanners),
+    NUMBER("retry_after_obeyed", retry_after_obeyed),
+    NUMBER("retry_after_ignored", retry_after_ignored),
+    PERCENT("challenge_share_percent", challenge_share),
+    PERCENT("client_share_percent", client_share),
+    STRUCT("load", load, rec_load),
 };
 const struct rec_type rec_summary_type = {"summary", "summary", sizeof(T),
     summary_fields, sizeof summary_fields / sizeof *summary_fields, NOWHERE,

@@ -380,6 +380,10 @@ struct rec_phone {
 	enum rec_outcome outcome;    /* of its last decided attempt; or none */
 	int64_t attempts, failed;
 	bool suffered; /* not said: some record of its is not fine */
+	enum rs_fact scanner;         /* true, or absent */
+	struct rs_span scanner_reason; /* "user_agent", "many_users" */
+	/* of next attempts at a server that sent Retry-After; absent: none */
+	int64_t retry_after_obeyed, retry_after_ignored;
 };
 
 /* ---- findings ---- */
@@ -466,6 +470,33 @@ struct rec_times { /* nearest rank, ns */
 	int64_t count, min, mean, p50, p90, p95, p99, max;
 };
 
+/* Attempts that have something in common: one of server, user_agent and
+   transport, or what is over the number of groups. */
+struct rec_group {
+	struct rec_endpoint server;
+	struct rs_span user_agent;       /* absent: the attempts had none */
+	enum rec_transport transport;
+	enum rs_fact others;
+	int64_t attempts, decided, failed;
+	struct rec_list outcomes;        /* counts */
+	int64_t attempt_failure;         /* tenths of a percent */
+	struct rec_times rrd;
+	int64_t challenge_share, client_share; /* of RRD, tenths of a percent */
+	struct rec_list responses;       /* counts by status */
+};
+
+/* When most attempts began, and how many did. */
+struct rec_load {
+	int64_t peak_attempts, peak_seconds;
+	rs_time peak_at;
+	int64_t per_second; /* over the whole capture, millionths */
+};
+
+/* What scanners did, and is in none of the sums. */
+struct rec_scanners {
+	int64_t sources, attempts, aors;
+};
+
 struct rec_summary {
 	int64_t attempts, decided, failed;
 	struct rec_list outcomes;        /* counts */
@@ -484,6 +515,13 @@ struct rec_summary {
 	int64_t lapse_min, lapse_max;    /* ns, of one binding in all */
 	rs_time next_expiry;             /* the first of those held */
 	int64_t phones, phones_registered, phones_failed, phones_undecided;
+	/* struct rec_group; empty where there would be one */
+	struct rec_list servers, user_agents, transports;
+	struct rec_scanners scanners; /* absent where there were none */
+	int64_t retry_after_obeyed, retry_after_ignored; /* of all phones */
+	/* of RRD, tenths of a percent; these and load: not of a few attempts */
+	int64_t challenge_share, client_share;
+	struct rec_load load;
 };
 
 extern const struct rec_type rec_registration_type, rec_binding_type,
@@ -494,7 +532,8 @@ extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_authorization_type,
     rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
     rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
-    rec_line_type, rec_evidence_type, rec_file_type, rec_label_type, rec_times_type;
+    rec_line_type, rec_evidence_type, rec_file_type, rec_label_type, rec_times_type,
+    rec_group_type, rec_scanners_type, rec_load_type;
 
 /* The report's word for a value; NULL for 0 and what is out of range. */
 const char *rec_transport_name(enum rec_transport v);

@@ -11,29 +11,37 @@
  *    `failed_kinds` only; cut off is undecided.
  * A rate is absent when nothing is there to divide by.  phones_* are the
  * report's, which has the phones.
+ *
+ * Each attempt is counted in three tallies: of its server, of its user agent,
+ * and of its transport; the sums of all are those of the transports.
  */
 #include "track/summary.h"
 
-#include "track/quantile.h"
+#include "track/groups.h"
+#include "track/load.h"
 
 #include <glib.h>
 #include <stdlib.h>
 
-enum { KINDS = REC_QUERY + 1, STATES = REC_BINDING_UNKNOWN + 1 };
+enum {
+	KINDS = REC_QUERY + 1,
+	STATES = REC_BINDING_UNKNOWN + 1,
+	TRANSPORTS = REC_WSS + 1
+};
 
 struct summary {
-	int64_t attempts, decided, failed;
-	int64_t rated, rated_failed; /* of kind initial and refresh */
+	/* Of all transports together, those of all attempts. */
+	struct tally transports[TRANSPORTS];
+	struct groups servers, user_agents;
+	struct load load;
 	int64_t transactions, ineffective;
-	int64_t outcomes[REC_OUTCOME_N];
 	int64_t kinds[KINDS], failed_kinds[KINDS];
-	int64_t responses[700];
 	int64_t handshakes[REC_HANDSHAKE_STATE_N];
 	int64_t bindings[STATES];
 	int64_t lapsed, lapse_min, lapse_max;
 	rs_time next_expiry;
 	GHashTable *alerts, *connections; /* name to count; few names */
-	struct quantile rrd, rrd_auth, challenge, client_auth;
+	struct quantile rrd_auth, challenge, client_auth;
 };
 
 struct summary *
@@ -45,7 +53,8 @@ summary_new(void)
 	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	s->connections =
 	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	quantile_init(&s->rrd, SUMMARY_EXACT);
+	for (int i = 0; i < TRANSPORTS; i++)
+		tally_init(&s->transports[i], SUMMARY_EXACT);
 	quantile_init(&s->rrd_auth, SUMMARY_EXACT);
 	quantile_init(&s->challenge, SUMMARY_EXACT);
 	quantile_init(&s->client_auth, SUMMARY_EXACT);
@@ -59,7 +68,11 @@ summary_free(struct summary *s)
 		return;
 	g_hash_table_unref(s->alerts);
 	g_hash_table_unref(s->connections);
-	quantile_clear(&s->rrd);
+	load_clear(&s->load);
+	groups_clear(&s->servers);
+	groups_clear(&s->user_agents);
+	for (int i = 0; i < TRANSPORTS; i++)
+		tally_clear(&s->transports[i]);
 	quantile_clear(&s->rrd_auth);
 	quantile_clear(&s->challenge);
 	quantile_clear(&s->client_auth);
@@ -109,31 +122,35 @@ add_transactions(struct summary *s, const struct rec_registration *r)
 		if (none ? last && r->outcome == REC_TIMED_OUT
 			 : is_ineffective(t[i].status))
 			s->ineffective++;
-		if (!none && t[i].status > 0 && t[i].status < 700)
-			s->responses[t[i].status]++;
 	}
+}
+
+static void
+add_to_groups(struct summary *s, const struct rec_registration *r)
+{
+	const struct rs_endpoint *to = &r->server.at;
+	uint8_t key[sizeof to->addr.b + 3];
+	unsigned transport = (unsigned)r->transport;
+	memcpy(key, to->addr.b, sizeof to->addr.b);
+	key[sizeof key - 3] = to->addr.family;
+	key[sizeof key - 2] = (uint8_t)(to->port >> 8);
+	key[sizeof key - 1] = (uint8_t)to->port;
+	tally_add(&s->transports[transport < TRANSPORTS ? transport : 0], r);
+	groups_add(
+	    &s->servers, (struct rs_span){key, sizeof key}, &r->server, r);
+	groups_add(&s->user_agents, r->user_agent, NULL, r);
 }
 
 static void
 add_registration(struct summary *s, const struct rec_registration *r)
 {
-	bool failed = rec_outcome_failed(r->outcome);
-	bool decided = r->outcome != REC_CUT_OFF;
-	s->attempts++;
-	s->decided += decided;
-	s->failed += failed;
-	if (r->outcome > 0 && r->outcome < REC_OUTCOME_N)
-		s->outcomes[r->outcome]++;
 	if (r->kind > 0 && (int)r->kind < KINDS) {
 		s->kinds[r->kind]++;
-		s->failed_kinds[r->kind] += failed;
+		s->failed_kinds[r->kind] += rec_outcome_failed(r->outcome);
 	}
-	if (r->kind == REC_INITIAL || r->kind == REC_REFRESH) {
-		s->rated += decided;
-		s->rated_failed += failed;
-	}
+	add_to_groups(s, r);
+	load_add(&s->load, r->started);
 	add_transactions(s, r);
-	add_time(&s->rrd, r->rrd);
 	add_time(&s->rrd_auth, r->rrd_auth);
 	add_time(&s->challenge, r->challenge);
 	add_time(&s->client_auth, r->client_auth);
@@ -214,28 +231,13 @@ put_names(struct rec_list *l, struct rec_arena *a, GHashTable *t)
 		qsort(l->v, l->n, sizeof(struct rec_count), compare_names);
 }
 
-static int64_t
-rate(int64_t part, int64_t of)
-{
-	return of ? (1000 * part + of / 2) / of : REC_ABSENT;
-}
-
 static void
 put_counts(struct summary *s, struct rec_summary *out, struct rec_arena *a)
 {
-	for (int i = 1; i < REC_OUTCOME_N; i++)
-		put(&out->outcomes, a, rs_span_str(rec_outcome_name(i)),
-		    s->outcomes[i]);
 	for (int i = 1; i < KINDS; i++) {
 		struct rs_span name = rs_span_str(rec_reg_kind_name(i));
 		put(&out->kinds, a, name, s->kinds[i]);
 		put(&out->failed_kinds, a, name, s->failed_kinds[i]);
-	}
-	for (unsigned i = 100; i < 700; i++) {
-		uint8_t text[3] = {(uint8_t)('0' + i / 100),
-		    (uint8_t)('0' + i / 10 % 10), (uint8_t)('0' + i % 10)};
-		put(&out->responses, a, (struct rs_span){text, 3},
-		    s->responses[i]);
 	}
 	for (int i = 1; i < REC_HANDSHAKE_STATE_N; i++)
 		put(&out->handshakes, a,
@@ -247,16 +249,70 @@ put_counts(struct summary *s, struct rec_summary *out, struct rec_arena *a)
 	put_names(&out->connections, a, s->connections);
 }
 
+static void
+put_groups(struct summary *s, struct rec_summary *out, struct rec_arena *a)
+{
+	groups_result(&s->servers, &out->servers, a);
+	groups_result(&s->user_agents, &out->user_agents, a);
+	for (unsigned i = 0; i < TRANSPORTS; i++) {
+		if (s->transports[i].attempts == 0)
+			continue;
+		struct rec_group *g =
+		    rec_list_add(&out->transports, a, sizeof *g);
+		rec_init(&rec_group_type, g);
+		g->transport = (enum rec_transport)i;
+		tally_result(&s->transports[i], g, a);
+	}
+	/* One alone would repeat the sums of all. */
+	if (out->servers.n == 1)
+		out->servers.n = 0;
+	if (out->user_agents.n == 1)
+		out->user_agents.n = 0;
+	if (out->transports.n == 1)
+		out->transports.n = 0;
+}
+
+static void
+put_all(struct summary *s, struct rec_summary *out, struct rec_arena *a)
+{
+	struct tally all;
+	tally_init(&all, SUMMARY_EXACT);
+	for (int i = 0; i < TRANSPORTS; i++)
+		tally_merge(&all, &s->transports[i]);
+	out->attempts = all.attempts;
+	out->decided = all.decided;
+	out->failed = all.failed;
+	out->attempt_failure = tally_rate(all.rated_failed, all.rated);
+	if (all.rrd.n >= SUMMARY_FEW) {
+		out->challenge_share = tally_rate(all.challenge_ns, all.rrd_ns);
+		out->client_share = tally_rate(all.client_ns, all.rrd_ns);
+	}
+	tally_outcomes(&all, &out->outcomes, a);
+	tally_responses(&all, &out->responses, a);
+	quantile_result(&all.rrd, &out->rrd);
+	tally_clear(&all);
+}
+
+static void
+put_load(const struct summary *s, struct rec_summary *out)
+{
+	struct load_peak peak;
+	if (out->attempts < SUMMARY_FEW || !load_peak(&s->load, &peak))
+		return;
+	out->load.peak_attempts = peak.attempts;
+	out->load.peak_seconds = peak.seconds;
+	out->load.peak_at = peak.at;
+}
+
 void
 summary_result(struct summary *s, struct rec_summary *out, struct rec_arena *a)
 {
 	rec_init(&rec_summary_type, out);
-	out->attempts = s->attempts;
-	out->decided = s->decided;
-	out->failed = s->failed;
+	put_all(s, out, a);
+	put_groups(s, out, a);
+	put_load(s, out);
 	out->register_transactions = s->transactions;
-	out->ira = rate(s->ineffective, s->transactions);
-	out->attempt_failure = rate(s->rated_failed, s->rated);
+	out->ira = tally_rate(s->ineffective, s->transactions);
 	out->bindings_lapsed = s->lapsed;
 	if (s->lapsed) {
 		out->lapse_min = s->lapse_min;
@@ -264,7 +320,6 @@ summary_result(struct summary *s, struct rec_summary *out, struct rec_arena *a)
 	}
 	out->next_expiry = s->next_expiry;
 	put_counts(s, out, a);
-	quantile_result(&s->rrd, &out->rrd);
 	quantile_result(&s->rrd_auth, &out->rrd_auth);
 	quantile_result(&s->challenge, &out->challenge);
 	quantile_result(&s->client_auth, &out->client_auth);

@@ -11,6 +11,7 @@
  */
 #include "base/account.h"
 #include "track/phone.h"
+#include "track/scanner.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -253,5 +254,174 @@ test_order_and_limit(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
-UNIT_MAIN(
-    "phone", UNIT(test_chain), UNIT(test_counts), UNIT(test_order_and_limit))
+static void
+test_scanner_agents(void)
+{
+	static const struct {
+		const char *agent;
+		enum scanner_agent is;
+	} names[] = {{"friendly-scanner", SCANNER_AGENT_TOOL},
+	    {"Friendly-Scanner/0.3", SCANNER_AGENT_TOOL},
+	    {"sipvicious", SCANNER_AGENT_TOOL},
+	    {"smap 0.6", SCANNER_AGENT_TOOL},
+	    {"smaphone 2", SCANNER_AGENT_NONE}, {"Gulp", SCANNER_AGENT_TOOL},
+	    {"sipcli/v1.8", SCANNER_AGENT_PRODUCT},
+	    {"VaxSIPUserAgent/3.1", SCANNER_AGENT_PRODUCT},
+	    {"eyeBeam release 3006o", SCANNER_AGENT_NONE},
+	    {"not friendly-scanner", SCANNER_AGENT_NONE},
+	    {"", SCANNER_AGENT_NONE}};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		CU_ASSERT_EQUAL(
+		    scanner_agent(rs_span_str(names[i].agent)), names[i].is);
+}
+
+struct scan {
+	const char *name;
+	unsigned users, tries;   /* attempts on each */
+	int status;              /* of each; 0: no answer */
+	bool answers, registers; /* the last one does */
+	const char *agent, *last_agent;
+	const char *reason; /* NULL: no scanner */
+};
+
+static const struct scan scans[] = {
+    {"16 users", 16, 1, 401, false, false, "x/1", NULL, "many_users"},
+    {"15 users", 15, 1, 401, false, false, "x/1", NULL, NULL},
+    {"unknown users", 64, 3, 404, false, false, "x/1", NULL, NULL},
+    {"phones that try again", 20, 4, 401, false, false, "x/1", NULL, NULL},
+    {"registrar down", 40, 1, 0, false, false, "x/1", NULL, NULL},
+    {"registrar overloaded", 40, 1, 503, false, false, "x/1", NULL, NULL},
+    {"one answered", 40, 1, 401, true, false, "x/1", NULL, NULL},
+    {"one registered", 40, 1, 401, false, true, "x/1", NULL, NULL},
+    {"known", 1, 1, 0, false, false, "friendly-scanner", NULL, "user_agent"},
+    {"known, registered", 1, 2, 401, false, true, "sipvicious", NULL, NULL},
+    {"known, and a phone", 2, 1, 0, false, false, "sivus", "x/1", NULL},
+    {"sipcli without answer", 1, 2, 0, false, false, "sipcli/v1.8", NULL, NULL},
+    {"sipcli", 1, 2, 401, false, false, "sipcli/v1.8", NULL, "user_agent"},
+    {"no user agent", 1, 1, 401, false, false, "", NULL, NULL},
+};
+
+static void
+scan_try(struct phone_tracker *k, const struct scan *s, unsigned user,
+    unsigned at, bool last)
+{
+	struct rec_registration r;
+	struct rec_transaction t;
+	char aor[24];
+	rec_init(&rec_registration_type, &r);
+	rec_init(&rec_transaction_type, &t);
+	snprintf(aor, sizeof aor, "sip:%u@x", user);
+	r.id.frame.number = at;
+	r.started = r.ended = at * RS_SEC;
+	r.client.at.addr = rs_addr_v4((const uint8_t[]){192, 0, 2, 66});
+	r.aor = rs_span_str(aor);
+	r.user_agent =
+	    rs_span_str(last && s->last_agent ? s->last_agent : s->agent);
+	r.kind = REC_INITIAL;
+	if (s->status)
+		t.status = s->status;
+	if (last && s->answers)
+		t.credentials = RS_TRUE;
+	r.outcome = last && s->registers ? REC_REGISTERED
+		    : s->status == 0     ? REC_TIMED_OUT
+		    : s->status == 401   ? REC_CHALLENGE_UNANSWERED
+					 : REC_REJECTED;
+	r.transactions = (struct rec_list){&t, 1, 1};
+	phone_tracker_add(k, &rec_registration_type, &r);
+}
+
+static void
+on_scan(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct rec_phone *p = rec;
+	(void)type;
+	*(struct rec_phone *)arg = *p; /* its reason is a literal */
+}
+
+static void
+test_scanners(void)
+{
+	for (size_t i = 0; i < sizeof scans / sizeof *scans; i++) {
+		const struct scan *s = &scans[i];
+		struct rs_account pay;
+		struct rec_phone p = {0};
+		const struct rec_sink sink = {on_scan, &p};
+		rs_account_init(&pay, LIMIT);
+		struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+		unsigned at = 1, n = s->users * s->tries;
+		for (; at <= n; at++)
+			scan_try(k, s, at % s->users, at, at == n);
+		add(k, "A!", at, true, 1); /* somebody else */
+		phone_tracker_finish(k, &sink);
+		CU_ASSERT_EQUAL(p.scanner, RS_UNKNOWN);
+		const struct rs_addr him =
+		    rs_addr_v4((const uint8_t[]){192, 0, 2, 66});
+		bool is = phone_tracker_scanner(k, &him);
+		if (is != (s->reason != NULL))
+			printf("# %s\n", s->name);
+		CU_ASSERT_EQUAL(is, s->reason != NULL);
+		phone_tracker_free(k);
+		k = phone_tracker_new(&seed, &pay);
+		for (at = 1; at <= n; at++)
+			scan_try(k, s, at % s->users, at, at == n);
+		phone_tracker_finish(k, &sink);
+		CU_ASSERT_EQUAL(p.scanner, is ? RS_TRUE : RS_UNKNOWN);
+		CU_ASSERT(!is ||
+			  rs_span_eq(p.scanner_reason, rs_span_str(s->reason)));
+		phone_tracker_free(k);
+		CU_ASSERT_EQUAL(pay.used, 0);
+	}
+}
+
+static void
+test_retry_after(void)
+{
+	static const struct {
+		int64_t asked;  /* s, by the first answer, at 1 s; 0: not */
+		rs_time second; /* when the next attempt begins, in ms */
+		unsigned server;
+		int64_t obeyed, ignored;
+	} waits[] = {
+	    {30, 31000, 1, 1, 0}, {30, 30501, 1, 1, 0}, {30, 30499, 1, 0, 1},
+	    {30, 9000, 1, 0, 1}, {30, 9000, 2, REC_ABSENT, REC_ABSENT},
+	    {30, 900, 1, REC_ABSENT, REC_ABSENT},
+	    {0, 9000, 1, REC_ABSENT, REC_ABSENT},
+	    {INT64_MAX, 9000, 1, 0, 1}, {-5, 9000, 1, REC_ABSENT, REC_ABSENT}};
+	for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+		struct rs_account pay;
+		struct rec_phone p;
+		const struct rec_sink sink = {on_scan, &p};
+		rs_account_init(&pay, LIMIT);
+		struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+		for (unsigned n = 0; n < 2; n++) {
+			struct rec_registration r;
+			struct rec_transaction t;
+			rec_init(&rec_registration_type, &r);
+			rec_init(&rec_transaction_type, &t);
+			r.id.frame.number = n + 1;
+			r.started = n ? waits[i].second * RS_MSEC : 0;
+			r.ended = r.started + RS_SEC;
+			r.client.at.addr =
+			    rs_addr_v4((const uint8_t[]){192, 0, 2, 7});
+			t.server.at.addr = rs_addr_v4((const uint8_t[]){
+			    192, 0, 2, (uint8_t)(n ? waits[i].server : 1)});
+			r.aor = RS_LIT("sip:a@x");
+			r.kind = REC_INITIAL;
+			r.outcome = REC_REJECTED;
+			t.status = 503;
+			t.response_time = r.ended;
+			if (n == 0 && waits[i].asked)
+				t.retry_after = waits[i].asked;
+			r.transactions = (struct rec_list){&t, 1, 1};
+			phone_tracker_add(k, &rec_registration_type, &r);
+		}
+		phone_tracker_finish(k, &sink);
+		CU_ASSERT_EQUAL(p.retry_after_obeyed, waits[i].obeyed);
+		CU_ASSERT_EQUAL(p.retry_after_ignored, waits[i].ignored);
+		phone_tracker_free(k);
+	}
+}
+
+UNIT_MAIN("phone", UNIT(test_chain), UNIT(test_counts),
+    UNIT(test_order_and_limit), UNIT(test_scanner_agents), UNIT(test_scanners),
+    UNIT(test_retry_after))

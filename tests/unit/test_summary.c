@@ -2,7 +2,8 @@
 /* Sums, rates and percentiles. */
 #include "track/summary.h"
 
-#include "track/quantile.h"
+#include "track/groups.h"
+#include "track/load.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -222,5 +223,250 @@ test_sketch(void)
 	quantile_clear(&sketch);
 }
 
+/* Of two halves put together comes what one would have of the whole, whether
+   exact, a sketch, or exact and a sketch. */
+static void
+test_merge(void)
+{
+	static const struct {
+		int left, right;
+	} rows[] = {{0, 0}, {0, 5}, {5, 0}, {40, 60}, {40, 61}, {101, 0},
+	    {0, 101}, {30, 500}, {500, 30}, {500, 700}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct quantile left, right, whole;
+		struct rec_times a, b;
+		quantile_init(&left, 100);
+		quantile_init(&right, 100);
+		quantile_init(&whole, 100);
+		for (int k = 0; k < rows[i].left + rows[i].right; k++) {
+			int64_t v = (k * 7919 % 1000 + 1) * RS_SEC / 7;
+			quantile_add(k < rows[i].left ? &left : &right, v);
+			quantile_add(&whole, v);
+		}
+		quantile_merge(&left, &right);
+		CU_ASSERT_EQUAL(left.buckets == NULL, whole.buckets == NULL);
+		quantile_result(&left, &a);
+		quantile_result(&whole, &b);
+		CU_ASSERT(memcmp(&a, &b, sizeof a) == 0);
+		quantile_clear(&left);
+		quantile_clear(&right);
+		quantile_clear(&whole);
+	}
+}
+
+/* ---- groups ---- */
+
+struct attempt {
+	int server, agent; /* 0: none */
+	enum rec_transport transport;
+	enum rec_outcome outcome;
+	int64_t rrd, challenge, client; /* ms; 0: none */
+};
+
+static void
+attempt(struct summary *s, const struct attempt *x)
+{
+	struct rec_registration r;
+	struct rec_transaction t[2];
+	char agent[32];
+	rec_init(&rec_registration_type, &r);
+	rec_init(&rec_transaction_type, &t[0]);
+	rec_init(&rec_transaction_type, &t[1]);
+	r.kind = REC_INITIAL;
+	r.outcome = x->outcome;
+	r.transport = x->transport;
+	r.server.at.addr.family = 4;
+	r.server.at.addr.b[2] = (uint8_t)(x->server >> 8);
+	r.server.at.addr.b[3] = (uint8_t)x->server;
+	r.server.at.port = 5060;
+	/* not each attempt knows it */
+	r.server.name = x->rrd & 1 ? RS_LIT("b.example") : RS_LIT("a.example");
+	if (x->outcome != REC_REGISTERED)
+		r.server.name = (struct rs_span){0};
+	if (x->agent) {
+		snprintf(agent, sizeof agent, "Phone/%d", x->agent);
+		r.user_agent = rs_span_str(agent);
+	}
+	if (x->rrd)
+		r.rrd = x->rrd * RS_MSEC;
+	if (x->challenge)
+		r.challenge = x->challenge * RS_MSEC;
+	if (x->client)
+		r.client_auth = x->client * RS_MSEC;
+	t[0].status = 401;
+	t[1].status = x->outcome == REC_REGISTERED ? 200 : 403;
+	r.transactions = (struct rec_list){t, 2, 2};
+	summary_add(s, &rec_registration_type, &r);
+}
+
+static const struct rec_group *
+group_of(const struct rec_list *l, uint32_t i)
+{
+	return (const struct rec_group *)l->v + i;
+}
+
+static void
+test_groups(void)
+{
+	static const struct attempt attempts[] = {
+	    {1, 1, REC_UDP, REC_REGISTERED, 40, 10, 5},
+	    {1, 1, REC_UDP, REC_REGISTERED, 61, 10, 5},
+	    {1, 2, REC_UDP, REC_REGISTERED, 100, 20, 70},
+	    {2, 0, REC_TLS, REC_REJECTED, 0, 20, 1000}};
+	struct summary *s = summary_new();
+	struct rec_summary out;
+	struct rec_arena a;
+	rec_arena_init(&a, NULL, NULL);
+	attempt(s, &attempts[0]);
+	summary_result(s, &out, &a);
+	CU_ASSERT_EQUAL(out.servers.n, 0); /* one repeats the sums of all */
+	CU_ASSERT_EQUAL(out.user_agents.n, 0);
+	CU_ASSERT_EQUAL(out.transports.n, 0);
+	for (size_t i = 1; i < sizeof attempts / sizeof *attempts; i++)
+		attempt(s, &attempts[i]);
+	summary_result(s, &out, &a);
+	CU_ASSERT_EQUAL(out.attempts, 4);
+	CU_ASSERT_EQUAL(out.rrd.p50, 61 * RS_MSEC);
+	CU_ASSERT_EQUAL_FATAL(out.servers.n, 2);
+	const struct rec_group *g = group_of(&out.servers, 0);
+	CU_ASSERT_EQUAL(g->server.at.addr.b[3], 1);
+	CU_ASSERT(rs_span_eq(g->server.name, RS_LIT("a.example")));
+	CU_ASSERT_EQUAL(g->user_agent.p, NULL);
+	CU_ASSERT_EQUAL(g->attempts, 3);
+	CU_ASSERT_EQUAL(g->failed, 0);
+	CU_ASSERT_EQUAL(g->attempt_failure, 0);
+	CU_ASSERT_EQUAL(g->rrd.max, 100 * RS_MSEC);
+	CU_ASSERT_EQUAL(g->challenge_share, 199); /* 40 of 201 ms */
+	CU_ASSERT_EQUAL(g->client_share, 398);
+	CU_ASSERT_EQUAL(count_of(&g->responses, "401"), 3);
+	CU_ASSERT_EQUAL(count_of(&g->responses, "403"), 0);
+	g = group_of(&out.servers, 1);
+	CU_ASSERT_EQUAL(g->attempt_failure, 1000);
+	CU_ASSERT_EQUAL(g->server.name.p, NULL);
+	CU_ASSERT_EQUAL(g->client_share, REC_ABSENT); /* no RRD */
+	CU_ASSERT_EQUAL(count_of(&g->outcomes, "rejected"), 1);
+	CU_ASSERT_EQUAL(g->others, RS_UNKNOWN);
+	CU_ASSERT_EQUAL_FATAL(out.user_agents.n, 3);
+	g = group_of(&out.user_agents, 0);
+	CU_ASSERT(rs_span_eq(g->user_agent, RS_LIT("Phone/1")));
+	CU_ASSERT_EQUAL(g->server.at.addr.family, 0);
+	CU_ASSERT_EQUAL(group_of(&out.user_agents, 1)->user_agent.p, NULL);
+	CU_ASSERT_EQUAL_FATAL(out.transports.n, 2);
+	CU_ASSERT_EQUAL(group_of(&out.transports, 0)->transport, REC_UDP);
+	CU_ASSERT_EQUAL(group_of(&out.transports, 1)->attempts, 1);
+	rec_arena_clear(&a);
+	summary_free(s);
+}
+
+/* Many servers and agents, over both limits, and times over that of exact ones:
+   the order of attempts does not matter, and none is lost. */
+static void
+test_groups_order(void)
+{
+	enum { N = 20000, SERVERS = 700, PRIME = 7919 };
+	struct rs_buf first, again;
+	struct rec_arena a;
+	rs_buf_init(&first, 1 << 22, NULL);
+	rs_buf_init(&again, 1 << 22, NULL);
+	rec_arena_init(&a, NULL, NULL);
+	for (int run = 0; run < 3; run++) {
+		struct summary *s = summary_new();
+		struct rec_summary out;
+		for (int i = 0; i < N; i++) {
+			int k = run == 0   ? i
+				: run == 1 ? N - 1 - i
+					   : (int)((int64_t)i * PRIME % N);
+			/* half of them go to a few */
+			int who = k & 1 ? 1 + k / 2 % 5 : 1 + k / 2 % SERVERS;
+			struct attempt x = {who, who + 1000, REC_UDP,
+			    k % 3 ? REC_REGISTERED : REC_REJECTED,
+			    k % 3 ? 10 + k % 977 : 0, k % 7, k % 11};
+			attempt(s, &x);
+		}
+		summary_result(s, &out, &a);
+		CU_ASSERT_EQUAL_FATAL(out.servers.n, GROUPS_LISTED + 1);
+		int64_t all = 0, timed = 0;
+		for (uint32_t i = 0; i < out.servers.n; i++) {
+			all += group_of(&out.servers, i)->attempts;
+			timed += group_of(&out.servers, i)->rrd.count;
+		}
+		CU_ASSERT_EQUAL(all, N);
+		CU_ASSERT_EQUAL(timed, out.rrd.count);
+		CU_ASSERT(group_of(&out.servers, 0)->attempts > N / 10);
+		CU_ASSERT(group_of(&out.servers, 0)->rrd.count > GROUPS_EXACT);
+		CU_ASSERT_EQUAL(
+		    group_of(&out.servers, GROUPS_LISTED)->others, RS_TRUE);
+		CU_ASSERT_EQUAL(out.user_agents.n, GROUPS_LISTED + 1);
+		struct rs_buf *to = run ? &again : &first;
+		to->n = 0;
+		CU_ASSERT(rec_write(&rec_summary_type, &out, to));
+		CU_ASSERT(rs_span_eq(rs_buf_view(&first), rs_buf_view(to)));
+		summary_free(s);
+	}
+	rs_buf_clear(&first);
+	rs_buf_clear(&again);
+	rec_arena_clear(&a);
+}
+
+/* ---- load ---- */
+
+static void
+test_peak(void)
+{
+	static const struct {
+		rs_time at[5];
+		int64_t n;
+		rs_time peak;
+	} peaks[] = {
+	    {{1, 2 * RS_SEC, 2 * RS_SEC + 5, 3 * RS_SEC, RS_NEVER}, 2,
+		2 * RS_SEC},
+	    {{9 * RS_SEC, 9 * RS_SEC, 5 * RS_SEC, 5 * RS_SEC, 0}, 2,
+		5 * RS_SEC}, /* the first */
+	    {{-1, -RS_SEC, 0, RS_NEVER, RS_NEVER}, 2, -RS_SEC},
+	    {{900 * RS_SEC, 0, 900 * RS_SEC + 1, 300 * RS_SEC, 0}, 2, 0},
+	    {{INT64_MAX, INT64_MAX, 0, INT64_MIN + 1, 1000}, 2, 0},
+	};
+	for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
+		struct load l = {0};
+		struct load_peak p;
+		CU_ASSERT(!load_peak(&l, &p));
+		for (size_t k = 0; k < 5; k++)
+			load_add(&l, peaks[i].at[k]);
+		CU_ASSERT(load_peak(&l, &p));
+		CU_ASSERT_EQUAL(p.attempts, peaks[i].n);
+		CU_ASSERT_EQUAL(p.at, peaks[i].peak);
+		CU_ASSERT_EQUAL(p.seconds, 1);
+		load_clear(&l);
+	}
+}
+
+/* Over a year: memory is bounded, and the order does not matter. */
+static void
+test_peak_of_a_year(void)
+{
+	enum { N = 20000, PRIME = 7919, STEP = 1600 };
+	struct load_peak p[2];
+	for (int run = 0; run < 2; run++) {
+		struct load l = {0};
+		for (int i = 0; i < N; i++) {
+			int64_t k = run ? (int64_t)i * PRIME % N : i;
+			load_add(&l, (1000000000 + k * STEP) * RS_SEC);
+			if (k == 7777)
+				for (int m = 0; m < 1000; m++)
+					load_add(&l,
+					    (1000000000 + k * STEP) * RS_SEC);
+			CU_ASSERT(g_hash_table_size(l.pages) <= LOAD_PAGES);
+		}
+		CU_ASSERT(load_peak(&l, &p[run]));
+		load_clear(&l);
+	}
+	CU_ASSERT_EQUAL(p[0].seconds, 32);
+	CU_ASSERT_EQUAL(p[0].attempts, 1001);
+	CU_ASSERT_EQUAL(p[0].at / RS_SEC, (1000000000 + 7777 * STEP) / 32 * 32);
+	CU_ASSERT(memcmp(&p[0], &p[1], sizeof p[0]) == 0);
+}
+
 UNIT_MAIN("summary", UNIT(test_rates), UNIT(test_ineffective),
-    UNIT(test_other_records), UNIT(test_nearest_rank), UNIT(test_sketch))
+    UNIT(test_other_records), UNIT(test_nearest_rank), UNIT(test_sketch),
+    UNIT(test_merge), UNIT(test_groups), UNIT(test_groups_order),
+    UNIT(test_peak), UNIT(test_peak_of_a_year))

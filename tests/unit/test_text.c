@@ -370,9 +370,126 @@ test_forms(void)
 	CU_ASSERT_STRING_EQUAL(page_date(s, RUN_T0), "2023-09-04 14:47:21");
 }
 
+static void
+scan(struct run *u, uint64_t n, const char *agent, enum rec_outcome outcome)
+{
+	struct rec_registration r;
+	struct rec_transaction t;
+	char aor[64];
+	rec_init(&rec_registration_type, &r);
+	rec_init(&rec_transaction_type, &t);
+	g_snprintf(aor, sizeof aor, "sip:%u@example.com", (unsigned)(n % 40));
+	r.id.frame.number = n;
+	r.started = RUN_T0 + (rs_time)n * RS_SEC;
+	r.ended = r.started + RS_SEC;
+	r.aor = rs_span_str(aor);
+	r.user_agent = rs_span_str(agent);
+	r.client.at = (struct rs_endpoint){{{203, 0, 113, 66}, 4}, 5060};
+	r.server.at = (struct rs_endpoint){{{192, 0, 2, 10}, 4}, 5060};
+	r.visibility = REC_CLEAR;
+	r.kind = REC_INITIAL;
+	r.outcome = outcome;
+	r.transport = REC_UDP;
+	t.status = 401;
+	r.transactions = (struct rec_list){&t, 1, 1};
+	u->sink.record(u->sink.arg, &rec_registration_type, &r);
+}
+
+/* Its attempts are one line, and decide nothing; a phone's that fails do. */
+static void
+test_scanners(void)
+{
+	static const struct {
+		const char *agent;
+		bool fails, alone;
+		int status;
+		const char *says, *not ;
+	} rows[] = {
+	    {"friendly-scanner", false, false, 0, "1 phone: 1 registered\n",
+		"203.0.113.66"},
+	    {"friendly-scanner", true, false, 1,
+		"2 phones: 1 registered, 1 FAIL", "203.0.113.66"},
+	    {"friendly-scanner", false, true, 4, "but those of scanners.\n",
+		"phone:"},
+	    {"x/1", false, false, 0, "Registrations  1 attempt: 1 registered\n",
+		"FAILED"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct run u;
+		run_begin(&u, REPORT_TEXT, 80);
+		for (unsigned k = 1; k <= 50; k++)
+			scan(&u, k, rows[i].agent, REC_CHALLENGE_UNANSWERED);
+		if (!rows[i].alone)
+			run_attempt(&u, 60, 5, REC_REGISTERED);
+		if (rows[i].fails)
+			run_attempt(&u, 61, 6, REC_TIMED_OUT);
+		run_finish(&u);
+		run_check_lines(&u, 80);
+		CU_ASSERT_EQUAL(u.status, rows[i].status);
+		CU_ASSERT_PTR_NOT_NULL(strstr(u.text, rows[i].says));
+		CU_ASSERT_PTR_NULL(strstr(u.text, rows[i].not ));
+		CU_ASSERT_PTR_NOT_NULL(strstr(u.text,
+		    "Scanners       1 source, 50 attempts on 40 users, "
+		    "left out of the rates\n"));
+		run_end(&u);
+	}
+	struct run u;
+	run_begin(&u, REPORT_JSON, 0);
+	for (unsigned k = 1; k <= 50; k++)
+		scan(&u, k, "sipvicious", REC_CHALLENGE_UNANSWERED);
+	run_attempt(&u, 60, 5, REC_REGISTERED);
+	run_finish(&u);
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"scanner\": true"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"attempts\": 50"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"aors\": 40"));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(u.text, "\"attempt_failure_percent\": 0"));
+	run_end(&u);
+}
+
+/* One server of two refuses; and all come at once. */
+static void
+test_groups(void)
+{
+	static const unsigned columns[] = {80, 100, 120};
+	for (size_t c = 0; c < 3; c++) {
+		struct run u;
+		run_begin(&u, REPORT_TEXT, columns[c]);
+		for (unsigned i = 0; i < 20; i++) {
+			struct rec_registration r;
+			rec_init(&rec_registration_type, &r);
+			r.id.frame.number = i + 1;
+			r.started = r.ended = RUN_T0 + i % 2 * RS_MSEC;
+			r.client.at.addr =
+			    (struct rs_addr){{198, 51, 100, (uint8_t)i}, 4};
+			r.server.at = (struct rs_endpoint){
+			    {{192, 0, 2, i < 15 ? 10 : 20}, 4}, 5060};
+			r.kind = REC_INITIAL;
+			r.visibility = REC_CLEAR;
+			r.transport = REC_UDP;
+			r.outcome = i < 16 ? REC_REGISTERED : REC_AUTH_FAILED;
+			r.user_agent = RS_LIT("same/1");
+			if (i < 16)
+				r.rrd = 40 * RS_MSEC;
+			u.sink.record(u.sink.arg, &rec_registration_type, &r);
+		}
+		run_finish(&u);
+		run_check_lines(&u, columns[c]);
+		const char *l = strstr(u.text, "Servers        192.0.2.20:50");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(l);
+		CU_ASSERT_PTR_NOT_NULL(
+		    strstr(l, " 4 of 5 failed, RRD p50 40.0 ms\n"));
+		CU_ASSERT_PTR_NULL(strstr(l, "192.0.2.10"));
+		CU_ASSERT_PTR_NULL(strstr(u.text, "User agents"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(u.text,
+		    "Load           at most 20 attempts in the second from "));
+		run_end(&u);
+	}
+}
+
 UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_recovered_phone), UNIT(test_many_failing_phones_are_cut_short),
     UNIT(test_any_record_fits), UNIT(test_nothing_says_what_to_do),
     UNIT(test_json_document), UNIT(test_all_tls), UNIT(test_ndjson_lines),
     UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
-    UNIT(test_forms))
+    UNIT(test_forms), UNIT(test_scanners), UNIT(test_groups))
