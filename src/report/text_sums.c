@@ -9,6 +9,7 @@
 
 enum {
 	LABEL = 15,
+	SOME = 10,   /* attempts that make a rate */
 	STORM = 10,  /* attempts in a second that are told of */
 	WORST = 5,   /* servers, and user agents, that are */
 	FIGURES = 52 /* columns for these */
@@ -322,15 +323,18 @@ group_line(struct text *t, const struct rec_group *g, const char *none)
 	page_end(&t->page);
 }
 
-/* Does one fail half as often again as all do? */
+/* Does one fail half as often again as all do, or, of some size, half as often?
+   Smaller differences are in every storm. */
 static bool
 differ(const struct rec_list *l, const struct rec_summary *s)
 {
 	const struct rec_group *g = l->v;
-	for (uint32_t i = 0; i < l->n; i++)
-		if ((__int128)g[i].failed * s->decided * 2 >
-		    (__int128)s->failed * g[i].decided * 3)
+	for (uint32_t i = 0; i < l->n; i++) {
+		__int128 its = (__int128)g[i].failed * s->decided;
+		__int128 all = (__int128)s->failed * g[i].decided;
+		if (its * 2 > all * 3 || (g[i].decided >= SOME && its * 2 < all))
 			return true;
+	}
 	return false;
 }
 
