@@ -165,6 +165,7 @@ static const struct rec_field registration_fields[] = {
     NUMBER("expires_requested", expires_requested),
     NUMBER("expires_granted", expires_granted),
     LIST("contacts", contacts, rec_contact),
+    LIST("other_contacts", other_contacts, rec_contact),
     LIST("transactions", transactions, rec_transaction),
     FRAMES("frames", frames),
     LIST("legs", legs, rec_leg),

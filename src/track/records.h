@@ -140,6 +140,7 @@ struct rec_registration {
 	int64_t rrd, rrd_auth, challenge, client_auth; /* ns */
 	int64_t expires_requested, expires_granted;    /* seconds */
 	struct rec_list contacts;     /* struct rec_contact */
+	struct rec_list other_contacts; /* listed in the 2xx, and not ours */
 	struct rec_list transactions; /* struct rec_transaction */
 	struct rec_list frames;       /* struct rs_frame, in order */
 	struct rec_list legs;         /* struct rec_leg */
