@@ -15,6 +15,7 @@
 
 #include "base/pool.h"
 #include "track/queue.h"
+#include "track/standing.h"
 #include "track/table.h"
 
 #include <glib.h>
@@ -40,8 +41,19 @@ struct line { /* one address of record */
 	struct line *next;
 	struct word decided;
 	enum rec_outcome outcome;
+	rs_time registered; /* first, with credentials, as that user */
+	struct rs_frame registered_frame;
+	struct rs_span user;
+	struct told *told; /* NULL: never */
 	size_t n;
 	uint8_t aor[];
+};
+
+/* A 500 or 503 that named a time to wait. */
+struct told {
+	rs_time at, retried;
+	struct rs_frame frame, retried_frame;
+	int64_t seconds;
 };
 
 struct agent {
@@ -67,6 +79,7 @@ struct phone {
 	struct word under_tls; /* TLS that shows that TCP was up */
 	struct word other;     /* the latest decided removal or query */
 	enum rec_outcome other_outcome;
+	struct standing *standing;
 	struct phone *next;
 };
 
@@ -75,6 +88,7 @@ struct phone_tracker {
 	struct rs_account *pay;
 	struct table table;
 	struct rs_pool pool; /* of phones, lines and agents */
+	struct standings *standings;
 	struct phone *all;
 	size_t n;
 	uint64_t refused;
@@ -88,6 +102,7 @@ phone_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 	k->pay = pay;
 	table_init(&k->table, NULL);
 	rs_pool_init(&k->pool);
+	k->standings = standings_new(seed, pay, &k->pool);
 	return k;
 }
 
@@ -96,6 +111,7 @@ forget_all(struct phone_tracker *k)
 {
 	for (const struct phone *ph = k->all; ph; ph = ph->next)
 		rs_account_refund(k->pay, PHONE_COST + ph->n_lines * LINE_COST);
+	standings_forget(k->standings);
 	rs_pool_clear(&k->pool);
 	table_clear(&k->table);
 	k->all = NULL;
@@ -108,6 +124,7 @@ phone_tracker_free(struct phone_tracker *k)
 	if (k == NULL)
 		return;
 	forget_all(k);
+	standings_free(k->standings);
 	g_free(k);
 }
 
@@ -258,7 +275,7 @@ line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 		return NULL;
 	struct line *l = rs_pool_take(&k->pool, sizeof *l + aor.n);
 	*l = (struct line){.next = *at, .n = aor.n};
-	l->decided.at = RS_NEVER;
+	l->decided.at = l->registered = RS_NEVER;
 	memcpy(l->aor, aor.p, aor.n);
 	*at = l;
 	ph->n_lines++;
@@ -271,6 +288,56 @@ add_transport(struct phone *ph, enum rec_transport t)
 	ph->by_udp |= t == REC_UDP;
 	ph->by_tcp |= t == REC_TCP || t == REC_WS;
 	ph->by_tls |= t == REC_TLS || t == REC_WSS;
+}
+
+/* The first success of the line with credentials: its password is right. */
+static void
+line_registered(
+    struct phone_tracker *k, struct line *l, const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	if (r->outcome != REC_REGISTERED || r->transactions.n == 0 ||
+	    r->auth_user.n == 0)
+		return;
+	t += r->transactions.n - 1;
+	if (t->credentials != RS_TRUE || t->response_time == RS_NEVER ||
+	    (l->registered != RS_NEVER && l->registered <= t->response_time))
+		return;
+	l->registered = t->response_time;
+	l->registered_frame = t->response_frame;
+	struct rs_span user = clip(r->auth_user);
+	if (l->user.p && rs_span_eq(l->user, user))
+		return;
+	uint8_t *p = rs_pool_take(&k->pool, user.n);
+	memcpy(p, user.p, user.n);
+	l->user = (struct rs_span){p, user.n};
+}
+
+/* Told to wait, and did not (RFC 3261 21.5.4). */
+static void
+line_told(
+    struct phone_tracker *k, struct line *l, const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	struct told *d = l->told;
+	if (r->transactions.n == 0)
+		return;
+	if (d && d->retried == RS_NEVER && t->request_time > d->at &&
+	    t->request_time < d->at + d->seconds * RS_SEC) {
+		d->retried = t->request_time;
+		d->retried_frame = t->request_frame;
+	}
+	t += r->transactions.n - 1;
+	if (t->retry_after == REC_ABSENT || t->retry_after > 1 << 20 ||
+	    (t->status != 500 && t->status != 503) ||
+	    (d && (d->retried != RS_NEVER || t->response_time < d->at)))
+		return; /* the first that was not followed is kept */
+	if (d == NULL)
+		d = l->told = rs_pool_zeroed(&k->pool, sizeof *d);
+	d->at = t->response_time;
+	d->frame = t->response_frame;
+	d->seconds = t->retry_after;
+	d->retried = RS_NEVER;
 }
 
 static void
@@ -288,6 +355,11 @@ add_registration(
 	add_agent(k, ph, r->user_agent);
 	add_transport(ph, r->transport);
 	struct line *l = line_touch(k, ph, r->aor);
+	standing_registration(k->standings, &ph->standing, &ph->address, r);
+	if (l && counts) {
+		line_registered(k, l, r);
+		line_told(k, l, r);
+	}
 	if (decided && !counts) {
 		if (word_take(&ph->other, &w))
 			ph->other_outcome = r->outcome;
@@ -514,6 +586,16 @@ add_line(struct rec_phone *r, const struct line *l, struct rec_arena *a)
 	rec_init(&rec_line_type, to);
 	to->aor = (struct rs_span){l->aor, l->n};
 	add_string(&r->aors, to->aor, a);
+	to->registered = l->registered;
+	to->registered_frame = l->registered_frame;
+	to->registered_as = l->user;
+	if (l->told) {
+		to->told = l->told->at;
+		to->told_frame = l->told->frame;
+		to->retry_after = l->told->seconds;
+		to->retried = l->told->retried;
+		to->retried_frame = l->told->retried_frame;
+	}
 	if (l->decided.at == RS_NEVER)
 		return;
 	to->outcome = l->outcome;
@@ -522,12 +604,12 @@ add_line(struct rec_phone *r, const struct line *l, struct rec_arena *a)
 }
 
 static void
-phone_close(
-    const struct phone *ph, const struct rec_sink *out, struct rec_arena *a)
+phone_fill(const struct phone *ph, struct rec_phone *to, struct rec_arena *a)
 {
 	struct rec_phone r;
 	rec_init(&rec_phone_type, &r);
 	const struct line *last = last_line(ph);
+	standing_view(ph->standing, &r.silenced, a);
 	r.id = ph->id;
 	r.started = ph->started;
 	r.ended = ph->ended;
@@ -548,8 +630,22 @@ phone_close(
 			r.stopped_at = s->stage;
 	}
 	r.outcome = phone_outcome(ph, last);
-	out->record(out->arg, &rec_phone_type, &r);
-	rec_arena_reset(a);
+	*to = r;
+}
+
+bool
+phone_tracker_find(const struct phone_tracker *k,
+    const struct rs_addr *client, struct rec_phone *to, struct rec_arena *a)
+{
+	for (struct table_node *n = table_first(&k->table, hash_of(k, client));
+	     n; n = table_next(n)) {
+		const struct phone *ph = TRACK_OF(n, struct phone, node);
+		if (rs_addr_eq(&ph->address, client)) {
+			phone_fill(ph, to, a);
+			return true;
+		}
+	}
+	return false;
 }
 
 static int
@@ -572,8 +668,12 @@ phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out)
 		qsort(all, n, sizeof *all, by_id);
 	struct rec_arena a;
 	rec_arena_init(&a, k->pay, NULL);
-	for (size_t i = 0; i < n; i++)
-		phone_close(all[i], out, &a);
+	for (size_t i = 0; i < n; i++) {
+		struct rec_phone r;
+		phone_fill(all[i], &r, &a);
+		out->record(out->arg, &rec_phone_type, &r);
+		rec_arena_reset(&a);
+	}
 	rec_arena_clear(&a);
 	forget_all(k);
 	table_init(&k->table, NULL);
