@@ -21,5 +21,10 @@ extern const struct diag_rule diag_sip_no_answer, diag_sip_credentials_refused,
     diag_sip_nonce_expired, diag_sip_stale_loop, diag_sip_refused_by_policy,
     diag_sip_interval_loop, diag_sip_overloaded, diag_sip_contact_not_bound,
     diag_sip_wrong_response_port, diag_sip_digest_unsupported;
+/* rules_binding.c */
+extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
+    diag_sip_contact_loop;
+/* rules_phone.c */
+extern const struct diag_rule diag_policy_source_banned, diag_sip_partial_lines;
 
 #endif
