@@ -3,8 +3,8 @@
  * Rules: pure checks over closed records.
  *
  * A rule reads a case (one registration, handshake, connection, binding or
- * phone, and the records it leans on) and says a finding or nothing.  It fires on facts only:
- * what was not seen never makes it fire.  Codes are those of
+ * phone, and the records it leans on) and says a finding or nothing.  It fires
+ * on facts only: what was not seen never makes it fire.  Codes are those of
  * regscan-findings(7).
  */
 #ifndef DIAG_RULE_H

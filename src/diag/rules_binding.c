@@ -36,8 +36,8 @@ has_hole(const struct diag_case *c, const struct rec_lapse *l)
 	/* Between two files: what is not in either was not captured. */
 	for (uint32_t i = 0; i + 1 < g->files.n; i++)
 		if (f[i].last != RS_NEVER && f[i + 1].first != RS_NEVER &&
-		    f[i + 1].first - f[i].last > RS_SEC &&
-		    f[i].last < l->to && f[i + 1].first > l->from)
+		    f[i + 1].first - f[i].last > RS_SEC && f[i].last < l->to &&
+		    f[i + 1].first > l->from)
 			return true;
 	return false;
 }
@@ -138,8 +138,7 @@ sip_contact_fight(const struct diag_rule *rule, const struct diag_case *c,
 	d = b->displaced.v;
 	/* Of two, the one that was there first says it. */
 	for (uint32_t i = 0; i < b->displaced.n && other == NULL; i++)
-		if (turns(b, &d[i].by) >= 2 &&
-		    rec_id_cmp(&b->id, &d[i].by) < 0)
+		if (turns(b, &d[i].by) >= 2 && rec_id_cmp(&b->id, &d[i].by) < 0)
 			other = &d[i];
 	if (other == NULL)
 		return;
@@ -188,15 +187,14 @@ sip_contact_loop(const struct diag_rule *rule, const struct diag_case *c,
 	for (uint32_t i = 0; i < b->moves.n; i++) {
 		finding_evidence(&f, m[i].removed_frame, m[i].removed,
 		    RS_LIT("200, removed"));
-		finding_evidence(&f, m[i].frame, m[i].at,
-		    RS_LIT("200 to another contact"));
+		finding_evidence(
+		    &f, m[i].frame, m[i].at, RS_LIT("200 to another contact"));
 	}
 	finding_say(&f);
 }
 
 #define BINDING_RULE(name, code, title, advice, check)                         \
- const struct diag_rule name = {                                               \
-     code, REC_WARNING, "sip", title, advice, check}
+ const struct diag_rule name = {code, REC_WARNING, "sip", title, advice, check}
 
 BINDING_RULE(diag_sip_binding_lapsed, "sip.binding-lapsed",
     "The binding ran out before the phone refreshed it",

@@ -71,8 +71,8 @@ policy_source_banned(const struct diag_rule *rule, const struct diag_case *c,
 	    finding_time(after, s->other - s->since), other);
 	finding_evidence(&f, s->refused_frame, RS_NEVER, RS_LIT("refused"));
 	if (!rs_frame_eq(s->refused_frame, s->answered_frame))
-		finding_evidence(&f, s->answered_frame, s->answered,
-		    RS_LIT("last answer"));
+		finding_evidence(
+		    &f, s->answered_frame, s->answered, RS_LIT("last answer"));
 	finding_evidence(
 	    &f, s->frame, s->since, RS_LIT("first REGISTER without answer"));
 	finding_evidence(
@@ -117,11 +117,11 @@ sip_partial_lines(const struct diag_rule *rule, const struct diag_case *c,
 	    one ? "" : " Several user agents: it may be more than one phone.");
 	for (uint32_t i = 0; i < p->lines.n; i++) {
 		if (l[i].outcome == REC_REGISTERED)
-			finding_evidence(&f, l[i].frame, l[i].decided,
-			    RS_LIT("registered"));
+			finding_evidence(
+			    &f, l[i].frame, l[i].decided, RS_LIT("registered"));
 		else if (rec_outcome_failed(l[i].outcome))
-			finding_evidence(&f, l[i].frame, l[i].decided,
-			    RS_LIT("failed"));
+			finding_evidence(
+			    &f, l[i].frame, l[i].decided, RS_LIT("failed"));
 	}
 	finding_say(&f);
 }

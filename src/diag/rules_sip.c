@@ -236,8 +236,7 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	if (c->registration->outcome == REC_UNREACHABLE)
 		sip_unreachable(rule, c, out);
-	if (c->registration->outcome != REC_TIMED_OUT ||
-	    phone_view_silence(c))
+	if (c->registration->outcome != REC_TIMED_OUT || phone_view_silence(c))
 		return; /* or policy.source-banned says it */
 	struct view v = view_of(c->registration);
 	struct finding f;
@@ -385,8 +384,8 @@ sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
 	detail_credentials(&f, &v, right);
 	say_evidence(&f, &v);
 	if (right)
-		finding_evidence(&f, right->registered_frame,
-		    right->registered, RS_LIT("200, the same user"));
+		finding_evidence(&f, right->registered_frame, right->registered,
+		    RS_LIT("200, the same user"));
 	finding_say(&f);
 }
 

@@ -106,17 +106,20 @@ emit(struct binding_tracker *k, const struct binding *b,
 	r.server.at = b->server;
 	r.transport = b->transport;
 	struct rec_grant grants[BINDING_GRANTS] = {b->first};
-	uint32_t n =
-	    b->granted_total < BINDING_GRANTS ? (uint32_t)b->granted_total : BINDING_GRANTS;
+	uint32_t n = b->granted_total < BINDING_GRANTS
+			 ? (uint32_t)b->granted_total
+			 : BINDING_GRANTS;
 	if (b->later)
-		memcpy(grants + 1, b->later, (BINDING_GRANTS - 1) * sizeof *grants);
+		memcpy(grants + 1, b->later,
+		    (BINDING_GRANTS - 1) * sizeof *grants);
 	r.grants = (struct rec_list){grants, n, n};
 	r.granted_total = b->granted_total;
 	r.refreshes = b->refreshes;
 	r.refresh_margin = b->margin;
 	if (b->lapses)
 		r.lapses = (struct rec_list){b->lapses,
-		    b->n_lapses < BINDING_LAPSES ? b->n_lapses : BINDING_LAPSES, BINDING_LAPSES};
+		    b->n_lapses < BINDING_LAPSES ? b->n_lapses : BINDING_LAPSES,
+		    BINDING_LAPSES};
 	r.lapsed = b->lapsed;
 	struct rec_displaced fights[BINDING_FIGHTS];
 	uint32_t n_fights =
@@ -127,11 +130,10 @@ emit(struct binding_tracker *k, const struct binding *b,
 	if (b->n_fights)
 		r.displaced_total = b->n_fights;
 	if (b->moves) {
-		uint32_t m = b->moves->n < BINDING_MOVES
-				 ? (uint32_t)b->moves->n
-				 : BINDING_MOVES;
-		r.moves = (struct rec_list){
-		    b->moves->last + BINDING_MOVES - m, m, m};
+		uint32_t m = b->moves->n < BINDING_MOVES ? (uint32_t)b->moves->n
+							 : BINDING_MOVES;
+		r.moves =
+		    (struct rec_list){b->moves->last + BINDING_MOVES - m, m, m};
 		r.moves_total = b->moves->n;
 	}
 	r.state = state;
@@ -244,9 +246,9 @@ add_lapse(struct binding_tracker *k, struct binding *b,
 	if (b->lapses == NULL)
 		b->lapses = binding_room(k, BINDING_LAPSES * sizeof *b->lapses);
 	if (b->n_lapses < BINDING_LAPSES)
-		b->lapses[b->n_lapses] = (struct rec_lapse){b->expiry, to,
-		    length, b->granted, b->asked, b->granted_frame,
-		    binding_frame(r), r->kind};
+		b->lapses[b->n_lapses] =
+		    (struct rec_lapse){b->expiry, to, length, b->granted,
+			b->asked, b->granted_frame, binding_frame(r), r->kind};
 	b->n_lapses++;
 	b->lapsed += length;
 }
@@ -281,12 +283,13 @@ keep_grant(struct binding_tracker *k, struct binding *b, struct rec_grant g)
 		return;
 	}
 	if (b->later == NULL)
-		b->later = binding_room(k, (BINDING_GRANTS - 1) * sizeof *b->later);
+		b->later =
+		    binding_room(k, (BINDING_GRANTS - 1) * sizeof *b->later);
 	if (b->granted_total >= BINDING_GRANTS)
-		memmove(
-		    b->later, b->later + 1, (BINDING_GRANTS - 2) * sizeof *b->later);
+		memmove(b->later, b->later + 1,
+		    (BINDING_GRANTS - 2) * sizeof *b->later);
 	b->later[b->granted_total < BINDING_GRANTS ? b->granted_total - 1
-					   : BINDING_GRANTS - 2] = g;
+						   : BINDING_GRANTS - 2] = g;
 }
 
 static void

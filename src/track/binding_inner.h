@@ -33,12 +33,12 @@ struct binding {
 	struct queue_link order; /* by last change */
 	struct rec_id id;
 	rs_time started, last_at;
-	rs_time expiry;  /* RS_NEVER: not known */
-	rs_time away;    /* since when another's 2xx does not list it */
+	rs_time expiry;         /* RS_NEVER: not known */
+	rs_time away;           /* since when another's 2xx does not list it */
 	int64_t granted, asked; /* seconds, of the last grant; REC_ABSENT */
 	struct rs_frame granted_frame;
-	uint64_t call;   /* hash of the last Call-ID */
-	bool doubt;      /* an attempt since then was not judged */
+	uint64_t call; /* hash of the last Call-ID */
+	bool doubt;    /* an attempt since then was not judged */
 	struct rs_endpoint client, server;
 	enum rec_transport transport;
 	struct rec_grant first;

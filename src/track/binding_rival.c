@@ -38,13 +38,13 @@ struct binding_gone {
 static bool
 list_is_whole(const struct rec_registration *r)
 {
-	static const char *const not[] = {"no_contact_in_200",
+	static const char *const not [] = {"no_contact_in_200",
 	    "contact_ambiguous", "too_many_contacts", "message_cut",
 	    "text_cut"};
 	const struct rs_span *v = r->flaws.v;
 	for (uint32_t i = 0; i < r->flaws.n; i++)
-		for (size_t n = 0; n < G_N_ELEMENTS(not); n++)
-			if (rs_span_eq(v[i], rs_span_str(not[n])))
+		for (size_t n = 0; n < G_N_ELEMENTS(not ); n++)
+			if (rs_span_eq(v[i], rs_span_str(not [n])))
 				return false;
 	return true;
 }
@@ -137,8 +137,7 @@ displace(struct binding_tracker *k, struct binding *b, struct binding *self,
 {
 	b->away = r->ended;
 	if (b->fights == NULL)
-		b->fights =
-		    binding_room(k, BINDING_FIGHTS * sizeof *b->fights);
+		b->fights = binding_room(k, BINDING_FIGHTS * sizeof *b->fights);
 	if (b->n_fights < BINDING_FIGHTS) {
 		struct binding_fight *f = &b->fights[b->n_fights];
 		size_t n = self->contact.n < BINDING_TEXT ? self->contact.n

@@ -634,8 +634,8 @@ phone_fill(const struct phone *ph, struct rec_phone *to, struct rec_arena *a)
 }
 
 bool
-phone_tracker_find(const struct phone_tracker *k,
-    const struct rs_addr *client, struct rec_phone *to, struct rec_arena *a)
+phone_tracker_find(const struct phone_tracker *k, const struct rs_addr *client,
+    struct rec_phone *to, struct rec_arena *a)
 {
 	for (struct table_node *n = table_first(&k->table, hash_of(k, client));
 	     n; n = table_next(n)) {

@@ -526,8 +526,7 @@ read_others(struct reg_tracker *k, struct reg_attempt *a,
 			reg_flaw(a, REG_FLAW_TOO_MANY_CONTACTS);
 			return;
 		}
-		struct rec_contact *to =
-		    rec_list_add(l, &a->arena, sizeof *to);
+		struct rec_contact *to = rec_list_add(l, &a->arena, sizeof *to);
 		*to = k->blank_contact;
 		to->uri = keep(a, to->uri, c.addr.uri_text);
 		to->instance = keep(a, to->instance, c.instance);

@@ -20,7 +20,7 @@ enum { SERVERS = 256, SLOTS = 16, OF_A_PHONE = 4, SILENCES = 4 };
 enum { REFUSED = 2 }; /* one alone is no reason for a ban */
 
 static const rs_time SLOT = 4 * RS_SEC;
-static const rs_time WAITED = 32 * RS_SEC;  /* 64*T1 */
+static const rs_time WAITED = 32 * RS_SEC;   /* 64*T1 */
 static const rs_time RECENT = 3600 * RS_SEC; /* a refusal that may count */
 
 struct answer {
@@ -46,8 +46,8 @@ struct standing {
 	int64_t refused;
 	rs_time refused_at, answered;
 	struct rs_frame refused_frame, answered_frame;
-	struct rec_silence now; /* since RS_NEVER: it is not silent */
-	struct rec_silence *before; /* SILENCES of them, when one ended */
+	struct rec_silence now;         /* since RS_NEVER: it is not silent */
+	struct rec_silence *before;     /* SILENCES of them, when one ended */
 	unsigned n_before, n_standings; /* of the phone, in the first one */
 };
 
@@ -131,8 +131,7 @@ server_touch(struct standings *k, const struct rs_endpoint *at, bool create)
 		if (same(&v->at, at))
 			return k->last = v;
 	}
-	if (!create || k->n >= SERVERS ||
-	    !charge(k, sizeof(struct server)))
+	if (!create || k->n >= SERVERS || !charge(k, sizeof(struct server)))
 		return NULL;
 	struct server *v = g_new0(struct server, 1);
 	v->at = *at;
@@ -217,8 +216,8 @@ end_silence(struct standings *k, struct standing *s)
 }
 
 static void
-phone_answered(struct standings *k, struct standing *s, rs_time at,
-    struct rs_frame frame)
+phone_answered(
+    struct standings *k, struct standing *s, rs_time at, struct rs_frame frame)
 {
 	for (unsigned i = 0; i < s->n_before; i++)
 		if (at >= s->before[i].since && at <= s->before[i].until)
@@ -237,8 +236,7 @@ phone_answered(struct standings *k, struct standing *s, rs_time at,
 
 static void
 phone_unanswered(struct standings *k, struct standing *s,
-    const struct rs_addr *phone, const struct rec_transaction *t,
-    rs_time ended)
+    const struct rs_addr *phone, const struct rec_transaction *t, rs_time ended)
 {
 	struct rec_silence *n = &s->now;
 	rs_time until = t->request_time + WAITED;
@@ -321,8 +319,7 @@ standing_registration(struct standings *k, struct standing **of,
 }
 
 void
-standing_view(
-    const struct standing *s, struct rec_list *l, struct rec_arena *a)
+standing_view(const struct standing *s, struct rec_list *l, struct rec_arena *a)
 {
 	for (; s; s = s->next) {
 		for (unsigned i = 0; i < s->n_before; i++)

@@ -387,5 +387,4 @@ test_eviction(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
-UNIT_MAIN("binding", UNIT(test_lives), UNIT(test_rivals),
-    UNIT(test_eviction))
+UNIT_MAIN("binding", UNIT(test_lives), UNIT(test_rivals), UNIT(test_eviction))

@@ -247,11 +247,10 @@ test_partial(void)
 			rec_init(&rec_line_type, &l[n]);
 			l[n].aor = RS_LIT("sip:2000@example.com");
 			l[n].frame = frame(10 + n);
-			l[n].outcome =
-			    n < rows[i].good ? REC_REGISTERED
-			    : n < rows[i].good + rows[i].bad
-				? REC_AUTH_FAILED
-				: REC_OUTCOME_NONE;
+			l[n].outcome = n < rows[i].good ? REC_REGISTERED
+				       : n < rows[i].good + rows[i].bad
+					   ? REC_AUTH_FAILED
+					   : REC_OUTCOME_NONE;
 		}
 		p.lines = (struct rec_list){l, n, n};
 		p.user_agents = (struct rec_list){
@@ -337,9 +336,8 @@ test_banned(void)
 		s.other_client.at.addr.family = 4;
 		p.silenced = (struct rec_list){&s, 1, 1};
 		coverage.drops_kernel = rows[i].drops;
-		const struct diag_case k = {.registration = &r,
-		    .phone = &p,
-		    .coverage = &coverage};
+		const struct diag_case k = {
+		    .registration = &r, .phone = &p, .coverage = &coverage};
 		judge(&k);
 		expect(rows[i].name, rows[i].codes);
 		if (strcmp(said, "policy.source-banned") == 0) {
@@ -389,9 +387,8 @@ test_was_right(void)
 		if (rows[i].registered)
 			l.registered = rows[i].registered * RS_SEC;
 		p.lines = (struct rec_list){&l, 1, 1};
-		const struct diag_case k = {.registration = &r,
-		    .phone = &p,
-		    .coverage = &coverage};
+		const struct diag_case k = {
+		    .registration = &r, .phone = &p, .coverage = &coverage};
 		judge(&k);
 		expect(rows[i].name, "sip.credentials-refused");
 		CU_ASSERT_STRING_EQUAL(said_more, rows[i].more);
