@@ -21,6 +21,7 @@ const struct diag_rule *const diag_rules[] = {
     &diag_tls_unsupported_certificate,
     &diag_tls_closed_silently,
     &diag_tls_no_server_hello,
+    &diag_policy_source_banned,
     &diag_sip_no_answer,
     &diag_sip_fragments_lost,
     &diag_sip_bearer,
@@ -38,6 +39,10 @@ const struct diag_rule *const diag_rules[] = {
     &diag_sip_contact_not_bound,
     &diag_sip_wrong_response_port,
     &diag_sip_alg_rewrite,
+    &diag_sip_binding_lapsed,
+    &diag_sip_contact_fight,
+    &diag_sip_contact_loop,
+    &diag_sip_partial_lines,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

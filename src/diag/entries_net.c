@@ -71,18 +71,15 @@ const struct diag_entry diag_entries_around[] = {
 	.advice = "Let the phone send keep-alives more often than the NAT's "
 		  "mappings for UDP live; 30 seconds are a common lifetime."},
     {.code = "policy.source-banned",
-	.title = "The phone's address is banned",
 	.meaning =
 	    "After failures of this source, or more requests than it may send, "
 	    "the server or a firewall in front of it ignores or refuses all "
 	    "that comes from there. Phones behind the same NAT share its ban.",
-	.seen = "Silence, or a refusal without a challenge, of a server that "
-		"may answer others.",
-	.silent = "A server that is down treats everybody the same way; who "
-		  "else was answered is for the reader to compare.",
-	.advice = "Look for the phone's public address in the ban lists of the "
-		  "registrar and its firewall, and for the failures that "
-		  "brought it there."},
+	.seen = "Failures of one source, then silence for it, while the same "
+		"server answers others at that time.",
+	.silent = "A server that is down treats everybody the same way: where "
+		  "nobody else was answered in that time, it is an alternative "
+		  "only."},
     {.code = "capture.incomplete",
 	.title = "The capture lacks what would tell",
 	.meaning = "The missing packet may have been on the wire and not in "

@@ -165,5 +165,45 @@ const struct diag_entry diag_entries_sip[] = {
 	.seen = "A REGISTER with credentials of scheme Bearer that is refused.",
 	.silent = "What is inside the token is not read, and a challenge of "
 		  "scheme Bearer next to one of Digest is only an offer."},
+    {.code = "sip.binding-lapsed",
+	.meaning =
+	    "The registrar granted less time than the phone asked for, and "
+	    "the phone comes back later than that: in between no call reaches "
+	    "it.",
+	.seen = "A 200 that grants a time, the next REGISTER of the same "
+		"contact after it has run out, and nothing of it in between.",
+	.silent = "The time is that of the phone's own contact in the 200, not "
+		  "of another device's. Held back where packets are missing "
+		  "in between, or where the phone had removed its binding or "
+		  "was started anew."},
+    {.code = "sip.contact-fight",
+	.meaning =
+	    "Two devices have the same account, and the registrar keeps one "
+	    "binding: each of them throws the other one out, and calls go to "
+	    "whoever was last.",
+	.seen = "Contacts of two devices of one address of record that "
+		"register in turns, and 200s that each list only one of them.",
+	.silent = "Several bindings of one user are legal, as are several "
+		  "connections of one device (RFC 5626): then the 200 lists "
+		  "them side by side. A phone that got a new address once is "
+		  "no fight."},
+    {.code = "sip.contact-loop",
+	.meaning =
+	    "The phone learns its outside address from each answer and "
+	    "registers that one instead; the NAT gives it a new one, and so "
+	    "on.",
+	.seen = "Removals and registrations of a new contact back to back, "
+		"several times, each with another port in received or rport.",
+	.silent = "Once, at the start or after a change of network, is how it "
+		  "should be."},
+    {.code = "sip.partial-lines",
+	.meaning = "Of a phone with several lines only some register: the "
+		   "others lack credentials, are disabled, or wait for the "
+		   "first one.",
+	.seen = "A line of the phone that registers again and again, while "
+		"others that it tried fail or stop.",
+	.silent = "Lines that never appear may not exist: what was not seen "
+		  "is no evidence, and the capture must cover more than one "
+		  "interval of the phone."},
     {0},
 };

@@ -14,8 +14,8 @@
 enum { MAX_DETAIL = 512, MAX_FILTER = 512, MAX_EVIDENCE = 32 };
 enum { MAX_SINGLE = 8 }; /* frames that a filter names one by one */
 
-static void
-add_record(
+void
+finding_record(
     struct finding *f, const struct rec_type *type, const struct rec_id *id)
 {
 	char name[REC_ID_TEXT], text[REC_ID_TEXT + 32];
@@ -64,27 +64,40 @@ finding_begin(struct finding *f, const struct diag_rule *rule,
 	bool sip = rs_span_eq(f->rec.stage, RS_LIT("sip"));
 	bool tls = rs_span_eq(f->rec.stage, RS_LIT("tls"));
 	if (sip && r)
-		add_record(f, &rec_registration_type, &r->id);
+		finding_record(f, &rec_registration_type, &r->id);
 	if (tls && h)
-		add_record(f, &rec_handshake_type, &h->id);
+		finding_record(f, &rec_handshake_type, &h->id);
+	const struct rec_binding *b = c->binding;
+	const struct rec_phone *ph = c->phone;
 	f->rec.transport = r   ? r->transport
+			   : b ? b->transport
 			   : n ? n->transport
 			   : h ? REC_TLS
 			       : REC_TRANSPORT_NONE;
 	if (n) {
-		add_record(f, &rec_connection_type, &n->id);
+		finding_record(f, &rec_connection_type, &n->id);
 		about(f, &n->client, &n->server, n->started);
 	}
 	if (h) {
 		if (!tls)
-			add_record(f, &rec_handshake_type, &h->id);
+			finding_record(f, &rec_handshake_type, &h->id);
 		about(f, &h->client, &h->server, h->started);
 	}
 	if (r) {
 		if (!sip)
-			add_record(f, &rec_registration_type, &r->id);
+			finding_record(f, &rec_registration_type, &r->id);
 		about(f, &r->client, &r->server, r->started);
 		f->rec.aor = r->aor;
+	}
+	if (b) {
+		finding_record(f, &rec_binding_type, &b->id);
+		about(f, &b->client, &b->server, b->started);
+		f->rec.aor = b->aor;
+	}
+	/* Where there is another record, that is what it is about. */
+	if (ph && f->rec.records.n == 0) {
+		finding_record(f, &rec_phone_type, &ph->id);
+		about(f, &ph->client, &(struct rec_endpoint){0}, ph->started);
 	}
 }
 

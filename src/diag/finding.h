@@ -19,6 +19,9 @@ struct finding {
 void finding_begin(struct finding *f, const struct diag_rule *rule,
     const struct diag_case *c, const struct diag_out *out,
     enum rec_certainty certainty);
+/* One more record that it leans on. */
+void finding_record(
+    struct finding *f, const struct rec_type *type, const struct rec_id *id);
 /* A code that the evidence cannot tell from this one. */
 void finding_alternative(struct finding *f, const char *code);
 /* What was seen, with values; called once. */

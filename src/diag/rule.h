@@ -2,9 +2,9 @@
 /*
  * Rules: pure checks over closed records.
  *
- * A rule reads a case (one registration, handshake or connection, and the
- * records it leans on) and says a finding or nothing.  It fires on facts only:
- * what was not seen never makes it fire.  Codes are those of
+ * A rule reads a case (one registration, handshake, connection, binding or
+ * phone, and the records it leans on) and says a finding or nothing.  It fires
+ * on facts only: what was not seen never makes it fire.  Codes are those of
  * regscan-findings(7).
  */
 #ifndef DIAG_RULE_H
@@ -17,6 +17,8 @@ struct diag_case {
 	const struct rec_registration *registration;
 	const struct rec_handshake *handshake;
 	const struct rec_connection *connection;
+	const struct rec_binding *binding;
+	const struct rec_phone *phone; /* alone, or that of the others */
 	const struct rec_coverage *coverage;
 };
 

@@ -27,5 +27,10 @@ extern const struct diag_rule diag_sip_realm_mismatch,
     diag_sip_authorization_malformed, diag_sip_bearer,
     diag_sip_extension_refused, diag_sip_too_many_contacts,
     diag_sip_fragments_lost;
+/* rules_binding.c */
+extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
+    diag_sip_contact_loop;
+/* rules_phone.c */
+extern const struct diag_rule diag_policy_source_banned, diag_sip_partial_lines;
 
 #endif

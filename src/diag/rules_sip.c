@@ -6,6 +6,7 @@
  * credentials looks the same whether the password is wrong or the nonce was too
  * old, unless the reason phrase or `stale` says which.
  */
+#include "diag/phone_view.h"
 #include "diag/rules.h"
 #include "diag/sip_view.h"
 
@@ -118,8 +119,8 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	if (c->registration->outcome == REC_UNREACHABLE)
 		sip_unreachable(rule, c, out);
-	if (c->registration->outcome != REC_TIMED_OUT)
-		return;
+	if (c->registration->outcome != REC_TIMED_OUT || phone_view_silence(c))
+		return; /* or policy.source-banned says it */
 	struct sip_view v = sip_view_of(c->registration);
 	struct finding f;
 	if (v.last == NULL || !both_ways(c, &v) ||
@@ -172,21 +173,42 @@ refusal_of(const struct sip_view *v)
 	return refused || forbidden ? BY_PASSWORD : NOT_REFUSED;
 }
 
-static void
-detail_credentials(struct finding *f, const struct sip_view *v)
+/* The same user had registered the same line before: then the password was
+   right, and may still be. */
+static const struct rec_line *
+was_right(const struct diag_case *c, const struct sip_view *v)
 {
-	char age[80] = "", t[FINDING_WORD];
+	const struct rec_line *l = phone_view_line(c);
+	return l && l->registered != RS_NEVER && v->r->auth_user.n &&
+		       rs_span_eq(l->registered_as, v->r->auth_user) &&
+		       v->last->request_time != RS_NEVER &&
+		       l->registered < v->last->request_time
+		   ? l
+		   : NULL;
+}
+
+static void
+detail_credentials(
+    struct finding *f, const struct sip_view *v, const struct rec_line *right)
+{
+	char age[80] = "", t[FINDING_WORD], before[96] = "";
+	if (right)
+		snprintf(before, sizeof before,
+		    " The same user had registered from here %s before: the "
+		    "password was right then.",
+		    finding_time(t, v->last->request_time - right->registered));
 	if (v->nonce_age != REC_ABSENT)
 		snprintf(age, sizeof age, ", %s after the challenge",
 		    finding_time(t, v->nonce_age));
 	finding_detail(f,
 	    "The answer to the challenge, as %.*s in realm %.*s%s, got %lld "
-	    "%.*s%s.",
+	    "%.*s%s.%s",
 	    FINDING_TEXT(v->r->auth_user), FINDING_TEXT(v->r->realm), age,
 	    (long long)v->last->status, FINDING_TEXT(v->last->reason),
 	    v->last->digest == REC_DIGEST_RIGHT
 		? ", though it fits the password given with --credentials"
-		: "");
+		: "",
+	    before);
 }
 
 /* The user part of an address of record. */
@@ -254,8 +276,17 @@ sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	/* Some registrars say in plain words what it was. */
 	bool told = sip_view_contains(v.last->reason, "password");
-	if (v.nonce_age == REC_ABSENT ? !told : v.nonce_age >= fresh)
+	const struct rec_line *right = was_right(c, &v);
+	if (right || (v.nonce_age == REC_ABSENT ? !told : v.nonce_age >= fresh))
 		finding_alternative(&f, "sip.nonce-expired");
+	/* Many registrars leave stale=true out. */
+	if (right && v.r->outcome == REC_AUTH_FAILED)
+		finding_alternative(&f, "sip.stale-loop");
+	if (right)
+		f.rec.advice = RS_LIT(
+		    "Was the password changed meanwhile? If not, it is the "
+		    "nonce: do several registrars share theirs, and how long "
+		    "do they live?");
 	if (realm_differs(&v))
 		finding_alternative(&f, "sip.realm-mismatch");
 	struct rs_span user = aor_user(v.r->aor);
@@ -265,8 +296,11 @@ sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
 		finding_alternative(&f, "sip.refused-by-policy");
 	/* A digest over other parts looks like one of another password. */
 	finding_alternative(&f, "sip.authorization-malformed");
-	detail_credentials(&f, &v);
+	detail_credentials(&f, &v, right);
 	sip_view_evidence(&f, &v);
+	if (right)
+		finding_evidence(&f, right->registered_frame, right->registered,
+		    RS_LIT("200, the same user"));
 	finding_say(&f);
 }
 
@@ -284,7 +318,7 @@ sip_nonce_expired(const struct diag_rule *rule, const struct diag_case *c,
 	finding_alternative(&f, v.last->digest == REC_DIGEST_RIGHT
 				    ? "sip.refused-by-policy"
 				    : "sip.credentials-refused");
-	detail_credentials(&f, &v);
+	detail_credentials(&f, &v, NULL);
 	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
@@ -446,10 +480,21 @@ sip_overloaded(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	/* A limit of requests per source says the same. */
 	finding_alternative(&f, "policy.source-banned");
-	finding_detail(&f, "%lld %.*s, Retry-After %lld s.",
+	const struct rec_line *l = phone_view_line(c);
+	char early[96] = "", t[FINDING_WORD];
+	bool again = l && l->retried != RS_NEVER &&
+		     rs_frame_eq(l->told_frame, v.last->response_frame);
+	if (again)
+		snprintf(early, sizeof early,
+		    " The phone tried again %s later, and did not wait.",
+		    finding_time(t, l->retried - l->told));
+	finding_detail(&f, "%lld %.*s, Retry-After %lld s.%s",
 	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
-	    (long long)v.last->retry_after);
+	    (long long)v.last->retry_after, early);
 	sip_view_evidence(&f, &v);
+	if (again)
+		finding_evidence(&f, l->retried_frame, l->retried,
+		    RS_LIT("REGISTER, too early"));
 	finding_say(&f);
 }
 

@@ -93,18 +93,66 @@ key_of(struct judge *j, const struct rec_finding *f)
 	return (struct rs_span){j->key.p, j->key.n};
 }
 
-/* Appends to `to` what there is room for, n being what it has already with
-   what was written; false when there was no more room. */
 static bool
-join(struct rec_list *to, uint32_t *n, const struct rec_list *from, size_t size,
-    struct rec_arena *a)
+same_evidence(const struct rec_evidence *a, const struct rec_evidence *b)
 {
-	for (uint32_t i = 0; i < from->n; i++) {
-		if (*n >= JUDGE_EVIDENCE)
+	return rs_frame_eq(a->frame, b->frame) && rs_span_eq(a->what, b->what);
+}
+
+static bool
+has_evidence(const struct rec_list *l, const struct rec_evidence *e)
+{
+	const struct rec_evidence *v = l->v;
+	for (uint32_t i = 0; i < l->n; i++)
+		if (same_evidence(&v[i], e))
+			return true;
+	return false;
+}
+
+static bool
+has_text(const struct rec_list *l, const struct rs_span *s)
+{
+	const struct rs_span *v = l->v;
+	for (uint32_t i = 0; i < l->n; i++)
+		if (rs_span_eq(v[i], *s))
+			return true;
+	return false;
+}
+
+/* Appends what is new, as far as there is room; `n` is what there is already
+   with what was written.  False when there was no more room. */
+static bool
+join_evidence(struct judge *j, struct kept *k, const struct rec_finding *first,
+    const struct rec_finding *f)
+{
+	const struct rec_evidence *e = f->evidence.v;
+	for (uint32_t i = 0; i < f->evidence.n; i++) {
+		if (has_evidence(&first->evidence, &e[i]) ||
+		    has_evidence(&k->evidence, &e[i]))
+			continue;
+		if (k->n_evidence >= JUDGE_EVIDENCE)
 			return false;
-		memcpy(rec_list_add(to, a, size),
-		    (const uint8_t *)from->v + i * size, size);
-		++*n;
+		*(struct rec_evidence *)rec_list_add(
+		    &k->evidence, &j->kept, sizeof *e) = e[i];
+		k->n_evidence++;
+	}
+	return true;
+}
+
+static bool
+join_records(struct judge *j, struct kept *k, const struct rec_finding *first,
+    const struct rec_finding *f)
+{
+	const struct rs_span *s = f->records.v;
+	for (uint32_t i = 0; i < f->records.n; i++) {
+		if (has_text(&first->records, &s[i]) ||
+		    has_text(&k->records, &s[i]))
+			continue;
+		if (k->n_records >= JUDGE_EVIDENCE)
+			return false;
+		*(struct rs_span *)rec_list_add(
+		    &k->records, &j->kept, sizeof *s) = s[i];
+		k->n_records++;
 	}
 	return true;
 }
@@ -128,11 +176,13 @@ again(struct judge *j, struct kept *k, const struct rec_finding *f)
 	k->occurrences++;
 	if (k->closed)
 		return;
-	k->closed = !join(&k->evidence, &k->n_evidence, &f->evidence,
-	    sizeof(struct rec_evidence), &j->kept);
-	k->closed |= !join(&k->records, &k->n_records, &f->records,
-	    sizeof(struct rs_span), &j->kept);
+	struct rec_finding first;
+	if (!rec_read(&rec_finding_type, &first, k->bytes, &j->own))
+		rec_init(&rec_finding_type, &first);
+	k->closed = !join_evidence(j, k, &first, f);
+	k->closed |= !join_records(j, k, &first, f);
 	own_text(j, k, evidence, records);
+	rec_arena_reset(&j->own);
 }
 
 static void

@@ -225,6 +225,13 @@ connection(struct report *r, const struct rec_connection *c)
 		connection_counted(r, c);
 }
 
+/* Held, refreshed in time, and nobody else's. */
+static bool
+binding_fine(const struct rec_binding *b)
+{
+	return b->lapses.n == 0 && b->displaced.n == 0 && b->moves.n == 0;
+}
+
 static void
 take(void *arg, const struct rec_type *type, const void *rec)
 {
@@ -238,7 +245,8 @@ take(void *arg, const struct rec_type *type, const void *rec)
 	} else {
 		summary_add(r->summary, type, rec);
 		event(r, type, rec);
-		if (r->o.format == REPORT_JSON)
+		if (r->o.format == REPORT_JSON ||
+		    (type == &rec_binding_type && !binding_fine(rec)))
 			(void)spool_add(r->spool, type, rec);
 	}
 }
@@ -384,6 +392,11 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	if (r->o.format == REPORT_JSON ||
 	    (r->o.format == REPORT_TEXT && p->suffered))
 		(void)spool_add(r->spool, type, rec);
+	if (p->suffered) {
+		const struct diag_case c = {
+		    .phone = p, .coverage = &r->amended};
+		judge_case(r->judge, &c);
+	}
 }
 
 /* ---- at the end: judging ---- */
@@ -404,7 +417,12 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 {
 	struct rec_handshake h;
 	struct rec_connection k;
+	struct rec_phone p;
 	c.coverage = &r->amended;
+	if (c.registration &&
+	    phone_tracker_find(
+		r->phones, &c.registration->client.at.addr, &p, &r->arena))
+		c.phone = &p;
 	if (handshake &&
 	    find(r, &rec_handshake_type, &r->fine_handshake, handshake, &h))
 		c.handshake = &h;
@@ -448,7 +466,10 @@ judge_all(struct report *r)
 			    r, (struct diag_case){.connection = c}, NULL, NULL);
 	}
 	spool_reader_free(s);
-	judge_finish(r->judge, r->spool);
+	s = spool_read(r->spool, &rec_binding_type);
+	while ((rec = spool_next(s)) != NULL)
+		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
+	spool_reader_free(s);
 }
 
 /* ---- at the end: writing ---- */
@@ -606,8 +627,9 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 		r->amended.tls_unrelated = 0;
 	rec_arena_init(&results, NULL, NULL);
 	ask_again(r);
-	phone_tracker_finish(r->phones, &phones);
 	judge_all(r);
+	phone_tracker_finish(r->phones, &phones);
+	judge_finish(r->judge, r->spool);
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);
 	add_phones(r);

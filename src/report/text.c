@@ -31,6 +31,7 @@ text_report(const struct text_input *in, struct out *out)
 	text_coverage(&t);
 	text_headline(&t);
 	text_failures(&t);
+	text_noted(&t);
 	text_sums(&t);
 }
 

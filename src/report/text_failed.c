@@ -436,9 +436,8 @@ flowing(struct text *t, const char *label, struct rs_span s)
 	page_end(&t->page);
 }
 
-/* `again`: said of another group of this phone, a few lines above. */
-static void
-verdict(struct text *t, const struct rec_finding *x, bool again)
+void
+text_verdict(struct text *t, const struct rec_finding *x, bool again)
 {
 	const char *certainty = rec_certainty_name(x->certainty);
 	page_to(&t->page, INDENT);
@@ -475,8 +474,8 @@ wireshark(struct text *t, const struct rec_finding *x)
 	flowing(t, label, x->filter);
 }
 
-static void
-advice(struct text *t, const struct rec_finding *x)
+void
+text_advice(struct text *t, const struct rec_finding *x)
 {
 	const struct rs_span *a = x->alternatives.v;
 	flowing(t, "Next:", x->advice);
@@ -533,12 +532,12 @@ group_in_full(
 	towards(p, g, &rec);
 	page_end(p);
 	if (said)
-		verdict(f->t, &x, again);
+		text_verdict(f->t, &x, again);
 	ladder(f, g, &rec);
 	more_like_this(f->t, g);
 	registered_later(f->t, g);
 	if (said && !again)
-		advice(f->t, &x);
+		text_advice(f->t, &x);
 	rec_arena_reset(&f->arena);
 }
 

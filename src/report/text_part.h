@@ -41,6 +41,11 @@ void text_coverage(struct text *t);
 void text_headline(struct text *t);
 void text_sums(struct text *t);
 void text_failures(struct text *t);
+/* What went wrong where no attempt failed: with bindings, and phones. */
+void text_noted(struct text *t);
+/* Code, title and detail; `again`: it was said a few lines above. */
+void text_verdict(struct text *t, const struct rec_finding *x, bool again);
+void text_advice(struct text *t, const struct rec_finding *x);
 /* A line that says what an attempt lacks that is not decided. */
 void text_undecided(struct text *t, const struct rec_registration *r);
 

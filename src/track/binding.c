@@ -12,50 +12,12 @@
  * An entry is one block, the struct and its text; grants after the first one
  * and lapses are blocks of their own where there are any.  Of the grants the
  * first and the last three are kept, of the lapses the first eight; counts and
- * sums are over all.
+ * sums are over all.  What other phones of the AOR do is in binding_rival.c.
  */
-#include "track/binding.h"
-
-#include "base/pool.h"
 #include "sip/uri.h"
-#include "track/queue.h"
-#include "track/table.h"
+#include "track/binding_inner.h"
 
 #include <glib.h>
-
-enum { GRANTS = 4, LAPSES = 8 };
-
-struct binding {
-	struct table_node by_key, by_aor;
-	struct queue_link order; /* by last change */
-	struct rec_id id;
-	rs_time started, last_at;
-	rs_time expiry;  /* RS_NEVER: not known */
-	int64_t granted; /* seconds, of the last grant; REC_ABSENT */
-	bool doubt;      /* an attempt since then was not judged */
-	struct rs_endpoint client, server;
-	enum rec_transport transport;
-	struct rec_grant first;
-	struct rec_grant *later;  /* GRANTS - 1 of them, when refreshed */
-	struct rec_lapse *lapses; /* LAPSES of them, when there is one */
-	uint32_t n_lapses;
-	int64_t granted_total, refreshes, margin, lapsed;
-	struct rs_span aor, contact, instance, reg_id; /* in text */
-	size_t size;                                   /* of the block */
-	uint8_t text[];
-};
-
-struct binding_tracker {
-	const struct rs_hash_seed *seed;
-	struct rs_account *pay;
-	const struct rec_sink *out;
-	struct table by_key, by_aor;
-	struct queue order;
-	struct rs_pool pool;
-	size_t held; /* of the pool, and charged */
-	uint64_t evicted;
-	struct rec_binding blank;
-};
 
 struct binding_tracker *
 binding_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
@@ -73,8 +35,8 @@ binding_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	return k;
 }
 
-static void *
-force_room(struct binding_tracker *k, size_t n)
+void *
+binding_room(struct binding_tracker *k, size_t n)
 {
 	rs_account_force(k->pay, n);
 	k->held += n;
@@ -96,9 +58,13 @@ release(struct binding_tracker *k, struct binding *b)
 	table_remove(&k->by_aor, &b->by_aor);
 	queue_remove(&k->order, &b->order);
 	if (b->later)
-		give(k, b->later, (GRANTS - 1) * sizeof *b->later);
+		give(k, b->later, (BINDING_GRANTS - 1) * sizeof *b->later);
 	if (b->lapses)
-		give(k, b->lapses, LAPSES * sizeof *b->lapses);
+		give(k, b->lapses, BINDING_LAPSES * sizeof *b->lapses);
+	if (b->fights)
+		give(k, b->fights, BINDING_FIGHTS * sizeof *b->fights);
+	if (b->moves)
+		give(k, b->moves, sizeof *b->moves);
 	give(k, b, b->size);
 }
 
@@ -120,6 +86,7 @@ binding_tracker_free(struct binding_tracker *k)
 	if (k == NULL)
 		return;
 	forget_all(k);
+	binding_gone_free(k);
 	g_free(k);
 }
 
@@ -138,19 +105,37 @@ emit(struct binding_tracker *k, const struct binding *b,
 	r.client.at = b->client;
 	r.server.at = b->server;
 	r.transport = b->transport;
-	struct rec_grant grants[GRANTS] = {b->first};
-	uint32_t n =
-	    b->granted_total < GRANTS ? (uint32_t)b->granted_total : GRANTS;
+	struct rec_grant grants[BINDING_GRANTS] = {b->first};
+	uint32_t n = b->granted_total < BINDING_GRANTS
+			 ? (uint32_t)b->granted_total
+			 : BINDING_GRANTS;
 	if (b->later)
-		memcpy(grants + 1, b->later, (GRANTS - 1) * sizeof *grants);
+		memcpy(grants + 1, b->later,
+		    (BINDING_GRANTS - 1) * sizeof *grants);
 	r.grants = (struct rec_list){grants, n, n};
 	r.granted_total = b->granted_total;
 	r.refreshes = b->refreshes;
 	r.refresh_margin = b->margin;
 	if (b->lapses)
 		r.lapses = (struct rec_list){b->lapses,
-		    b->n_lapses < LAPSES ? b->n_lapses : LAPSES, LAPSES};
+		    b->n_lapses < BINDING_LAPSES ? b->n_lapses : BINDING_LAPSES,
+		    BINDING_LAPSES};
 	r.lapsed = b->lapsed;
+	struct rec_displaced fights[BINDING_FIGHTS];
+	uint32_t n_fights =
+	    b->n_fights < BINDING_FIGHTS ? b->n_fights : BINDING_FIGHTS;
+	for (uint32_t i = 0; i < n_fights; i++)
+		fights[i] = b->fights[i].rec;
+	r.displaced = (struct rec_list){fights, n_fights, n_fights};
+	if (b->n_fights)
+		r.displaced_total = b->n_fights;
+	if (b->moves) {
+		uint32_t m = b->moves->n < BINDING_MOVES ? (uint32_t)b->moves->n
+							 : BINDING_MOVES;
+		r.moves =
+		    (struct rec_list){b->moves->last + BINDING_MOVES - m, m, m};
+		r.moves_total = b->moves->n;
+	}
 	r.state = state;
 	if (state == REC_HELD)
 		r.next_expiry = b->expiry;
@@ -241,6 +226,7 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 	b->id = r->id;
 	b->started = r->ended;
 	b->margin = REC_ABSENT;
+	b->away = RS_NEVER;
 	b->aor = put_text(&to, r->aor);
 	b->contact = put_text(&to, c->uri);
 	b->instance = put_text(&to, c->instance);
@@ -252,14 +238,17 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 }
 
 static void
-add_lapse(struct binding_tracker *k, struct binding *b, rs_time to)
+add_lapse(struct binding_tracker *k, struct binding *b,
+    const struct rec_registration *r)
 {
+	rs_time to = r->ended;
 	int64_t length = to - b->expiry;
 	if (b->lapses == NULL)
-		b->lapses = force_room(k, LAPSES * sizeof *b->lapses);
-	if (b->n_lapses < LAPSES)
+		b->lapses = binding_room(k, BINDING_LAPSES * sizeof *b->lapses);
+	if (b->n_lapses < BINDING_LAPSES)
 		b->lapses[b->n_lapses] =
-		    (struct rec_lapse){b->expiry, to, length};
+		    (struct rec_lapse){b->expiry, to, length, b->granted,
+			b->asked, b->granted_frame, binding_frame(r), r->kind};
 	b->n_lapses++;
 	b->lapsed += length;
 }
@@ -275,8 +264,8 @@ add_margin(struct binding *b, rs_time at)
 		b->margin = margin;
 }
 
-static struct rs_frame
-frame_of_grant(const struct rec_registration *r)
+struct rs_frame
+binding_frame(const struct rec_registration *r)
 {
 	const struct rec_transaction *t = r->transactions.v;
 	for (uint32_t i = r->transactions.n; i-- > 0;)
@@ -294,32 +283,40 @@ keep_grant(struct binding_tracker *k, struct binding *b, struct rec_grant g)
 		return;
 	}
 	if (b->later == NULL)
-		b->later = force_room(k, (GRANTS - 1) * sizeof *b->later);
-	if (b->granted_total >= GRANTS)
-		memmove(
-		    b->later, b->later + 1, (GRANTS - 2) * sizeof *b->later);
-	b->later[b->granted_total < GRANTS ? b->granted_total - 1
-					   : GRANTS - 2] = g;
+		b->later =
+		    binding_room(k, (BINDING_GRANTS - 1) * sizeof *b->later);
+	if (b->granted_total >= BINDING_GRANTS)
+		memmove(b->later, b->later + 1,
+		    (BINDING_GRANTS - 2) * sizeof *b->later);
+	b->later[b->granted_total < BINDING_GRANTS ? b->granted_total - 1
+						   : BINDING_GRANTS - 2] = g;
 }
 
 static void
 grant(struct binding_tracker *k, struct binding *b,
-    const struct rec_registration *r, int64_t seconds)
+    const struct rec_registration *r, const struct rec_contact *c)
 {
 	rs_time at = r->ended;
+	int64_t seconds = c->expires_granted;
 	if (b->granted_total > 0 && b->expiry != RS_NEVER) {
 		if (at <= b->expiry) {
 			b->refreshes++;
 			add_margin(b, at);
 		} else if (!b->doubt) {
-			add_lapse(k, b, at);
+			add_lapse(k, b, r);
 		}
 	} else if (b->granted_total > 0) {
 		b->refreshes++;
 	}
-	keep_grant(k, b, (struct rec_grant){at, seconds, frame_of_grant(r)});
+	b->granted_frame = binding_frame(r);
+	keep_grant(k, b,
+	    (struct rec_grant){
+		at, seconds, c->expires_requested, b->granted_frame});
 	b->granted_total++;
 	b->granted = seconds;
+	b->asked = c->expires_requested;
+	b->call = rs_hash(k->seed, r->call_id);
+	b->away = RS_NEVER;
 	b->expiry = seconds == REC_ABSENT ? RS_NEVER : at + seconds * RS_SEC;
 	b->doubt = false;
 	b->last_at = at;
@@ -332,11 +329,12 @@ grant(struct binding_tracker *k, struct binding *b,
 
 /* Removed by its phone; if it had run out before, it had expired. */
 static void
-take_away(struct binding_tracker *k, struct binding *b, rs_time at)
+take_away(struct binding_tracker *k, struct binding *b,
+    const struct rec_registration *r)
 {
-	if (b->expiry != RS_NEVER && at > b->expiry && !b->doubt)
-		add_lapse(k, b, at);
-	close_binding(k, b, REC_REMOVED, at);
+	if (b->expiry != RS_NEVER && r->ended > b->expiry && !b->doubt)
+		add_lapse(k, b, r);
+	close_binding(k, b, REC_REMOVED, r->ended);
 }
 
 /* ---- registrations ---- */
@@ -355,7 +353,16 @@ is_hole(const struct rec_registration *r)
 	return false;
 }
 
-static void
+static bool
+removes(const struct rec_registration *r, const struct rec_contact *c)
+{
+	return r->outcome == REC_UNREGISTERED ||
+	       (r->outcome == REC_REGISTERED &&
+		   (c->expires_requested == 0 || c->expires_granted == 0));
+}
+
+/* The binding that was granted, if one was. */
+static struct binding *
 take_contact(struct binding_tracker *k, const struct rec_registration *r,
     const struct rec_contact *c, const struct table_key *of_aor)
 {
@@ -364,41 +371,24 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	uint64_t hash = table_key_hash(&key);
 	struct table_node *n = table_first(&k->by_key, hash);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
-	bool gone = c->expires_requested == 0 || c->expires_granted == 0;
-	switch (r->outcome) {
-	case REC_REGISTERED:
-		if (!gone) {
-			if (b == NULL)
-				b = begin(
-				    k, r, c, hash, table_key_hash(of_aor));
-			if (b)
-				grant(k, b, r, c->expires_granted);
-			break;
-		}
+	if (removes(r, c)) {
+		binding_gone(k, b, r, c, table_key_hash(of_aor));
 		if (b)
-			take_away(k, b, r->ended);
-		break;
-	case REC_UNREGISTERED:
-		if (b)
-			take_away(k, b, r->ended);
-		break;
-	case REC_CUT_OFF:
-		if (b && is_hole(r))
-			b->doubt = true;
-		break;
-	case REC_OUTCOME_NONE:
-	case REC_QUERIED:
-	case REC_NOT_BOUND:
-	case REC_AUTH_FAILED:
-	case REC_CHALLENGE_UNANSWERED:
-	case REC_REDIRECTED:
-	case REC_REJECTED:
-	case REC_TIMED_OUT:
-	case REC_CONNECTION_LOST:
-	case REC_UNREACHABLE:
-	case REC_OUTCOME_N:
-		break;
+			take_away(k, b, r);
+		return NULL;
 	}
+	if (r->outcome == REC_CUT_OFF && b && is_hole(r))
+		b->doubt = true;
+	if (r->outcome != REC_REGISTERED)
+		return NULL;
+	if (b == NULL) {
+		b = begin(k, r, c, hash, table_key_hash(of_aor));
+		if (b)
+			binding_moved(k, b, r, c, table_key_hash(of_aor));
+	}
+	if (b)
+		grant(k, b, r, c);
+	return b;
 }
 
 /* RFC 3261 10.2.2: "Contact: *" takes all of that AOR away. */
@@ -411,7 +401,7 @@ take_all(
 		next = table_next(n);
 		struct binding *b = TRACK_OF(n, struct binding, by_aor);
 		if (b->last_at <= r->ended)
-			take_away(k, b, r->ended);
+			take_away(k, b, r);
 	}
 }
 
@@ -428,13 +418,26 @@ binding_tracker_registration(
 			take_all(k, r, table_key_hash(&key));
 		return;
 	}
+	/* One REGISTER may take one contact away and bring another. */
 	for (uint32_t i = 0; i < r->contacts.n; i++)
-		take_contact(k, r, &c[i], &key);
+		if (removes(r, &c[i]))
+			take_contact(k, r, &c[i], &key);
+	struct binding *granted = NULL;
+	for (uint32_t i = 0; i < r->contacts.n; i++) {
+		if (removes(r, &c[i]))
+			continue;
+		struct binding *b = take_contact(k, r, &c[i], &key);
+		granted = granted ? granted : b;
+	}
+	if (granted)
+		binding_displace(k, granted, r, table_key_hash(&key));
 }
 
 static enum rec_binding_state
 state_at(const struct binding *b, rs_time end)
 {
+	if (b->away != RS_NEVER)
+		return REC_DISPLACED;
 	if (b->expiry == RS_NEVER)
 		return REC_BINDING_UNKNOWN;
 	if (end <= b->expiry)
@@ -449,7 +452,10 @@ binding_tracker_finish(struct binding_tracker *k, rs_time end)
 	     l = queue_next(&k->order, l)) {
 		struct binding *b = TRACK_OF(l, struct binding, order);
 		enum rec_binding_state s = state_at(b, end);
-		emit(k, b, s, s == REC_EXPIRED ? b->expiry : end);
+		emit(k, b, s,
+		    s == REC_EXPIRED     ? b->expiry
+		    : s == REC_DISPLACED ? b->away
+					 : end);
 	}
 	forget_all(k);
 	table_init(&k->by_key, k->pay);

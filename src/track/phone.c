@@ -11,97 +11,18 @@
  * the first failed stage after which no later stage succeeded: who could not
  * connect by TCP and then registered by UDP did not stop there.
  */
-#include "track/phone.h"
-
-#include "base/pool.h"
+#include "track/phone_inner.h"
 #include "track/queue.h"
-#include "track/scanner.h"
-#include "track/table.h"
 
-#include <assert.h>
 #include <glib.h>
 #include <stdlib.h>
 
-enum { PHONE_COST = 1024, LINE_COST = 256 };
-enum { MAX_LINES = 64, MAX_AGENTS = 8, MAX_EVIDENCE = 16, MAX_TEXT = 256 };
+enum { LINE_COST = 256 };
+enum { MAX_LINES = 64, MAX_AGENTS = 8, MAX_TEXT = 256 };
 
 static const int64_t MOST_WAIT = 1 << 30; /* s */
 /* Clocks differ, and it is a number of whole seconds. */
 static const rs_time WAIT_SLACK = RS_SEC / 2;
-
-/* Those that are judged; link, DHCP, DNS and provisioning are not yet. */
-enum stage { TCP, TLS, SIP, N_STAGES };
-
-static const char *const stage_names[N_STAGES] = {"tcp", "tls", "sip"};
-
-/* The latest record that said so. */
-struct word {
-	rs_time at; /* RS_NEVER: none did */
-	struct rec_id id;
-	const struct rec_type *type;
-	struct rs_frame from, to;
-};
-
-/* A Retry-After that was given: to whom, and until when (RFC 3261 20.33). */
-struct wait {
-	rs_time given, until; /* RS_NEVER: none */
-	struct rs_endpoint server;
-};
-
-struct line { /* one address of record */
-	struct line *next;
-	struct word decided;
-	enum rec_outcome outcome;
-	bool turned_away; /* once, without credentials */
-	struct wait wait;
-	size_t n;
-	uint8_t aor[];
-};
-
-struct agent {
-	struct agent *next;
-	size_t n;
-	uint8_t text[];
-};
-
-/* What each record touches comes first: among many phones, memory that is not
-   at hand is what a record costs. */
-struct phone {
-	struct table_node node; /* by its address */
-	struct rs_addr address;
-	struct rec_id id;
-	struct line *lines; /* sorted by their text, as agents */
-	struct agent *agents;
-	uint32_t n_lines, n_agents;
-	int64_t attempts, failed;
-	bool by_tcp, by_tls, by_udp, suffered;
-	/* what tells a scanner */
-	bool succeeded, answered, challenged;
-	uint32_t n_turned_away;
-	uint64_t line_attempts; /* of the lines that are kept */
-	int64_t obeyed, ignored; /* Retry-After */
-	rs_time started, ended;
-	rs_time registered_at; /* the latest attempt that succeeded */
-	struct word good[N_STAGES], bad[N_STAGES];
-	struct word under_tls; /* TLS that shows that TCP was up */
-	struct word other;     /* the latest decided removal or query */
-	enum rec_outcome other_outcome;
-	struct phone *next;
-};
-
-static_assert(sizeof(struct phone) <= PHONE_COST, "paid for");
-
-struct phone_tracker {
-	struct rs_hash_seed seed;
-	struct rs_account *pay;
-	struct table table;
-	struct rs_pool pool; /* of phones, lines and agents */
-	struct phone *all;
-	size_t n;
-	uint64_t refused;
-	struct rs_addr *scanners; /* sorted; once finished */
-	size_t n_scanners;
-};
 
 struct phone_tracker *
 phone_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
@@ -111,6 +32,7 @@ phone_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 	k->pay = pay;
 	table_init(&k->table, NULL);
 	rs_pool_init(&k->pool);
+	k->standings = standings_new(seed, pay, &k->pool);
 	return k;
 }
 
@@ -119,6 +41,7 @@ forget_all(struct phone_tracker *k)
 {
 	for (const struct phone *ph = k->all; ph; ph = ph->next)
 		rs_account_refund(k->pay, PHONE_COST + ph->n_lines * LINE_COST);
+	standings_forget(k->standings);
 	rs_pool_clear(&k->pool);
 	table_clear(&k->table);
 	k->all = NULL;
@@ -132,6 +55,7 @@ phone_tracker_free(struct phone_tracker *k)
 		return;
 	forget_all(k);
 	g_free(k->scanners);
+	standings_free(k->standings);
 	g_free(k);
 }
 
@@ -175,7 +99,7 @@ phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 	ph->address = *address;
 	ph->started = ph->ended = ph->registered_at = RS_NEVER;
 	ph->other.at = ph->under_tls.at = RS_NEVER;
-	for (int i = 0; i < N_STAGES; i++)
+	for (int i = 0; i < PHONE_STAGES; i++)
 		ph->good[i].at = ph->bad[i].at = RS_NEVER;
 	table_add(&k->table, &ph->node, hash);
 	ph->next = k->all;
@@ -187,7 +111,7 @@ phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 /* Keeps the later one; of two at the same time the one with the higher id, so
    that the order of coming does not matter.  True when w was taken. */
 static bool
-word_take(struct word *have, const struct word *w)
+word_take(struct phone_word *have, const struct phone_word *w)
 {
 	if (w->at == RS_NEVER || w->at < have->at ||
 	    (w->at == have->at && rec_id_cmp(&w->id, &have->id) <= 0))
@@ -196,11 +120,11 @@ word_take(struct word *have, const struct word *w)
 	return true;
 }
 
-static struct word
+static struct phone_word
 word_of(const struct rec_type *type, const struct rec_id *id, rs_time at,
     const struct rec_list *frames)
 {
-	struct word w = {at, *id, type, id->frame, id->frame};
+	struct phone_word w = {at, *id, type, id->frame, id->frame};
 	if (frames->n) {
 		const struct rs_frame *v = frames->v;
 		w.from = v[0];
@@ -240,7 +164,7 @@ compare(const uint8_t *p, size_t n, struct rs_span s)
 static void
 add_agent(struct phone_tracker *k, struct phone *ph, struct rs_span agent)
 {
-	struct agent **at = &ph->agents;
+	struct phone_agent **at = &ph->agents;
 	if (agent.n == 0)
 		return;
 	agent = clip(agent);
@@ -251,7 +175,7 @@ add_agent(struct phone_tracker *k, struct phone *ph, struct rs_span agent)
 		if (c > 0)
 			break;
 	}
-	struct agent *g = rs_pool_take(&k->pool, sizeof *g + agent.n);
+	struct phone_agent *g = rs_pool_take(&k->pool, sizeof *g + agent.n);
 	g->next = *at;
 	g->n = agent.n;
 	memcpy(g->text, agent.p, agent.n);
@@ -266,10 +190,10 @@ add_agent(struct phone_tracker *k, struct phone *ph, struct rs_span agent)
 	ph->n_agents--;
 }
 
-static struct line *
+static struct phone_line *
 line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 {
-	struct line **at = &ph->lines;
+	struct phone_line **at = &ph->lines;
 	aor = aor.p ? clip(aor) : RS_LIT("");
 	for (; *at; at = &(*at)->next) {
 		int c = compare((*at)->aor, (*at)->n, aor);
@@ -280,9 +204,9 @@ line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 	}
 	if (ph->n_lines >= MAX_LINES || !rs_account_charge(k->pay, LINE_COST))
 		return NULL;
-	struct line *l = rs_pool_take(&k->pool, sizeof *l + aor.n);
-	*l = (struct line){.next = *at, .n = aor.n};
-	l->decided.at = l->wait.until = RS_NEVER;
+	struct phone_line *l = rs_pool_take(&k->pool, sizeof *l + aor.n);
+	*l = (struct phone_line){.next = *at, .n = aor.n};
+	l->decided.at = l->wait.until = l->registered = RS_NEVER;
 	memcpy(l->aor, aor.p, aor.n);
 	*at = l;
 	ph->n_lines++;
@@ -305,7 +229,7 @@ is_turned_away(int64_t status)
 }
 
 static void
-add_scanning(struct phone *ph, struct line *l, const struct rec_registration *r)
+add_scanning(struct phone *ph, struct phone_line *l, const struct rec_registration *r)
 {
 	const struct rec_transaction *t = r->transactions.v;
 	bool answered = false, turned_away = false;
@@ -324,13 +248,34 @@ add_scanning(struct phone *ph, struct line *l, const struct rec_registration *r)
 	}
 }
 
+/* Of the first time there is proof. */
+static void
+note_ignored(struct phone_tracker *k, struct phone *ph, struct phone_line *l,
+    const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	const struct phone_wait *w = &l->wait;
+	ph->ignored++;
+	if (l->told)
+		return;
+	l->told = rs_pool_take(&k->pool, sizeof *l->told);
+	*l->told = (struct phone_told){
+	    .at = w->given,
+	    .frame = w->frame,
+	    .seconds = (w->until - w->given) / RS_SEC,
+	    .retried = t->request_time,
+	    .retried_frame = t->request_frame,
+	};
+}
+
 /* Another server may be asked at once (RFC 3261 21.5.4), and what was sent
    before the answer came does not count. */
 static void
-add_wait(struct phone *ph, struct line *l, const struct rec_registration *r)
+add_wait(struct phone_tracker *k, struct phone *ph, struct phone_line *l,
+    const struct rec_registration *r)
 {
 	const struct rec_transaction *t = r->transactions.v;
-	struct wait *w = &l->wait;
+	struct phone_wait *w = &l->wait;
 	if (r->transactions.n == 0)
 		return;
 	if (w->until != RS_NEVER && r->started > w->given &&
@@ -338,7 +283,7 @@ add_wait(struct phone *ph, struct line *l, const struct rec_registration *r)
 		if (r->started >= w->until - WAIT_SLACK)
 			ph->obeyed++;
 		else
-			ph->ignored++;
+			note_ignored(k, ph, l, r);
 		w->until = RS_NEVER;
 	}
 	t += r->transactions.n - 1;
@@ -346,15 +291,38 @@ add_wait(struct phone *ph, struct line *l, const struct rec_registration *r)
 	    t->retry_after <= 0 || t->response_time == RS_NEVER)
 		return;
 	int64_t s = t->retry_after < MOST_WAIT ? t->retry_after : MOST_WAIT;
-	*w = (struct wait){
-	    t->response_time, t->response_time + s * RS_SEC, t->server.at};
+	*w = (struct phone_wait){t->response_time, t->response_time + s * RS_SEC,
+	    t->server.at, t->response_frame};
+}
+
+/* The first success of the line with credentials: its password is right. */
+static void
+line_registered(
+    struct phone_tracker *k, struct phone_line *l, const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	if (r->outcome != REC_REGISTERED || r->transactions.n == 0 ||
+	    r->auth_user.n == 0)
+		return;
+	t += r->transactions.n - 1;
+	if (t->credentials != RS_TRUE || t->response_time == RS_NEVER ||
+	    (l->registered != RS_NEVER && l->registered <= t->response_time))
+		return;
+	l->registered = t->response_time;
+	l->registered_frame = t->response_frame;
+	struct rs_span user = clip(r->auth_user);
+	if (l->user.p && rs_span_eq(l->user, user))
+		return;
+	uint8_t *p = rs_pool_take(&k->pool, user.n);
+	memcpy(p, user.p, user.n);
+	l->user = (struct rs_span){p, user.n};
 }
 
 static void
 add_registration(
     struct phone_tracker *k, struct phone *ph, const struct rec_registration *r)
 {
-	struct word w = word_of(&rec_registration_type, &r->id,
+	struct phone_word w = word_of(&rec_registration_type, &r->id,
 	    r->ended != RS_NEVER ? r->ended : r->started, &r->frames);
 	bool counts = r->kind == REC_INITIAL || r->kind == REC_REFRESH;
 	bool bad = rec_outcome_failed(r->outcome);
@@ -364,10 +332,13 @@ add_registration(
 	phone_span(ph, &r->id, r->started, r->ended);
 	add_agent(k, ph, r->user_agent);
 	add_transport(ph, r->transport);
-	struct line *l = line_touch(k, ph, r->aor);
+	struct phone_line *l = line_touch(k, ph, r->aor);
 	add_scanning(ph, l, r);
 	if (l)
-		add_wait(ph, l, r);
+		add_wait(k, ph, l, r);
+	standing_registration(k->standings, &ph->standing, &ph->address, r);
+	if (l && counts)
+		line_registered(k, l, r);
 	if (decided && !counts) {
 		if (word_take(&ph->other, &w))
 			ph->other_outcome = r->outcome;
@@ -380,18 +351,18 @@ add_registration(
 	}
 	if (decided && !bad) {
 		ph->succeeded = true;
-		word_take(&ph->good[SIP], &w);
+		word_take(&ph->good[PHONE_SIP], &w);
 		if (w.at > ph->registered_at)
 			ph->registered_at = w.at;
 	} else if (bad && counts) {
-		word_take(&ph->bad[SIP], &w);
+		word_take(&ph->bad[PHONE_SIP], &w);
 	}
 }
 
 static void
 add_handshake(struct phone *ph, const struct rec_handshake *h)
 {
-	struct word w = word_of(&rec_handshake_type, &h->id,
+	struct phone_word w = word_of(&rec_handshake_type, &h->id,
 	    h->ended != RS_NEVER ? h->ended : h->started, &h->frames);
 	ph->suffered |= h->state != REC_COMPLETED;
 	phone_span(ph, &h->id, h->started, h->ended);
@@ -399,9 +370,9 @@ add_handshake(struct phone *ph, const struct rec_handshake *h)
 	if (h->tcp_rtt != REC_ABSENT || h->version.p)
 		word_take(&ph->under_tls, &w);
 	if (h->state == REC_COMPLETED)
-		word_take(&ph->good[TLS], &w);
+		word_take(&ph->good[PHONE_TLS], &w);
 	else if (h->state == REC_FAILED || h->state == REC_ABANDONED)
-		word_take(&ph->bad[TLS], &w);
+		word_take(&ph->bad[PHONE_TLS], &w);
 }
 
 /* Did TCP come up?  Unknown where the capture does not show it. */
@@ -424,19 +395,19 @@ static void
 add_connection(struct phone *ph, const struct rec_connection *c)
 {
 	enum rs_fact up = connected(c);
-	struct word w =
+	struct phone_word w =
 	    word_of(&rec_connection_type, &c->id, c->started, &c->frames);
 	ph->suffered |= up != RS_TRUE;
 	phone_span(ph, &c->id, c->started, c->ended);
 	ph->by_tcp |= c->transport == REC_TCP;
 	ph->by_tls |= c->transport == REC_TLS;
 	if (up == RS_TRUE)
-		word_take(&ph->good[TCP], &w);
+		word_take(&ph->good[PHONE_TCP], &w);
 	/* One SYN at the end of a capture is no failure yet. */
 	else if (up == RS_FALSE &&
 		 (c->syns > 1 || c->icmp.n ||
 		     !rs_span_eq(c->conn_state, RS_LIT("S0"))))
-		word_take(&ph->bad[TCP], &w);
+		word_take(&ph->bad[PHONE_TCP], &w);
 }
 
 void
@@ -463,205 +434,19 @@ phone_tracker_add(
 		add_connection(ph, rec);
 }
 
-/* ---- at the end ---- */
-
-/* The latest decided attempt of the phone; of its failed lines, if any is. */
-static const struct line *
-last_line(const struct phone *ph)
+bool
+phone_tracker_find(const struct phone_tracker *k, const struct rs_addr *client,
+    struct rec_phone *to, struct rec_arena *a)
 {
-	const struct line *best = NULL;
-	for (const struct line *l = ph->lines; l; l = l->next) {
-		if (l->decided.at == RS_NEVER)
-			continue;
-		bool bad = rec_outcome_failed(l->outcome);
-		bool best_bad = best && rec_outcome_failed(best->outcome);
-		if (best == NULL || bad > best_bad ||
-		    (bad == best_bad && l->decided.at > best->decided.at))
-			best = l;
-	}
-	return best;
-}
-
-/* The connection of a handshake may have no record of its own. */
-static const struct word *
-good_word(const struct phone *ph, enum stage st)
-{
-	const struct word *good = &ph->good[st];
-	return st == TCP && good->at == RS_NEVER ? &ph->under_tls : good;
-}
-
-static enum rec_stage_state
-stage_state(const struct phone *ph, enum stage st, const struct line *last)
-{
-	const struct word *good = good_word(ph, st), *bad = &ph->bad[st];
-	bool only_udp = ph->by_udp && !ph->by_tcp && !ph->by_tls;
-	if (st == SIP && last)
-		return rec_outcome_failed(last->outcome) ? REC_STAGE_FAILED
-							 : REC_STAGE_OK;
-	if (good->at != RS_NEVER && good->at >= bad->at)
-		return REC_STAGE_OK;
-	if (bad->at != RS_NEVER)
-		return REC_STAGE_FAILED;
-	if (st == TCP && only_udp)
-		return REC_STAGE_NOT_APPLICABLE;
-	if (st == TLS && !ph->by_tls && (ph->by_udp || ph->by_tcp) && ph->lines)
-		return REC_STAGE_NOT_APPLICABLE;
-	return REC_STAGE_NOT_SEEN;
-}
-
-static bool
-later_success(const struct phone *ph, enum stage st)
-{
-	for (int later = st + 1; later < N_STAGES; later++)
-		if (ph->good[later].at != RS_NEVER &&
-		    ph->good[later].at >= ph->bad[st].at)
+	for (struct table_node *n = table_first(&k->table, hash_of(k, client));
+	     n; n = table_next(n)) {
+		const struct phone *ph = TRACK_OF(n, struct phone, node);
+		if (rs_addr_eq(&ph->address, client)) {
+			phone_record_fill(ph, to, a);
 			return true;
+		}
+	}
 	return false;
-}
-
-static void
-add_word(struct rec_stage *s, const struct word *w, struct rec_arena *a)
-{
-	char id[REC_ID_TEXT];
-	if (w->at == RS_NEVER || s->frames.n >= MAX_EVIDENCE)
-		return;
-	size_t n = strlen(w->type->name), of_id = rec_id_format(&w->id, id);
-	uint8_t *text = rec_arena_alloc(a, n + 1 + of_id);
-	memcpy(text, w->type->name, n);
-	text[n] = ' ';
-	memcpy(text + n + 1, id, of_id);
-	*(struct rs_span *)rec_list_add(&s->records, a,
-	    sizeof(struct rs_span)) = (struct rs_span){text, n + 1 + of_id};
-	*(struct rs_frame *)rec_list_add(
-	    &s->frames, a, sizeof(struct rs_frame)) = w->from;
-	if (!rs_frame_eq(w->from, w->to))
-		*(struct rs_frame *)rec_list_add(
-		    &s->frames, a, sizeof(struct rs_frame)) = w->to;
-}
-
-static void
-fill_stage(const struct phone *ph, enum stage st, const struct line *last,
-    struct rec_stage *s, struct rec_arena *a)
-{
-	s->stage = rs_span_str(stage_names[st]);
-	s->state = stage_state(ph, st, last);
-	if (st == SIP && last && s->state != REC_STAGE_NONE)
-		add_word(s, &last->decided, a);
-	else if (s->state == REC_STAGE_OK)
-		add_word(s, good_word(ph, st), a);
-	else if (s->state == REC_STAGE_FAILED)
-		add_word(s, &ph->bad[st], a);
-}
-
-/*
- * The outcome of the phone as a whole, which is one of registrations.  Where a
- * handshake or connection that failed, with no registration after it, is the
- * last word, there is none: stopped_at tells.
- */
-static enum rec_outcome
-phone_outcome(const struct phone *ph, const struct line *last)
-{
-	if (last && rec_outcome_failed(last->outcome))
-		return last->outcome;
-	for (int st = TLS; st >= (int)TCP; st--) {
-		const struct word *bad = &ph->bad[st];
-		if (bad->at == RS_NEVER || bad->at < ph->good[st].at ||
-		    bad->at < ph->registered_at ||
-		    later_success(ph, (enum stage)st))
-			continue;
-		return REC_OUTCOME_NONE;
-	}
-	/* A phone that was shut down took its binding away. */
-	if (ph->other.at != RS_NEVER &&
-	    !rec_outcome_failed(ph->other_outcome) &&
-	    (last == NULL || (ph->other_outcome == REC_UNREGISTERED &&
-				 ph->other.at > last->decided.at)))
-		return ph->other_outcome;
-	return last        ? last->outcome
-	       : ph->lines ? REC_CUT_OFF
-			   : REC_OUTCOME_NONE;
-}
-
-static void
-add_string(struct rec_list *l, struct rs_span s, struct rec_arena *a)
-{
-	*(struct rs_span *)rec_list_add(l, a, sizeof s) = s;
-}
-
-static void
-add_line(struct rec_phone *r, const struct line *l, struct rec_arena *a)
-{
-	struct rec_line *to = rec_list_add(&r->lines, a, sizeof *to);
-	rec_init(&rec_line_type, to);
-	to->aor = (struct rs_span){l->aor, l->n};
-	add_string(&r->aors, to->aor, a);
-	if (l->decided.at == RS_NEVER)
-		return;
-	to->outcome = l->outcome;
-	to->decided = l->decided.at;
-	to->frame = l->decided.to;
-}
-
-static const char *
-why_scanner(const struct phone *ph)
-{
-	struct scanner_facts f = {.succeeded = ph->succeeded,
-	    .answered = ph->answered,
-	    .challenged = ph->challenged,
-	    .users = ph->n_lines,
-	    .attempts = ph->line_attempts,
-	    .turned_away = ph->n_turned_away};
-	if (ph->succeeded || ph->answered)
-		return NULL; /* and its names need not be looked at */
-	if (ph->agents)
-		f.agent = SCANNER_AGENT_TOOL;
-	for (const struct agent *g = ph->agents; g; g = g->next) {
-		enum scanner_agent a =
-		    scanner_agent((struct rs_span){g->text, g->n});
-		if (a < f.agent)
-			f.agent = a;
-	}
-	return scanner_reason(&f);
-}
-
-static void
-phone_close(
-    const struct phone *ph, const struct rec_sink *out, struct rec_arena *a)
-{
-	struct rec_phone r;
-	rec_init(&rec_phone_type, &r);
-	const struct line *last = last_line(ph);
-	r.id = ph->id;
-	r.started = ph->started;
-	r.ended = ph->ended;
-	r.client.at.addr = ph->address;
-	r.attempts = ph->attempts;
-	r.failed = ph->failed;
-	r.suffered = ph->suffered;
-	for (const struct agent *g = ph->agents; g; g = g->next)
-		add_string(&r.user_agents, (struct rs_span){g->text, g->n}, a);
-	for (const struct line *l = ph->lines; l; l = l->next)
-		if (l->n)
-			add_line(&r, l, a);
-	for (int st = 0; st < N_STAGES; st++) {
-		struct rec_stage *s = rec_list_add(&r.chain, a, sizeof *s);
-		fill_stage(ph, (enum stage)st, last, s, a);
-		if (s->state == REC_STAGE_FAILED && r.stopped_at.p == NULL &&
-		    !later_success(ph, (enum stage)st))
-			r.stopped_at = s->stage;
-	}
-	r.outcome = phone_outcome(ph, last);
-	if (ph->obeyed || ph->ignored) {
-		r.retry_after_obeyed = ph->obeyed;
-		r.retry_after_ignored = ph->ignored;
-	}
-	const char *why = why_scanner(ph);
-	if (why) {
-		r.scanner = RS_TRUE;
-		r.scanner_reason = rs_span_str(why);
-	}
-	out->record(out->arg, &rec_phone_type, &r);
-	rec_arena_reset(a);
 }
 
 static int
@@ -683,7 +468,7 @@ keep_scanners(struct phone_tracker *k)
 {
 	size_t size = 0;
 	for (const struct phone *ph = k->all; ph; ph = ph->next) {
-		if (why_scanner(ph) == NULL)
+		if (phone_record_scanner(ph) == NULL)
 			continue;
 		if (k->n_scanners == size) {
 			size = size ? 2 * size : 16;
@@ -718,8 +503,12 @@ phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out)
 	keep_scanners(k);
 	struct rec_arena a;
 	rec_arena_init(&a, k->pay, NULL);
-	for (size_t i = 0; i < n; i++)
-		phone_close(all[i], out, &a);
+	for (size_t i = 0; i < n; i++) {
+		struct rec_phone r;
+		phone_record_fill(all[i], &r, &a);
+		out->record(out->arg, &rec_phone_type, &r);
+		rec_arena_reset(&a);
+	}
 	rec_arena_clear(&a);
 	forget_all(k);
 	table_init(&k->table, NULL);

@@ -24,6 +24,9 @@ void phone_tracker_ahead(
 /* A registration, handshake or connection that concerns registration. */
 void phone_tracker_add(
     struct phone_tracker *k, const struct rec_type *type, const void *rec);
+/* What is known of that phone by now; text of it lives as the tracker does. */
+bool phone_tracker_find(const struct phone_tracker *k,
+    const struct rs_addr *client, struct rec_phone *to, struct rec_arena *a);
 /* Closes one rec_phone per phone, in the order of their ids. */
 void phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out);
 /* Whether it was a scanner (scanner.h); known once finished. */

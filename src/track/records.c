@@ -58,7 +58,7 @@ NAMES(rec_reg_kind, "initial", "refresh", "removal", "query")
 NAMES(rec_outcome, "registered", "unregistered", "queried", "not_bound",
     "auth_failed", "challenge_unanswered", "redirected", "rejected",
     "timed_out", "connection_lost", "unreachable", "cut_off")
-NAMES(rec_binding_state, "held", "expired", "removed", "unknown")
+NAMES(rec_binding_state, "held", "expired", "removed", "displaced", "unknown")
 NAMES(rec_side, "client", "server", "network")
 NAMES(rec_handshake_state, "completed", "failed", "abandoned", "cut_off",
     "midstream")
@@ -194,6 +194,7 @@ static const struct rec_field registration_fields[] = {
     NUMBER("expires_requested", expires_requested),
     NUMBER("expires_granted", expires_granted),
     LIST("contacts", contacts, rec_contact),
+    LIST("other_contacts", other_contacts, rec_contact),
     LIST("transactions", transactions, rec_transaction),
     FRAMES("frames", frames),
     LIST("legs", legs, rec_leg),
@@ -227,6 +228,7 @@ const struct rec_type rec_registration_type = {"registration", "registrations",
 static const struct rec_field grant_fields[] = {
     TIME("from", from),
     NUMBER("seconds", seconds),
+    NUMBER("asked", asked),
     FRAME("frame", frame),
 };
 PART(rec_grant_type, "grant", "grants", grant_fields);
@@ -237,8 +239,36 @@ static const struct rec_field lapse_fields[] = {
     TIME("from", from),
     TIME("to", to),
     MS("length_ms", length),
+    NUMBER("seconds", seconds),
+    NUMBER("asked", asked),
+    FRAME("granted", granted),
+    FRAME("frame", frame),
+    ENUM("kind", kind, rec_reg_kind),
 };
 PART(rec_lapse_type, "lapse", "lapses", lapse_fields);
+#undef T
+
+#define T struct rec_displaced
+static const struct rec_field displaced_fields[] = {
+    TIME("at", at),
+    FRAME("frame", frame),
+    ID("by", by),
+    TEXT("contact", contact),
+    ENDPOINT("client", client),
+    TIME("back", back),
+    FRAME("back_frame", back_frame),
+};
+PART(rec_displaced_type, "displaced", "displaced", displaced_fields);
+#undef T
+
+#define T struct rec_move
+static const struct rec_field move_fields[] = {
+    TIME("removed", removed),
+    FRAME("removed_frame", removed_frame),
+    TIME("at", at),
+    FRAME("frame", frame),
+};
+PART(rec_move_type, "move", "moves", move_fields);
 #undef T
 
 #define T struct rec_binding
@@ -261,6 +291,10 @@ static const struct rec_field binding_fields[] = {
     PERCENT("refresh_margin_percent", refresh_margin),
     MS("lapsed_ms", lapsed),
     LIST("lapses", lapses, rec_lapse),
+    NUMBER("displaced_total", displaced_total),
+    LIST("displaced", displaced, rec_displaced),
+    NUMBER("moves_total", moves_total),
+    LIST("moves", moves, rec_move),
 };
 const struct rec_type rec_binding_type = {"binding", "bindings", sizeof(T),
     binding_fields, sizeof binding_fields / sizeof *binding_fields,
@@ -437,8 +471,34 @@ static const struct rec_field line_fields[] = {
     ENUM("outcome", outcome, rec_outcome),
     TIME("decided", decided),
     FRAME("frame", frame),
+    TIME("registered", registered),
+    FRAME("registered_frame", registered_frame),
+    TEXT("registered_as", registered_as),
+    TIME("told", told),
+    FRAME("told_frame", told_frame),
+    NUMBER("retry_after", retry_after),
+    TIME("retried", retried),
+    FRAME("retried_frame", retried_frame),
 };
 PART(rec_line_type, "line", "lines", line_fields);
+#undef T
+
+#define T struct rec_silence
+static const struct rec_field silence_fields[] = {
+    ENDPOINT("server", server),
+    NUMBER("refused", refused),
+    FRAME("refused_frame", refused_frame),
+    TIME("answered", answered),
+    FRAME("answered_frame", answered_frame),
+    TIME("since", since),
+    FRAME("frame", frame),
+    TIME("until", until),
+    NUMBER("attempts", attempts),
+    TIME("other", other),
+    FRAME("other_frame", other_frame),
+    ENDPOINT("other_client", other_client),
+};
+PART(rec_silence_type, "silence", "silenced", silence_fields);
 #undef T
 
 #define T struct rec_phone
@@ -453,6 +513,7 @@ static const struct rec_field phone_fields[] = {
     ENUM("outcome", outcome, rec_outcome),
     NUMBER("attempts", attempts),
     NUMBER("failed", failed),
+    LIST("silenced", silenced, rec_silence),
     LIST("chain", chain, rec_stage),
     TEXT("stopped_at", stopped_at),
     TRUTH("scanner", scanner),

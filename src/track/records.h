@@ -154,6 +154,7 @@ struct rec_registration {
 	int64_t rrd, rrd_auth, challenge, client_auth; /* ns */
 	int64_t expires_requested, expires_granted;    /* seconds */
 	struct rec_list contacts;     /* struct rec_contact */
+	struct rec_list other_contacts; /* listed in the 2xx, and not ours */
 	struct rec_list transactions; /* struct rec_transaction */
 	struct rec_list frames;       /* struct rs_frame, in order */
 	struct rec_list legs;         /* struct rec_leg */
@@ -189,18 +190,40 @@ enum rec_binding_state {
 	REC_HELD,    /* valid when the capture ended */
 	REC_EXPIRED, /* its time passed without a refresh */
 	REC_REMOVED, /* taken away by its phone */
+	REC_DISPLACED, /* a 2xx to another phone no longer listed it */
 	REC_BINDING_UNKNOWN, /* evicted, or the capture has a hole */
 };
 
 struct rec_grant {
 	rs_time from;
-	int64_t seconds;
+	int64_t seconds, asked;
 	struct rs_frame frame;
 };
 
 struct rec_lapse {
 	rs_time from, to;
 	int64_t length; /* ns */
+	int64_t seconds, asked;  /* of the grant that ran out */
+	struct rs_frame granted; /* its 2xx */
+	struct rs_frame frame;   /* the 2xx that came too late */
+	enum rec_reg_kind kind;  /* of the attempt that got that */
+};
+
+/* A 2xx to another phone, of the same AOR, that did not list this binding. */
+struct rec_displaced {
+	rs_time at;
+	struct rs_frame frame;
+	struct rec_id by; /* the binding of the other phone */
+	struct rs_span contact;
+	struct rec_endpoint client;
+	rs_time back; /* when this one displaced that one in turn */
+	struct rs_frame back_frame;
+};
+
+/* This binding was made where another contact of the AOR was just removed. */
+struct rec_move {
+	rs_time removed, at;
+	struct rs_frame removed_frame, frame;
 };
 
 struct rec_binding {
@@ -215,6 +238,10 @@ struct rec_binding {
 	int64_t refresh_margin;  /* tenths of a percent: (expiry - refresh) / granted, least */
 	struct rec_list lapses;  /* struct rec_lapse */
 	int64_t lapsed;          /* ns in all */
+	struct rec_list displaced; /* struct rec_displaced; the first ones */
+	int64_t displaced_total; /* absent: never */
+	struct rec_list moves;   /* struct rec_move; that led here, the last ones */
+	int64_t moves_total;     /* in a row; absent: none */
 	enum rec_binding_state state;
 	rs_time next_expiry;
 };
@@ -367,6 +394,30 @@ struct rec_line {
 	enum rec_outcome outcome;    /* absent: none was decided */
 	rs_time decided;
 	struct rs_frame frame;
+	rs_time registered;          /* the first time, with credentials */
+	struct rs_frame registered_frame;
+	struct rs_span registered_as; /* their user */
+	rs_time told;                /* of a 500 or 503 with Retry-After, last */
+	struct rs_frame told_frame;
+	int64_t retry_after;         /* seconds */
+	rs_time retried;             /* before that was over */
+	struct rs_frame retried_frame;
+};
+
+/* A server refused the phone, and then left all of its requests unanswered for
+   32 s or more, while it answered others. */
+struct rec_silence {
+	struct rec_endpoint server;
+	int64_t refused;        /* how often, before */
+	struct rs_frame refused_frame; /* the last of them */
+	rs_time answered;       /* the phone, for the last time */
+	struct rs_frame answered_frame;
+	rs_time since, until;   /* first request unanswered; last one given up */
+	struct rs_frame frame;
+	int64_t attempts;       /* unanswered */
+	rs_time other;          /* when another was answered first */
+	struct rs_frame other_frame;
+	struct rec_endpoint other_client;
 };
 
 struct rec_phone {
@@ -379,6 +430,7 @@ struct rec_phone {
 	struct rs_span stopped_at;
 	enum rec_outcome outcome;    /* of its last decided attempt; or none */
 	int64_t attempts, failed;
+	struct rec_list silenced;    /* struct rec_silence */
 	bool suffered; /* not said: some record of its is not fine */
 	enum rs_fact scanner;         /* true, or absent */
 	struct rs_span scanner_reason; /* "user_agent", "many_users" */
@@ -531,9 +583,11 @@ extern const struct rec_type rec_registration_type, rec_binding_type,
 extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_authorization_type,
     rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
+    rec_displaced_type, rec_move_type,
     rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
-    rec_line_type, rec_evidence_type, rec_file_type, rec_label_type, rec_times_type,
-    rec_group_type, rec_scanners_type, rec_load_type;
+    rec_line_type, rec_silence_type, rec_evidence_type, rec_file_type,
+    rec_label_type, rec_times_type, rec_group_type, rec_scanners_type,
+    rec_load_type;
 
 /* The report's word for a value; NULL for 0 and what is out of range. */
 const char *rec_transport_name(enum rec_transport v);

@@ -498,11 +498,11 @@ match(const struct rec_contact *o, const struct sip_contact *c)
 	return u.user.n ? SAME_USER : NOT_OURS; /* an SBC rewrote the host */
 }
 
-/* Looks for contact o among those listed.  Returns how many fit best; *seconds
-   is what the (only) one, *ours, was granted. */
+/* Looks for contact o among those listed.  Returns how many fit best, and how
+   well; *seconds is what the (only) one, *ours, was granted. */
 static unsigned
 find_ours(const struct rec_contact *o, const struct sip_msg *m,
-    int64_t *seconds, struct sip_contact *ours)
+    int64_t *seconds, struct sip_contact *ours, int *how_well)
 {
 	struct sip_contact c;
 	struct sip_contact_it it = sip_contact_first(m);
@@ -519,6 +519,7 @@ find_ours(const struct rec_contact *o, const struct sip_msg *m,
 		}
 		best = how;
 	}
+	*how_well = best;
 	/* The same URI twice is one binding told twice. */
 	return best == SAME_USER ? n : n > 0;
 }
@@ -529,6 +530,43 @@ lists_any(const struct sip_msg *m)
 	struct sip_contact c;
 	struct sip_contact_it it = sip_contact_first(m);
 	return sip_contact_next(&it, &c);
+}
+
+/* Whoever fits worse than another is somebody else with the same user. */
+static bool
+is_ours(
+    const struct reg_attempt *a, const struct sip_contact *c, const int *best)
+{
+	const struct rec_contact *ours = a->r.contacts.v;
+	for (uint32_t i = 0; i < a->r.contacts.n; i++)
+		if (best[i] != NOT_OURS && match(&ours[i], c) >= best[i])
+			return true;
+	return false;
+}
+
+/* Who else holds the address of record, as far as there is room. */
+static void
+read_others(struct reg_tracker *k, struct reg_attempt *a,
+    const struct sip_msg *m, const int *best)
+{
+	struct sip_contact c;
+	struct sip_contact_it it = sip_contact_first(m);
+	struct rec_list *l = &a->r.other_contacts;
+	l->n = 0;
+	while (sip_contact_next(&it, &c)) {
+		if (c.star || is_ours(a, &c, best))
+			continue;
+		if (l->n == REG_MAX_CONTACTS) {
+			reg_flaw(a, REG_FLAW_TOO_MANY_CONTACTS);
+			return;
+		}
+		struct rec_contact *to = rec_list_add(l, &a->arena, sizeof *to);
+		*to = k->blank_contact;
+		to->uri = reg_message_keep(a, to->uri, c.addr.uri_text);
+		to->instance = reg_message_keep(a, to->instance, c.instance);
+		to->reg_id = reg_message_keep(a, to->reg_id, c.reg_id);
+		to->expires_granted = seconds_of(&c, m);
+	}
 }
 
 /*
@@ -543,12 +581,12 @@ reg_message_granted(
 {
 	struct rec_contact *ours = a->r.contacts.v;
 	bool bound = false, ambiguous = false;
-	(void)k;
+	int best[REG_MAX_CONTACTS];
 	reg_facts_granted(a, m);
 	for (uint32_t i = 0; i < a->r.contacts.n; i++) {
 		int64_t seconds = REC_ABSENT;
 		struct sip_contact c;
-		unsigned n = find_ours(&ours[i], m, &seconds, &c);
+		unsigned n = find_ours(&ours[i], m, &seconds, &c, &best[i]);
 		if (n == 1) {
 			ours[i].expires_granted = seconds;
 			reg_facts_contact(a, &ours[i], &c);
@@ -556,6 +594,7 @@ reg_message_granted(
 		bound |= n == 1 && seconds != 0;
 		ambiguous |= n > 1;
 	}
+	read_others(k, a, m, best);
 	if (a->r.contacts.n)
 		a->r.expires_granted = ours[0].expires_granted;
 	if (a->r.kind == REC_QUERY)

@@ -95,6 +95,9 @@ tell_registration(struct tell *t, const struct rec_registration *r)
 		say_ms(t, "delay", g[i].delay);
 		say_frames(t, &g[i].frames);
 	}
+	const struct rec_contact *o = r->other_contacts.v;
+	for (uint32_t i = 0; i < r->other_contacts.n; i++)
+		say(t, " +%.*s", (int)o[i].uri.n, (const char *)o[i].uri.p);
 	const struct rs_span *f = r->flaws.v;
 	for (uint32_t i = 0; i < r->flaws.n; i++)
 		say(t, " -%.*s", (int)f[i].n, (const char *)f[i].p);

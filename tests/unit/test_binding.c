@@ -102,6 +102,12 @@ test_lives(void)
 		    {99, REC_CUT_OFF, "sip:a@h", NULL, 100, REC_ABSENT, NULL},
 		    END(120)},
 		"sip:a@h expired 0-100 grants=1/1 refreshes=0\n"},
+	    {"removed too late: that is a lapse too",
+		{G(0, 100),
+		    {120, REC_UNREGISTERED, "sip:a@h", NULL, 0, REC_ABSENT,
+			NULL},
+		    END(130)},
+		"sip:a@h removed 0-120 grants=1/1 refreshes=0 lapse=20\n"},
 	    {"removed",
 		{G(0, 100),
 		    {50, REC_UNREGISTERED, "sip:a@h", NULL, 0, REC_ABSENT,
@@ -164,6 +170,185 @@ test_lives(void)
 	}
 }
 
+/* ---- several phones of one AOR ---- */
+
+struct rival_step {
+	int64_t at;
+	uint8_t host; /* of the client; 0: the end */
+	const char *contact, *instance, *reg_id;
+	int64_t requested;
+	const char *lists[2]; /* other contacts in the 2xx; "!": not whole */
+	const char *call_id;
+};
+
+static void
+rival(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct rec_binding *b = rec;
+	struct heard *h = arg;
+	(void)type;
+	h->n += (size_t)snprintf(h->text + h->n, sizeof h->text - h->n,
+	    "%.*s %s", (int)b->contact.n, (const char *)b->contact.p,
+	    rec_binding_state_name(b->state));
+	const struct rec_displaced *d = b->displaced.v;
+	for (uint32_t i = 0; i < b->displaced.n; i++)
+		h->n += (size_t)snprintf(h->text + h->n, sizeof h->text - h->n,
+		    " %lld<%.*s@%u/%llu", (long long)(d[i].at / RS_SEC),
+		    (int)d[i].contact.n, (const char *)d[i].contact.p,
+		    d[i].client.at.addr.b[3],
+		    (unsigned long long)d[i].back_frame.number);
+	if (b->displaced_total != REC_ABSENT)
+		h->n += (size_t)snprintf(h->text + h->n, sizeof h->text - h->n,
+		    " =%lld", (long long)b->displaced_total);
+	const struct rec_move *m = b->moves.v;
+	for (uint32_t i = 0; i < b->moves.n; i++)
+		h->n += (size_t)snprintf(h->text + h->n, sizeof h->text - h->n,
+		    " %llu>%llu", (unsigned long long)m[i].removed_frame.number,
+		    (unsigned long long)m[i].frame.number);
+	if (b->moves_total != REC_ABSENT)
+		h->n += (size_t)snprintf(h->text + h->n, sizeof h->text - h->n,
+		    " =%lld", (long long)b->moves_total);
+	h->n += (size_t)snprintf(h->text + h->n, sizeof h->text - h->n, "\n");
+}
+
+static void
+rival_take(struct binding_tracker *k, const struct rival_step *s, uint64_t n)
+{
+	const uint8_t client[] = {192, 0, 2, s->host};
+	struct rec_registration r;
+	struct rec_contact c, others[2];
+	struct rs_span flaw = RS_LIT("too_many_contacts");
+	char call_id[8];
+	snprintf(call_id, sizeof call_id, "%u", s->host);
+	rec_init(&rec_registration_type, &r);
+	rec_init(&rec_contact_type, &c);
+	r.id.frame.number = n;
+	r.started = r.ended = s->at * RS_SEC;
+	r.aor = RS_LIT("sip:a@example.com");
+	r.call_id = rs_span_str(s->call_id ? s->call_id : call_id);
+	r.client.at.addr = rs_addr_v4(client);
+	c.uri = rs_span_str(s->contact);
+	c.instance = rs_span_str(s->instance);
+	c.reg_id = rs_span_str(s->reg_id);
+	c.expires_requested = s->requested;
+	c.expires_granted = s->requested;
+	r.outcome = s->requested ? REC_REGISTERED : REC_UNREGISTERED;
+	r.contacts = (struct rec_list){&c, 1, 1};
+	for (unsigned i = 0; i < 2 && s->lists[i]; i++) {
+		if (s->lists[i][0] == '!') {
+			r.flaws = (struct rec_list){&flaw, 1, 1};
+			break;
+		}
+		rec_init(&rec_contact_type, &others[i]);
+		others[i].uri = rs_span_str(s->lists[i]);
+		r.other_contacts = (struct rec_list){others, i + 1, 2};
+	}
+	binding_tracker_registration(k, &r);
+}
+
+#define ONE "sip:a@192.0.2.1"
+#define TWO "sip:a@192.0.2.2"
+
+static void
+test_rivals(void)
+{
+	static const struct {
+		const char *name;
+		struct rival_step steps[8];
+		const char *expected;
+	} rows[] = {
+	    {"in turns",
+		{{1, 1, ONE, NULL, NULL, 60, {NULL}, NULL},
+		    {2, 2, TWO, NULL, NULL, 60, {NULL}, NULL},
+		    {3, 1, ONE, NULL, NULL, 60, {NULL}, NULL},
+		    {4, 2, TWO, NULL, NULL, 60, {NULL}, NULL},
+		    {5, 1, ONE, NULL, NULL, 60, {NULL}, NULL}, {.at = 9}},
+		TWO " displaced 3<" ONE "@1/4 5<" ONE "@1/0 =2\n" ONE
+		    " held 2<" TWO "@2/3 4<" TWO "@2/5 =2\n"},
+	    {"by instance, at one address",
+		{{1, 1, ONE, "x", NULL, 60, {NULL}, "p"},
+		    {2, 1, ONE, "y", NULL, 60, {NULL}, "q"}, {.at = 9}},
+		ONE " displaced 2<" ONE "@1/0 =1\n" ONE " held\n"},
+	    {"near miss: both are listed",
+		{{1, 1, ONE, NULL, NULL, 60, {NULL}, NULL},
+		    {2, 2, TWO, NULL, NULL, 60, {ONE}, NULL}, {.at = 9}},
+		ONE " held\n" TWO " held\n"},
+	    {"near miss: listed under another host, as an SBC does",
+		{{1, 1, ONE, NULL, NULL, 60, {NULL}, NULL},
+		    {2, 2, TWO, NULL, NULL, 60, {"sip:a@198.51.100.9"}, NULL},
+		    {.at = 9}},
+		ONE " held\n" TWO " held\n"},
+	    {"a third is listed, the first is not",
+		{{1, 1, ONE, NULL, NULL, 60, {NULL}, NULL},
+		    {2, 3, "sip:a@192.0.2.3", NULL, NULL, 60, {ONE}, NULL},
+		    {3, 2, TWO, NULL, NULL, 60, {"sip:a@192.0.2.3"}, NULL},
+		    {.at = 9}},
+		ONE " displaced 3<" TWO "@2/0 =1\nsip:a@192.0.2.3 held\n" TWO
+		    " held\n"},
+	    {"near miss: the list was cut",
+		{{1, 1, ONE, NULL, NULL, 60, {NULL}, NULL},
+		    {2, 2, TWO, NULL, NULL, 60, {"!"}, NULL}, {.at = 9}},
+		ONE " held\n" TWO " held\n"},
+	    {"near miss: outbound",
+		{{1, 1, ONE, "x", "1", 60, {NULL}, "p"},
+		    {2, 1, ONE, "x", "2", 60, {NULL}, "q"}, {.at = 9}},
+		ONE " held\n" ONE " held\n"},
+	    {"near miss: one phone that moved",
+		{{1, 1, ONE, NULL, NULL, 60, {NULL}, "p"},
+		    {2, 2, TWO, NULL, NULL, 60, {NULL}, "p"}, {.at = 9}},
+		ONE " held\n" TWO " held\n"},
+	    {"near miss: it had run out",
+		{{1, 1, ONE, NULL, NULL, 60, {NULL}, NULL},
+		    {70, 2, TWO, NULL, NULL, 60, {NULL}, NULL}, {.at = 99}},
+		ONE " expired\n" TWO " held\n"},
+	    {"removed, and at once with another port, again and again",
+		{{1, 1, ONE ":1", NULL, NULL, 60, {NULL}, NULL},
+		    {5, 1, ONE ":1", NULL, NULL, 0, {NULL}, NULL},
+		    {5, 1, ONE ":2", NULL, NULL, 60, {NULL}, NULL},
+		    {9, 1, ONE ":2", NULL, NULL, 0, {NULL}, NULL},
+		    {10, 1, ONE ":3", NULL, NULL, 60, {NULL}, NULL},
+		    {.at = 19}},
+		ONE ":1 removed\n" ONE ":2 removed 2>3 =1\n" ONE
+		    ":3 held 2>3 4>5 =2\n"},
+	    {"near miss: the same contact again",
+		{{1, 1, ONE ":1", NULL, NULL, 60, {NULL}, NULL},
+		    {5, 1, ONE ":1", NULL, NULL, 0, {NULL}, NULL},
+		    {5, 1, ONE ":1;x=y", NULL, NULL, 60, {NULL}, NULL},
+		    {.at = 9}},
+		ONE ":1 removed\n" ONE ":1;x=y held\n"},
+	    {"near miss: not at once",
+		{{1, 1, ONE, NULL, NULL, 60, {NULL}, NULL},
+		    {5, 1, ONE, NULL, NULL, 0, {NULL}, NULL},
+		    {8, 1, TWO, NULL, NULL, 60, {NULL}, NULL}, {.at = 9}},
+		ONE " removed\n" TWO " held\n"},
+	    {"near miss: another phone",
+		{{1, 1, ONE, NULL, NULL, 60, {NULL}, NULL},
+		    {5, 1, ONE, NULL, NULL, 0, {NULL}, NULL},
+		    {5, 2, TWO, NULL, NULL, 60, {NULL}, NULL}, {.at = 9}},
+		ONE " removed\n" TWO " held\n"},
+	};
+	const struct rs_hash_seed seed = {5, 6};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rs_account pay;
+		struct heard h = {.n = 0};
+		const struct rec_sink out = {rival, &h};
+		rs_account_init(&pay, 1 << 20);
+		struct binding_tracker *k =
+		    binding_tracker_new(&seed, &pay, &out);
+		const struct rival_step *s = rows[i].steps;
+		uint64_t frame = 1;
+		for (; s->host; s++)
+			rival_take(k, s, frame++);
+		binding_tracker_finish(k, s->at * RS_SEC);
+		binding_tracker_free(k);
+		unit_row(rows[i].name);
+		if (strcmp(h.text, rows[i].expected) != 0)
+			printf("# %s: %s", rows[i].name, h.text);
+		CU_ASSERT_STRING_EQUAL(h.text, rows[i].expected);
+		CU_ASSERT_EQUAL(pay.used, 0);
+	}
+}
+
 static void
 count(void *arg, const struct rec_type *type, const void *rec)
 {
@@ -202,4 +387,4 @@ test_eviction(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
-UNIT_MAIN("binding", UNIT(test_lives), UNIT(test_eviction))
+UNIT_MAIN("binding", UNIT(test_lives), UNIT(test_rivals), UNIT(test_eviction))

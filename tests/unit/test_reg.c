@@ -150,7 +150,8 @@ test_success(void)
 		"@0.000" REG_OF("alice", "call-1", "a", "1", "") "@0.040" OK(
 		    "a", "1"),
 		"0-1 alice queried query 200 rrd=40.000 auth=40.000 "
-		"end=40.000 txns=200 [1 2]\n"},
+		"end=40.000 txns=200 [1 2] "
+		"+sip:alice@192.0.2.10:5060\n"},
 	};
 	RUN(rows);
 }
@@ -282,7 +283,7 @@ test_not_bound(void)
 #define NOT_BOUND "0-1 alice not_bound initial 200 end=40.000 exp=3600"
 	static const struct row rows[] = {
 	    {"only another's", GRANT("Contact: <sip:bob@192.0.2.77>\n"),
-		NOT_BOUND " txns=200 [1 2]\n"},
+		NOT_BOUND " txns=200 [1 2] +sip:bob@192.0.2.77\n"},
 	    {"ours with 0",
 		GRANT("Contact: <sip:alice@192.0.2.10:5060>;expires=0\n"),
 		NOT_BOUND "/0 txns=200 [1 2]\n"},
@@ -292,7 +293,11 @@ test_not_bound(void)
 	    {"another's first, ours second",
 		GRANT("Contact: <sip:bob@192.0.2.77>;expires=9, "
 		      "<sip:alice@192.0.2.10>;expires=90\n"),
-		BOUND "/90 txns=200 [1 2]\n"},
+		BOUND "/90 txns=200 [1 2] +sip:bob@192.0.2.77\n"},
+	    {"another phone of our user",
+		GRANT("Contact: <sip:alice@192.0.2.77>;expires=9, "
+		      "<sip:alice@192.0.2.10>;expires=90\n"),
+		BOUND "/90 txns=200 [1 2] +sip:alice@192.0.2.77\n"},
 	    {"Expires header where the contact has none",
 		GRANT("m: <sip:alice@192.0.2.10:5060>\nExpires: 20\n"),
 		BOUND "/20 txns=200 [1 2]\n"},
@@ -315,7 +320,7 @@ test_not_bound(void)
 		    ";expires=5,<sip:z@y>;+sip.instance=\"<urn:uuid:1>\""
 		    ";reg-id=1;expires=6\n"),
 		"0-1 alice registered initial 200 rrd=40.000 auth=40.000 "
-		"end=40.000/6 txns=200 [1 2]\n"},
+		"end=40.000/6 txns=200 [1 2] +sip:x@y\n"},
 	    {"near miss: same user, another instance",
 		"@0.000" REG_OF("alice", "c", "a", "1",
 		    "Contact: <sip:alice@192.0.2.10>;"
@@ -323,7 +328,8 @@ test_not_bound(void)
 		    "c", "a", "1", "200 OK",
 		    "Contact: <sip:alice@192.0.2.10>;"
 		    "+sip.instance=\"<urn:uuid:2>\"\n"),
-		"0-1 alice not_bound initial 200 end=40.000 txns=200 [1 2]\n"},
+		"0-1 alice not_bound initial 200 end=40.000 txns=200 [1 2] "
+		"+sip:alice@192.0.2.10\n"},
 	};
 	RUN(by_instance);
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules that need more of a phone than one attempt.
+ *
+ * A ban is said of the attempt that got no answer, since that is what needs a
+ * cause; what the phone and others got before and meanwhile is in its record.
+ */
+#include "diag/finding.h"
+#include "diag/phone_view.h"
+#include "diag/rules.h"
+
+#include <stdio.h>
+
+enum { LINES = 16 }; /* more are no phone but a NAT or an SBC */
+
+const struct rec_silence *
+phone_view_silence(const struct diag_case *c)
+{
+	const struct rec_registration *r = c->registration;
+	const struct rec_transaction *t;
+	if (r == NULL || c->phone == NULL || r->outcome != REC_TIMED_OUT ||
+	    r->transactions.n == 0)
+		return NULL;
+	t = (const struct rec_transaction *)r->transactions.v +
+	    r->transactions.n - 1;
+	const struct rec_silence *s = c->phone->silenced.v;
+	for (uint32_t i = 0; i < c->phone->silenced.n; i++)
+		if (t->status <= 0 && t->request_time >= s[i].since &&
+		    t->request_time <= s[i].until &&
+		    s[i].server.at.port == t->server.at.port &&
+		    rs_addr_eq(&s[i].server.at.addr, &t->server.at.addr))
+			return &s[i];
+	return NULL;
+}
+
+const struct rec_line *
+phone_view_line(const struct diag_case *c)
+{
+	if (c->registration == NULL || c->phone == NULL)
+		return NULL;
+	const struct rec_line *l = c->phone->lines.v;
+	for (uint32_t i = 0; i < c->phone->lines.n; i++)
+		if (rs_span_eq(l[i].aor, c->registration->aor))
+			return &l[i];
+	return NULL;
+}
+
+static void
+policy_source_banned(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_silence *s = phone_view_silence(c);
+	char waited[FINDING_WORD], other[RS_ADDR_TEXT], after[FINDING_WORD];
+	struct finding f;
+	if (s == NULL)
+		return;
+	const struct rec_coverage *g = c->coverage;
+	if (g && (g->drops_kernel > 0 || g->drops_interface > 0))
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "sip.no-answer");
+	finding_alternative(&f, "capture.incomplete");
+	finding_record(&f, &rec_phone_type, &c->phone->id);
+	rs_addr_format(&s->other_client.at.addr, other);
+	finding_detail(&f,
+	    "The server refused this phone %lld times, and then answered none "
+	    "of its requests for %s (%lld attempt%s); %s into that it answered "
+	    "%s.",
+	    (long long)s->refused, finding_time(waited, s->until - s->since),
+	    (long long)s->attempts, s->attempts == 1 ? "" : "s",
+	    finding_time(after, s->other - s->since), other);
+	finding_evidence(&f, s->refused_frame, RS_NEVER, RS_LIT("refused"));
+	if (!rs_frame_eq(s->refused_frame, s->answered_frame))
+		finding_evidence(
+		    &f, s->answered_frame, s->answered, RS_LIT("last answer"));
+	finding_evidence(
+	    &f, s->frame, s->since, RS_LIT("first REGISTER without answer"));
+	finding_evidence(
+	    &f, s->other_frame, s->other, RS_LIT("answer to another"));
+	const struct rec_transaction *t = c->registration->transactions.v;
+	t += c->registration->transactions.n - 1;
+	if (!rs_frame_eq(t->request_frame, s->frame))
+		finding_evidence(&f, t->request_frame, t->request_time,
+		    RS_LIT("REGISTER without answer"));
+	finding_say(&f);
+}
+
+static void
+sip_partial_lines(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_phone *p = c->phone;
+	const struct rec_line *l, *bad = NULL;
+	unsigned good = 0, failed = 0;
+	struct finding f;
+	if (p == NULL || c->registration || c->handshake || c->connection ||
+	    c->binding || (p->lines.n > LINES && p->user_agents.n != 1))
+		return;
+	l = p->lines.v;
+	for (uint32_t i = 0; i < p->lines.n; i++) {
+		good += l[i].outcome == REC_REGISTERED;
+		if (!rec_outcome_failed(l[i].outcome))
+			continue;
+		failed++;
+		bad = bad ? bad : &l[i];
+	}
+	if (good == 0 || bad == NULL)
+		return;
+	/* Several programs at one address may be several phones. */
+	bool one = p->user_agents.n <= 1;
+	finding_begin(&f, rule, c, out, one ? REC_CERTAIN : REC_INFERRED);
+	finding_detail(&f,
+	    "%u of its addresses of record are registered, %u are not: %.*s%s"
+	    ".%s",
+	    good, failed, FINDING_TEXT(bad->aor),
+	    failed > 1 ? " and others" : "",
+	    one ? "" : " Several user agents: it may be more than one phone.");
+	for (uint32_t i = 0; i < p->lines.n; i++) {
+		if (l[i].outcome == REC_REGISTERED)
+			finding_evidence(
+			    &f, l[i].frame, l[i].decided, RS_LIT("registered"));
+		else if (rec_outcome_failed(l[i].outcome))
+			finding_evidence(
+			    &f, l[i].frame, l[i].decided, RS_LIT("failed"));
+	}
+	finding_say(&f);
+}
+
+const struct diag_rule diag_policy_source_banned = {"policy.source-banned",
+    REC_ERROR, "sip", "The server ignores this phone, and answers others",
+    "Look at the server's ban list (fail2ban, pike, a firewall) for this "
+    "address, and stop the cause of the refusals before lifting the ban.",
+    policy_source_banned};
+const struct diag_rule diag_sip_partial_lines = {"sip.partial-lines", REC_INFO,
+    "sip", "Some lines of the phone are registered, others are not",
+    "The way to the registrar works: look at the settings of the lines that "
+    "failed, and at what is said of them.",
+    sip_partial_lines};

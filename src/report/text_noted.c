@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What went wrong where each attempt may be fine: a binding that ran out, two
+ * phones that fight for one, a phone with some of its lines registered.
+ *
+ * Such a finding is about a binding or a phone, and no attempt that failed can
+ * show it, so it stands by itself, with its evidence in place of a ladder.
+ */
+#include "report/text_part.h"
+
+#include <glib.h>
+
+enum { IN_FULL = 20, IN_SHORT = 100, INDENT = 2 };
+
+static bool
+is_noted(const struct rec_finding *x)
+{
+	const struct rs_span *of = x->records.v;
+	return x->records.n && (rs_span_starts(of[0], RS_LIT("binding ")) ||
+				   rs_span_starts(of[0], RS_LIT("phone ")));
+}
+
+static void
+head(struct text *t, const struct rec_finding *x)
+{
+	struct page *p = &t->page;
+	char addr[RS_ADDR_TEXT];
+	g_autofree char *word =
+	    g_ascii_strup(rec_severity_name(x->severity), -1);
+	rs_addr_format(&x->phone.at.addr, addr);
+	page_styled(p, x->severity == REC_ERROR ? PAGE_BAD : PAGE_WARN, word);
+	page_str(p, "  ");
+	page_styled(p, PAGE_BOLD, addr);
+	page_to(p, p->at + 2);
+	if (x->aor.n)
+		page_span_most(p, x->aor, p->columns / 3);
+}
+
+static void
+evidence(struct text *t, const struct rec_finding *x)
+{
+	struct page *p = &t->page;
+	const struct rec_evidence *e = x->evidence.v;
+	char at[PAGE_TEXT];
+	for (uint32_t i = 0; i < x->evidence.n; i++) {
+		page_to(p, 2 * INDENT);
+		text_frame(t, e[i].frame);
+		page_to(p, 11);
+		page_str(
+		    p, e[i].at != RS_NEVER ? text_clock(t, at, e[i].at) : "");
+		page_to(p, t->many_days ? 31 : 25);
+		page_span(p, e[i].what);
+		page_end(p);
+	}
+}
+
+static void
+in_full(struct text *t, const struct rec_finding *x)
+{
+	head(t, x);
+	page_end(&t->page);
+	text_verdict(t, x, false);
+	evidence(t, x);
+	text_advice(t, x);
+	page_end(&t->page);
+}
+
+static void
+in_short(struct text *t, const struct rec_finding *x)
+{
+	g_autofree char *code = g_strndup((const char *)x->code.p, x->code.n);
+	head(t, x);
+	page_item(&t->page, 2 * INDENT, "  ", code);
+	page_end(&t->page);
+}
+
+void
+text_noted(struct text *t)
+{
+	struct spool_reader *r = spool_read(t->in->spool, &rec_finding_type);
+	const struct rec_finding *x;
+	char n[PAGE_TEXT];
+	int64_t seen = 0;
+	while ((x = spool_next(r)) != NULL) {
+		if (!is_noted(x))
+			continue;
+		if (seen < IN_FULL)
+			in_full(t, x);
+		else if (seen < IN_FULL + IN_SHORT)
+			in_short(t, x);
+		seen++;
+	}
+	spool_reader_free(r);
+	if (seen > IN_FULL + IN_SHORT) {
+		page_printf(&t->page, "and %s (--format json has them)",
+		    text_many(n, seen - IN_FULL - IN_SHORT, "more finding"));
+		page_end(&t->page);
+	}
+	if (seen > IN_FULL)
+		page_end(&t->page);
+}

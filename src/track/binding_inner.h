@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One binding and the table of them: what the parts of the tracker share. */
+#ifndef TRACK_BINDING_INNER_H
+#define TRACK_BINDING_INNER_H
+
+#include "base/pool.h"
+#include "track/binding.h"
+#include "track/queue.h"
+#include "track/table.h"
+
+enum {
+	BINDING_GRANTS = 4,
+	BINDING_LAPSES = 8,
+	BINDING_FIGHTS = 4,
+	BINDING_MOVES = 4,
+	BINDING_TEXT = 128, /* of another's contact */
+};
+
+/* Who took the place: text of its own, as that binding may go before. */
+struct binding_fight {
+	struct rec_displaced rec;
+	uint8_t contact[BINDING_TEXT];
+};
+
+/* Of how many moves a binding is the last, and what the latest were. */
+struct binding_moves {
+	int64_t n;
+	struct rec_move last[BINDING_MOVES]; /* the latest last */
+};
+
+struct binding {
+	struct table_node by_key, by_aor;
+	struct queue_link order; /* by last change */
+	struct rec_id id;
+	rs_time started, last_at;
+	rs_time expiry;         /* RS_NEVER: not known */
+	rs_time away;           /* since when another's 2xx does not list it */
+	int64_t granted, asked; /* seconds, of the last grant; REC_ABSENT */
+	struct rs_frame granted_frame;
+	uint64_t call; /* hash of the last Call-ID */
+	bool doubt;    /* an attempt since then was not judged */
+	struct rs_endpoint client, server;
+	enum rec_transport transport;
+	struct rec_grant first;
+	struct rec_grant *later;  /* BINDING_GRANTS - 1 of them, if refreshed */
+	struct rec_lapse *lapses; /* BINDING_LAPSES of them, if there is one */
+	struct binding_fight *fights; /* BINDING_FIGHTS, likewise */
+	struct binding_moves *moves;
+	uint32_t n_lapses, n_fights;
+	int64_t granted_total, refreshes, margin, lapsed;
+	struct rs_span aor, contact, instance, reg_id; /* in text */
+	size_t size;                                   /* of the block */
+	uint8_t text[];
+};
+
+struct binding_gone;
+
+struct binding_tracker {
+	const struct rs_hash_seed *seed;
+	struct rs_account *pay;
+	const struct rec_sink *out;
+	struct table by_key, by_aor;
+	struct queue order;
+	struct rs_pool pool;
+	size_t held; /* of the pool, and charged */
+	uint64_t evicted;
+	struct binding_gone *gone; /* removals of late; NULL: none yet */
+	struct rec_binding blank;
+};
+
+/* Zeroed, from the pool, and charged in any case: small and bounded. */
+void *binding_room(struct binding_tracker *k, size_t n);
+/* The frame of its 2xx. */
+struct rs_frame binding_frame(const struct rec_registration *r);
+
+/* ---- binding_rival.c ---- */
+
+/* After r granted `self`: whose bindings its 2xx does not list any more. */
+void binding_displace(struct binding_tracker *k, struct binding *self,
+    const struct rec_registration *r, uint64_t aor);
+/* Contact c was removed; b, which may be NULL, was its binding. */
+void binding_gone(struct binding_tracker *k, const struct binding *b,
+    const struct rec_registration *r, const struct rec_contact *c,
+    uint64_t aor);
+/* b begins: was another contact of its AOR removed just before? */
+void binding_moved(struct binding_tracker *k, struct binding *b,
+    const struct rec_registration *r, const struct rec_contact *c,
+    uint64_t aor);
+void binding_gone_free(struct binding_tracker *k);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the phone tracker share: phone.c takes records in,
+ * phone_record.c makes a record of what came together.
+ */
+#ifndef TRACK_PHONE_INNER_H
+#define TRACK_PHONE_INNER_H
+
+#include "base/pool.h"
+#include "track/phone.h"
+#include "track/standing.h"
+#include "track/table.h"
+
+#include <assert.h>
+
+enum { PHONE_COST = 1024 };
+
+
+/* Those that are judged; link, DHCP, DNS and provisioning are not yet. */
+enum phone_stage { PHONE_TCP, PHONE_TLS, PHONE_SIP, PHONE_STAGES };
+
+/* The latest record that said so. */
+struct phone_word {
+	rs_time at; /* RS_NEVER: none did */
+	struct rec_id id;
+	const struct rec_type *type;
+	struct rs_frame from, to;
+};
+
+/* A Retry-After that was given: to whom, and until when (RFC 3261 20.33). */
+struct phone_wait {
+	rs_time given, until; /* RS_NEVER: none */
+	struct rs_endpoint server;
+	struct rs_frame frame; /* that said so */
+};
+
+struct phone_line { /* one address of record */
+	struct phone_line *next;
+	struct phone_word decided;
+	enum rec_outcome outcome;
+	bool turned_away; /* once, without credentials */
+	struct phone_wait wait;
+	rs_time registered; /* first, with credentials, as that user */
+	struct rs_frame registered_frame;
+	struct rs_span user;
+	struct phone_told *told; /* NULL: never */
+	size_t n;
+	uint8_t aor[];
+};
+
+/* A 500 or 503 that named a time to wait. */
+struct phone_told {
+	rs_time at, retried;
+	struct rs_frame frame, retried_frame;
+	int64_t seconds;
+};
+
+struct phone_agent {
+	struct phone_agent *next;
+	size_t n;
+	uint8_t text[];
+};
+
+/* What each record touches comes first: among many phones, memory that is not
+   at hand is what a record costs. */
+struct phone {
+	struct table_node node; /* by its address */
+	struct rs_addr address;
+	struct rec_id id;
+	struct phone_line *lines; /* sorted by their text, as agents */
+	struct phone_agent *agents;
+	uint32_t n_lines, n_agents;
+	int64_t attempts, failed;
+	bool by_tcp, by_tls, by_udp, suffered;
+	/* what tells a scanner */
+	bool succeeded, answered, challenged;
+	uint32_t n_turned_away;
+	uint64_t line_attempts; /* of the lines that are kept */
+	int64_t obeyed, ignored; /* Retry-After */
+	rs_time started, ended;
+	rs_time registered_at; /* the latest attempt that succeeded */
+	struct phone_word good[PHONE_STAGES], bad[PHONE_STAGES];
+	struct phone_word under_tls; /* TLS that shows that TCP was up */
+	struct phone_word other;     /* the latest decided removal or query */
+	enum rec_outcome other_outcome;
+	struct standing *standing;
+	struct phone *next;
+};
+
+static_assert(sizeof(struct phone) <= PHONE_COST, "paid for");
+
+struct phone_tracker {
+	struct rs_hash_seed seed;
+	struct rs_account *pay;
+	struct table table;
+	struct rs_pool pool; /* of phones, lines and agents */
+	struct standings *standings;
+	struct phone *all;
+	size_t n;
+	uint64_t refused;
+	struct rs_addr *scanners; /* sorted; once finished */
+	size_t n_scanners;
+};
+
+/* ---- phone_record.c ---- */
+
+/* Its record; text and lists are the phone's own or in the arena. */
+void phone_record_fill(
+    const struct phone *ph, struct rec_phone *to, struct rec_arena *a);
+/* Why it is a scanner; NULL: it is none, as far as can be seen. */
+const char *phone_record_scanner(const struct phone *ph);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The record of a phone: its lines, its chain, and whether it is one at all. */
+#include "track/phone_inner.h"
+#include "track/scanner.h"
+
+enum { MAX_EVIDENCE = 16 };
+
+static const char *const stage_names[PHONE_STAGES] = {"tcp", "tls", "sip"};
+
+/* The latest decided attempt of the phone; of its failed lines, if any is. */
+static const struct phone_line *
+last_line(const struct phone *ph)
+{
+	const struct phone_line *best = NULL;
+	for (const struct phone_line *l = ph->lines; l; l = l->next) {
+		if (l->decided.at == RS_NEVER)
+			continue;
+		bool bad = rec_outcome_failed(l->outcome);
+		bool best_bad = best && rec_outcome_failed(best->outcome);
+		if (best == NULL || bad > best_bad ||
+		    (bad == best_bad && l->decided.at > best->decided.at))
+			best = l;
+	}
+	return best;
+}
+
+/* The connection of a handshake may have no record of its own. */
+static const struct phone_word *
+good_word(const struct phone *ph, enum phone_stage st)
+{
+	const struct phone_word *good = &ph->good[st];
+	return st == PHONE_TCP && good->at == RS_NEVER ? &ph->under_tls : good;
+}
+
+static enum rec_stage_state
+stage_state(const struct phone *ph, enum phone_stage st, const struct phone_line *last)
+{
+	const struct phone_word *good = good_word(ph, st), *bad = &ph->bad[st];
+	bool only_udp = ph->by_udp && !ph->by_tcp && !ph->by_tls;
+	if (st == PHONE_SIP && last)
+		return rec_outcome_failed(last->outcome) ? REC_STAGE_FAILED
+							 : REC_STAGE_OK;
+	if (good->at != RS_NEVER && good->at >= bad->at)
+		return REC_STAGE_OK;
+	if (bad->at != RS_NEVER)
+		return REC_STAGE_FAILED;
+	if (st == PHONE_TCP && only_udp)
+		return REC_STAGE_NOT_APPLICABLE;
+	if (st == PHONE_TLS && !ph->by_tls && (ph->by_udp || ph->by_tcp) && ph->lines)
+		return REC_STAGE_NOT_APPLICABLE;
+	return REC_STAGE_NOT_SEEN;
+}
+
+static bool
+later_success(const struct phone *ph, enum phone_stage st)
+{
+	for (int later = st + 1; later < PHONE_STAGES; later++)
+		if (ph->good[later].at != RS_NEVER &&
+		    ph->good[later].at >= ph->bad[st].at)
+			return true;
+	return false;
+}
+
+static void
+add_word(struct rec_stage *s, const struct phone_word *w, struct rec_arena *a)
+{
+	char id[REC_ID_TEXT];
+	if (w->at == RS_NEVER || s->frames.n >= MAX_EVIDENCE)
+		return;
+	size_t n = strlen(w->type->name), of_id = rec_id_format(&w->id, id);
+	uint8_t *text = rec_arena_alloc(a, n + 1 + of_id);
+	memcpy(text, w->type->name, n);
+	text[n] = ' ';
+	memcpy(text + n + 1, id, of_id);
+	*(struct rs_span *)rec_list_add(&s->records, a,
+	    sizeof(struct rs_span)) = (struct rs_span){text, n + 1 + of_id};
+	*(struct rs_frame *)rec_list_add(
+	    &s->frames, a, sizeof(struct rs_frame)) = w->from;
+	if (!rs_frame_eq(w->from, w->to))
+		*(struct rs_frame *)rec_list_add(
+		    &s->frames, a, sizeof(struct rs_frame)) = w->to;
+}
+
+static void
+fill_stage(const struct phone *ph, enum phone_stage st, const struct phone_line *last,
+    struct rec_stage *s, struct rec_arena *a)
+{
+	s->stage = rs_span_str(stage_names[st]);
+	s->state = stage_state(ph, st, last);
+	if (st == PHONE_SIP && last && s->state != REC_STAGE_NONE)
+		add_word(s, &last->decided, a);
+	else if (s->state == REC_STAGE_OK)
+		add_word(s, good_word(ph, st), a);
+	else if (s->state == REC_STAGE_FAILED)
+		add_word(s, &ph->bad[st], a);
+}
+
+/*
+ * The outcome of the phone as a whole, which is one of registrations.  Where a
+ * handshake or connection that failed, with no registration after it, is the
+ * last word, there is none: stopped_at tells.
+ */
+static enum rec_outcome
+phone_outcome(const struct phone *ph, const struct phone_line *last)
+{
+	if (last && rec_outcome_failed(last->outcome))
+		return last->outcome;
+	for (int st = PHONE_TLS; st >= (int)PHONE_TCP; st--) {
+		const struct phone_word *bad = &ph->bad[st];
+		if (bad->at == RS_NEVER || bad->at < ph->good[st].at ||
+		    bad->at < ph->registered_at ||
+		    later_success(ph, (enum phone_stage)st))
+			continue;
+		return REC_OUTCOME_NONE;
+	}
+	/* A phone that was shut down took its binding away. */
+	if (ph->other.at != RS_NEVER &&
+	    !rec_outcome_failed(ph->other_outcome) &&
+	    (last == NULL || (ph->other_outcome == REC_UNREGISTERED &&
+				 ph->other.at > last->decided.at)))
+		return ph->other_outcome;
+	return last        ? last->outcome
+	       : ph->lines ? REC_CUT_OFF
+			   : REC_OUTCOME_NONE;
+}
+
+static void
+add_string(struct rec_list *l, struct rs_span s, struct rec_arena *a)
+{
+	*(struct rs_span *)rec_list_add(l, a, sizeof s) = s;
+}
+
+static void
+add_line(struct rec_phone *r, const struct phone_line *l, struct rec_arena *a)
+{
+	struct rec_line *to = rec_list_add(&r->lines, a, sizeof *to);
+	rec_init(&rec_line_type, to);
+	to->aor = (struct rs_span){l->aor, l->n};
+	add_string(&r->aors, to->aor, a);
+	to->registered = l->registered;
+	to->registered_frame = l->registered_frame;
+	to->registered_as = l->user;
+	if (l->told) {
+		to->told = l->told->at;
+		to->told_frame = l->told->frame;
+		to->retry_after = l->told->seconds;
+		to->retried = l->told->retried;
+		to->retried_frame = l->told->retried_frame;
+	}
+	if (l->decided.at == RS_NEVER)
+		return;
+	to->outcome = l->outcome;
+	to->decided = l->decided.at;
+	to->frame = l->decided.to;
+}
+
+const char *
+phone_record_scanner(const struct phone *ph)
+{
+	struct scanner_facts f = {.succeeded = ph->succeeded,
+	    .answered = ph->answered,
+	    .challenged = ph->challenged,
+	    .users = ph->n_lines,
+	    .attempts = ph->line_attempts,
+	    .turned_away = ph->n_turned_away};
+	if (ph->succeeded || ph->answered)
+		return NULL; /* and its names need not be looked at */
+	if (ph->agents)
+		f.agent = SCANNER_AGENT_TOOL;
+	for (const struct phone_agent *g = ph->agents; g; g = g->next) {
+		enum scanner_agent a =
+		    scanner_agent((struct rs_span){g->text, g->n});
+		if (a < f.agent)
+			f.agent = a;
+	}
+	return scanner_reason(&f);
+}
+
+void
+phone_record_fill(const struct phone *ph, struct rec_phone *to, struct rec_arena *a)
+{
+	struct rec_phone r;
+	rec_init(&rec_phone_type, &r);
+	const struct phone_line *last = last_line(ph);
+	standing_view(ph->standing, &r.silenced, a);
+	r.id = ph->id;
+	r.started = ph->started;
+	r.ended = ph->ended;
+	r.client.at.addr = ph->address;
+	r.attempts = ph->attempts;
+	r.failed = ph->failed;
+	r.suffered = ph->suffered;
+	for (const struct phone_agent *g = ph->agents; g; g = g->next)
+		add_string(&r.user_agents, (struct rs_span){g->text, g->n}, a);
+	for (const struct phone_line *l = ph->lines; l; l = l->next)
+		if (l->n)
+			add_line(&r, l, a);
+	for (int st = 0; st < PHONE_STAGES; st++) {
+		struct rec_stage *s = rec_list_add(&r.chain, a, sizeof *s);
+		fill_stage(ph, (enum phone_stage)st, last, s, a);
+		if (s->state == REC_STAGE_FAILED && r.stopped_at.p == NULL &&
+		    !later_success(ph, (enum phone_stage)st))
+			r.stopped_at = s->stage;
+	}
+	r.outcome = phone_outcome(ph, last);
+	if (ph->obeyed || ph->ignored) {
+		r.retry_after_obeyed = ph->obeyed;
+		r.retry_after_ignored = ph->ignored;
+	}
+	const char *why = phone_record_scanner(ph);
+	if (why) {
+		r.scanner = RS_TRUE;
+		r.scanner_reason = rs_span_str(why);
+	}
+	*to = r;
+}
