@@ -372,9 +372,12 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	struct rec_connection k;
 	struct rec_phone p;
 	c.coverage = &r->amended;
-	if (c.registration &&
-	    phone_tracker_find(
-		r->phones, &c.registration->client.at.addr, &p, &r->arena))
+	const struct rec_endpoint *client =
+	    c.registration ? &c.registration->client
+	    : c.connection ? &c.connection->client
+			   : NULL;
+	if (client &&
+	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
 	if (handshake &&
 	    find(r, &rec_handshake_type, &r->fine_handshake, handshake, &h))

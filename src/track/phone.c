@@ -412,13 +412,15 @@ connected(const struct rec_connection *c)
 }
 
 static void
-add_connection(struct phone *ph, const struct rec_connection *c)
+add_connection(
+    struct phone_tracker *k, struct phone *ph, const struct rec_connection *c)
 {
 	enum rs_fact up = connected(c);
 	struct word w =
 	    word_of(&rec_connection_type, &c->id, c->started, &c->frames);
 	ph->suffered |= up != RS_TRUE;
 	phone_span(ph, &c->id, c->started, c->ended);
+	standing_connection(k->standings, &ph->standing, &ph->address, c);
 	ph->by_tcp |= c->transport == REC_TCP;
 	ph->by_tls |= c->transport == REC_TLS;
 	if (up == RS_TRUE)
@@ -451,7 +453,7 @@ phone_tracker_add(
 	else if (type == &rec_handshake_type)
 		add_handshake(ph, rec);
 	else
-		add_connection(ph, rec);
+		add_connection(k, ph, rec);
 }
 
 /* ---- at the end ---- */
