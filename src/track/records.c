@@ -204,6 +204,7 @@ static const struct rec_field lapse_fields[] = {
     FRAME("granted", granted),
     FRAME("frame", frame),
     ENUM("kind", kind, rec_reg_kind),
+    NUMBER("missed", missed),
 };
 PART(rec_lapse_type, "lapse", "lapses", lapse_fields);
 #undef T
