@@ -106,9 +106,10 @@ class Phone:
         self.request = (
             "REGISTER sip:example.com SIP/2.0\n"
             + self._common().replace("TOTAG", "")
+            + credentials
             + f"Contact: {self.contact()}\nExpires: {expires}\n"
             f"Max-Forwards: 70\nUser-Agent: {self.agent}\n"
-            + credentials + "Content-Length: 0\n\n")
+            "Content-Length: 0\n\n")
         self.again(at)
 
     def again(self, at):

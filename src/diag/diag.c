@@ -43,6 +43,7 @@ const struct diag_rule *const diag_rules[] = {
     &diag_sip_contact_fight,
     &diag_sip_contact_loop,
     &diag_sip_partial_lines,
+    &diag_noise_scanner,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

@@ -80,6 +80,16 @@ const struct diag_entry diag_entries_around[] = {
 	.silent = "A server that is down treats everybody the same way: where "
 		  "nobody else was answered in that time, it is an alternative "
 		  "only."},
+    {.code = "noise.scanner",
+	.meaning =
+	    "Somebody tries names and passwords, and no phone is behind it. "
+	    "Its failures say nothing about the registrar, and would spoil "
+	    "the statistics.",
+	.seen = "Many addresses of record from one source that never answer a "
+		"challenge, or the User-Agent of a known scanner; at least two "
+		"such signs where none of them is plain.",
+	.silent = "Many phones behind one NAT also are many users of one "
+		  "source: those answer challenges, and succeed."},
     {.code = "capture.incomplete",
 	.title = "The capture lacks what would tell",
 	.meaning = "The missing packet may have been on the wire and not in "

@@ -31,6 +31,7 @@ extern const struct diag_rule diag_sip_realm_mismatch,
 extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
     diag_sip_contact_loop;
 /* rules_phone.c */
-extern const struct diag_rule diag_policy_source_banned, diag_sip_partial_lines;
+extern const struct diag_rule diag_policy_source_banned, diag_sip_partial_lines,
+    diag_noise_scanner;
 
 #endif

@@ -42,12 +42,14 @@ has_hole(const struct diag_case *c, const struct rec_lapse *l)
 	return false;
 }
 
-/* The removal of what had run out by then is no late refresh. */
+/* Not where a CSeq says that there was a request in between; and the removal of
+   what had run out by then is no late refresh. */
 static bool
 says_lapse(const struct diag_case *c, const struct rec_lapse *l)
 {
 	const struct rec_binding *b = c->binding;
 	return l->length >= worth_saying && l->frame.number != 0 &&
+	       (l->missed == REC_ABSENT || l->missed == 0) &&
 	       (b->state != REC_REMOVED || l->to != b->ended) &&
 	       !has_hole(c, l);
 }
@@ -96,7 +98,12 @@ sip_binding_lapsed(const struct diag_rule *rule, const struct diag_case *c,
 	}
 	if (worst == NULL)
 		return;
-	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	/* Under another Call-ID, a refresh in between may not have been seen.
+	 */
+	bool whole = worst->missed != REC_ABSENT;
+	finding_begin(&f, rule, c, out, whole ? REC_CERTAIN : REC_LIKELY);
+	if (!whole)
+		finding_alternative(&f, "capture.incomplete");
 	f.rec.at = worst->from;
 	detail_lapse(&f, worst, n);
 	for (uint32_t i = 0; i < b->lapses.n; i++) {

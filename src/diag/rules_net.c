@@ -6,6 +6,7 @@
  * (otherwise the answers may just not have been captured).
  */
 #include "diag/finding.h"
+#include "diag/phone_view.h"
 #include "diag/rules.h"
 
 static bool
@@ -69,8 +70,8 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_connection *n = c->connection;
 	struct finding f;
 	if (n == NULL || !is(n->conn_state, "S0") || n->icmp.p || n->syns < 2 ||
-	    !two_way(c->coverage))
-		return;
+	    !two_way(c->coverage) || phone_view_silence(c))
+		return; /* or policy.source-banned says it */
 	/* RFC 6298 2: the first repeat comes after a second. */
 	if (n->started == RS_NEVER || n->ended - n->started < RS_SEC)
 		return;

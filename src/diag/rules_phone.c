@@ -13,22 +13,45 @@
 
 enum { LINES = 16 }; /* more are no phone but a NAT or an SBC */
 
+/* The request that got no answer at all: a REGISTER, or the SYN before it. */
+struct request {
+	rs_time at;
+	struct rs_frame frame;
+	const struct rec_endpoint *to;
+};
+
+static bool
+unanswered(const struct diag_case *c, struct request *q)
+{
+	const struct rec_registration *r = c->registration;
+	const struct rec_connection *n = c->connection;
+	if (r) {
+		const struct rec_transaction *t = r->transactions.v;
+		if (r->outcome != REC_TIMED_OUT || r->transactions.n == 0)
+			return false;
+		t += r->transactions.n - 1;
+		*q = (struct request){
+		    t->request_time, t->request_frame, &t->server};
+		return t->status <= 0;
+	}
+	if (n == NULL || c->handshake ||
+	    !rs_span_eq(n->conn_state, RS_LIT("S0")) || n->icmp.p)
+		return false;
+	*q = (struct request){n->started, n->syn_frame, &n->server};
+	return true;
+}
+
 const struct rec_silence *
 phone_view_silence(const struct diag_case *c)
 {
-	const struct rec_registration *r = c->registration;
-	const struct rec_transaction *t;
-	if (r == NULL || c->phone == NULL || r->outcome != REC_TIMED_OUT ||
-	    r->transactions.n == 0)
+	struct request q;
+	if (c->phone == NULL || !unanswered(c, &q))
 		return NULL;
-	t = (const struct rec_transaction *)r->transactions.v +
-	    r->transactions.n - 1;
 	const struct rec_silence *s = c->phone->silenced.v;
 	for (uint32_t i = 0; i < c->phone->silenced.n; i++)
-		if (t->status <= 0 && t->request_time >= s[i].since &&
-		    t->request_time <= s[i].until &&
-		    s[i].server.at.port == t->server.at.port &&
-		    rs_addr_eq(&s[i].server.at.addr, &t->server.at.addr))
+		if (q.at >= s[i].since && q.at <= s[i].until &&
+		    s[i].server.at.port == q.to->at.port &&
+		    rs_addr_eq(&s[i].server.at.addr, &q.to->at.addr))
 			return &s[i];
 	return NULL;
 }
@@ -58,7 +81,8 @@ policy_source_banned(const struct diag_rule *rule, const struct diag_case *c,
 	if (g && (g->drops_kernel > 0 || g->drops_interface > 0))
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
-	finding_alternative(&f, "sip.no-answer");
+	finding_alternative(
+	    &f, c->registration ? "sip.no-answer" : "tcp.no-answer");
 	finding_alternative(&f, "capture.incomplete");
 	finding_record(&f, &rec_phone_type, &c->phone->id);
 	rs_addr_format(&s->other_client.at.addr, other);
@@ -74,14 +98,13 @@ policy_source_banned(const struct diag_rule *rule, const struct diag_case *c,
 		finding_evidence(
 		    &f, s->answered_frame, s->answered, RS_LIT("last answer"));
 	finding_evidence(
-	    &f, s->frame, s->since, RS_LIT("first REGISTER without answer"));
+	    &f, s->frame, s->since, RS_LIT("first request without answer"));
 	finding_evidence(
 	    &f, s->other_frame, s->other, RS_LIT("answer to another"));
-	const struct rec_transaction *t = c->registration->transactions.v;
-	t += c->registration->transactions.n - 1;
-	if (!rs_frame_eq(t->request_frame, s->frame))
-		finding_evidence(&f, t->request_frame, t->request_time,
-		    RS_LIT("REGISTER without answer"));
+	struct request q;
+	if (unanswered(c, &q) && !rs_frame_eq(q.frame, s->frame))
+		finding_evidence(
+		    &f, q.frame, q.at, RS_LIT("request without answer"));
 	finding_say(&f);
 }
 
@@ -126,6 +149,36 @@ sip_partial_lines(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+/* Who it is has been decided with the record: its failures are kept out of the
+   rates for the same reason. */
+static void
+noise_scanner(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_phone *p = c->phone;
+	struct finding f;
+	if (p == NULL || p->scanner != RS_TRUE || c->registration ||
+	    c->handshake || c->connection || c->binding)
+		return;
+	bool by_name = rs_span_eq(p->scanner_reason, RS_LIT("user_agent"));
+	const struct rs_span *agents = p->user_agents.v;
+	finding_begin(&f, rule, c, out, by_name ? REC_CERTAIN : REC_INFERRED);
+	finding_detail(&f,
+	    "%lld attempts on %u addresses of record, none with success%s%.*s.",
+	    (long long)p->attempts, p->lines.n,
+	    by_name ? ", by a program that calls itself "
+		    : ", and no challenge was answered",
+	    by_name && p->user_agents.n ? (int)agents[0].n : 0,
+	    by_name && p->user_agents.n ? (const char *)agents[0].p : "");
+	finding_evidence(
+	    &f, p->id.frame, p->started, RS_LIT("its first packet"));
+	const struct rec_line *l = p->lines.v;
+	for (uint32_t i = 0; i < p->lines.n && i < 3; i++)
+		finding_evidence(
+		    &f, l[i].frame, RS_NEVER, RS_LIT("turned away"));
+	finding_say(&f);
+}
+
 const struct diag_rule diag_policy_source_banned = {"policy.source-banned",
     REC_ERROR, "sip", "The server ignores this phone, and answers others",
     "Look at the server's ban list (fail2ban, pike, a firewall) for this "
@@ -136,3 +189,8 @@ const struct diag_rule diag_sip_partial_lines = {"sip.partial-lines", REC_INFO,
     "The way to the registrar works: look at the settings of the lines that "
     "failed, and at what is said of them.",
     sip_partial_lines};
+const struct diag_rule diag_noise_scanner = {"noise.scanner", REC_INFO, "sip",
+    "Somebody tries users and passwords",
+    "Its failures tell nothing of the registrar, and are in none of the rates. "
+    "Does this address have to reach the registrar at all?",
+    noise_scanner};

@@ -419,9 +419,12 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	struct rec_connection k;
 	struct rec_phone p;
 	c.coverage = &r->amended;
-	if (c.registration &&
-	    phone_tracker_find(
-		r->phones, &c.registration->client.at.addr, &p, &r->arena))
+	const struct rec_endpoint *client =
+	    c.registration ? &c.registration->client
+	    : c.connection ? &c.connection->client
+			   : NULL;
+	if (client &&
+	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
 	if (handshake &&
 	    find(r, &rec_handshake_type, &r->fine_handshake, handshake, &h))
@@ -627,6 +630,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 		r->amended.tls_unrelated = 0;
 	rec_arena_init(&results, NULL, NULL);
 	ask_again(r);
+	phone_tracker_find_scanners(r->phones);
 	judge_all(r);
 	phone_tracker_finish(r->phones, &phones);
 	judge_finish(r->judge, r->spool);

@@ -225,7 +225,7 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 	b->size = size;
 	b->id = r->id;
 	b->started = r->ended;
-	b->margin = REC_ABSENT;
+	b->margin = b->cseq = REC_ABSENT;
 	b->away = RS_NEVER;
 	b->aor = put_text(&to, r->aor);
 	b->contact = put_text(&to, c->uri);
@@ -246,9 +246,9 @@ add_lapse(struct binding_tracker *k, struct binding *b,
 	if (b->lapses == NULL)
 		b->lapses = binding_room(k, BINDING_LAPSES * sizeof *b->lapses);
 	if (b->n_lapses < BINDING_LAPSES)
-		b->lapses[b->n_lapses] =
-		    (struct rec_lapse){b->expiry, to, length, b->granted,
-			b->asked, b->granted_frame, binding_frame(r), r->kind};
+		b->lapses[b->n_lapses] = (struct rec_lapse){b->expiry, to,
+		    length, b->granted, b->asked, b->granted_frame,
+		    binding_frame(r), r->kind, b->missed};
 	b->n_lapses++;
 	b->lapsed += length;
 }
@@ -315,7 +315,7 @@ grant(struct binding_tracker *k, struct binding *b,
 	b->granted_total++;
 	b->granted = seconds;
 	b->asked = c->expires_requested;
-	b->call = rs_hash(k->seed, r->call_id);
+	b->missed = 0;
 	b->away = RS_NEVER;
 	b->expiry = seconds == REC_ABSENT ? RS_NEVER : at + seconds * RS_SEC;
 	b->doubt = false;
@@ -353,6 +353,41 @@ is_hole(const struct rec_registration *r)
 	return false;
 }
 
+/* It may have been answered, and the answer not captured. */
+static bool
+perhaps_answered(const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	if (r->outcome == REC_TIMED_OUT)
+		return r->transport != REC_UDP || r->transactions.n == 0 ||
+		       t[r->transactions.n - 1].retransmissions <= 0;
+	return r->outcome == REC_CUT_OFF ||
+	       r->outcome == REC_CHALLENGE_UNANSWERED;
+}
+
+/* Each request of a Call-ID has the next CSeq (RFC 3261 10.2): a number that
+   is left out was sent, and not captured. */
+static void
+count_missed(const struct binding_tracker *k, struct binding *b,
+    const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	uint64_t call = rs_hash(k->seed, r->call_id);
+	uint32_t n = r->transactions.n;
+	if (call != b->call || n == 0 || b->cseq == REC_ABSENT)
+		b->missed = REC_ABSENT;
+	for (uint32_t i = 0; i < n; i++) {
+		if (t[i].cseq == REC_ABSENT)
+			b->missed = REC_ABSENT;
+		else if (b->missed != REC_ABSENT && t[i].cseq > b->cseq + 1)
+			b->missed += t[i].cseq - b->cseq - 1;
+		b->cseq = t[i].cseq;
+	}
+	b->call = call;
+	if (b->missed != REC_ABSENT && perhaps_answered(r))
+		b->missed++;
+}
+
 static bool
 removes(const struct rec_registration *r, const struct rec_contact *c)
 {
@@ -371,6 +406,8 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	uint64_t hash = table_key_hash(&key);
 	struct table_node *n = table_first(&k->by_key, hash);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
+	if (b)
+		count_missed(k, b, r);
 	if (removes(r, c)) {
 		binding_gone(k, b, r, c, table_key_hash(of_aor));
 		if (b)
@@ -383,8 +420,10 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 		return NULL;
 	if (b == NULL) {
 		b = begin(k, r, c, hash, table_key_hash(of_aor));
-		if (b)
+		if (b) {
+			count_missed(k, b, r);
 			binding_moved(k, b, r, c, table_key_hash(of_aor));
+		}
 	}
 	if (b)
 		grant(k, b, r, c);

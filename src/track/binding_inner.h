@@ -37,8 +37,10 @@ struct binding {
 	rs_time away;           /* since when another's 2xx does not list it */
 	int64_t granted, asked; /* seconds, of the last grant; REC_ABSENT */
 	struct rs_frame granted_frame;
-	uint64_t call; /* hash of the last Call-ID */
-	bool doubt;    /* an attempt since then was not judged */
+	uint64_t call;  /* hash of the last Call-ID */
+	int64_t cseq;   /* the last one seen under it */
+	int64_t missed; /* since the last grant; REC_ABSENT: not known */
+	bool doubt;     /* an attempt since then was not judged */
 	struct rs_endpoint client, server;
 	enum rec_transport transport;
 	struct rec_grant first;

@@ -229,7 +229,8 @@ is_turned_away(int64_t status)
 }
 
 static void
-add_scanning(struct phone *ph, struct phone_line *l, const struct rec_registration *r)
+add_scanning(
+    struct phone *ph, struct phone_line *l, const struct rec_registration *r)
 {
 	const struct rec_transaction *t = r->transactions.v;
 	bool answered = false, turned_away = false;
@@ -291,14 +292,14 @@ add_wait(struct phone_tracker *k, struct phone *ph, struct phone_line *l,
 	    t->retry_after <= 0 || t->response_time == RS_NEVER)
 		return;
 	int64_t s = t->retry_after < MOST_WAIT ? t->retry_after : MOST_WAIT;
-	*w = (struct phone_wait){t->response_time, t->response_time + s * RS_SEC,
-	    t->server.at, t->response_frame};
+	*w = (struct phone_wait){t->response_time,
+	    t->response_time + s * RS_SEC, t->server.at, t->response_frame};
 }
 
 /* The first success of the line with credentials: its password is right. */
 static void
-line_registered(
-    struct phone_tracker *k, struct phone_line *l, const struct rec_registration *r)
+line_registered(struct phone_tracker *k, struct phone_line *l,
+    const struct rec_registration *r)
 {
 	const struct rec_transaction *t = r->transactions.v;
 	if (r->outcome != REC_REGISTERED || r->transactions.n == 0 ||
@@ -392,13 +393,15 @@ connected(const struct rec_connection *c)
 }
 
 static void
-add_connection(struct phone *ph, const struct rec_connection *c)
+add_connection(
+    struct phone_tracker *k, struct phone *ph, const struct rec_connection *c)
 {
 	enum rs_fact up = connected(c);
 	struct phone_word w =
 	    word_of(&rec_connection_type, &c->id, c->started, &c->frames);
 	ph->suffered |= up != RS_TRUE;
 	phone_span(ph, &c->id, c->started, c->ended);
+	standing_connection(k->standings, &ph->standing, &ph->address, c);
 	ph->by_tcp |= c->transport == REC_TCP;
 	ph->by_tls |= c->transport == REC_TLS;
 	if (up == RS_TRUE)
@@ -431,7 +434,7 @@ phone_tracker_add(
 	else if (type == &rec_handshake_type)
 		add_handshake(ph, rec);
 	else
-		add_connection(ph, rec);
+		add_connection(k, ph, rec);
 }
 
 bool
@@ -463,8 +466,8 @@ phone_tracker_scanner(
 				    sizeof *k->scanners, by_address);
 }
 
-static void
-keep_scanners(struct phone_tracker *k)
+void
+phone_tracker_find_scanners(struct phone_tracker *k)
 {
 	size_t size = 0;
 	for (const struct phone *ph = k->all; ph; ph = ph->next) {
@@ -500,7 +503,6 @@ phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out)
 		all[n++] = ph;
 	if (n)
 		qsort(all, n, sizeof *all, by_id);
-	keep_scanners(k);
 	struct rec_arena a;
 	rec_arena_init(&a, k->pay, NULL);
 	for (size_t i = 0; i < n; i++) {

@@ -29,7 +29,9 @@ bool phone_tracker_find(const struct phone_tracker *k,
     const struct rs_addr *client, struct rec_phone *to, struct rec_arena *a);
 /* Closes one rec_phone per phone, in the order of their ids. */
 void phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out);
-/* Whether it was a scanner (scanner.h); known once finished. */
+/* All records are in: finds who is a scanner (scanner.h). */
+void phone_tracker_find_scanners(struct phone_tracker *k);
+/* Whether it was a scanner; known once they have been found. */
 bool phone_tracker_scanner(
     const struct phone_tracker *k, const struct rs_addr *client);
 uint64_t phone_tracker_refused(const struct phone_tracker *k);

@@ -15,7 +15,6 @@
 
 enum { PHONE_COST = 1024 };
 
-
 /* Those that are judged; link, DHCP, DNS and provisioning are not yet. */
 enum phone_stage { PHONE_TCP, PHONE_TLS, PHONE_SIP, PHONE_STAGES };
 
@@ -75,7 +74,7 @@ struct phone {
 	/* what tells a scanner */
 	bool succeeded, answered, challenged;
 	uint32_t n_turned_away;
-	uint64_t line_attempts; /* of the lines that are kept */
+	uint64_t line_attempts;  /* of the lines that are kept */
 	int64_t obeyed, ignored; /* Retry-After */
 	rs_time started, ended;
 	rs_time registered_at; /* the latest attempt that succeeded */
@@ -98,7 +97,7 @@ struct phone_tracker {
 	struct phone *all;
 	size_t n;
 	uint64_t refused;
-	struct rs_addr *scanners; /* sorted; once finished */
+	struct rs_addr *scanners; /* sorted; once they were looked for */
 	size_t n_scanners;
 };
 

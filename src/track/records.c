@@ -11,8 +11,10 @@
 
 #define FIELD(name, member, type, kind, more)                                  \
  {                                                                             \
-  name, _Generic(((T *)0)->member, type : kind), offsetof(T, member), more,    \
-     false                                                                     \
+  name,                                                                        \
+      _Generic(((T *)0)->member, type                                          \
+	       : kind),                                                        \
+      offsetof(T, member), more, false                                         \
  }
 #define TEXT(n, m) FIELD(n, m, struct rs_span, REC_TEXT, NULL)
 #define NUMBER(n, m) FIELD(n, m, int64_t, REC_NUMBER, NULL)
@@ -244,6 +246,7 @@ static const struct rec_field lapse_fields[] = {
     FRAME("granted", granted),
     FRAME("frame", frame),
     ENUM("kind", kind, rec_reg_kind),
+    NUMBER("missed", missed),
 };
 PART(rec_lapse_type, "lapse", "lapses", lapse_fields);
 #undef T
@@ -672,8 +675,7 @@ PART(rec_group_type, "group", "groups", group_fields);
 #define T struct rec_load
 static const struct rec_field load_fields[] = {
     NUMBER("peak_attempts", peak_attempts),
-    NUMBER("peak_seconds", peak_seconds),
-    TIME("peak_at", peak_at),
+    NUMBER("peak_seconds", peak_seconds), TIME("peak_at", peak_at),
     MS("attempts_per_second", per_second), /* millionths, too */
 };
 PART(rec_load_type, "load", "loads", load_fields);

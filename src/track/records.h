@@ -207,6 +207,7 @@ struct rec_lapse {
 	struct rs_frame granted; /* its 2xx */
 	struct rs_frame frame;   /* the 2xx that came too late */
 	enum rec_reg_kind kind;  /* of the attempt that got that */
+	int64_t missed; /* CSeqs not captured between; absent: not known */
 };
 
 /* A 2xx to another phone, of the same AOR, that did not list this binding. */

@@ -610,6 +610,9 @@ reg_message_granted(
 		reg_flaw(a, REG_FLAW_CONTACT_AMBIGUOUS);
 		return REC_REGISTERED;
 	}
+	/* What lists it may be in the part that was not captured. */
+	if (m->flaws & SIP_FLAW_HEADERS_CUT)
+		return REC_REGISTERED;
 	int64_t seconds = seconds_of(NULL, m);
 	if (!lists_any(m) && seconds != REC_ABSENT && seconds != 0) {
 		reg_flaw(a, REG_FLAW_NO_CONTACT_IN_200);

@@ -152,6 +152,9 @@ outcome_of(struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why)
 		a->r.ended = a->lost_at;
 		return seen(k, a, why, REC_CONNECTION_LOST);
 	case REG_CHALLENGED:
+		/* The credentials may be in what was not captured. */
+		if (a->flaws & (1U << REG_FLAW_MESSAGE_CUT))
+			return REC_CUT_OFF;
 		return unfollowed(k, a, why, REC_CHALLENGE_UNANSWERED);
 	case REG_REFUSED:
 		/* stale=true: the client is asked to try again by itself

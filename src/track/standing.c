@@ -202,12 +202,19 @@ refuses(const struct rec_transaction *t)
 	return t->status == 403 || t->status == 404;
 }
 
+/* One that is too short says nothing. */
+static bool
+is_silence(const struct rec_silence *s)
+{
+	return s->other != RS_NEVER && s->until - s->since >= WAITED;
+}
+
 /* What went before is over, and kept if it was one. */
 static void
 end_silence(struct standings *k, struct standing *s)
 {
 	size_t room = SILENCES * sizeof *s->before;
-	bool was = s->now.other != RS_NEVER;
+	bool was = is_silence(&s->now);
 	if (was && s->before == NULL && charge(k, room))
 		s->before = rs_pool_zeroed(k->pool, room);
 	if (was && s->before && s->n_before < SILENCES)
@@ -234,17 +241,16 @@ phone_answered(
 	}
 }
 
+/* A request of that time was given up at `until`. */
 static void
 phone_unanswered(struct standings *k, struct standing *s,
-    const struct rs_addr *phone, const struct rec_transaction *t, rs_time ended)
+    const struct rs_addr *phone, rs_time at, struct rs_frame frame,
+    rs_time until)
 {
 	struct rec_silence *n = &s->now;
-	rs_time until = t->request_time + WAITED;
-	if (s->refused < REFUSED || s->answered >= t->request_time ||
-	    t->request_time - s->refused_at > RECENT)
+	if (s->refused < REFUSED || s->answered >= at ||
+	    at - s->refused_at > RECENT)
 		return;
-	if (ended > until)
-		until = ended;
 	if (n->since == RS_NEVER) {
 		n->server.at = s->server;
 		n->refused = s->refused;
@@ -253,9 +259,9 @@ phone_unanswered(struct standings *k, struct standing *s,
 		n->answered_frame = s->answered_frame;
 		n->attempts = 0;
 	}
-	if (n->since == RS_NEVER || t->request_time < n->since) {
-		n->since = t->request_time;
-		n->frame = t->request_frame;
+	if (n->since == RS_NEVER || at < n->since) {
+		n->since = at;
+		n->frame = frame;
 	}
 	if (until > n->until)
 		n->until = until;
@@ -301,8 +307,11 @@ transaction(struct standings *k, struct standing **of,
 		   t->provisional <= 0 && t->request_time != RS_NEVER) {
 		struct standing *s =
 		    standing_touch(k, of, &t->server.at, false);
+		rs_time until = t->request_time + WAITED;
 		if (s)
-			phone_unanswered(k, s, phone, t, r->ended);
+			phone_unanswered(k, s, phone, t->request_time,
+			    t->request_frame,
+			    r->ended > until ? r->ended : until);
 	}
 }
 
@@ -318,6 +327,20 @@ standing_registration(struct standings *k, struct standing **of,
 		transaction(k, of, phone, r, &t[i], i + 1 == n);
 }
 
+/* Who bans drops SYNs as well. */
+void
+standing_connection(struct standings *k, struct standing **of,
+    const struct rs_addr *phone, const struct rec_connection *c)
+{
+	if (*of == NULL || c->syns < 2 || c->icmp.p || c->started == RS_NEVER ||
+	    c->ended == RS_NEVER || !rs_span_eq(c->conn_state, RS_LIT("S0")))
+		return;
+	struct standing *s = standing_touch(k, of, &c->server.at, false);
+	if (s)
+		phone_unanswered(
+		    k, s, phone, c->started, c->syn_frame, c->ended);
+}
+
 void
 standing_view(const struct standing *s, struct rec_list *l, struct rec_arena *a)
 {
@@ -325,7 +348,7 @@ standing_view(const struct standing *s, struct rec_list *l, struct rec_arena *a)
 		for (unsigned i = 0; i < s->n_before; i++)
 			*(struct rec_silence *)rec_list_add(
 			    l, a, sizeof s->now) = s->before[i];
-		if (s->now.other != RS_NEVER)
+		if (is_silence(&s->now))
 			*(struct rec_silence *)rec_list_add(
 			    l, a, sizeof s->now) = s->now;
 	}

@@ -25,6 +25,9 @@ void standings_free(struct standings *k);
 /* A closed registration of that phone; *of begins as NULL. */
 void standing_registration(struct standings *k, struct standing **of,
     const struct rs_addr *phone, const struct rec_registration *r);
+/* A connection of that phone that was closed or given up. */
+void standing_connection(struct standings *k, struct standing **of,
+    const struct rs_addr *phone, const struct rec_connection *c);
 /* Appends struct rec_silence to the list. */
 void standing_view(
     const struct standing *s, struct rec_list *l, struct rec_arena *a);

@@ -170,6 +170,92 @@ test_lives(void)
 	}
 }
 
+/* ---- what the capture may have missed ---- */
+
+static void
+missed(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct rec_binding *b = rec;
+	const struct rec_lapse *l = b->lapses.v;
+	(void)type;
+	*(int64_t *)arg = b->lapses.n == 1 ? l[0].missed : -1;
+}
+
+static void
+test_missed(void)
+{
+	static const struct {
+		const char *name;
+		struct {
+			int64_t at, cseq;
+			enum rec_outcome outcome;
+			const char *call_id;
+			int64_t repeats;
+		} steps[3];
+		int64_t expected;
+	} rows[] = {
+	    {"none",
+		{{1, 1, REC_REGISTERED, "x", 0},
+		    {99, 2, REC_REGISTERED, "x", 0}},
+		0},
+	    {"two",
+		{{1, 1, REC_REGISTERED, "x", 0},
+		    {99, 4, REC_REGISTERED, "x", 0}},
+		2},
+	    {"another Call-ID",
+		{{1, 1, REC_REGISTERED, "x", 0},
+		    {99, 2, REC_REGISTERED, "y", 0}},
+		REC_ABSENT},
+	    {"refused in between",
+		{{1, 1, REC_REGISTERED, "x", 0}, {50, 2, REC_REJECTED, "x", 0},
+		    {99, 3, REC_REGISTERED, "x", 0}},
+		0},
+	    {"an answer may have been missed",
+		{{1, 1, REC_REGISTERED, "x", 0}, {50, 2, REC_TIMED_OUT, "x", 0},
+		    {99, 3, REC_REGISTERED, "x", 0}},
+		1},
+	    {"no: it was sent again",
+		{{1, 1, REC_REGISTERED, "x", 0},
+		    {50, 2, REC_TIMED_OUT, "x", 10},
+		    {99, 3, REC_REGISTERED, "x", 0}},
+		0},
+	};
+	const struct rs_hash_seed seed = {5, 6};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rs_account pay;
+		int64_t got = -2;
+		const struct rec_sink out = {missed, &got};
+		rs_account_init(&pay, 1 << 20);
+		struct binding_tracker *k =
+		    binding_tracker_new(&seed, &pay, &out);
+		for (unsigned n = 0; n < 3 && rows[i].steps[n].at; n++) {
+			struct rec_registration r;
+			struct rec_transaction t;
+			struct rec_contact c;
+			rec_init(&rec_registration_type, &r);
+			rec_init(&rec_transaction_type, &t);
+			rec_init(&rec_contact_type, &c);
+			r.id.frame.number = n + 1;
+			r.started = r.ended = rows[i].steps[n].at * RS_SEC;
+			r.aor = RS_LIT("sip:a@example.com");
+			r.call_id = rs_span_str(rows[i].steps[n].call_id);
+			r.outcome = rows[i].steps[n].outcome;
+			r.transport = REC_UDP;
+			t.cseq = rows[i].steps[n].cseq;
+			t.retransmissions = rows[i].steps[n].repeats;
+			c.uri = RS_LIT("sip:a@h");
+			c.expires_requested = c.expires_granted = 60;
+			r.contacts = (struct rec_list){&c, 1, 1};
+			r.transactions = (struct rec_list){&t, 1, 1};
+			binding_tracker_registration(k, &r);
+		}
+		binding_tracker_finish(k, 100 * RS_SEC);
+		binding_tracker_free(k);
+		unit_row(rows[i].name);
+		CU_ASSERT_EQUAL(got, rows[i].expected);
+	}
+}
+
 /* ---- several phones of one AOR ---- */
 
 struct rival_step {
@@ -387,4 +473,5 @@ test_eviction(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
-UNIT_MAIN("binding", UNIT(test_lives), UNIT(test_rivals), UNIT(test_eviction))
+UNIT_MAIN("binding", UNIT(test_lives), UNIT(test_missed), UNIT(test_rivals),
+    UNIT(test_eviction))

@@ -352,6 +352,7 @@ test_scanners(void)
 		for (; at <= n; at++)
 			scan_try(k, s, at % s->users, at, at == n);
 		add(k, "A!", at, true, 1); /* somebody else */
+		phone_tracker_find_scanners(k);
 		phone_tracker_finish(k, &sink);
 		CU_ASSERT_EQUAL(p.scanner, RS_UNKNOWN);
 		const struct rs_addr him =
@@ -381,12 +382,12 @@ test_retry_after(void)
 		rs_time second; /* when the next attempt begins, in ms */
 		unsigned server;
 		int64_t obeyed, ignored;
-	} waits[] = {
-	    {30, 31000, 1, 1, 0}, {30, 30501, 1, 1, 0}, {30, 30499, 1, 0, 1},
-	    {30, 9000, 1, 0, 1}, {30, 9000, 2, REC_ABSENT, REC_ABSENT},
+	} waits[] = {{30, 31000, 1, 1, 0}, {30, 30501, 1, 1, 0},
+	    {30, 30499, 1, 0, 1}, {30, 9000, 1, 0, 1},
+	    {30, 9000, 2, REC_ABSENT, REC_ABSENT},
 	    {30, 900, 1, REC_ABSENT, REC_ABSENT},
-	    {0, 9000, 1, REC_ABSENT, REC_ABSENT},
-	    {INT64_MAX, 9000, 1, 0, 1}, {-5, 9000, 1, REC_ABSENT, REC_ABSENT}};
+	    {0, 9000, 1, REC_ABSENT, REC_ABSENT}, {INT64_MAX, 9000, 1, 0, 1},
+	    {-5, 9000, 1, REC_ABSENT, REC_ABSENT}};
 	for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
 		struct rs_account pay;
 		struct rec_phone p;

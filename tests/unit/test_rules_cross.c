@@ -101,6 +101,27 @@ test_lapsed(void)
 	}
 }
 
+/* A refresh that the capture missed leaves out a CSeq; under another Call-ID
+   nobody can say. */
+static void
+test_lapsed_missed(void)
+{
+	struct rec_binding b;
+	struct rec_lapse l = {100 * RS_SEC, 115 * RS_SEC, 15 * RS_SEC, 60, 60,
+	    frame(4), frame(9), REC_REFRESH, 2};
+	start();
+	binding(&b);
+	b.lapses = (struct rec_list){&l, 1, 1};
+	const struct diag_case k = {.binding = &b, .coverage = &coverage};
+	judge(&k);
+	expect("two CSeqs left out", "");
+	l.missed = REC_ABSENT;
+	judge(&k);
+	expect("another Call-ID", "sip.binding-lapsed");
+	CU_ASSERT_EQUAL(certainty, REC_LIKELY);
+	CU_ASSERT_STRING_EQUAL(said_more, "capture.incomplete");
+}
+
 /* What is between two files was not captured. */
 static void
 test_lapsed_between_files(void)
@@ -118,7 +139,7 @@ test_lapsed_between_files(void)
 		struct rec_binding b;
 		struct rec_file files[2];
 		struct rec_lapse l = {100 * RS_SEC, 115 * RS_SEC, 15 * RS_SEC,
-		    60, 60, frame(4), frame(9), REC_REFRESH};
+		    60, 60, frame(4), frame(9), REC_REFRESH, 0};
 		start();
 		binding(&b);
 		rec_init(&rec_file_type, &files[0]);
@@ -270,6 +291,36 @@ test_partial(void)
 }
 
 static void
+test_scanner(void)
+{
+	static const struct rs_span agent = {
+	    (const uint8_t *)"friendly-scanner", 16};
+	struct rec_phone p;
+	struct rec_line l;
+	const struct diag_case k = {.phone = &p, .coverage = &coverage};
+	start();
+	phone(&p);
+	rec_init(&rec_line_type, &l);
+	l.frame = frame(3);
+	l.outcome = REC_CHALLENGE_UNANSWERED;
+	p.lines = (struct rec_list){&l, 1, 1};
+	p.user_agents = (struct rec_list){(void *)(uintptr_t)&agent, 1, 1};
+	p.attempts = 40;
+	judge(&k);
+	expect("a phone that fails", "");
+	p.scanner = RS_TRUE;
+	p.scanner_reason = RS_LIT("user_agent");
+	judge(&k);
+	expect("by its name", "noise.scanner");
+	CU_ASSERT_EQUAL(certainty, REC_CERTAIN);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "friendly-scanner"));
+	p.scanner_reason = RS_LIT("many_users");
+	judge(&k);
+	expect("by its users", "noise.scanner");
+	CU_ASSERT_EQUAL(certainty, REC_INFERRED);
+}
+
+static void
 attempt(struct rec_registration *r, struct rec_transaction *t, uint32_t n)
 {
 	rec_init(&rec_registration_type, r);
@@ -349,6 +400,46 @@ test_banned(void)
 			    strstr(evidence, "12 answer to another"));
 		}
 	}
+}
+
+/* The SYNs of who is banned are dropped as well. */
+static void
+test_banned_tcp(void)
+{
+	struct rec_connection n;
+	struct rec_phone p;
+	struct rec_silence s;
+	start();
+	coverage.flows_tcp = 4;
+	phone(&p);
+	rec_init(&rec_connection_type, &n);
+	n.id.frame = n.syn_frame = frame(9);
+	n.conn_state = RS_LIT("S0");
+	n.syns = 6;
+	n.started = 100 * RS_SEC;
+	n.ended = 131 * RS_SEC;
+	n.client.at.addr.family = n.server.at.addr.family = 4;
+	n.server.at.port = 5060;
+	rec_init(&rec_silence_type, &s);
+	s.server = n.server;
+	s.refused = 4;
+	s.refused_frame = s.answered_frame = frame(3);
+	s.since = n.started;
+	s.until = 200 * RS_SEC;
+	s.frame = frame(9);
+	s.attempts = 2;
+	s.other = 120 * RS_SEC;
+	s.other_frame = frame(12);
+	s.other_client.at.addr.family = 4;
+	p.silenced = (struct rec_list){&s, 1, 1};
+	const struct diag_case k = {
+	    .connection = &n, .phone = &p, .coverage = &coverage};
+	judge(&k);
+	expect("SYNs of a banned phone", "policy.source-banned");
+	CU_ASSERT_STRING_EQUAL(said_more, "tcp.no-answer,capture.incomplete");
+	s.until = 99 * RS_SEC;
+	judge(&k);
+	expect("another time", "tcp.no-answer");
 }
 
 /* The same user registered here before. */
@@ -437,6 +528,7 @@ test_retry_after(void)
 	CU_ASSERT_PTR_NULL(strstr(detail, "did not wait"));
 }
 
-UNIT_MAIN("rules_cross", UNIT(test_lapsed), UNIT(test_lapsed_between_files),
-    UNIT(test_fight), UNIT(test_loop), UNIT(test_partial), UNIT(test_banned),
-    UNIT(test_was_right), UNIT(test_retry_after))
+UNIT_MAIN("rules_cross", UNIT(test_lapsed), UNIT(test_lapsed_missed),
+    UNIT(test_lapsed_between_files), UNIT(test_fight), UNIT(test_loop),
+    UNIT(test_partial), UNIT(test_scanner), UNIT(test_banned),
+    UNIT(test_banned_tcp), UNIT(test_was_right), UNIT(test_retry_after))

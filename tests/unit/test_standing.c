@@ -4,6 +4,7 @@
  * as words "CLIENT WHAT START", in seconds:
  *   no  401, and 401 to credentials    ok  registered    -   timed out
  *   no- refused in a loop, and then no answer to the last request
+ *   syn SYNs for 31 s
  *   un  a challenge, and then no answer to credentials
  */
 #include "track/standing.h"
@@ -47,6 +48,19 @@ take(struct standings *k, struct standing **of, const struct words *w)
 	const struct rs_addr phone = rs_addr_v4(b);
 	const rs_time at = w->at * RS_SEC;
 	struct rec_registration r;
+	if (w->what[0] == 's') {
+		const uint8_t server[] = {198, 51, 100, 10};
+		struct rec_connection c;
+		rec_init(&rec_connection_type, &c);
+		c.conn_state = RS_LIT("S0");
+		c.syns = 6;
+		c.started = at;
+		c.ended = at + 31 * RS_SEC;
+		c.syn_frame.number = (uint64_t)w->at * 10 + 1;
+		c.server.at = (struct rs_endpoint){rs_addr_v4(server), 5060};
+		standing_connection(k, &of[w->client], &phone, &c);
+		return;
+	}
 	struct rec_arena a;
 	rec_arena_init(&a, NULL, NULL);
 	rec_init(&rec_registration_type, &r);
@@ -95,6 +109,14 @@ test_silences(void)
 		{{1, "no", 10, 0}, {1, "no", 20, 0}, {1, "-", 100, 0},
 		    {2, "ok", 150, 0}, {1, "-", 140, 0}},
 		"2 refused, last 202, 100-172 #1001 x2, 2 at 150 #1502\n"},
+	    {"SYNs, twice",
+		{{1, "no", 10, 0}, {1, "no", 20, 0}, {1, "syn", 100, 0},
+		    {2, "ok", 150, 0}, {1, "syn", 140, 0}},
+		"2 refused, last 202, 100-171 #1001 x2, 2 at 150 #1502\n"},
+	    {"near miss: SYNs, not for long",
+		{{1, "no", 10, 0}, {1, "no", 20, 0}, {2, "ok", 110, 0},
+		    {1, "syn", 100, 0}},
+		""},
 	    {"lifted later",
 		{{1, "no", 10, 0}, {1, "no", 20, 0}, {2, "ok", 110, 0},
 		    {1, "-", 100, 0}, {1, "ok", 200, 0}},

@@ -406,9 +406,9 @@ test_scanners(void)
 		const char *says, *not ;
 	} rows[] = {
 	    {"friendly-scanner", false, false, 0, "1 phone: 1 registered\n",
-		"203.0.113.66"},
+		"FAILED"},
 	    {"friendly-scanner", true, false, 1,
-		"2 phones: 1 registered, 1 FAIL", "203.0.113.66"},
+		"2 phones: 1 registered, 1 FAIL", "FAILED  203.0.113.66"},
 	    {"friendly-scanner", false, true, 4, "but those of scanners.\n",
 		"phone:"},
 	    {"x/1", false, false, 0, "Registrations  1 attempt: 1 registered\n",
