@@ -31,7 +31,8 @@ struct relay {
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
 	size_t given, taken;
-	bool over, full; /* full: the emitter waits */
+	size_t wanted; /* the emitter waits for so much to be taken; 0: no */
+	bool over;
 	pthread_t thread;
 	bool running; /* the emitter's own */
 };
@@ -43,7 +44,8 @@ publish(struct relay *r)
 	pthread_cond_signal(&r->changed);
 }
 
-/* Waits until n bytes can be written. */
+/* Waits until n bytes can be written; once it has to wait, for half of the
+   ring, since to be woken costs more than to copy some hundred events. */
 static void
 make_room(struct relay *r, size_t n)
 {
@@ -51,11 +53,11 @@ make_room(struct relay *r, size_t n)
 		return;
 	pthread_mutex_lock(&r->lock);
 	publish(r);
-	while (r->written + n > r->taken + RING) {
-		r->full = true;
+	if (r->written + n > r->taken + RING)
+		r->wanted = r->written + n - RING / 2;
+	while (r->wanted > r->taken)
 		pthread_cond_wait(&r->changed, &r->lock);
-	}
-	r->full = false;
+	r->wanted = 0;
 	r->free_to = r->taken + RING;
 	pthread_mutex_unlock(&r->lock);
 }
@@ -109,7 +111,7 @@ work(void *arg)
 		at = hand_on(r, at, end);
 		pthread_mutex_lock(&r->lock);
 		r->taken = at;
-		if (r->full)
+		if (r->wanted && r->taken >= r->wanted)
 			pthread_cond_signal(&r->changed);
 	}
 	pthread_mutex_unlock(&r->lock);
