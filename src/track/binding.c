@@ -195,6 +195,34 @@ key_contact(struct table_key *key, const struct rec_contact *c)
 	}
 }
 
+/* The contact i has the user and host of one before it, and is another all the
+   same: of several in one REGISTER port and transport tell (RFC 3261 19.1.4).
+ */
+static bool
+key_taken(const struct rec_contact *c, uint32_t i, const struct table_key *key)
+{
+	struct table_key of = *key, other;
+	bool taken = false;
+	key_contact(&of, &c[i]);
+	for (uint32_t j = 0; j < i; j++) {
+		other = *key;
+		key_contact(&other, &c[j]);
+		if (table_key_hash(&other) != table_key_hash(&of))
+			continue;
+		taken = c[i].instance.n == 0;
+	}
+	return taken;
+}
+
+static bool
+told_before(const struct rec_contact *c, uint32_t i)
+{
+	for (uint32_t j = 0; j < i; j++)
+		if (rs_span_eq(c[j].uri, c[i].uri))
+			return true;
+	return false;
+}
+
 /* ---- entries ---- */
 
 static struct rs_span
@@ -357,10 +385,13 @@ is_hole(const struct rec_registration *r)
 
 static void
 take_contact(struct binding_tracker *k, const struct rec_registration *r,
-    const struct rec_contact *c, const struct table_key *of_aor)
+    uint32_t i, const struct table_key *of_aor)
 {
+	const struct rec_contact *all = r->contacts.v, *c = &all[i];
 	struct table_key key = *of_aor;
 	key_contact(&key, c);
+	if (key_taken(all, i, of_aor))
+		table_key_text(&key, c->uri);
 	uint64_t hash = table_key_hash(&key);
 	struct table_node *n = table_first(&k->by_key, hash);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
@@ -368,9 +399,12 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	switch (r->outcome) {
 	case REC_REGISTERED:
 		if (!gone) {
-			if (b == NULL)
+			if (b == NULL) {
 				b = begin(
 				    k, r, c, hash, table_key_hash(of_aor));
+				if (b)
+					b->id.nth += i;
+			}
 			if (b)
 				grant(k, b, r, c->expires_granted);
 			break;
@@ -429,7 +463,8 @@ binding_tracker_registration(
 		return;
 	}
 	for (uint32_t i = 0; i < r->contacts.n; i++)
-		take_contact(k, r, &c[i], &key);
+		if (!told_before(c, i))
+			take_contact(k, r, i, &key);
 }
 
 static enum rec_binding_state
