@@ -10,8 +10,9 @@
  * descriptors stay good.  A constant delay keeps the order, so a queue per
  * direction is enough.  Frames beyond the queue are lost, as on any link.
  *
- *	relay DELAY_US NAME_A NAME_B
+ *	relay [-f] DELAY_US NAME_A NAME_B
  *
+ * With -f it drops fragments of IPv4, as some firewalls do.
  * It prints "ready" when both devices exist, and runs until it is killed.
  */
 
@@ -43,6 +44,8 @@ struct lane {
 	struct frame ring[QUEUE_LEN];
 };
 
+static int no_fragments;
+
 static int64_t
 now_ns(void)
 {
@@ -64,6 +67,14 @@ open_tap(const char *name)
 	return ioctl(fd, TUNSETIFF, &req) < 0 ? -1 : fd;
 }
 
+/* Ethernet, and IPv4 with an offset or more fragments to come */
+static int
+is_fragment(const unsigned char *b, size_t len)
+{
+	return len >= 34 && b[12] == 0x08 && b[13] == 0x00 &&
+	       ((b[20] & 0x3f) != 0 || b[21] != 0);
+}
+
 static void
 take(struct lane *lane, int fd, int64_t delay_ns)
 {
@@ -74,6 +85,8 @@ take(struct lane *lane, int fd, int64_t delay_ns)
 
 		if (n <= 0)
 			return;
+		if (no_fragments && is_fragment(frame->bytes, (size_t)n))
+			continue;
 		frame->len = (size_t)n;
 		frame->due_ns = now_ns() + delay_ns;
 		frame = &lane->ring[++lane->tail % QUEUE_LEN];
@@ -104,8 +117,13 @@ main(int argc, char **argv)
 	struct pollfd fds[2];
 	int64_t delay_ns;
 
+	if (argc > 1 && strcmp(argv[1], "-f") == 0) {
+		no_fragments = 1;
+		argv++;
+		argc--;
+	}
 	if (argc != 4) {
-		fputs("usage: relay DELAY_US NAME_A NAME_B\n", stderr);
+		fputs("usage: relay [-f] DELAY_US NAME_A NAME_B\n", stderr);
 		return 2;
 	}
 	delay_ns = strtoll(argv[1], NULL, 10) * 1000;

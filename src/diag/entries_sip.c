@@ -23,7 +23,9 @@ const struct diag_entry diag_entries_sip[] = {
 	.seen = "401 or 407 to a REGISTER that answered a challenge, or 403 "
 		"to it.",
 	.silent =
-	    "The first 401 is no failure, only a question. A refusal that says "
+	    "The first 401 is no failure, only a question, and neither is one "
+	    "for another realm: a proxy took the credentials, and the "
+	    "registrar behind it asks for its own. A refusal that says "
 	    "stale or speaks of the nonce is another finding. From outside a "
 	    "wrong password looks like much else: certain it could only be "
 	    "with the password at hand."},

@@ -11,9 +11,6 @@
 
 #include <stdio.h>
 
-/* What IPv4 and UDP leave of an Ethernet frame. */
-enum { MTU_PAYLOAD = 1472 };
-
 static void
 sip_realm_mismatch(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -139,16 +136,12 @@ sip_fragments_lost(const struct diag_rule *rule, const struct diag_case *c,
 {
 	const struct rec_registration *r = c->registration;
 	struct finding f;
-	if (r == NULL || r->outcome != REC_TIMED_OUT || r->transport != REC_UDP)
+	if (r == NULL)
 		return;
 	struct sip_view v = sip_view_of(r);
-	if (v.n < 2 || v.last->credentials != RS_TRUE ||
-	    v.last->fragmented != RS_TRUE ||
-	    v.last->request_size <= MTU_PAYLOAD)
+	if (!sip_view_fragments_lost(&v))
 		return;
 	const struct rec_transaction *before = &v.t[v.n - 2];
-	if (!sip_view_challenged(before) || before->fragmented != RS_FALSE)
-		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "policy.source-banned");
 	finding_alternative(&f, "capture.incomplete");

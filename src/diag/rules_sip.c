@@ -124,8 +124,9 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	struct sip_view v = sip_view_of(c->registration);
 	struct finding f;
 	if (v.last == NULL || !both_ways(c, &v) ||
-	    sip_view_flaw(v.r, "response_refused"))
-		return; /* there was one: sip.wrong-response-port */
+	    sip_view_flaw(v.r, "response_refused") ||
+	    sip_view_fragments_lost(&v))
+		return; /* those have rules of their own */
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	say_delivered(&f, c);
 	/* A short request got through and a longer one did not. */
@@ -153,6 +154,23 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 
 enum refusal { NOT_REFUSED, BY_PASSWORD, BY_NONCE, BY_STALE_LOOP };
 
+/* It is somebody else who asks: a proxy took its credentials, and now the
+   registrar behind it wants its own, or the other way round (RFC 3261 22.3). */
+static bool
+another_asks(const struct sip_view *v)
+{
+	const struct rec_challenge *c = v->last->challenges.v;
+	const struct rec_authorization *a = v->last->authorizations.v;
+	if (v->last->challenges.n == 0 || v->last->authorizations.n == 0)
+		return false;
+	for (uint32_t i = 0; i < v->last->challenges.n; i++)
+		for (uint32_t j = 0; j < v->last->authorizations.n; j++)
+			if (c[i].realm.p == NULL || a[j].realm.p == NULL ||
+			    rs_span_eq(c[i].realm, a[j].realm))
+				return false;
+	return true;
+}
+
 /* Why the answer to a challenge was refused. */
 static enum refusal
 refusal_of(const struct sip_view *v)
@@ -162,6 +180,8 @@ refusal_of(const struct sip_view *v)
 		return NOT_REFUSED;
 	/* A rule of its own says that. */
 	if (sip_view_form(v, &what) != SIP_FORM_FINE)
+		return NOT_REFUSED;
+	if (another_asks(v))
 		return NOT_REFUSED;
 	bool refused = v->r->outcome == REC_AUTH_FAILED;
 	bool forbidden =
@@ -534,7 +554,7 @@ sip_wrong_response_port(const struct diag_rule *rule, const struct diag_case *c,
 	    "listens on the port that it was sent to.%s",
 	    FINDING_TEXT(r->icmp),
 	    r->rport_asked == RS_FALSE
-		? "  The request does not ask for rport, so that the response "
+		? " The request does not ask for rport, so that the response "
 		  "goes to the port of its Via."
 		: "");
 	sip_view_evidence(&f, &v);

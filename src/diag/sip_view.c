@@ -176,3 +176,20 @@ sip_view_form(const struct sip_view *v, const char **what)
 	}
 	return SIP_FORM_FINE;
 }
+
+/* ---- fragments ---- */
+
+/* What IPv4 and UDP leave of an Ethernet frame. */
+enum { MTU_PAYLOAD = 1472 };
+
+bool
+sip_view_fragments_lost(const struct sip_view *v)
+{
+	if (v->r->outcome != REC_TIMED_OUT || v->r->transport != REC_UDP ||
+	    v->n < 2 || v->last->credentials != RS_TRUE ||
+	    v->last->fragmented != RS_TRUE ||
+	    v->last->request_size <= MTU_PAYLOAD)
+		return false;
+	const struct rec_transaction *before = &v->t[v->n - 2];
+	return sip_view_challenged(before) && before->fragmented == RS_FALSE;
+}

@@ -36,6 +36,8 @@ enum sip_form {
 	SIP_FORM_MALFORMED,
 };
 enum sip_form sip_view_form(const struct sip_view *v, const char **what);
+/* A short REGISTER was answered; the longer one, in fragments, was not. */
+bool sip_view_fragments_lost(const struct sip_view *v);
 /* The attempt has this flaw. */
 bool sip_view_flaw(const struct rec_registration *r, const char *name);
 /* Requests and answers as evidence; of a long loop the first and last two. */

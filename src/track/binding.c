@@ -180,6 +180,34 @@ key_contact(struct table_key *key, const struct rec_contact *c)
 	}
 }
 
+/* The contact i has the user and host of one before it, and is another all the
+   same: of several in one REGISTER port and transport tell (RFC 3261 19.1.4).
+ */
+static bool
+key_taken(const struct rec_contact *c, uint32_t i, const struct table_key *key)
+{
+	struct table_key of = *key, other;
+	bool taken = false;
+	key_contact(&of, &c[i]);
+	for (uint32_t j = 0; j < i; j++) {
+		other = *key;
+		key_contact(&other, &c[j]);
+		if (table_key_hash(&other) != table_key_hash(&of))
+			continue;
+		taken = c[i].instance.n == 0;
+	}
+	return taken;
+}
+
+static bool
+told_before(const struct rec_contact *c, uint32_t i)
+{
+	for (uint32_t j = 0; j < i; j++)
+		if (rs_span_eq(c[j].uri, c[i].uri))
+			return true;
+	return false;
+}
+
 /* ---- entries ---- */
 
 static struct rs_span
@@ -399,10 +427,13 @@ removes(const struct rec_registration *r, const struct rec_contact *c)
 /* The binding that was granted, if one was. */
 static struct binding *
 take_contact(struct binding_tracker *k, const struct rec_registration *r,
-    const struct rec_contact *c, const struct table_key *of_aor)
+    uint32_t i, const struct table_key *of_aor)
 {
+	const struct rec_contact *all = r->contacts.v, *c = &all[i];
 	struct table_key key = *of_aor;
 	key_contact(&key, c);
+	if (key_taken(all, i, of_aor))
+		table_key_text(&key, c->uri);
 	uint64_t hash = table_key_hash(&key);
 	struct table_node *n = table_first(&k->by_key, hash);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
@@ -421,6 +452,7 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	if (b == NULL) {
 		b = begin(k, r, c, hash, table_key_hash(of_aor));
 		if (b) {
+			b->id.nth += i;
 			count_missed(k, b, r);
 			binding_moved(k, b, r, c, table_key_hash(of_aor));
 		}
@@ -459,13 +491,13 @@ binding_tracker_registration(
 	}
 	/* One REGISTER may take one contact away and bring another. */
 	for (uint32_t i = 0; i < r->contacts.n; i++)
-		if (removes(r, &c[i]))
-			take_contact(k, r, &c[i], &key);
+		if (removes(r, &c[i]) && !told_before(c, i))
+			take_contact(k, r, i, &key);
 	struct binding *granted = NULL;
 	for (uint32_t i = 0; i < r->contacts.n; i++) {
-		if (removes(r, &c[i]))
+		if (removes(r, &c[i]) || told_before(c, i))
 			continue;
-		struct binding *b = take_contact(k, r, &c[i], &key);
+		struct binding *b = take_contact(k, r, i, &key);
 		granted = granted ? granted : b;
 	}
 	if (granted)

@@ -270,6 +270,18 @@ reg_request_answers(const struct reg_request *q, const struct reg_tracker *k,
 	return false;
 }
 
+/* A token has no nonce: it answers what asks for one (RFC 8898 2.1.1). */
+static void
+answer_bearer(struct reg_attempt *a)
+{
+	for (struct reg_txn *x = a->txns; x; x = x->next) {
+		struct rec_challenge *c = x->rec.challenges.v;
+		for (uint32_t i = 0; i < x->rec.challenges.n; i++)
+			if (rs_span_eq(c[i].scheme, RS_LIT("Bearer")))
+				c[i].answered = RS_TRUE;
+	}
+}
+
 /* Which challenges this request answers, and how old they are by now. */
 static void
 read_credentials(
@@ -286,6 +298,10 @@ read_credentials(
 				c[i].nonce_age =
 				    q->ev->at.first - x->nonces[i].at;
 		}
+		if (auth->scheme == SIP_AUTH_BEARER)
+			answer_bearer(a);
+		if (j > 0)
+			continue; /* the registrar's stand before a proxy's */
 		a->r.auth_user =
 		    reg_message_keep(a, a->r.auth_user, auth->username);
 		if (auth->realm.p)

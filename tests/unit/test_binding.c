@@ -11,7 +11,8 @@
 struct step {
 	int64_t at;
 	enum rec_outcome outcome;
-	const char *contact, *instance; /* contact NULL: the capture ends */
+	const char *contact, *instance; /* contact NULL: the capture ends;
+					   several with blanks between */
 	int64_t requested, granted;
 	const char *flaw;
 };
@@ -50,19 +51,28 @@ static void
 take(struct binding_tracker *k, const struct step *s, uint64_t frame)
 {
 	struct rec_registration r;
-	struct rec_contact c;
+	struct rec_contact c[3];
+	struct rs_span left = rs_span_str(s->contact);
+	uint32_t n = 0;
 	struct rs_span flaw = rs_span_str(s->flaw);
 	rec_init(&rec_registration_type, &r);
-	rec_init(&rec_contact_type, &c);
 	r.id.frame.number = frame;
 	r.started = r.ended = s->at * RS_SEC;
 	r.aor = RS_LIT("sip:alice@Example.com");
 	r.outcome = s->outcome;
-	c.uri = rs_span_str(s->contact);
-	c.instance = rs_span_str(s->instance);
-	c.expires_requested = s->requested;
-	c.expires_granted = s->granted;
-	r.contacts = (struct rec_list){&c, 1, 1};
+	do {
+		size_t blank = rs_span_find(left, ' ');
+		rec_init(&rec_contact_type, &c[n]);
+		c[n].uri = rs_span_part(left, 0, blank);
+		c[n].instance = rs_span_str(s->instance);
+		c[n].expires_requested = s->requested;
+		c[n].expires_granted = s->granted;
+		n++;
+		left = blank < left.n
+			   ? rs_span_part(left, blank + 1, left.n - blank - 1)
+			   : (struct rs_span){0};
+	} while (left.n && n < 3);
+	r.contacts = (struct rec_list){c, n, n};
 	if (flaw.p)
 		r.flaws = (struct rec_list){&flaw, 1, 1};
 	binding_tracker_registration(k, &r);
@@ -139,6 +149,26 @@ test_lives(void)
 		    END(70)},
 		"sip:a@h held 0-70 grants=1/1 refreshes=0 next=100\n"
 		"sip:a@h held 60-70 grants=1/1 refreshes=0 next=160\n"},
+	    {"two ports in one REGISTER are two bindings",
+		{{0, REC_REGISTERED, "sip:a@h sip:a@h:5070", NULL, 100, 100,
+		     NULL},
+		    {60, REC_REGISTERED, "sip:a@h sip:a@h:5070", NULL, 100, 100,
+			NULL},
+		    END(70)},
+		"sip:a@h held 0-70 grants=2/2 refreshes=1 margin=400 "
+		"next=160\n"
+		"sip:a@h:5070 held 0-70 grants=2/2 refreshes=1 margin=400 "
+		"next=160\n"},
+	    {"near miss: another port, later",
+		{G(0, 100),
+		    {60, REC_REGISTERED, "sip:a@h:5070", NULL, 100, 100, NULL},
+		    END(70)},
+		"sip:a@h held 0-70 grants=2/2 refreshes=1 margin=400 "
+		"next=160\n"},
+	    {"near miss: the same twice in one REGISTER",
+		{{0, REC_REGISTERED, "sip:a@h sip:a@h", NULL, 100, 100, NULL},
+		    END(70)},
+		"sip:a@h held 0-70 grants=1/1 refreshes=0 next=100\n"},
 	    {"nobody said how long: nothing is claimed",
 		{G(0, REC_ABSENT), G(9999, REC_ABSENT), END(99999)},
 		"sip:a@h unknown 0-99999 grants=2/2 refreshes=1\n"},

@@ -573,6 +573,66 @@ test_no_secrets(void)
 	CU_ASSERT(tell_clear(&t));
 }
 
+/* What a proxy and a token add: "realm user", and which challenges are
+   answered. */
+static void
+whose(void *arg, const struct rec_type *type, const void *rec)
+{
+	char *to = arg;
+	const struct rec_registration *r = rec;
+	const struct rec_transaction *x = r->transactions.v;
+	(void)type;
+	to +=
+	    sprintf(to, "%.*s %.*s", (int)r->realm.n, (const char *)r->realm.p,
+		(int)r->auth_user.n, (const char *)r->auth_user.p);
+	for (uint32_t i = 0; i < r->transactions.n; i++) {
+		const struct rec_challenge *c = x[i].challenges.v;
+		for (uint32_t j = 0; j < x[i].challenges.n; j++)
+			to += sprintf(to, " %d", c[j].answered == RS_TRUE);
+	}
+}
+
+static void
+test_whose_credentials(void)
+{
+	static const struct {
+		const char *name, *transcript, *expected;
+	} rows[] = {
+	    {"the registrar's before the proxy's",
+		"@0.000" REG("a", "1", "") "@0.020" NO(
+		    "a", "1", "n1") "@0.030" REG("b", "2",
+		    "Proxy-Authorization: Digest username=\"bob\",realm=\"p\","
+		    "nonce=\"n0\",response=\"x\"\n" AUTH("n1")) "@0.050" OK("b",
+		    "2"),
+		"r alice 1"},
+	    {"a token answers what asks for one",
+		"@0.000" REG("a", "1", "") "@0.020" ANS("a", "1",
+		    "401 Unauthorized",
+		    "WWW-Authenticate: Bearer authz_server=\"h\"\n" ASK(
+			"n1")) "@0.030" REG("b", "2",
+		    "Authorization: Bearer t\n") "@0.050" OK("b", "2"),
+		"r  1 0"},
+	    {"near miss: digest does not",
+		"@0.000" REG("a", "1", "") "@0.020" ANS("a", "1",
+		    "401 Unauthorized",
+		    "WWW-Authenticate: Bearer authz_server=\"h\"\n" ASK(
+			"n1")) "@0.030" REG("b", "2",
+		    AUTH("n1")) "@0.050" OK("b", "2"),
+		"r alice 0 1"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char said[200] = "";
+		const struct rec_sink sink = {whose, said};
+		struct tell t;
+		tell_init(&t, 0);
+		t.also = &sink;
+		tell_run(&t, rows[i].transcript);
+		unit_row(rows[i].name);
+		CU_ASSERT_STRING_EQUAL(said, rows[i].expected);
+		CU_ASSERT(tell_clear(&t));
+	}
+}
+
 static void
 nonce_ages(void *arg, const struct rec_type *type, const void *rec)
 {
@@ -656,5 +716,5 @@ test_counts(void)
 
 UNIT_MAIN("reg", UNIT(test_success), UNIT(test_failures), UNIT(test_not_bound),
     UNIT(test_connections), UNIT(test_traps), UNIT(test_loops),
-    UNIT(test_no_secrets), UNIT(test_nonce_age), UNIT(test_eviction),
-    UNIT(test_counts))
+    UNIT(test_no_secrets), UNIT(test_nonce_age), UNIT(test_whose_credentials),
+    UNIT(test_eviction), UNIT(test_counts))

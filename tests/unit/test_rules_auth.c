@@ -27,6 +27,11 @@
 #define CREDENTIALS(realm, rest)                                               \
  "Authorization: Digest username=\"alice\",realm=\"" realm                     \
  "\",nonce=\"n1\",uri=\"sip:example.com\"," rest "\n"
+#define PROXY_ASK                                                              \
+ "Proxy-Authenticate: Digest realm=\"p\",nonce=\"n0\",qop=\"auth\"\n"
+#define PROXY_CREDENTIALS                                                      \
+ "Proxy-Authorization: Digest username=\"alice\",realm=\"p\",nonce=\"n0\","    \
+ "uri=\"sip:example.com\"," FULL "\n"
 #define FULL "qop=auth,nc=00000001,cnonce=\"x\",response=\"" HASH32 "\""
 #define BOUND "200 OK\nContact: <sip:alice@192.0.2.10:5060>;expires=3600"
 /* A challenge, and its answer that gets `status`. */
@@ -96,6 +101,18 @@ test_credentials(void)
 		ROUND(CREDENTIALS("r", "response=\"" HASH32 "\""),
 		    "400 Bad Request"),
 		"sip.authorization-malformed"},
+	    {"a proxy has its credentials, and the registrar asks",
+		REG("0.000", "a", "1", "") ANS("0.020", "a", "1",
+		    "407 Proxy Authentication Required", PROXY_ASK)
+		    REG("0.030", "b", "2", PROXY_CREDENTIALS)
+			ANS("0.050", "b", "2", "401 Unauthorized", ASK),
+		""},
+	    {"a proxy asks again for its own",
+		REG("0.000", "a", "1", "") ANS("0.020", "a", "1",
+		    "407 Proxy Authentication Required", PROXY_ASK)
+		    REG("0.030", "b", "2", PROXY_CREDENTIALS) ANS("0.050", "b",
+			"2", "407 Proxy Authentication Required", PROXY_ASK),
+		"sip.credentials-refused"},
 	    {"a token",
 		ROUND("Authorization: Bearer abc.def\n", "401 Unauthorized"),
 		"sip.bearer"},
@@ -142,10 +159,12 @@ test_refusals(void)
 		REG("0.0", "a", "1", "") ANS("0.1", "a", "1",
 		    "439 First Hop Lacks Outbound Support", ""),
 		"sip.extension-refused"},
-	    {"494 begins an agreement", REG("0.0", "a", "1", "") ANS("0.1",
-		"a", "1", "494 Security Agreement Required",
-		"Security-Server: digest\n") REG("0.2", "b", "2",
-		"Security-Verify: digest\n") ANS("0.3", "b", "2", BOUND, ""),
+	    {"494 begins an agreement",
+		REG("0.0", "a", "1", "")
+		    ANS("0.1", "a", "1", "494 Security Agreement Required",
+			"Security-Server: digest\n")
+			REG("0.2", "b", "2", "Security-Verify: digest\n")
+			    ANS("0.3", "b", "2", BOUND, ""),
 		""},
 	    {"400 names no extension",
 		REG("0.0", "a", "1", "") ANS(
@@ -219,8 +238,8 @@ fragments(const char *name, int64_t bytes, enum rs_fact first,
 static void
 test_fragments(void)
 {
-	fragments("in fragments", 1700, RS_FALSE, RS_TRUE,
-	    "sip.no-answer,sip.fragments-lost");
+	fragments(
+	    "in fragments", 1700, RS_FALSE, RS_TRUE, "sip.fragments-lost");
 	fragments("in one piece", 1400, RS_FALSE, RS_FALSE, "sip.no-answer");
 	fragments(
 	    "the first one as well", 1700, RS_TRUE, RS_TRUE, "sip.no-answer");
