@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "net/link.h"
 #include "options.h"
+#include "progress.h"
 #include "report/explain.h"
 
 #include <errno.h>
@@ -39,46 +40,6 @@ complain(const GError *e)
 	fprintf(stderr, "regscan: %s\n", e->message);
 }
 
-/* ---- a progress bar, for people who wait ---- */
-
-struct bar {
-	bool wanted, shown;
-	gint64 started, drawn; /* monotonic microseconds */
-};
-
-static void
-bar_draw(struct bar *b, struct cap_source *source)
-{
-	gint64 now = g_get_monotonic_time();
-	if (!b->wanted || now - b->started < G_USEC_PER_SEC ||
-	    now - b->drawn < G_USEC_PER_SEC / 8)
-		return;
-	uint64_t done, total;
-	source->progress(source, &done, &total);
-	b->drawn = now;
-	b->shown = true;
-	char cells[31];
-	memset(cells, ' ', sizeof cells);
-	cells[30] = 0;
-	if (total == 0) {
-		fprintf(stderr, "\r%" G_GUINT64_FORMAT " MB ", done >> 20);
-		return;
-	}
-	unsigned percent = (unsigned)(done * 100 / total);
-	memset(cells, '#', (size_t)percent * 30 / 100);
-	fprintf(stderr,
-	    "\r[%s] %3u %%  %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " MB ",
-	    cells, percent, done >> 20, total >> 20);
-}
-
-static void
-bar_clear(struct bar *b)
-{
-	if (b->shown)
-		fprintf(stderr, "\r\033[K");
-	b->shown = false;
-}
-
 /* ---- the loop ---- */
 
 struct run {
@@ -87,7 +48,7 @@ struct run {
 	struct cap_filter *filter;      /* files; NULL: none */
 	struct auth_accounts *accounts; /* NULL: no passwords are known */
 	struct engine *engine;
-	struct bar bar;
+	struct progress bar;
 	bool live, broken;      /* broken: an input could not be read */
 	gint64 started, looked; /* monotonic microseconds */
 	rs_time drops_seen_at;
@@ -129,7 +90,7 @@ loop(struct run *r)
 		if (got == CAP_END)
 			break;
 		if (got == CAP_ERROR) {
-			bar_clear(&r->bar);
+			progress_clear(&r->bar);
 			complain(e);
 			r->broken = true;
 			if (r->live)
@@ -147,9 +108,9 @@ loop(struct run *r)
 		if (r->live)
 			look_at_clock(r, frame.ts);
 		else if (++turns % LOOK_EVERY == 0)
-			bar_draw(&r->bar, r->source);
+			progress_draw(&r->bar, r->source);
 	}
-	bar_clear(&r->bar);
+	progress_clear(&r->bar);
 }
 
 /* ---- the report's surroundings ---- */
@@ -310,7 +271,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	struct rec_sink sink = report_sink(report);
 	r->engine = engine_new(&engine_options, &sink);
 	r->started = g_get_monotonic_time();
-	r->bar = (struct bar){
+	r->bar = (struct progress){
 	    .wanted = !r->live && isatty(STDERR_FILENO),
 	    .started = r->started,
 	};

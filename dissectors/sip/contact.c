@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Contacts (RFC 3261 20.10, 10.2; RFC 5626), and delta-seconds.
+ * Contacts (RFC 3261 20.10, 10.2; RFC 5626, RFC 5627).
  */
 #include "sip/contact.h"
 #include "sip/text.h"
@@ -96,20 +96,4 @@ sip_contact_next(struct sip_contact_it *it, struct sip_contact *c)
 		return true;
 	}
 	return false;
-}
-
-bool
-sip_seconds_parse(uint32_t *out, struct rs_span value)
-{
-	value = rs_span_trim(value);
-	size_t n = 0;
-	uint64_t v = sip_text_number(value, &n, UINT32_MAX);
-	if (n == 0 || v > UINT32_MAX)
-		return false;
-	/* A comment or parameters may follow (RFC 3261 20.33), no more. */
-	if (n < value.n && !rs_ascii_blank(value.p[n]) && value.p[n] != ';' &&
-	    value.p[n] != '(' && value.p[n] != ',')
-		return false;
-	*out = (uint32_t)v;
-	return true;
 }

@@ -8,6 +8,7 @@
 
 #include "sip/addr.h"
 #include "sip/msg.h"
+#include "sip/seconds.h"
 
 struct sip_contact {
 	bool star; /* "*" */
@@ -29,12 +30,5 @@ struct sip_contact_it {
 struct sip_contact_it sip_contact_first(const struct sip_msg *m);
 /* False at the end. */
 bool sip_contact_next(struct sip_contact_it *it, struct sip_contact *c);
-
-/*
- * A delta-seconds header value (Expires, Min-Expires, Retry-After), without
- * comment or parameters.  False when there is no number, or one over 32 bits,
- * which says nothing of what was meant (RFC 3261 20.19, RFC 4475 3.1.2.4).
- */
-bool sip_seconds_parse(uint32_t *out, struct rs_span value);
 
 #endif

@@ -8,7 +8,7 @@
  * CSeq and Content-Length, without which nothing can be paired or framed.
  */
 #include "sip/msg.h"
-#include "sip/contact.h"
+#include "sip/seconds.h"
 #include "sip/text.h"
 
 static const struct {

@@ -133,10 +133,9 @@ sip_partial_lines(const struct diag_rule *rule, const struct diag_case *c,
 	bool one = p->user_agents.n <= 1;
 	finding_begin(&f, rule, c, out, one ? REC_CERTAIN : REC_INFERRED);
 	finding_detail(&f,
-	    "%u of its addresses of record are registered, %u are not: %.*s%s"
-	    ".%s",
-	    good, failed, FINDING_TEXT(bad->aor),
-	    failed > 1 ? " and others" : "",
+	    "%u of its addresses of record %s registered, %u %s not: %.*s%s.%s",
+	    good, good == 1 ? "is" : "are", failed, failed == 1 ? "is" : "are",
+	    FINDING_TEXT(bad->aor), failed > 1 ? " and others" : "",
 	    one ? "" : " Several user agents: it may be more than one phone.");
 	for (uint32_t i = 0; i < p->lines.n; i++) {
 		if (l[i].outcome == REC_REGISTERED)
