@@ -707,8 +707,8 @@ print_all(struct failures *f, const GPtrArray *all)
 		page_end(p);
 	}
 	if (f->over) {
-		page_printf(p, "not shown: %s of other kinds",
-		    text_many(n, f->over, "more failure"));
+		page_printf(p, "not shown: %s, failed or undecided",
+		    text_many(n, f->over, "more case"));
 		page_end(p);
 	}
 	if (brief || undecided || left || f->over)
