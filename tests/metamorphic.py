@@ -310,6 +310,9 @@ def run(name):
 
 
 def main():
+    if os.environ.get("REGSCAN_METAMORPHIC") == "no":
+        print("1..0 # SKIP asked not to: run in another build")
+        return False
     names = sys.argv[1:] or sorted(
         os.path.basename(os.path.dirname(p))
         for p in glob.glob(os.path.join(CASES, "*", "*.pcap")))
