@@ -470,16 +470,15 @@ sip_interval_loop(const struct diag_rule *rule, const struct diag_case *c,
 	if (v.brief < 2 || v.last->status != 423)
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
-	finding_detail(&f,
-	    "%u times 423; asked for %lld s, the registrar wants at least "
-	    "%lld s.",
-	    v.brief,
-	    (long long)(r->expires_requested == REC_ABSENT
-			    ? 0
-			    : r->expires_requested),
-	    (long long)(v.last->min_expires == REC_ABSENT
-			    ? 0
-			    : v.last->min_expires));
+	char asked[48] = "", least[64] = "";
+	if (r->expires_requested != REC_ABSENT)
+		snprintf(asked, sizeof asked, "; asked for %lld s",
+		    (long long)r->expires_requested);
+	if (v.last->min_expires != REC_ABSENT)
+		snprintf(least, sizeof least,
+		    "%s the registrar wants at least %lld s",
+		    asked[0] ? "," : ";", (long long)v.last->min_expires);
+	finding_detail(&f, "%u times 423%s%s.", v.brief, asked, least);
 	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }

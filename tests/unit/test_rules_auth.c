@@ -183,6 +183,31 @@ test_refusals(void)
 		run(rows[i].name, rows[i].transcript, rows[i].codes);
 }
 
+#define BRIEF(at, branch, cseq, more)                                          \
+ ANS(at, branch, cseq, "423 Interval Too Brief", more)
+#define ASK_FOR(at, branch, cseq, more)                                        \
+ "@" at " >>>\nREGISTER sip:example.com SIP/2.0\n" HEAD(                       \
+     branch, cseq) "Contact: <sip:alice@192.0.2.10:5060>\n" more
+
+/* A number that is not in the messages is not told as 0. */
+static void
+test_interval(void)
+{
+	run("both numbers are there",
+	    ASK_FOR("0.0", "a", "1", "Expires: 5\n") BRIEF("0.1", "a", "1",
+		"Min-Expires: 60\n") ASK_FOR("0.2", "b", "2", "Expires: 5\n")
+		BRIEF("0.3", "b", "2", "Min-Expires: 60\n") "@200.0 >>>\n\n",
+	    "sip.interval-loop");
+	CU_ASSERT_STRING_EQUAL(detail,
+	    "2 times 423; asked for 5 s, the registrar wants at least 60 s.");
+	run("neither is",
+	    ASK_FOR("0.0", "a", "1", "") BRIEF("0.1", "a", "1", "")
+		ASK_FOR("0.2", "b", "2", "")
+		    BRIEF("0.3", "b", "2", "") "@200.0 >>>\n\n",
+	    "sip.interval-loop");
+	CU_ASSERT_STRING_EQUAL(detail, "2 times 423.");
+}
+
 static void
 test_via(void)
 {
@@ -246,4 +271,5 @@ test_fragments(void)
 }
 
 UNIT_MAIN("rules_auth", UNIT(test_credentials), UNIT(test_count_used_again),
-    UNIT(test_refusals), UNIT(test_via), UNIT(test_fragments))
+    UNIT(test_refusals), UNIT(test_interval), UNIT(test_via),
+    UNIT(test_fragments))
