@@ -31,6 +31,7 @@ struct tls_server_hello;
 struct tls_certificate_list;
 struct tls_certificate_request;
 struct ws_upgrade;
+struct reading;
 
 /* What trackers may know of a flow.  No pointers into net/. */
 struct rs_flow_info {
@@ -149,6 +150,7 @@ struct rs_event {
 	struct rs_stamp at;
 	rs_time now; /* of the capture when it was told; set by the pipeline */
 	const struct rs_flow_info *flow;
+	const struct reading *reading; /* trackers' own; NULL: not read yet */
 	union {
 		const struct sip_msg *sip_message;
 		struct {

@@ -8,7 +8,8 @@ sip_view_contains(struct rs_span s, const char *word)
 {
 	struct rs_span w = rs_span_str(word);
 	for (size_t i = 0; i + w.n <= s.n; i++)
-		if (rs_span_eq_nocase(rs_span_part(s, i, w.n), w))
+		if (rs_ascii_lower(s.p[i]) == w.p[0] &&
+		    rs_span_eq_nocase(rs_span_part(s, i, w.n), w))
 			return true;
 	return false;
 }

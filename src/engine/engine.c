@@ -58,7 +58,7 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	trackers_init(&e->trackers, o, &e->seed, e->budgets, &e->out);
 	struct rs_sink events = {track, &e->trackers};
 	if (o->threads) {
-		e->relay = relay_new(&events);
+		e->relay = relay_new(&events, &e->seed);
 		events = relay_sink(e->relay);
 	}
 	pipeline_init(&e->pipeline, o->related, e->budgets, &events);

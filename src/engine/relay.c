@@ -3,6 +3,7 @@
 
 #include "base/pages.h"
 #include "engine/event_copy.h"
+#include "track/reading.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -24,10 +25,12 @@ _Static_assert(sizeof(struct head) == EVENT_COPY_ALIGN, "keeps alignment");
 
 struct relay {
 	struct rs_sink to;
+	const struct rs_hash_seed *seed; /* NULL: messages go unread */
 	uint8_t *ring;
 	/* Bytes in all, so that the place in the ring is their rest. */
 	size_t written;       /* the emitter's own */
 	size_t free_to;       /* likewise: it may write so far without asking */
+	bool behind;          /* likewise: the other side has more to do */
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
 	size_t given, taken;
@@ -37,9 +40,16 @@ struct relay {
 	bool running; /* the emitter's own */
 };
 
+static size_t
+rounded(size_t n)
+{
+	return (n + EVENT_COPY_ALIGN - 1) & ~(size_t)(EVENT_COPY_ALIGN - 1);
+}
+
 static void
 publish(struct relay *r)
 {
+	r->behind = r->given - r->taken > RING / 2;
 	r->given = r->written;
 	pthread_cond_signal(&r->changed);
 }
@@ -66,7 +76,10 @@ static void
 emit(void *arg, const struct rs_event *ev)
 {
 	struct relay *r = arg;
-	size_t n = sizeof(struct head) + event_copy_size(ev);
+	const bool reads = r->behind && r->seed && reading_applies(ev);
+	size_t size = event_copy_size(ev);
+	size_t n = sizeof(struct head) + size +
+		   (reads ? rounded(sizeof(struct reading)) : 0);
 	size_t rest = RING - r->written % RING;
 	assert(r->running && n <= RING / 2);
 	make_room(r, rest < n ? rest + n : n);
@@ -76,8 +89,13 @@ emit(void *arg, const struct rs_event *ev)
 		r->written += rest;
 	}
 	struct head *h = (void *)(r->ring + r->written % RING);
+	struct rs_event *copy = event_copy(ev, h + 1);
+	if (reads) {
+		struct reading *to = (void *)((uint8_t *)(h + 1) + size);
+		n = sizeof *h + size + rounded(reading_take(to, copy, r->seed));
+		copy->reading = to;
+	}
 	*h = (struct head){.n = n, .is_event = true};
-	event_copy(ev, h + 1);
 	r->written += n;
 	if (r->written - r->given >= BATCH)
 		relay_flush(r);
@@ -119,7 +137,7 @@ work(void *arg)
 }
 
 struct relay *
-relay_new(const struct rs_sink *to)
+relay_new(const struct rs_sink *to, const struct rs_hash_seed *seed)
 {
 	struct relay *r = calloc(1, sizeof *r);
 	sigset_t all, before;
@@ -127,6 +145,7 @@ relay_new(const struct rs_sink *to)
 	if (r == NULL || ring == NULL)
 		abort(); /* as GLib does */
 	r->to = *to;
+	r->seed = seed;
 	r->free_to = RING;
 	r->ring = ring;
 	pthread_mutex_init(&r->lock, NULL);

@@ -11,12 +11,16 @@
 #ifndef ENGINE_RELAY_H
 #define ENGINE_RELAY_H
 
+#include "base/hash.h"
 #include "dissector.h"
 
 struct relay;
 
-/* `to` is called on the relay's thread until relay_finish() returns. */
-struct relay *relay_new(const struct rs_sink *to);
+/* `to` is called on the relay's thread until relay_finish() returns.  What
+   REGISTERs say is read on the emitter's (track/reading.h), with that seed,
+   which must outlive it; NULL: it is not. */
+struct relay *relay_new(
+    const struct rs_sink *to, const struct rs_hash_seed *seed);
 void relay_free(struct relay *r);
 /* The way in, for one thread. */
 struct rs_sink relay_sink(struct relay *r);

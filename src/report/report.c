@@ -388,15 +388,26 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 		r->phones_registered++;
 	summary_add(r->summary, type, rec);
 	event(r, type, rec);
-	/* The text report tells of those that suffered only. */
-	if (r->o.format == REPORT_JSON ||
-	    (r->o.format == REPORT_TEXT && p->suffered))
+	if (r->o.format != REPORT_NDJSON)
 		(void)spool_add(r->spool, type, rec);
 	if (p->suffered) {
 		const struct diag_case c = {
 		    .phone = p, .coverage = &r->amended};
 		judge_case(r->judge, &c);
 	}
+}
+
+static void
+finish_phones(struct report *r)
+{
+	struct rec_sink phones = {phone_closed, r};
+	struct phone_counts untroubled = {0};
+	/* The text report tells of those that suffered only. */
+	phone_tracker_finish(r->phones, &phones,
+	    r->o.format == REPORT_TEXT ? &untroubled : NULL);
+	r->phones_registered += untroubled.registered;
+	r->phones_undecided += untroubled.undecided;
+	r->scanners.sources += untroubled.scanners;
 }
 
 /* ---- at the end: judging ---- */
@@ -622,7 +633,6 @@ write_out(struct report *r)
 bool
 report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 {
-	struct rec_sink phones = {phone_closed, r};
 	struct rec_arena results;
 	r->amended = *c;
 	r->coverage = &r->amended;
@@ -632,7 +642,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	ask_again(r);
 	phone_tracker_find_scanners(r->phones);
 	judge_all(r);
-	phone_tracker_finish(r->phones, &phones);
+	finish_phones(r);
 	judge_finish(r->judge, r->spool);
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);

@@ -38,22 +38,26 @@ struct group {
 };
 
 enum rank { RANK_FAILED, RANK_RECOVERED, RANK_UNDECIDED };
+enum place { LEFT_OUT, SHOWN_IN_SHORT, SHOWN_IN_FULL };
 
 struct sufferer {
 	struct rs_addr addr;
 	struct rec_id first;
 	enum rank rank;
-	GPtrArray *groups;    /* of struct group, not owned */
-	struct rs_span chain; /* its rec_phone; owned */
+	enum place place;
+	GPtrArray *groups;   /* of struct group, not owned */
+	struct rec_id phone; /* its record; of frame 0: none */
 };
 
 struct failures {
 	struct text *t;
-	GTree *groups; /* by what they have in common; owns keys and groups */
-	GTree *by_record; /* "registration 0-17" of the first of each */
-	GTree *sufferers; /* by address; owns */
-	int64_t over;     /* records that found no room */
-	struct rec_arena arena;
+	GTree *groups; /* by what they have in common: struct rs_span */
+	GTree
+	    *by_record; /* of what is shown: "registration 0-17" of the first */
+	GTree *sufferers;  /* by address */
+	int64_t over;      /* records that found no room */
+	struct rs_buf key; /* of the record at hand */
+	struct rec_arena keys, arena;
 };
 
 /* ---- gathering ---- */
@@ -63,6 +67,22 @@ text_cmp(gconstpointer a, gconstpointer b, gpointer arg)
 {
 	(void)arg;
 	return strcmp(a, b);
+}
+
+static gint
+span_cmp(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	const struct rs_span *x = a, *y = b;
+	(void)arg;
+	int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+	return c ? c : x->n < y->n ? -1 : x->n > y->n;
+}
+
+static gint
+addr_cmp(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	(void)arg;
+	return rs_addr_cmp(a, b);
 }
 
 static struct rs_span
@@ -85,7 +105,6 @@ sufferer_free(void *p)
 {
 	struct sufferer *s = p;
 	g_ptr_array_free(s->groups, TRUE);
-	g_free((void *)(uintptr_t)s->chain.p);
 	g_free(s);
 }
 
@@ -93,32 +112,30 @@ static struct sufferer *
 sufferer_of(
     struct failures *f, const struct rs_addr *a, const struct rec_id *first)
 {
-	char key[RS_ADDR_TEXT];
-	rs_addr_format(a, key);
-	struct sufferer *s = g_tree_lookup(f->sufferers, key);
+	struct sufferer *s = g_tree_lookup(f->sufferers, a);
 	if (s == NULL && first) {
 		s = g_new0(struct sufferer, 1);
 		s->addr = *a;
 		s->first = *first;
 		s->rank = RANK_UNDECIDED;
 		s->groups = g_ptr_array_new();
-		g_tree_insert(f->sufferers, g_strdup(key), s);
+		g_tree_insert(f->sufferers, &s->addr, s);
 	}
 	return s;
 }
 
-/* Adds one to the group of that key, which is taken. */
+/* Adds one to the group of f->key. */
 static void
-gather(struct failures *f, char *key, const struct rec_type *type,
-    const void *rec, struct rs_span aor, bool undecided)
+gather(struct failures *f, const struct rec_type *type, const void *rec,
+    struct rs_span aor, bool undecided)
 {
 	const uint8_t *at = rec;
 	struct rec_id id =
 	    *(const struct rec_id *)(const void *)(at + type->id);
 	const struct rec_endpoint *client = (const void *)(at + type->client);
 	rs_time when = *(const rs_time *)(const void *)(at + type->time);
-	struct group *g = g_tree_lookup(f->groups, key);
-	char id_text[REC_ID_TEXT];
+	struct rs_span key = rs_buf_view(&f->key), *kept;
+	struct group *g = g_tree_lookup(f->groups, &key);
 
 	if (g || g_tree_nnodes(f->groups) >= GROUPS) {
 		if (g) {
@@ -127,7 +144,6 @@ gather(struct failures *f, char *key, const struct rec_type *type,
 		} else {
 			f->over++;
 		}
-		g_free(key);
 		return;
 	}
 	g = g_new0(struct group, 1);
@@ -138,10 +154,9 @@ gather(struct failures *f, char *key, const struct rec_type *type,
 	    .undecided = undecided,
 	    .later = RS_NEVER,
 	    .aor = own(aor)};
-	g_tree_insert(f->groups, key, g);
-	rec_id_format(&id, id_text);
-	g_tree_insert(
-	    f->by_record, g_strdup_printf("%s %s", type->name, id_text), g);
+	kept = rec_arena_alloc(&f->keys, sizeof *kept);
+	*kept = rec_arena_text(&f->keys, key);
+	g_tree_insert(f->groups, kept, g);
 	struct sufferer *s = sufferer_of(f, &client->at.addr, &id);
 	g_ptr_array_add(s->groups, g);
 	if (rec_id_cmp(&id, &s->first) < 0)
@@ -150,46 +165,58 @@ gather(struct failures *f, char *key, const struct rec_type *type,
 		s->rank = RANK_FAILED;
 }
 
-static char *
-key_of(const char *what, const struct rec_endpoint *client,
-    const struct rec_endpoint *server, unsigned a, int64_t b, struct rs_span c)
+static void
+key_part(struct failures *f, const void *p, size_t n)
 {
-	char addr[RS_ADDR_TEXT], to[RS_ENDPOINT_TEXT] = "";
-	rs_addr_format(&client->at.addr, addr);
+	uint8_t *to = rs_buf_reserve(&f->key, n);
+	if (to == NULL || n == 0)
+		return;
+	memcpy(to, p, n);
+	f->key.n += n;
+}
+
+/* All but the text at the end has its length by what it is of. */
+static void
+key_of(struct failures *f, const struct rec_type *type,
+    const struct rec_endpoint *client, const struct rec_endpoint *server,
+    int64_t how, int64_t why, struct rs_span text)
+{
+	const int64_t numbers[] = {type->name[0], client->at.addr.family, how,
+	    why, server ? server->at.addr.family : 0,
+	    server ? server->at.port : 0};
+	f->key.n = 0;
+	key_part(f, numbers, sizeof numbers);
+	key_part(f, client->at.addr.b, sizeof client->at.addr.b);
 	if (server)
-		rs_endpoint_format(&server->at, to);
-	GString *s = g_string_new(NULL);
-	g_string_append_printf(
-	    s, "%s %s %s %u %" G_GINT64_FORMAT " ", what, addr, to, a, b);
-	for (size_t i = 0; i < c.n; i++) {
-		if (c.p[i] > ' ' && c.p[i] != '%')
-			g_string_append_c(s, (char)c.p[i]);
-		else
-			g_string_append_printf(s, "%%%02x", c.p[i]);
-	}
-	return g_string_free(s, FALSE);
+		key_part(f, server->at.addr.b, sizeof server->at.addr.b);
+	key_part(f, text.p, text.n);
 }
 
 static void
 gather_registration(struct failures *f, const struct rec_registration *r)
 {
-	bool undecided = !rec_outcome_failed(r->outcome);
-	unsigned how = (unsigned)r->outcome * 8 + (unsigned)r->kind;
-	gather(f, key_of("r", &r->client, NULL, how, r->status, r->aor),
-	    &rec_registration_type, r, r->aor, undecided);
+	key_of(f, &rec_registration_type, &r->client, NULL,
+	    r->outcome * 8 + (int64_t)r->kind, r->status, r->aor);
+	gather(f, &rec_registration_type, r, r->aor,
+	    !rec_outcome_failed(r->outcome));
 }
 
 static void
 gather_handshake(struct failures *f, const struct rec_handshake *h)
 {
 	const struct rec_alert *a = h->alerts.v;
-	unsigned how = (unsigned)h->state * 64 + (unsigned)h->reason * 8 +
-		       (unsigned)h->failed_by;
-	gather(f,
-	    key_of("h", &h->client, &h->server, how,
-		h->alerts.n ? a[h->alerts.n - 1].number : -1,
-		(struct rs_span){0}),
-	    &rec_handshake_type, h, (struct rs_span){0}, false);
+	key_of(f, &rec_handshake_type, &h->client, &h->server,
+	    h->state * 64 + h->reason * 8 + (int64_t)h->failed_by,
+	    h->alerts.n ? a[h->alerts.n - 1].number : -1, (struct rs_span){0});
+	gather(f, &rec_handshake_type, h, (struct rs_span){0}, false);
+}
+
+static void
+gather_connection(struct failures *f, const struct rec_connection *c)
+{
+	key_of(f, &rec_connection_type, &c->client, &c->server, 0, 0,
+	    c->conn_state);
+	gather(f, &rec_connection_type, c, (struct rs_span){0}, false);
 }
 
 static void
@@ -202,7 +229,6 @@ gather_all(struct failures *f)
 		struct spool_reader *r = spool_read(in->spool, types[i]);
 		const void *rec;
 		while ((rec = spool_next(r)) != NULL) {
-			const struct rec_connection *c = rec;
 			if (!in->wanted(in->arg, types[i], rec))
 				continue;
 			if (i == 0)
@@ -210,10 +236,7 @@ gather_all(struct failures *f)
 			else if (i == 1)
 				gather_handshake(f, rec);
 			else
-				gather(f,
-				    key_of("c", &c->client, &c->server, 0, 0,
-					c->conn_state),
-				    types[i], rec, (struct rs_span){0}, false);
+				gather_connection(f, rec);
 		}
 		spool_reader_free(r);
 	}
@@ -242,46 +265,46 @@ static void
 gather_phones(struct failures *f)
 {
 	struct spool_reader *r = spool_read(f->t->in->spool, &rec_phone_type);
-	struct rs_buf buf;
 	const struct rec_phone *p;
-	rs_buf_init(&buf, 1 << 20, NULL);
 	while ((p = spool_next(r)) != NULL) {
 		struct sufferer *s = sufferer_of(f, &p->client.at.addr, NULL);
-		buf.n = 0;
-		if (s == NULL || s->chain.p ||
-		    !rec_write(&rec_phone_type, p, &buf))
+		if (s == NULL || rec_id_is(&s->phone))
 			continue;
-		s->chain = own(rs_buf_view(&buf));
+		s->phone = p->id;
 		recover(s, p);
 		if (s->rank == RANK_FAILED && p->outcome >= REC_REGISTERED &&
 		    p->outcome <= REC_QUERIED)
 			s->rank = RANK_RECOVERED;
 	}
-	rs_buf_clear(&buf);
 	spool_reader_free(r);
+}
+
+/* What was found about that group, where it is shown. */
+static void
+gather_finding(struct group *g, const struct rec_finding *x)
+{
+	struct rs_buf buf;
+	rs_buf_init(&buf, 1 << 20, NULL);
+	if (g->said.p == NULL && rec_write(&rec_finding_type, x, &buf))
+		g->said = own(rs_buf_view(&buf));
+	rs_buf_clear(&buf);
 }
 
 static void
 gather_findings(struct failures *f)
 {
 	struct spool_reader *r = spool_read(f->t->in->spool, &rec_finding_type);
-	struct rs_buf buf;
 	const struct rec_finding *x;
-	rs_buf_init(&buf, 1 << 20, NULL);
 	while ((x = spool_next(r)) != NULL) {
 		const struct rs_span *of = x->records.v;
-		buf.n = 0;
-		if (!rec_write(&rec_finding_type, x, &buf))
-			continue;
 		for (uint32_t i = 0; i < x->records.n; i++) {
 			g_autofree char *key =
 			    g_strndup((const char *)of[i].p, of[i].n);
 			struct group *g = g_tree_lookup(f->by_record, key);
-			if (g && g->said.p == NULL)
-				g->said = own(rs_buf_view(&buf));
+			if (g)
+				gather_finding(g, x);
 		}
 	}
-	rs_buf_clear(&buf);
 	spool_reader_free(r);
 }
 
@@ -604,8 +627,9 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 	struct page *p = &f->t->page;
 	struct rec_phone phone;
 	bool several = several_aors(s);
-	bool known = s->chain.p &&
-		     rec_read(&rec_phone_type, &phone, s->chain, &f->arena);
+	bool known =
+	    rec_id_is(&s->phone) && spool_find(f->t->in->spool, &rec_phone_type,
+					&s->phone, &phone, &f->arena);
 	const struct group *g = g_ptr_array_index(s->groups, 0);
 	head(f, s);
 	if (!several && g->aor.n) {
@@ -684,22 +708,50 @@ collect(gpointer key, gpointer value, gpointer arg)
 }
 
 static void
-print_all(struct failures *f, const GPtrArray *all)
+show(struct failures *f, struct sufferer *s, enum place place)
+{
+	s->place = place;
+	for (guint i = 0; i < s->groups->len; i++) {
+		struct group *g = g_ptr_array_index(s->groups, i);
+		char id[REC_ID_TEXT];
+		rec_id_format(&g->first, id);
+		g_tree_insert(f->by_record,
+		    g_strdup_printf("%s %s", g->type->name, id), g);
+	}
+}
+
+/* Which of them there is room for; how many there is none for. */
+static guint
+choose(struct failures *f, const GPtrArray *all)
+{
+	guint full = 0, brief = 0, undecided = 0, left = 0;
+	for (guint i = 0; i < all->len; i++) {
+		struct sufferer *s = g_ptr_array_index(all, i);
+		if (s->rank == RANK_UNDECIDED ? undecided++ < UNDECIDED
+		    : full < IN_FULL          ? false
+					      : brief++ < IN_SHORT)
+			show(f, s, SHOWN_IN_SHORT);
+		else if (s->rank != RANK_UNDECIDED && full++ < IN_FULL)
+			show(f, s, SHOWN_IN_FULL);
+		else
+			left++;
+	}
+	return left;
+}
+
+static void
+print_all(struct failures *f, const GPtrArray *all, guint left)
 {
 	struct page *p = &f->t->page;
 	char n[PAGE_TEXT];
-	guint full = 0, brief = 0, undecided = 0, left = 0;
+	bool brief = false;
 	for (guint i = 0; i < all->len; i++) {
 		const struct sufferer *s = g_ptr_array_index(all, i);
-		if (s->rank == RANK_UNDECIDED
-			? undecided++ < UNDECIDED
-			: full >= IN_FULL && brief++ < IN_SHORT)
+		brief |= s->place == SHOWN_IN_SHORT;
+		if (s->place == SHOWN_IN_SHORT)
 			phone_in_short(f, s);
-		else if (s->rank != RANK_UNDECIDED && full < IN_FULL) {
+		else if (s->place == SHOWN_IN_FULL)
 			phone_in_full(f, s);
-			full++;
-		} else
-			left++;
 	}
 	if (left) {
 		page_printf(p, "and %s (--format json has them)",
@@ -711,7 +763,7 @@ print_all(struct failures *f, const GPtrArray *all)
 		    text_many(n, f->over, "more case"));
 		page_end(p);
 	}
-	if (brief || undecided || left || f->over)
+	if (brief || left || f->over)
 		page_end(p);
 }
 
@@ -720,19 +772,24 @@ text_failures(struct text *t)
 {
 	struct failures f = {.t = t};
 	GPtrArray *all = g_ptr_array_new();
-	f.groups = g_tree_new_full(text_cmp, NULL, g_free, group_free);
+	f.groups = g_tree_new_full(span_cmp, NULL, NULL, group_free);
 	f.by_record = g_tree_new_full(text_cmp, NULL, g_free, NULL);
-	f.sufferers = g_tree_new_full(text_cmp, NULL, g_free, sufferer_free);
+	f.sufferers = g_tree_new_full(addr_cmp, NULL, NULL, sufferer_free);
+	rs_buf_init(&f.key, 1 << 20, NULL);
+	rec_arena_init(&f.keys, NULL, NULL);
 	rec_arena_init(&f.arena, NULL, NULL);
 	gather_all(&f);
 	gather_phones(&f);
-	gather_findings(&f);
 	g_tree_foreach(f.sufferers, collect, all);
 	g_ptr_array_sort(all, by_rank);
-	print_all(&f, all);
+	guint left = choose(&f, all);
+	gather_findings(&f);
+	print_all(&f, all, left);
 	g_ptr_array_free(all, TRUE);
 	g_tree_destroy(f.sufferers);
 	g_tree_destroy(f.by_record);
 	g_tree_destroy(f.groups);
+	rs_buf_clear(&f.key);
+	rec_arena_clear(&f.keys);
 	rec_arena_clear(&f.arena);
 }

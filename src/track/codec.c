@@ -424,13 +424,16 @@ get_struct(struct dec *d, const struct rec_type *type, void *rec)
 {
 	rec_init(type, rec);
 	const uint8_t *map = get_bytes(d, (type->n_fields + 7) / 8);
-	for (size_t i = 0; i < type->n_fields && !d->failed; i++)
-		if (map[i / 8] >> i % 8 & 1)
-			get_field(d, &type->fields[i],
-			    (uint8_t *)rec + type->fields[i].offset);
 	if (map && type->n_fields % 8 &&
 	    map[type->n_fields / 8] >> type->n_fields % 8)
 		d->failed = true;
+	/* From bit to bit: most fields of most records are absent. */
+	for (size_t i = 0; i < type->n_fields && !d->failed; i += 8)
+		for (unsigned b = map[i / 8]; b && !d->failed; b &= b - 1) {
+			const struct rec_field *f =
+			    &type->fields[i + (unsigned)__builtin_ctz(b)];
+			get_field(d, f, (uint8_t *)rec + f->offset);
+		}
 }
 
 bool

@@ -429,6 +429,10 @@ phone_tracker_add(
 	struct phone *ph = phone_touch(k, &client->at.addr);
 	if (ph == NULL)
 		return;
+	/* All at once, rather than each when its turn comes. */
+	__builtin_prefetch(&ph->good[PHONE_SIP]);
+	__builtin_prefetch(ph->lines);
+	__builtin_prefetch(ph->agents);
 	if (type == &rec_registration_type)
 		add_registration(k, ph, rec);
 	else if (type == &rec_handshake_type)
@@ -494,13 +498,30 @@ by_id(const void *a, const void *b)
 	return c ? c : rs_addr_cmp(&x->address, &y->address);
 }
 
+static void
+count_untroubled(struct phone_counts *c, const struct phone *ph)
+{
+	enum rec_outcome o = phone_record_outcome(ph);
+	if (phone_record_scanner(ph))
+		c->scanners++;
+	else if (o == REC_CUT_OFF || o == REC_OUTCOME_NONE)
+		c->undecided++;
+	else
+		c->registered++;
+}
+
 void
-phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out)
+phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out,
+    struct phone_counts *untroubled)
 {
 	g_autofree const struct phone **all = g_new(const struct phone *, k->n);
 	size_t n = 0;
-	for (const struct phone *ph = k->all; ph; ph = ph->next)
-		all[n++] = ph;
+	for (const struct phone *ph = k->all; ph; ph = ph->next) {
+		if (untroubled && !ph->suffered)
+			count_untroubled(untroubled, ph);
+		else
+			all[n++] = ph;
+	}
 	if (n)
 		qsort(all, n, sizeof *all, by_id);
 	struct rec_arena a;

@@ -27,8 +27,14 @@ void phone_tracker_add(
 /* What is known of that phone by now; text of it lives as the tracker does. */
 bool phone_tracker_find(const struct phone_tracker *k,
     const struct rs_addr *client, struct rec_phone *to, struct rec_arena *a);
-/* Closes one rec_phone per phone, in the order of their ids. */
-void phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out);
+struct phone_counts {
+	int64_t registered, undecided, scanners;
+};
+
+/* Closes one rec_phone per phone, in the order of their ids; with `untroubled`,
+   phones that had no trouble at all have none, and are counted there. */
+void phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out,
+    struct phone_counts *untroubled);
 /* All records are in: finds who is a scanner (scanner.h). */
 void phone_tracker_find_scanners(struct phone_tracker *k);
 /* Whether it was a scanner; known once they have been found. */

@@ -106,6 +106,8 @@ struct phone_tracker {
 /* Its record; text and lists are the phone's own or in the arena. */
 void phone_record_fill(
     const struct phone *ph, struct rec_phone *to, struct rec_arena *a);
+/* As in its record. */
+enum rec_outcome phone_record_outcome(const struct phone *ph);
 /* Why it is a scanner; NULL: it is none, as far as can be seen. */
 const char *phone_record_scanner(const struct phone *ph);
 

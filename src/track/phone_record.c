@@ -124,6 +124,12 @@ phone_outcome(const struct phone *ph, const struct phone_line *last)
 			   : REC_OUTCOME_NONE;
 }
 
+enum rec_outcome
+phone_record_outcome(const struct phone *ph)
+{
+	return phone_outcome(ph, last_line(ph));
+}
+
 static void
 add_string(struct rec_list *l, struct rs_span s, struct rec_arena *a)
 {

@@ -113,7 +113,7 @@ take_refused_response(struct reg_tracker *k, const struct rs_event *ev)
 	    &ev->flow->end[rs_dir_other(ev->dir)].addr;
 	if (!sip_msg_head_parse(&m, headers, ev->u.icmp.quoted, &head))
 		return;
-	uint64_t hop = reg_message_hop(k, &m);
+	uint64_t hop = reading_hop(k->seed, &m);
 	for (struct table_node *n = hop ? table_first(&k->hops, hop) : NULL; n;
 	     n = table_next(n)) {
 		struct reg_attempt *a =
@@ -188,11 +188,16 @@ take_message(struct reg_tracker *k, const struct rs_event *ev)
 	const struct sip_msg *m = ev->u.sip_message;
 	if (m->flaws & SIP_FLAW_HEADERS_CUT)
 		take_cut(k, ev);
-	if (m->method != SIP_METHOD_REGISTER)
+	if (!reading_applies(ev))
 		return;
 	if (!m->request && m->status < 700)
 		k->by_status[m->status]++;
-	txn_tracker_event(k->txns, ev);
+	struct rs_event read = *ev;
+	if (ev->reading == NULL) {
+		reading_take(&k->reading, ev, k->seed);
+		read.reading = &k->reading;
+	}
+	txn_tracker_event(k->txns, &read);
 }
 
 void

@@ -20,16 +20,15 @@ static_assert(
 /* The challenges with the nonce of these credentials; their number.  Of
    several transactions with it, those of the last. */
 static size_t
-find_offers(const struct reg_tracker *k, const struct reg_attempt *a,
-    const struct sip_auth *auth, struct sip_digest_offer *offers)
+find_offers(const struct reg_attempt *a, uint64_t nonce,
+    struct sip_digest_offer *offers)
 {
-	uint64_t hash = rs_hash(k->seed, auth->nonce);
 	size_t found = 0;
 	for (const struct reg_txn *x = a->txns; x; x = x->next) {
 		const struct rec_challenge *c = x->rec.challenges.v;
 		size_t n = 0;
 		for (uint32_t i = 0; i < x->rec.challenges.n; i++)
-			if (x->nonces[i].hash == hash)
+			if (nonce && x->nonces[i].hash == nonce)
 				offers[n++] = (struct sip_digest_offer){
 				    c[i].realm, c[i].algorithm, c[i].qop};
 		if (n > 0)
@@ -59,19 +58,19 @@ reg_digest_check(const struct reg_tracker *k, const struct reg_attempt *a,
 	    [SIP_DIGEST_WRONG] = 4,
 	};
 	struct sip_digest_answer best = {SIP_DIGEST_NONE, SIP_DIGEST_PART_NONE};
-	for (uint32_t i = 0; k->digest.check && i < q->n_auth; i++) {
+	for (uint32_t i = 0; k->digest.check && i < q->read->n_auth; i++) {
 		struct sip_digest_offer offers[REG_MAX_CHALLENGES];
 		const struct sip_digest_question question = {
-		    .auth = &q->auth[i],
+		    .auth = &q->read->auth[i],
 		    .method = q->msg->method_name,
 		    .uri = q->msg->uri,
-		    .to_uri = uri_of(q->msg, SIP_HDR_TO),
+		    .to_uri = q->read->to.uri_text,
 		    .from_uri = uri_of(q->msg, SIP_HDR_FROM),
 		    .body = q->msg->body,
 		    .body_cut = q->msg->flaws &
 				(SIP_FLAW_BODY_CUT | SIP_FLAW_HEADERS_CUT),
 		    .offers = offers,
-		    .n_offers = find_offers(k, a, &q->auth[i], offers),
+		    .n_offers = find_offers(a, q->read->nonces[i], offers),
 		};
 		struct sip_digest_answer x =
 		    k->digest.check(k->digest.arg, &question);

@@ -122,11 +122,11 @@ scheme_name(enum sip_auth_scheme s)
 }
 
 static void
-read_authorizations(struct reg_tracker *k, struct reg_attempt *a,
-    struct reg_txn *x, const struct reg_request *q)
+read_authorizations(
+    struct reg_attempt *a, struct reg_txn *x, const struct reg_request *q)
 {
-	for (uint32_t i = 0; i < q->n_auth; i++) {
-		const struct sip_auth *auth = &q->auth[i];
+	for (uint32_t i = 0; i < q->read->n_auth; i++) {
+		const struct sip_auth *auth = &q->read->auth[i];
 		struct rec_authorization *to =
 		    rec_list_add(&x->rec.authorizations, &a->arena, sizeof *to);
 		to->nc = REC_ABSENT;
@@ -143,7 +143,8 @@ read_authorizations(struct reg_tracker *k, struct reg_attempt *a,
 		to->nc = nc_of(auth->nc);
 		digest_flaws(a, to, auth, q->msg);
 		uint32_t index;
-		struct reg_txn *of = reg_message_nonce(k, a, auth, &index);
+		struct reg_txn *of =
+		    reg_message_nonce(a, q->read->nonces[i], &index);
 		if (of) {
 			note_count(a, to, of);
 			against_challenge(a, to,
@@ -194,38 +195,40 @@ holds_uri(struct rs_span value, struct rs_span uri)
 
 /* RFC 3261 10.2: From is To but for a registration by a third party. */
 static void
-read_from(struct reg_attempt *a, const struct sip_msg *m, struct rs_span to_uri)
+read_from(
+    struct reg_attempt *a, const struct sip_msg *m, const struct sip_addr *to)
 {
-	struct sip_addr from, to;
-	if (holds_uri(sip_msg_header(m, SIP_HDR_FROM), to_uri))
+	struct sip_addr from;
+	if (!to->uri_ok ||
+	    holds_uri(sip_msg_header(m, SIP_HDR_FROM), to->uri_text) ||
+	    !sip_addr_parse(&from, sip_msg_header(m, SIP_HDR_FROM)) ||
+	    !from.uri_ok)
 		return;
-	if (!sip_addr_parse(&from, sip_msg_header(m, SIP_HDR_FROM)) ||
-	    !sip_addr_parse(&to, sip_msg_header(m, SIP_HDR_TO)) ||
-	    !from.uri_ok || !to.uri_ok)
-		return;
-	if (!rs_span_eq(from.uri.user, to.uri.user) ||
-	    !rs_span_eq_nocase(from.uri.host, to.uri.host))
+	if (!rs_span_eq(from.uri.user, to->uri.user) ||
+	    !rs_span_eq_nocase(from.uri.host, to->uri.host))
 		a->r.from = reg_message_keep(a, a->r.from, from.uri_text);
 }
 
 void
-reg_facts_request(struct reg_tracker *k, struct reg_attempt *a,
-    struct reg_txn *x, const struct reg_request *q)
+reg_facts_request(
+    struct reg_attempt *a, struct reg_txn *x, const struct reg_request *q)
 {
 	const struct sip_msg *m = q->msg;
 	const struct rs_event *ev = q->ev;
-	const struct sip_via *via = txn_tracker_via(k->txns);
+	const struct reading *read = q->read;
 	x->rec.request_size = (int64_t)m->size;
 	if (ev->flow->carrier == RS_OVER_UDP)
 		x->rec.fragmented =
 		    rs_frame_eq(ev->at.from, ev->at.to) ? RS_FALSE : RS_TRUE;
-	a->r.rport_asked = via->rport.p ? RS_TRUE : RS_FALSE;
-	if (q->n_auth)
-		read_authorizations(k, a, x, q);
-	read_from(a, m, q->to_uri);
+	a->r.rport_asked = read->via.rport.p ? RS_TRUE : RS_FALSE;
+	if (read->n_auth)
+		read_authorizations(a, x, q);
+	read_from(a, m, &read->to);
 	/* RFC 6140 5.2: all numbers of a PBX at once. */
-	for (uint32_t i = 0; i < q->n_contacts && a->r.bulk == RS_UNKNOWN; i++)
-		if (sip_param(q->contacts[i].addr.uri.params, RS_LIT("bnc")).p)
+	for (uint32_t i = 0; i < read->n_contacts && a->r.bulk == RS_UNKNOWN;
+	     i++)
+		if (sip_param(read->contacts[i].addr.uri.params, RS_LIT("bnc"))
+			.p)
 			a->r.bulk = RS_TRUE;
 	struct rs_span agreed = sip_msg_header(m, SIP_HDR_SECURITY_VERIFY);
 	if (agreed.p)
@@ -251,12 +254,12 @@ named_extensions(const struct sip_msg *m)
 }
 
 void
-reg_facts_final(struct reg_tracker *k, struct reg_attempt *a, struct reg_txn *x,
-    const struct sip_msg *m)
+reg_facts_final(
+    struct reg_attempt *a, struct reg_txn *x, const struct rs_event *ev)
 {
-	const struct sip_via *via = txn_tracker_via(k->txns);
+	const struct sip_via *via = &ev->reading->via;
 	uint32_t port;
-	struct rs_span named = named_extensions(m);
+	struct rs_span named = named_extensions(ev->u.sip_message);
 	if (named.p)
 		x->rec.extensions =
 		    reg_message_keep(a, x->rec.extensions, named);

@@ -12,10 +12,9 @@
 #define TRACK_REG_INNER_H
 
 #include "base/pool.h"
-#include "sip/auth.h"
-#include "sip/contact.h"
 #include "sip/msg.h"
 #include "track/queue.h"
+#include "track/reading.h"
 #include "track/reg.h"
 #include "track/table.h"
 #include "track/txn.h"
@@ -23,8 +22,8 @@
 enum {
 	REG_MAX_TXNS = 64,
 	REG_MAX_FRAMES = 256,
-	REG_MAX_CONTACTS = 16,
-	REG_MAX_CHALLENGES = 4, /* in one response */
+	REG_MAX_CONTACTS = READING_CONTACTS - 1,
+	REG_MAX_CHALLENGES = READING_AUTHS, /* in one response */
 	REG_MAX_LEGS = 8,
 	REG_MAX_TEXT = 512, /* of any text that is kept */
 	REG_MAX_LINGERING = 2048,
@@ -188,6 +187,7 @@ struct reg_tracker {
 	uint64_t by_status[700];
 	uint64_t evicted;
 	uint64_t adopted; /* finals that are nobody's by their Via */
+	struct reading reading; /* of what came unread */
 	struct rec_registration blank;
 	struct rec_transaction blank_transaction;
 	struct rec_challenge blank_challenge;
@@ -207,23 +207,16 @@ void reg_digest_check(const struct reg_tracker *k, const struct reg_attempt *a,
 struct reg_request {
 	const struct rs_event *ev;
 	const struct sip_msg *msg;
-	struct rs_span aor, to_uri, call_id;
-	enum rec_reg_kind kind; /* REMOVAL, QUERY, or NONE: to be told */
+	const struct reading *read;
+	struct rs_span aor, call_id;
 	bool credentials;
 	struct rs_endpoint client, server;
-	uint64_t key, key_of_all; /* of the attempt; of "Contact: *" there */
-	uint64_t hop;             /* 0: not to be recognised elsewhere */
-	uint64_t call_id_hash;
-	uint32_t n_auth, n_contacts;
-	struct sip_auth auth[REG_MAX_CHALLENGES];
-	struct sip_contact contacts[REG_MAX_CONTACTS + 1];
 };
 
-void reg_request_read(struct reg_request *q, const struct reg_tracker *k,
-    const struct rs_event *ev);
+void reg_request_read(struct reg_request *q, const struct rs_event *ev);
 /* True when q has credentials for a nonce that this attempt was offered. */
-bool reg_request_answers(const struct reg_request *q,
-    const struct reg_tracker *k, const struct reg_attempt *a);
+bool reg_request_answers(
+    const struct reg_request *q, const struct reg_attempt *a);
 /* Takes into the attempt what its new last request says. */
 void reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
     struct reg_txn *x, const struct reg_request *q);
@@ -235,7 +228,7 @@ void reg_message_challenges(struct reg_tracker *k, struct reg_attempt *a,
     struct reg_txn *x, const struct rs_event *ev);
 /* The outcome that a 2xx means; reads what it grants. */
 enum rec_outcome reg_message_granted(
-    struct reg_tracker *k, struct reg_attempt *a, const struct sip_msg *m);
+    struct reg_tracker *k, struct reg_attempt *a, const struct rs_event *ev);
 /* Adds the frames of an event to a list of frames of the attempt. */
 void reg_message_frames(
     struct reg_attempt *a, struct rec_list *frames, const struct rs_event *ev);
@@ -243,22 +236,19 @@ enum rec_transport reg_message_transport(enum rs_carrier c);
 /* A copy of at most REG_MAX_TEXT bytes; what equals `have` is not copied. */
 struct rs_span reg_message_keep(
     struct reg_attempt *a, struct rs_span have, struct rs_span s);
-/* The hash by which a message is recognised on another flow or hop: Call-ID,
-   CSeq number and To user; 0 where it lacks one of them. */
-uint64_t reg_message_hop(const struct reg_tracker *k, const struct sip_msg *m);
-/* The transaction and index of the challenge with the nonce of these
-   credentials, or NULL. */
-struct reg_txn *reg_message_nonce(const struct reg_tracker *k,
-    const struct reg_attempt *a, const struct sip_auth *auth, uint32_t *index);
+/* The transaction and index of the challenge with the nonce of that hash, or
+   NULL. */
+struct reg_txn *reg_message_nonce(
+    const struct reg_attempt *a, uint64_t nonce, uint32_t *index);
 
 /* ---- reg_facts.c ---- */
 
-void reg_facts_request(struct reg_tracker *k, struct reg_attempt *a,
-    struct reg_txn *x, const struct reg_request *q);
+void reg_facts_request(
+    struct reg_attempt *a, struct reg_txn *x, const struct reg_request *q);
 void reg_facts_challenge(
     struct rec_challenge *c, const struct sip_auth *auth, bool proxy);
-void reg_facts_final(struct reg_tracker *k, struct reg_attempt *a,
-    struct reg_txn *x, const struct sip_msg *m);
+void reg_facts_final(
+    struct reg_attempt *a, struct reg_txn *x, const struct rs_event *ev);
 /* Of a 2xx; and of the contact in it that is ours. */
 void reg_facts_granted(struct reg_attempt *a, const struct sip_msg *m);
 void reg_facts_contact(struct reg_attempt *a, struct rec_contact *ours,

@@ -203,7 +203,7 @@ reg_life_begin(struct reg_tracker *k, const struct reg_request *q)
 	a->r.started = q->ev->at.first;
 	a->r.kind = reg_record_kind(k, q);
 	queue_push(&k->order, &a->order);
-	table_add(&k->attempts, &a->by_key, q->key);
+	table_add(&k->attempts, &a->by_key, q->read->attempt);
 	a->keyed = true;
 	return a;
 }

@@ -63,22 +63,6 @@ reg_message_keep(struct reg_attempt *a, struct rs_span have, struct rs_span s)
 
 /* ---- requests ---- */
 
-/* user@host of a URI into a key: host in lower case (RFC 3261 19.1.4), no
-   scheme, port or parameters. */
-static void
-key_uri(struct table_key *b, const struct sip_addr *a)
-{
-	if (!a->uri_ok || a->uri.host.n == 0 || a->uri.host.n > 255) {
-		table_key_text(b, a->uri_text);
-		return;
-	}
-	uint8_t host[255];
-	for (size_t i = 0; i < a->uri.host.n; i++)
-		host[i] = rs_ascii_lower(a->uri.host.p[i]);
-	table_key_text(b, a->uri.user);
-	table_key_text(b, (struct rs_span){host, a->uri.host.n});
-}
-
 /* The URI as it stands, without parameters and headers. */
 static struct rs_span
 bare_uri(const struct sip_addr *a)
@@ -93,164 +77,31 @@ bare_uri(const struct sip_addr *a)
 	return (struct rs_span){a->uri_text.p, (size_t)(end - a->uri_text.p)};
 }
 
-/* What the contact is bound for: its own expires, else the header's (RFC 3261
-   10.2.1.1); REC_ABSENT where neither is there. */
-static int64_t
-seconds_of(const struct sip_contact *c, const struct sip_msg *m)
-{
-	uint32_t s;
-	if (c && c->has_expires)
-		return c->expires;
-	if (c && c->bad_expires)
-		return REC_ABSENT;
-	struct rs_span v = sip_msg_header(m, SIP_HDR_EXPIRES);
-	return v.p && sip_seconds_parse(&s, v) ? (int64_t)s : REC_ABSENT;
-}
-
-/* Credentials, and not what IMS phones send first: a user name with an empty
-   nonce and response (3GPP TS 24.229 5.1.1.2). */
-static bool
-is_credentials(const struct sip_auth *auth)
-{
-	return auth->scheme != SIP_AUTH_DIGEST || auth->response.n > 0;
-}
-
-static const enum sip_hdr credential_headers[] = {
-    SIP_HDR_AUTHORIZATION, SIP_HDR_PROXY_AUTHORIZATION};
-
-static void
-parse_contacts(struct reg_request *q)
-{
-	struct sip_contact_it it = sip_contact_first(q->msg);
-	q->n_contacts = 0;
-	while (q->n_contacts <= REG_MAX_CONTACTS &&
-	       sip_contact_next(&it, &q->contacts[q->n_contacts]))
-		q->n_contacts++;
-}
-
-static void
-parse_credentials(struct reg_request *q)
-{
-	q->n_auth = 0;
-	for (unsigned h = 0; h < 2; h++) {
-		const struct sip_header *v;
-		size_t at = 0;
-		if (q->msg->first[credential_headers[h]] == 0)
-			continue;
-		while (q->n_auth < REG_MAX_CHALLENGES &&
-		       (v = sip_msg_next(q->msg, credential_headers[h], &at)))
-			if (sip_auth_parse(&q->auth[q->n_auth], v->value) &&
-			    is_credentials(&q->auth[q->n_auth]))
-				q->n_auth++;
-	}
-	q->credentials = q->n_auth > 0;
-}
-
-static void
-key_contact(struct reg_request *q, struct table_key *b)
-{
-	const struct sip_contact *c = q->contacts;
-	if (q->n_contacts == 0) {
-		q->kind = REC_QUERY;
-		table_key_number(b, 0);
-		return;
-	}
-	if (c->star) {
-		q->kind = REC_REMOVAL;
-		table_key_number(b, 1);
-		return;
-	}
-	if (c->instance.n) { /* RFC 5626 6 */
-		table_key_number(b, 2);
-		table_key_text(b, c->instance);
-		table_key_text(b, c->reg_id);
-	} else {
-		table_key_number(b, 3);
-		key_uri(b, &c->addr);
-	}
-	/* A removal leaves nothing bound. */
-	for (uint32_t i = 0; i < q->n_contacts; i++)
-		if (seconds_of(&c[i], q->msg) != 0)
-			return;
-	q->kind = REC_REMOVAL;
-}
-
-static uint64_t
-hop_of(const struct reg_tracker *k, const struct sip_msg *m, uint64_t call_id,
-    const struct sip_addr *to)
-{
-	struct rs_span user =
-	    to->uri_ok && to->uri.user.n ? to->uri.user : to->uri_text;
-	struct table_key b;
-	if (sip_msg_header(m, SIP_HDR_CALL_ID).n == 0 || user.n == 0 ||
-	    m->flaws & SIP_FLAW_NO_CSEQ)
-		return 0;
-	table_key_init(&b, k->seed);
-	table_key_pair(&b, call_id, m->cseq);
-	table_key_text(&b, user);
-	return table_key_hash(&b);
-}
-
 void
-reg_request_read(struct reg_request *q, const struct reg_tracker *k,
-    const struct rs_event *ev)
+reg_request_read(struct reg_request *q, const struct rs_event *ev)
 {
 	const struct sip_msg *m = ev->u.sip_message;
-	struct sip_addr to;
-	if (!sip_addr_parse(&to, sip_msg_header(m, SIP_HDR_TO)))
-		to = (struct sip_addr){0};
-	/* One by one: most of it is room for contacts. */
-	q->ev = ev;
-	q->msg = m;
-	q->aor = bare_uri(&to);
-	q->to_uri = to.uri_text;
-	q->call_id = sip_msg_header(m, SIP_HDR_CALL_ID);
-	q->kind = REC_REG_KIND_NONE;
-	q->client = ev->flow->end[ev->dir];
-	q->server = ev->flow->end[rs_dir_other(ev->dir)];
-	q->key_of_all = q->hop = 0;
-	parse_contacts(q);
-	parse_credentials(q);
-	q->call_id_hash = txn_tracker_call_id(k->txns);
-
-	struct table_key b, all;
-	table_key_init(&b, k->seed);
-	table_key_addr(&b, &q->client.addr);
-	key_uri(&b, &to);
-	all = b;
-	key_contact(q, &b);
-	q->key = table_key_hash(&b);
-	if (k->removed_all) {
-		table_key_number(&all, 1);
-		q->key_of_all = table_key_hash(&all);
-	}
-
-	q->hop = hop_of(k, m, q->call_id_hash, &to);
-}
-
-uint64_t
-reg_message_hop(const struct reg_tracker *k, const struct sip_msg *m)
-{
-	struct sip_addr to;
-	struct table_key b;
-	if (!sip_addr_parse(&to, sip_msg_header(m, SIP_HDR_TO)))
-		return 0;
-	table_key_init(&b, k->seed);
-	table_key_text(&b, sip_msg_header(m, SIP_HDR_CALL_ID));
-	return hop_of(k, m, table_key_hash(&b), &to);
+	*q = (struct reg_request){
+	    .ev = ev,
+	    .msg = m,
+	    .read = ev->reading,
+	    .aor = bare_uri(&ev->reading->to),
+	    .call_id = sip_msg_header(m, SIP_HDR_CALL_ID),
+	    .credentials = ev->reading->n_auth > 0,
+	    .client = ev->flow->end[ev->dir],
+	    .server = ev->flow->end[rs_dir_other(ev->dir)],
+	};
 }
 
 struct reg_txn *
-reg_message_nonce(const struct reg_tracker *k, const struct reg_attempt *a,
-    const struct sip_auth *auth, uint32_t *index)
+reg_message_nonce(const struct reg_attempt *a, uint64_t nonce, uint32_t *index)
 {
-	if (auth->nonce.n == 0)
+	if (nonce == 0)
 		return NULL;
-	uint64_t hash = rs_hash(k->seed, auth->nonce);
 	struct reg_txn *found = NULL;
 	for (struct reg_txn *x = a->txns; x; x = x->next) {
 		for (uint32_t i = 0; i < x->rec.challenges.n; i++) {
-			if (x->nonces[i].hash == hash) {
+			if (x->nonces[i].hash == nonce) {
 				found = x;
 				*index = i;
 			}
@@ -260,12 +111,11 @@ reg_message_nonce(const struct reg_tracker *k, const struct reg_attempt *a,
 }
 
 bool
-reg_request_answers(const struct reg_request *q, const struct reg_tracker *k,
-    const struct reg_attempt *a)
+reg_request_answers(const struct reg_request *q, const struct reg_attempt *a)
 {
 	uint32_t index;
-	for (uint32_t i = 0; i < q->n_auth; i++)
-		if (reg_message_nonce(k, a, &q->auth[i], &index))
+	for (uint32_t i = 0; i < q->read->n_auth; i++)
+		if (reg_message_nonce(a, q->read->nonces[i], &index))
 			return true;
 	return false;
 }
@@ -284,13 +134,13 @@ answer_bearer(struct reg_attempt *a)
 
 /* Which challenges this request answers, and how old they are by now. */
 static void
-read_credentials(
-    struct reg_tracker *k, struct reg_attempt *a, const struct reg_request *q)
+read_credentials(struct reg_attempt *a, const struct reg_request *q)
 {
-	for (uint32_t j = 0; j < q->n_auth; j++) {
-		const struct sip_auth *auth = &q->auth[j];
+	for (uint32_t j = 0; j < q->read->n_auth; j++) {
+		const struct sip_auth *auth = &q->read->auth[j];
 		uint32_t i;
-		struct reg_txn *x = reg_message_nonce(k, a, auth, &i);
+		struct reg_txn *x =
+		    reg_message_nonce(a, q->read->nonces[j], &i);
 		if (x) {
 			struct rec_challenge *c = x->rec.challenges.v;
 			c[i].answered = RS_TRUE;
@@ -316,8 +166,8 @@ read_contacts(
 {
 	struct rec_list *l = &a->r.contacts;
 	uint32_t n = 0;
-	for (; n < q->n_contacts; n++) {
-		const struct sip_contact *c = &q->contacts[n];
+	for (; n < q->read->n_contacts; n++) {
+		const struct sip_contact *c = &q->read->contacts[n];
 		if (n == REG_MAX_CONTACTS) {
 			reg_flaw(a, REG_FLAW_TOO_MANY_CONTACTS);
 			break;
@@ -330,7 +180,7 @@ read_contacts(
 		    a, to->uri, c->star ? RS_LIT("*") : c->addr.uri_text);
 		to->instance = reg_message_keep(a, to->instance, c->instance);
 		to->reg_id = reg_message_keep(a, to->reg_id, c->reg_id);
-		to->expires_requested = seconds_of(c, q->msg);
+		to->expires_requested = reading_seconds(c, q->msg);
 	}
 	l->n = n;
 	a->r.expires_requested =
@@ -366,8 +216,8 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	struct rec_registration *r = &a->r;
 	struct rec_transaction *t = &x->rec;
 	if (a->n_txns < REG_MAX_TXNS)
-		t->branch = reg_message_keep(a, (struct rs_span){NULL, 0},
-		    txn_tracker_via(k->txns)->branch);
+		t->branch = reg_message_keep(
+		    a, (struct rs_span){NULL, 0}, q->read->via.branch);
 	if (!(m->flaws & SIP_FLAW_NO_CSEQ))
 		t->cseq = m->cseq;
 	t->request_frame = q->ev->at.from;
@@ -393,13 +243,13 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	if (ua.p)
 		r->user_agent = reg_message_keep(a, r->user_agent, ua);
 	read_contacts(k, a, q);
-	reg_facts_request(k, a, x, q);
+	reg_facts_request(a, x, q);
 	if (q->credentials)
-		read_credentials(k, a, q);
+		read_credentials(a, q);
 	reg_digest_check(k, a, t, q);
 	read_flaws(a, m);
 	reg_message_frames(a, &r->frames, q->ev);
-	a->call_id = q->call_id_hash;
+	a->call_id = q->read->call_id;
 	a->flow = q->ev->flow->serial;
 }
 
@@ -411,45 +261,34 @@ void
 reg_message_challenges(struct reg_tracker *k, struct reg_attempt *a,
     struct reg_txn *x, const struct rs_event *ev)
 {
-	static const enum sip_hdr ids[] = {
-	    SIP_HDR_WWW_AUTHENTICATE, SIP_HDR_PROXY_AUTHENTICATE};
+	const struct reading *read = ev->reading;
 	struct rec_list *l = &x->rec.challenges;
-	uint32_t n = 0;
-	for (unsigned i = 0; i < 2; i++) {
-		const struct sip_header *v;
-		size_t at = 0;
-		while (n < REG_MAX_CHALLENGES &&
-		       (v = sip_msg_next(ev->u.sip_message, ids[i], &at))) {
-			struct sip_auth auth;
-			if (!sip_auth_parse(&auth, v->value))
-				continue;
-			if (n == l->n)
-				*(struct rec_challenge *)rec_list_add(l,
-				    &a->arena, sizeof(struct rec_challenge)) =
-				    k->blank_challenge;
-			struct rec_challenge *c =
-			    (struct rec_challenge *)l->v + n;
-			c->realm = reg_message_keep(a, c->realm, auth.realm);
-			c->algorithm =
-			    reg_message_keep(a, c->algorithm, auth.algorithm);
-			c->qop = reg_message_keep(a, c->qop, auth.qop);
-			c->nonce_age = REC_ABSENT;
-			reg_facts_challenge(c, &auth, i == 1);
-			c->stale = RS_UNKNOWN;
-			if (auth.stale.p)
-				c->stale = rs_span_eq_nocase(
-					       auth.stale, RS_LIT("true"))
-					       ? RS_TRUE
-					       : RS_FALSE;
-			x->nonces[n++] = (struct reg_nonce){
-			    rs_hash(k->seed, auth.nonce), ev->at.complete};
-			if (!a->r.realm.p)
-				a->r.realm = c->realm;
-		}
+	for (uint32_t n = 0; n < read->n_auth; n++) {
+		const struct sip_auth *auth = &read->auth[n];
+		if (n == l->n)
+			*(struct rec_challenge *)rec_list_add(l, &a->arena,
+			    sizeof(struct rec_challenge)) = k->blank_challenge;
+		struct rec_challenge *c = (struct rec_challenge *)l->v + n;
+		c->realm = reg_message_keep(a, c->realm, auth->realm);
+		c->algorithm =
+		    reg_message_keep(a, c->algorithm, auth->algorithm);
+		c->qop = reg_message_keep(a, c->qop, auth->qop);
+		c->nonce_age = REC_ABSENT;
+		reg_facts_challenge(c, auth, read->proxy[n]);
+		c->stale = RS_UNKNOWN;
+		if (auth->stale.p)
+			c->stale =
+			    rs_span_eq_nocase(auth->stale, RS_LIT("true"))
+				? RS_TRUE
+				: RS_FALSE;
+		x->nonces[n] =
+		    (struct reg_nonce){read->nonces[n], ev->at.complete};
+		if (!a->r.realm.p)
+			a->r.realm = c->realm;
 	}
-	if (n > 0)
-		l->n = n;
-	a->challenged |= n > 0;
+	if (read->n_auth > 0)
+		l->n = read->n_auth;
+	a->challenged |= read->n_auth > 0;
 }
 
 void
@@ -470,7 +309,7 @@ reg_message_final(struct reg_tracker *k, struct reg_attempt *a,
 		t->min_expires = s;
 	if (m->status == 401 || m->status == 407)
 		reg_message_challenges(k, a, x, ev);
-	reg_facts_final(k, a, x, m);
+	reg_facts_final(a, x, ev);
 	a->r.status = t->status;
 	a->r.reason = t->reason;
 	a->final = x;
@@ -517,35 +356,27 @@ match(const struct rec_contact *o, const struct sip_contact *c)
 /* Looks for contact o among those listed.  Returns how many fit best, and how
    well; *seconds is what the (only) one, *ours, was granted. */
 static unsigned
-find_ours(const struct rec_contact *o, const struct sip_msg *m,
+find_ours(const struct rec_contact *o, const struct rs_event *ev,
     int64_t *seconds, struct sip_contact *ours, int *how_well)
 {
-	struct sip_contact c;
-	struct sip_contact_it it = sip_contact_first(m);
+	struct reading_contacts it = reading_contacts(ev->reading);
+	const struct sip_contact *c;
 	int best = NOT_OURS;
 	unsigned n = 0;
-	while (sip_contact_next(&it, &c)) {
-		int how = match(o, &c);
+	while ((c = reading_next(&it)) != NULL) {
+		int how = match(o, c);
 		if (how == NOT_OURS || how < best)
 			continue;
 		n = how > best ? 1 : n + 1;
 		if (n == 1) {
-			*seconds = seconds_of(&c, m);
-			*ours = c;
+			*seconds = reading_seconds(c, ev->u.sip_message);
+			*ours = *c;
 		}
 		best = how;
 	}
 	*how_well = best;
 	/* The same URI twice is one binding told twice. */
 	return best == SAME_USER ? n : n > 0;
-}
-
-static bool
-lists_any(const struct sip_msg *m)
-{
-	struct sip_contact c;
-	struct sip_contact_it it = sip_contact_first(m);
-	return sip_contact_next(&it, &c);
 }
 
 /* Whoever fits worse than another is somebody else with the same user. */
@@ -563,14 +394,14 @@ is_ours(
 /* Who else holds the address of record, as far as there is room. */
 static void
 read_others(struct reg_tracker *k, struct reg_attempt *a,
-    const struct sip_msg *m, const int *best)
+    const struct rs_event *ev, const int *best)
 {
-	struct sip_contact c;
-	struct sip_contact_it it = sip_contact_first(m);
+	struct reading_contacts it = reading_contacts(ev->reading);
+	const struct sip_contact *c;
 	struct rec_list *l = &a->r.other_contacts;
 	l->n = 0;
-	while (sip_contact_next(&it, &c)) {
-		if (c.star || is_ours(a, &c, best))
+	while ((c = reading_next(&it)) != NULL) {
+		if (c->star || is_ours(a, c, best))
 			continue;
 		if (l->n == REG_MAX_CONTACTS) {
 			reg_flaw(a, REG_FLAW_TOO_MANY_CONTACTS);
@@ -578,10 +409,10 @@ read_others(struct reg_tracker *k, struct reg_attempt *a,
 		}
 		struct rec_contact *to = rec_list_add(l, &a->arena, sizeof *to);
 		*to = k->blank_contact;
-		to->uri = reg_message_keep(a, to->uri, c.addr.uri_text);
-		to->instance = reg_message_keep(a, to->instance, c.instance);
-		to->reg_id = reg_message_keep(a, to->reg_id, c.reg_id);
-		to->expires_granted = seconds_of(&c, m);
+		to->uri = reg_message_keep(a, to->uri, c->addr.uri_text);
+		to->instance = reg_message_keep(a, to->instance, c->instance);
+		to->reg_id = reg_message_keep(a, to->reg_id, c->reg_id);
+		to->expires_granted = reading_seconds(c, ev->u.sip_message);
 	}
 }
 
@@ -593,8 +424,9 @@ read_others(struct reg_tracker *k, struct reg_attempt *a,
  */
 enum rec_outcome
 reg_message_granted(
-    struct reg_tracker *k, struct reg_attempt *a, const struct sip_msg *m)
+    struct reg_tracker *k, struct reg_attempt *a, const struct rs_event *ev)
 {
+	const struct sip_msg *m = ev->u.sip_message;
 	struct rec_contact *ours = a->r.contacts.v;
 	bool bound = false, ambiguous = false;
 	int best[REG_MAX_CONTACTS];
@@ -602,7 +434,7 @@ reg_message_granted(
 	for (uint32_t i = 0; i < a->r.contacts.n; i++) {
 		int64_t seconds = REC_ABSENT;
 		struct sip_contact c;
-		unsigned n = find_ours(&ours[i], m, &seconds, &c, &best[i]);
+		unsigned n = find_ours(&ours[i], ev, &seconds, &c, &best[i]);
 		if (n == 1) {
 			ours[i].expires_granted = seconds;
 			reg_facts_contact(a, &ours[i], &c);
@@ -610,7 +442,7 @@ reg_message_granted(
 		bound |= n == 1 && seconds != 0;
 		ambiguous |= n > 1;
 	}
-	read_others(k, a, m, best);
+	read_others(k, a, ev, best);
 	if (a->r.contacts.n)
 		a->r.expires_granted = ours[0].expires_granted;
 	if (a->r.kind == REC_QUERY)
@@ -629,8 +461,9 @@ reg_message_granted(
 	/* What lists it may be in the part that was not captured. */
 	if (m->flaws & SIP_FLAW_HEADERS_CUT)
 		return REC_REGISTERED;
-	int64_t seconds = seconds_of(NULL, m);
-	if (!lists_any(m) && seconds != REC_ABSENT && seconds != 0) {
+	int64_t seconds = reading_seconds(NULL, m);
+	if (ev->reading->n_contacts == 0 && seconds != REC_ABSENT &&
+	    seconds != 0) {
 		reg_flaw(a, REG_FLAW_NO_CONTACT_IN_200);
 		a->r.expires_granted = seconds;
 		if (a->r.contacts.n)

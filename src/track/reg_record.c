@@ -294,19 +294,20 @@ find_known(const struct reg_tracker *k, uint64_t key)
 enum rec_reg_kind
 reg_record_kind(const struct reg_tracker *k, const struct reg_request *q)
 {
-	if (q->kind != REC_REG_KIND_NONE)
-		return q->kind;
-	const struct reg_known *w = find_known(k, q->key);
+	if (q->read->kind != REC_REG_KIND_NONE)
+		return q->read->kind;
+	const struct reg_known *w = find_known(k, q->read->attempt);
 	if (w == NULL)
 		return REC_INITIAL;
 	if (k->removed_all) {
-		const struct reg_known *all = find_known(k, q->key_of_all);
+		const struct reg_known *all =
+		    find_known(k, q->read->attempt_at_all);
 		if (all && all->granted >= w->granted)
 			return REC_INITIAL;
 	}
 	if (q->ev->at.first <= w->until)
 		return REC_REFRESH;
-	return q->call_id_hash == w->call_id && q->msg->cseq > w->cseq
+	return q->read->call_id == w->call_id && q->msg->cseq > w->cseq
 		   ? REC_REFRESH
 		   : REC_INITIAL;
 }

@@ -121,7 +121,8 @@ touch_leg(struct reg_attempt *a, const struct reg_request *q)
 static bool
 take_hop(struct reg_tracker *k, struct txn *t, const struct reg_request *q)
 {
-	struct table_node *n = q->hop ? table_first(&k->hops, q->hop) : NULL;
+	struct table_node *n =
+	    q->read->hop ? table_first(&k->hops, q->read->hop) : NULL;
 	for (; n; n = table_next(n)) {
 		struct reg_txn *of = TRACK_OF(n, struct reg_txn, hop);
 		struct reg_attempt *a = of->attempt;
@@ -152,19 +153,18 @@ take_hop(struct reg_tracker *k, struct txn *t, const struct reg_request *q)
 static bool
 same_request(const struct reg_attempt *a, const struct reg_request *q)
 {
-	return a->call_id == q->call_id_hash && a->last &&
+	return a->call_id == q->read->call_id && a->last &&
 	       a->last->rec.cseq == (int64_t)q->msg->cseq;
 }
 
 /* True when q goes on with the open attempt a: the table above. */
 static bool
-goes_on(const struct reg_tracker *k, const struct reg_attempt *a,
-    const struct reg_request *q)
+goes_on(const struct reg_attempt *a, const struct reg_request *q)
 {
-	bool removal = q->kind == REC_REMOVAL;
+	bool removal = q->read->kind == REC_REMOVAL;
 	if (removal != (a->r.kind == REC_REMOVAL))
 		return false;
-	bool same_call = a->call_id == q->call_id_hash;
+	bool same_call = a->call_id == q->read->call_id;
 	switch (a->state) {
 	case REG_WAITING:
 		return same_request(a, q) ||
@@ -175,12 +175,11 @@ goes_on(const struct reg_tracker *k, const struct reg_attempt *a,
 		return true;
 	case REG_CHALLENGED:
 	case REG_REFUSED:
-		return q->credentials
-			   ? same_call || reg_request_answers(q, k, a)
-			   : same_request(a, q);
+		return q->credentials ? same_call || reg_request_answers(q, a)
+				      : same_request(a, q);
 	case REG_TOO_BRIEF:
 		return same_call ||
-		       (q->credentials && reg_request_answers(q, k, a));
+		       (q->credentials && reg_request_answers(q, a));
 	case REG_MOVED:
 		return same_call ||
 		       !rs_endpoint_eq(&a->r.server.at, &q->server);
@@ -204,14 +203,14 @@ static void
 take_request(struct reg_tracker *k, struct txn *t, const struct rs_event *ev)
 {
 	struct reg_request q;
-	reg_request_read(&q, k, ev);
+	reg_request_read(&q, ev);
 	if (take_hop(k, t, &q))
 		return;
 
-	struct table_node *n = table_first(&k->attempts, q.key);
+	struct table_node *n = table_first(&k->attempts, q.read->attempt);
 	struct reg_attempt *a =
 	    n ? TRACK_OF(n, struct reg_attempt, by_key) : NULL;
-	if (a && !goes_on(k, a, &q)) {
+	if (a && !goes_on(a, &q)) {
 		reg_life_close(k, a, REG_BY_NEXT);
 		a = NULL;
 	}
@@ -228,7 +227,7 @@ take_request(struct reg_tracker *k, struct txn *t, const struct rs_event *ev)
 	struct reg_txn *x = add_txn(k, a, t);
 	x->waiting = true;
 	x->last_sent = ev->at.complete;
-	set_hop(k, x, q.hop);
+	set_hop(k, x, q.read->hop);
 	reg_message_request(k, a, x, &q);
 	a->last_at = ev->at.complete;
 	await_final(k, a, ev->at.first);
@@ -329,11 +328,11 @@ asks_for_another(unsigned status)
 /* What a final means for the attempt as a whole. */
 static void
 apply_final(struct reg_tracker *k, struct reg_attempt *a, struct reg_txn *x,
-    const struct sip_msg *m)
+    const struct rs_event *ev)
 {
-	unsigned s = m->status;
+	unsigned s = ev->u.sip_message->status;
 	if (s < 300)
-		reg_life_settle(k, a, reg_message_granted(k, a, m));
+		reg_life_settle(k, a, reg_message_granted(k, a, ev));
 	else if (later_one_waits(x))
 		return;
 	else if ((s == 401 || s == 407) && x->rec.credentials == RS_TRUE)
@@ -371,7 +370,7 @@ take_final(struct reg_tracker *k, struct reg_txn *x, const struct rs_event *ev)
 	}
 	a->last_at = ev->at.complete;
 	reg_message_final(k, a, x, ev);
-	apply_final(k, a, x, m);
+	apply_final(k, a, x, ev);
 }
 
 static void
@@ -401,7 +400,7 @@ take_final_again(
 		   anew: the client has all its time again. */
 		a->last_at = ev->at.complete;
 		reg_message_challenges(k, a, x, ev);
-		apply_final(k, a, x, m);
+		apply_final(k, a, x, ev);
 	}
 	reg_life_linger(k, a);
 }
@@ -422,7 +421,7 @@ take_forgotten(struct reg_tracker *k, struct reg_txn *x, bool evicted)
 static void
 take_unmatched(struct reg_tracker *k, const struct rs_event *ev)
 {
-	uint64_t hop = reg_message_hop(k, ev->u.sip_message);
+	uint64_t hop = reading_hop(k->seed, ev->u.sip_message);
 	const struct rs_addr *client =
 	    &ev->flow->end[rs_dir_other(ev->dir)].addr;
 	for (struct table_node *n = hop ? table_first(&k->hops, hop) : NULL; n;

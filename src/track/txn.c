@@ -19,10 +19,9 @@
 #include "track/txn.h"
 
 #include "base/pool.h"
-#include "sip/addr.h"
 #include "sip/msg.h"
-#include "sip/via.h"
 #include "track/queue.h"
+#include "track/reading.h"
 #include "track/table.h"
 
 #include <glib.h>
@@ -47,8 +46,6 @@ struct txn_tracker {
 	struct queue waiting, complete;
 	struct rs_pool pool;
 	uint64_t orphans, evicted;
-	struct sip_via via; /* of the message at hand */
-	uint64_t call_id;   /* likewise, hashed */
 };
 
 struct txn_tracker *
@@ -116,31 +113,6 @@ reserve(struct txn_tracker *k)
 	return t;
 }
 
-static uint64_t
-key(struct txn_tracker *k, const struct sip_msg *m,
-    const struct rs_addr *client)
-{
-	struct table_key b;
-	table_key_init(&b, k->seed);
-	table_key_text(&b, sip_msg_header(m, SIP_HDR_CALL_ID));
-	k->call_id = table_key_hash(&b);
-	struct sip_via *via = &k->via;
-	if (!sip_via_parse(via, sip_msg_header(m, SIP_HDR_VIA)))
-		*via = (struct sip_via){0};
-	table_key_addr(&b, client);
-	table_key_pair(&b, m->cseq, via->port);
-	table_key_text(&b, via->branch);
-	table_key_text(&b, via->host);
-	if (!via->cookie) { /* RFC 3261 17.2.3 */
-		struct sip_addr from;
-		struct rs_span tag = {NULL, 0};
-		if (sip_addr_parse(&from, sip_msg_header(m, SIP_HDR_FROM)))
-			tag = sip_addr_tag(&from);
-		table_key_text(&b, tag);
-	}
-	return table_key_hash(&b);
-}
-
 static struct txn *
 find(const struct txn_tracker *k, uint64_t hash)
 {
@@ -198,17 +170,10 @@ response(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
 void
 txn_tracker_event(struct txn_tracker *k, const struct rs_event *ev)
 {
-	const struct sip_msg *m = ev->u.sip_message;
-	if (m->method != SIP_METHOD_REGISTER)
-		return;
-	/* Whoever sends the request, and gets the response, is the client,
-	   whatever side of the flow that is. */
-	enum rs_dir client = m->request ? ev->dir : rs_dir_other(ev->dir);
-	uint64_t hash = key(k, m, &ev->flow->end[client].addr);
-	if (m->request)
-		request(k, hash, ev);
+	if (ev->u.sip_message->request)
+		request(k, ev->reading->transaction, ev);
 	else
-		response(k, hash, ev);
+		response(k, ev->reading->transaction, ev);
 }
 
 static void
@@ -233,18 +198,6 @@ txn_tracker_advance(struct txn_tracker *k, rs_time now)
 {
 	expire(k, &k->waiting, now);
 	expire(k, &k->complete, now);
-}
-
-const struct sip_via *
-txn_tracker_via(const struct txn_tracker *k)
-{
-	return &k->via;
-}
-
-uint64_t
-txn_tracker_call_id(const struct txn_tracker *k)
-{
-	return k->call_id;
 }
 
 uint64_t

@@ -15,7 +15,6 @@
 #include "base/hash.h"
 #include "event.h"
 
-struct sip_via;
 struct txn; /* one transaction; the listener hangs its own state on it */
 
 enum txn_what {
@@ -43,14 +42,10 @@ struct txn_tracker;
 struct txn_tracker *txn_tracker_new(const struct rs_hash_seed *seed,
     struct rs_account *pay, const struct txn_out *out);
 void txn_tracker_free(struct txn_tracker *k);
-/* ev: RS_EV_SIP_MESSAGE; messages that have to do with no REGISTER are left. */
+/* ev: a message with its reading. */
 void txn_tracker_event(struct txn_tracker *k, const struct rs_event *ev);
 /* Forgets transactions that nothing can follow any more. */
 void txn_tracker_advance(struct txn_tracker *k, rs_time now);
-/* The top Via of the message that is being told of, in happened(). */
-const struct sip_via *txn_tracker_via(const struct txn_tracker *k);
-/* Its Call-ID, hashed. */
-uint64_t txn_tracker_call_id(const struct txn_tracker *k);
 uint64_t txn_tracker_orphans(const struct txn_tracker *k);
 uint64_t txn_tracker_evicted(const struct txn_tracker *k);
 /* The listener's own pointer on a transaction. */

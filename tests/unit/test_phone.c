@@ -185,7 +185,7 @@ play(const struct row *r, bool backwards, struct got *g)
 		if (strcmp(words[j], "u") != 0)
 			add(k, words[j], j + 1, udp, 17);
 	}
-	phone_tracker_finish(k, &sink);
+	phone_tracker_finish(k, &sink, NULL);
 	phone_tracker_free(k);
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
@@ -240,7 +240,7 @@ test_order_and_limit(void)
 	add(k, "A+", 9, true, 3);
 	add(k, "A+", 2, true, 9);
 	add(k, "A+", 5, true, 1);
-	phone_tracker_finish(k, &sink);
+	phone_tracker_finish(k, &sink, NULL);
 	CU_ASSERT_EQUAL(g.n, 3);
 	CU_ASSERT(g.first[0] == 2 && g.first[1] == 5 && g.first[2] == 9);
 	phone_tracker_free(k);
@@ -353,7 +353,7 @@ test_scanners(void)
 			scan_try(k, s, at % s->users, at, at == n);
 		add(k, "A!", at, true, 1); /* somebody else */
 		phone_tracker_find_scanners(k);
-		phone_tracker_finish(k, &sink);
+		phone_tracker_finish(k, &sink, NULL);
 		CU_ASSERT_EQUAL(p.scanner, RS_UNKNOWN);
 		const struct rs_addr him =
 		    rs_addr_v4((const uint8_t[]){192, 0, 2, 66});
@@ -365,7 +365,7 @@ test_scanners(void)
 		k = phone_tracker_new(&seed, &pay);
 		for (at = 1; at <= n; at++)
 			scan_try(k, s, at % s->users, at, at == n);
-		phone_tracker_finish(k, &sink);
+		phone_tracker_finish(k, &sink, NULL);
 		CU_ASSERT_EQUAL(p.scanner, is ? RS_TRUE : RS_UNKNOWN);
 		CU_ASSERT(!is ||
 			  rs_span_eq(p.scanner_reason, rs_span_str(s->reason)));
@@ -416,7 +416,7 @@ test_retry_after(void)
 			r.transactions = (struct rec_list){&t, 1, 1};
 			phone_tracker_add(k, &rec_registration_type, &r);
 		}
-		phone_tracker_finish(k, &sink);
+		phone_tracker_finish(k, &sink, NULL);
 		CU_ASSERT_EQUAL(p.retry_after_obeyed, waits[i].obeyed);
 		CU_ASSERT_EQUAL(p.retry_after_ignored, waits[i].ignored);
 		phone_tracker_free(k);

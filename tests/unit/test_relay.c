@@ -9,8 +9,10 @@
 #include "sip/sip.h"
 #include "tls/certmsg.h"
 #include "tls/hello.h"
+#include "track/reading.h"
 #include "unit.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,20 @@ emit_both(void *arg, const struct rs_event *ev)
 	const struct both *b = arg;
 	rs_emit(b->to[0], ev);
 	rs_emit(b->to[1], ev);
+}
+
+struct with_flow {
+	const struct rs_sink *to;
+	const struct rs_flow_info *flow;
+};
+
+static void
+emit_with_flow(void *arg, const struct rs_event *ev)
+{
+	const struct with_flow *f = arg;
+	struct rs_event on = *ev;
+	on.flow = f->flow;
+	rs_emit(f->to, &on);
 }
 
 static void
@@ -57,7 +73,7 @@ test_order(void)
 	recorder_init(&relayed);
 	direct.digest = relayed.digest = direct.stamps = relayed.stamps = true;
 	void *state = calloc(1, sip_dissector.state_size);
-	struct relay *r = relay_new(&relayed.sink);
+	struct relay *r = relay_new(&relayed.sink, NULL);
 	struct rs_sink in = relay_sink(r);
 	struct both b = {{&direct.sink, &in}};
 	const struct rs_sink out = {emit_both, &b};
@@ -76,12 +92,66 @@ test_order(void)
 	recorder_clear(&relayed);
 }
 
+/* Holds the relay's thread until the emitter is done. */
+struct held {
+	pthread_mutex_t until;
+	unsigned read, unread, wrong;
+};
+
+static void
+take_held(void *arg, const struct rs_event *ev)
+{
+	const struct rs_hash_seed seed = {5, 6};
+	struct held *h = arg;
+	struct reading own;
+	pthread_mutex_lock(&h->until);
+	pthread_mutex_unlock(&h->until);
+	if (ev->reading == NULL) {
+		h->unread++;
+		return;
+	}
+	h->read++;
+	reading_take(&own, ev, &seed);
+	h->wrong += own.transaction != ev->reading->transaction ||
+		    own.attempt != ev->reading->attempt ||
+		    own.hop != ev->reading->hop ||
+		    ev->reading->n_contacts != 0 ||
+		    !rs_span_eq(own.via.branch, ev->reading->via.branch) ||
+		    own.via.branch.p != ev->reading->via.branch.p;
+}
+
+/* Whoever has less to do reads what a REGISTER says. */
+static void
+test_reading(void)
+{
+	struct held h = {.until = PTHREAD_MUTEX_INITIALIZER};
+	const struct rs_hash_seed seed = {5, 6};
+	const struct rs_sink to = {take_held, &h};
+	struct rs_flow_info flow = {.serial = 1};
+	void *state = calloc(1, sip_dissector.state_size);
+	struct relay *r = relay_new(&to, &seed);
+	struct rs_sink in = relay_sink(r);
+	struct with_flow f = {&in, &flow};
+	const struct rs_sink out = {emit_with_flow, &f};
+	pthread_mutex_lock(&h.until);
+	for (unsigned i = 0; i < 40; i++) /* as many as find room */
+		datagram(&out, state, i, 40000);
+	pthread_mutex_unlock(&h.until);
+	relay_finish(r);
+	CU_ASSERT_EQUAL(h.read + h.unread, 40);
+	CU_ASSERT(h.read > 0);
+	CU_ASSERT(h.unread > 0);
+	CU_ASSERT_EQUAL(h.wrong, 0);
+	relay_free(r);
+	free(state);
+}
+
 static void
 test_nothing(void)
 {
 	struct recorder rec;
 	recorder_init(&rec);
-	struct relay *r = relay_new(&rec.sink);
+	struct relay *r = relay_new(&rec.sink, NULL);
 	relay_flush(r);
 	relay_free(r);
 	CU_ASSERT_EQUAL(rec.events, 0);
@@ -135,4 +205,5 @@ test_handshake(void)
 	free(chain);
 }
 
-UNIT_MAIN("relay", UNIT(test_order), UNIT(test_nothing), UNIT(test_handshake))
+UNIT_MAIN("relay", UNIT(test_order), UNIT(test_reading), UNIT(test_nothing),
+    UNIT(test_handshake))

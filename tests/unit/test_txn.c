@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which response and which repeat belong to which REGISTER. */
+#include "track/reading.h"
 #include "track/table.h"
 #include "track/txn.h"
 
@@ -55,8 +56,14 @@ static void
 event(void *arg, const struct rs_event *ev)
 {
 	struct heard *h = arg;
-	if (ev->type == RS_EV_SIP_MESSAGE)
-		txn_tracker_event(h->k, ev);
+	const struct rs_hash_seed seed = {3, 4};
+	struct reading r;
+	struct rs_event read = *ev;
+	if (!reading_applies(ev))
+		return;
+	reading_take(&r, ev, &seed);
+	read.reading = &r;
+	txn_tracker_event(h->k, &read);
 }
 
 static void
