@@ -33,6 +33,20 @@ struct tls_certificate_request;
 struct ws_upgrade;
 struct reading;
 
+/* How a flow was kept alive, as far as known now. */
+struct rs_flow_pace {
+	uint32_t pings, pongs; /* RFC 5626 3.5.1; a ping without them is none */
+	rs_time silence;       /* the longest time without a packet, ns */
+	rs_time silence_from;
+};
+
+/* Shorter silences are between any two messages, and not worth telling. */
+static inline bool
+rs_flow_pace_tells(const struct rs_flow_pace *p)
+{
+	return p->pings || p->pongs || p->silence >= 10 * RS_SEC;
+}
+
 /* What trackers may know of a flow.  No pointers into net/. */
 struct rs_flow_info {
 	uint64_t serial;           /* unique in this engine; hash key, never shown */
@@ -40,6 +54,7 @@ struct rs_flow_info {
 	struct rs_stamp first;     /* its first packet: its id comes from here */
 	enum rs_carrier carrier;   /* what the bytes of this event came over */
 	bool from_start;           /* opening SYN seen; always true over UDP */
+	struct rs_flow_pace pace;
 	/* The TCP connection as known now, while the event lasts; may be NULL. */
 	const struct rs_conn_facts *conn;
 };

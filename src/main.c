@@ -250,6 +250,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .live = r->live,
 	    .colour = colour(o, out),
 	    .columns = columns(out, 100),
+	    .memory_limit = (size_t)o->memory_mib << 20,
 	    .version = VERSION,
 	};
 	struct report *report = report_new(&report_options, related, &e);

@@ -32,6 +32,7 @@ struct app {
 	uint8_t not_tls_head[16];
 	struct rs_stamp not_tls_at;
 	bool told_not_tls;
+	rs_time last;  /* its latest packet */
 	uint8_t tries; /* segments that nobody claimed */
 };
 
@@ -59,12 +60,21 @@ flow_info(const struct flow *f)
 	return &app->info;
 }
 
+static void
+count_keepalive(struct app *app, enum sip_keepalive kind)
+{
+	app->info.pace.pings += kind == SIP_KEEPALIVE_PING;
+	app->info.pace.pongs += kind == SIP_KEEPALIVE_PONG;
+}
+
 /* The sink of sessions, and of dissectors without one. */
 static void
 emit_up(void *arg, const struct rs_event *ev)
 {
 	struct call *call = arg;
 	struct rs_event full = *ev;
+	if (ev->type == RS_EV_SIP_KEEPALIVE)
+		count_keepalive(call->f->app, ev->u.sip_keepalive.kind);
 	full.flow = flow_info(call->f);
 	send_up(call->p, &full);
 }
@@ -139,6 +149,7 @@ app_of(struct pipeline *p, struct flow *f)
 		return f->app;
 	struct app *app = rs_pool_zeroed(&p->pool, sizeof *app);
 	app->info = info_of(f);
+	app->last = RS_NEVER;
 	for (int i = 0; i < 2; i++)
 		held_init(&app->held[i], &p->budgets[BUDGET_STREAMS]);
 	f->app = app;
@@ -199,23 +210,35 @@ undecided(const struct flow *f)
 {
 	const struct app *app = f->app;
 	return (f->tcp && tcp_conn_waits(f->tcp)) ||
-	       (app && (app->held[RS_C2S].bytes.n || app->held[RS_S2C].bytes.n));
+	       (app &&
+		   (app->held[RS_C2S].bytes.n || app->held[RS_S2C].bytes.n));
 }
 
 static void
 label(struct pipeline *p, struct flow *f, const struct net_packet *packet)
 {
-	if (f->label || f->looks >= CLASSIFY_LOOKS)
+	if (f->label || f->looks >= CLASSIFY_LOOKS || undecided(f))
 		return;
 	if (f->looks == 0 && !classify_wants(p->classify, f->serial)) {
 		f->looks = CLASSIFY_LOOKS;
 		p->counts.unlabelled++;
 		return;
 	}
-	if (undecided(f))
-		return;
 	f->looks++;
 	f->label = classify_packet(p->classify, packet);
+}
+
+/* A packet of a flow of ours, at t. */
+static void
+keep_pace(struct app *app, rs_time t)
+{
+	struct rs_flow_pace *pace = &app->info.pace;
+	if (app->last != RS_NEVER && t - app->last > pace->silence) {
+		pace->silence = t - app->last;
+		pace->silence_from = app->last;
+	}
+	if (t > app->last)
+		app->last = t;
 }
 
 static bool
@@ -248,6 +271,7 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	if (f->claim == FLOW_OURS) {
 		struct app *app = f->app;
 		struct rs_sink out = sink_of(&call);
+		keep_pace(app, packet->at.first);
 		stream_datagram(
 		    &app->stream, dir, packet->payload, &packet->at, &out);
 	}
@@ -454,6 +478,8 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	}
 	struct call call = {p, f};
 	const struct tcp_out out = {on_data, on_gap, on_close, &call};
+	if (f->claim == FLOW_OURS)
+		keep_pace(f->app, packet->at.first);
 	tcp_conn_segment(f->tcp, dir, packet, h, &out);
 	if (f->claim == FLOW_NEW && packet->payload.n) {
 		label(p, f, packet);
@@ -553,6 +579,21 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	send_up(p, &ev);
 }
 
+/* Of other flows over UDP there is nothing to tell. */
+static void
+end_of_udp(struct pipeline *p, struct flow *f, enum rs_ending why)
+{
+	const struct app *app = f->app;
+	if (f->claim != FLOW_OURS || !rs_flow_pace_tells(&app->info.pace))
+		return;
+	struct rs_event ev = {
+	    .type = RS_EV_FLOW_END,
+	    .at = rs_stamp_at(app->last, app->info.first.from),
+	    .u.flow_end = {.how = why},
+	};
+	tell(p, f, &ev);
+}
+
 void
 pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
@@ -561,6 +602,8 @@ pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 		end_of_tcp(p, f, why);
 	else if (f->lone_syn)
 		end_of_lone_syn(p, f, why);
+	else
+		end_of_udp(p, f, why);
 	if (f->proto == NET_PROTO_TCP)
 		c->flows_tcp++;
 	else

@@ -28,11 +28,13 @@ deliver(struct trackers *t, const struct rs_event *ev)
 	case RS_EV_SIP_MESSAGE:
 		count_sip(&t->counts, ev->u.sip_message);
 		reg_tracker_event(t->reg, ev);
+		keepalive_tracker_event(t->keepalive, ev);
 		if (ev->flow->carrier != RS_OVER_UDP)
 			conn_tracker_event(t->conn, ev);
 		break;
 	case RS_EV_SIP_KEEPALIVE:
 		t->counts.sip_keepalives++;
+		keepalive_tracker_event(t->keepalive, ev);
 		break;
 	case RS_EV_TLS_HANDSHAKE:
 		handshake_tracker_event(t->handshake, ev);
@@ -60,6 +62,8 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		reg_tracker_event(t->reg, ev);
 		handshake_tracker_event(t->handshake, ev);
 		conn_tracker_event(t->conn, ev);
+		if (ev->type == RS_EV_FLOW_END)
+			keepalive_tracker_event(t->keepalive, ev);
 		break;
 	case RS_EV_TLS_RECORD: /* the sessions', never here */
 	case RS_EV_WS_FRAME:
@@ -125,6 +129,8 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	reg_tracker_verify(t->reg, &o->digest);
 	t->binding =
 	    binding_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->keepalive = keepalive_tracker_new(seed, &budgets[BUDGET_BINDINGS]);
+	binding_tracker_keepalives(t->binding, t->keepalive);
 	t->handshake = handshake_tracker_new(
 	    t->related, &t->reader, &budgets[BUDGET_TLS], &t->taps);
 	t->conn = conn_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
@@ -136,6 +142,7 @@ trackers_clear(struct trackers *t)
 	conn_tracker_free(t->conn);
 	handshake_tracker_free(t->handshake);
 	binding_tracker_free(t->binding);
+	keepalive_tracker_free(t->keepalive);
 	reg_tracker_free(t->reg);
 	tls_cert_cache_free(t->certificates);
 }

@@ -14,6 +14,7 @@
 #include "track/binding.h"
 #include "track/conn.h"
 #include "track/handshake.h"
+#include "track/keepalive.h"
 #include "track/reg.h"
 
 /* What was seen, as far as it is counted rather than recorded. */
@@ -32,6 +33,7 @@ struct trackers {
 	struct tls_cert_cache *certificates;
 	struct tls_certificate_reader reader;
 	struct reg_tracker *reg;
+	struct keepalive_tracker *keepalive;
 	struct binding_tracker *binding;
 	struct handshake_tracker *handshake;
 	struct conn_tracker *conn;

@@ -22,7 +22,7 @@
 
 #include <sys/random.h>
 
-enum { PHONES_MEMORY = 32 << 20, SCANNED_AORS = 1 << 17 };
+enum { DEFAULT_LIMIT = 256 << 20, SCANNED_AORS = 1 << 17 };
 
 /* 64*T1: silence that means no answer (RFC 3261 17.1.2.2, RFC 6298). */
 static const rs_time TIMER_F = 32 * RS_SEC;
@@ -44,7 +44,8 @@ struct report {
 	struct rec_summary result;
 	struct rec_arena arena;
 	uint64_t judged, failed; /* attempts; anything related */
-	int64_t phones_registered, phones_failed, phones_undecided;
+	int64_t phones_failed;
+	struct phone_counts phones_counts; /* the others */
 	struct rs_hash_seed seed;
 	int64_t retry_obeyed, retry_ignored;
 	struct rec_scanners scanners;
@@ -72,7 +73,9 @@ report_new(
 	json_writer_init(&r->json, &r->out, o->format == REPORT_JSON ? 3 : 0);
 	r->spool = spool;
 	r->summary = summary_new();
-	rs_account_init(&r->phones_pay, PHONES_MEMORY);
+	/* The engine leaves an eighth of the limit to it. */
+	rs_account_init(&r->phones_pay,
+	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
 	r->judge = judge_new();
 	r->seed = seed;
@@ -382,10 +385,8 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 		r->scanners.sources++;
 	else if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
 		r->phones_failed++;
-	else if (p->outcome == REC_CUT_OFF || p->outcome == REC_OUTCOME_NONE)
-		r->phones_undecided++;
 	else
-		r->phones_registered++;
+		phone_counts_add(&r->phones_counts, p->outcome);
 	summary_add(r->summary, type, rec);
 	event(r, type, rec);
 	if (r->o.format != REPORT_NDJSON)
@@ -401,13 +402,10 @@ static void
 finish_phones(struct report *r)
 {
 	struct rec_sink phones = {phone_closed, r};
-	struct phone_counts untroubled = {0};
 	/* The text report tells of those that suffered only. */
 	phone_tracker_finish(r->phones, &phones,
-	    r->o.format == REPORT_TEXT ? &untroubled : NULL);
-	r->phones_registered += untroubled.registered;
-	r->phones_undecided += untroubled.undecided;
-	r->scanners.sources += untroubled.scanners;
+	    r->o.format == REPORT_TEXT ? &r->phones_counts : NULL);
+	r->scanners.sources += r->phones_counts.scanners;
 }
 
 /* ---- at the end: judging ---- */
@@ -588,11 +586,13 @@ static void
 add_phones(struct report *r)
 {
 	struct rec_summary *s = &r->result;
-	s->phones_registered = r->phones_registered;
+	const struct phone_counts *c = &r->phones_counts;
+	s->phones_registered = c->registered;
+	s->phones_unregistered = c->unregistered;
 	s->phones_failed = r->phones_failed;
-	s->phones_undecided = r->phones_undecided;
-	s->phones = r->phones_registered + r->phones_failed +
-		    r->phones_undecided +
+	s->phones_undecided = c->undecided;
+	s->phones = c->registered + c->unregistered + c->undecided +
+		    r->phones_failed +
 		    (int64_t)phone_tracker_refused(r->phones);
 	if (r->retry_obeyed || r->retry_ignored) {
 		s->retry_after_obeyed = r->retry_obeyed;

@@ -24,7 +24,8 @@ struct report_options {
 	bool all_tls; /* list handshakes that do not concern registration */
 	bool live;    /* text: a line per attempt as it closes */
 	bool colour;
-	unsigned columns; /* of the terminal; 0: 100 */
+	unsigned columns;    /* of the terminal; 0: 100 */
+	size_t memory_limit; /* of the program, bytes; 0: 256 MiB */
 	const char *version;
 };
 

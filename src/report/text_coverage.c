@@ -525,6 +525,8 @@ text_headline(struct text *t)
 	int64_t registered = text_sum(s->phones_registered);
 	int64_t failed = text_sum(s->phones_failed);
 	int64_t undecided = text_sum(s->phones_undecided);
+	int64_t unregistered = text_sum(s->phones_unregistered);
+	int64_t others = failed + undecided + unregistered;
 	if (text_sum(s->attempts) == 0) {
 		if (text_sum(s->scanners.attempts)) {
 			page_styled(&t->page, PAGE_BOLD,
@@ -538,18 +540,20 @@ text_headline(struct text *t)
 			return;
 	}
 	page_printf(&t->page, "%s: ", text_many(a, phones, "phone"));
-	if (registered || (failed == 0 && undecided == 0)) {
-		page_styled(&t->page,
-		    failed || undecided ? PAGE_PLAIN : PAGE_GOOD,
+	if (registered || others == 0) {
+		page_styled(&t->page, others ? PAGE_PLAIN : PAGE_GOOD,
 		    page_number(a, registered));
-		page_str(&t->page,
-		    failed || undecided ? " registered, " : " registered");
+		page_str(&t->page, others ? " registered, " : " registered");
 	}
 	if (failed)
 		failed_phones(t, failed);
 	if (undecided)
 		page_printf(&t->page, "%s%s undecided", failed ? ", " : "",
 		    page_number(a, undecided));
+	if (unregistered)
+		page_printf(&t->page, "%s%s unregistered",
+		    failed || undecided ? ", " : "",
+		    page_number(a, unregistered));
 	page_end(&t->page);
 	page_end(&t->page);
 }

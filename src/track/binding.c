@@ -35,6 +35,13 @@ binding_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	return k;
 }
 
+void
+binding_tracker_keepalives(
+    struct binding_tracker *k, const struct keepalive_tracker *keepalives)
+{
+	k->keepalives = keepalives;
+}
+
 void *
 binding_room(struct binding_tracker *k, size_t n)
 {
@@ -136,6 +143,10 @@ emit(struct binding_tracker *k, const struct binding *b,
 		    (struct rec_list){b->moves->last + BINDING_MOVES - m, m, m};
 		r.moves_total = b->moves->n;
 	}
+	struct rs_flow_pace pace;
+	if (keepalive_tracker_find(
+		k->keepalives, &b->client, &b->server, &pace))
+		keepalive_record(&r.keepalive, &pace);
 	r.state = state;
 	if (state == REC_HELD)
 		r.next_expiry = b->expiry;

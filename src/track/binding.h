@@ -10,6 +10,7 @@
 
 #include "base/account.h"
 #include "base/hash.h"
+#include "track/keepalive.h"
 #include "track/records.h"
 
 struct binding_tracker;
@@ -17,6 +18,9 @@ struct binding_tracker;
 struct binding_tracker *binding_tracker_new(const struct rs_hash_seed *seed,
     struct rs_account *pay, const struct rec_sink *out);
 void binding_tracker_free(struct binding_tracker *k);
+/* Who knows how the way to phones was kept open; must outlive it. */
+void binding_tracker_keepalives(
+    struct binding_tracker *k, const struct keepalive_tracker *keepalives);
 void binding_tracker_registration(
     struct binding_tracker *k, const struct rec_registration *r);
 void binding_tracker_finish(struct binding_tracker *k, rs_time end);

@@ -66,6 +66,7 @@ struct binding_tracker {
 	struct rs_pool pool;
 	size_t held; /* of the pool, and charged */
 	uint64_t evicted;
+	const struct keepalive_tracker *keepalives; /* may be NULL */
 	struct binding_gone *gone; /* removals of late; NULL: none yet */
 	struct rec_binding blank;
 };

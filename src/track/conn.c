@@ -11,6 +11,7 @@
 
 #include "base/pool.h"
 #include "tls/hello.h"
+#include "track/keepalive.h"
 #include "track/table.h"
 
 #include <glib.h>
@@ -356,6 +357,7 @@ close_connection(
 	fill_close(&c, f, ev->u.flow_end.how, RS_S2C);
 	fill_icmp(&c, f, m, &k->arena);
 	fill_frames(&c, f, &k->arena);
+	keepalive_record(&c.keepalive, &ev->flow->pace);
 	k->out->record(k->out->arg, &rec_connection_type, &c);
 	rec_arena_reset(&k->arena);
 }

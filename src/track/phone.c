@@ -498,16 +498,24 @@ by_id(const void *a, const void *b)
 	return c ? c : rs_addr_cmp(&x->address, &y->address);
 }
 
+void
+phone_counts_add(struct phone_counts *c, enum rec_outcome outcome)
+{
+	if (outcome == REC_REGISTERED)
+		c->registered++;
+	else if (outcome == REC_UNREGISTERED)
+		c->unregistered++;
+	else /* a query says nothing of its phone */
+		c->undecided++;
+}
+
 static void
 count_untroubled(struct phone_counts *c, const struct phone *ph)
 {
-	enum rec_outcome o = phone_record_outcome(ph);
 	if (phone_record_scanner(ph))
 		c->scanners++;
-	else if (o == REC_CUT_OFF || o == REC_OUTCOME_NONE)
-		c->undecided++;
 	else
-		c->registered++;
+		phone_counts_add(c, phone_record_outcome(ph));
 }
 
 void

@@ -27,9 +27,12 @@ void phone_tracker_add(
 /* What is known of that phone by now; text of it lives as the tracker does. */
 bool phone_tracker_find(const struct phone_tracker *k,
     const struct rs_addr *client, struct rec_phone *to, struct rec_arena *a);
+/* Phones that did not fail, by their last word. */
 struct phone_counts {
-	int64_t registered, undecided, scanners;
+	int64_t registered, unregistered, undecided, scanners;
 };
+
+void phone_counts_add(struct phone_counts *c, enum rec_outcome outcome);
 
 /* Closes one rec_phone per phone, in the order of their ids; with `untroubled`,
    phones that had no trouble at all have none, and are counted there. */

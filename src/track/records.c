@@ -226,6 +226,16 @@ const struct rec_type rec_registration_type = {"registration", "registrations",
 
 /* ---- bindings ---- */
 
+#define T struct rec_keepalive
+static const struct rec_field keepalive_fields[] = {
+    NUMBER("pings", pings),
+    NUMBER("pongs", pongs),
+    MS("longest_silence_ms", silence),
+    TIME("silence_from", silence_from),
+};
+PART(rec_keepalive_type, "keepalive", "keepalives", keepalive_fields);
+#undef T
+
 #define T struct rec_grant
 static const struct rec_field grant_fields[] = {
     TIME("from", from),
@@ -298,6 +308,7 @@ static const struct rec_field binding_fields[] = {
     LIST("displaced", displaced, rec_displaced),
     NUMBER("moves_total", moves_total),
     LIST("moves", moves, rec_move),
+    STRUCT("keepalive", keepalive, rec_keepalive),
 };
 const struct rec_type rec_binding_type = {"binding", "bindings", sizeof(T),
     binding_fields, sizeof binding_fields / sizeof *binding_fields,
@@ -448,6 +459,7 @@ static const struct rec_field connection_fields[] = {
     FRAME("syn_frame", syn_frame),
     FRAME("syn_ack_frame", syn_ack_frame),
     FRAME("close_frame", close_frame),
+    STRUCT("keepalive", keepalive, rec_keepalive),
     FRAMES("frames", frames),
 };
 const struct rec_type rec_connection_type = {"connection", "connections",
@@ -716,6 +728,7 @@ static const struct rec_field summary_fields[] = {
     TIME("next_expiry", next_expiry),
     NUMBER("phones", phones),
     NUMBER("phones_registered", phones_registered),
+    NUMBER("phones_unregistered", phones_unregistered),
     NUMBER("phones_failed", phones_failed),
     NUMBER("phones_undecided", phones_undecided),
     SPARE_LIST("servers", servers, rec_group),

@@ -227,6 +227,14 @@ struct rec_move {
 	struct rs_frame removed_frame, frame;
 };
 
+/* Keep-alives (RFC 5626 3.5) of a flow, and its longest silence where that was
+   ten seconds or more. */
+struct rec_keepalive {
+	int64_t pings, pongs;
+	int64_t silence; /* ns */
+	rs_time silence_from;
+};
+
 struct rec_binding {
 	struct rec_id id;
 	rs_time started, ended;
@@ -245,6 +253,7 @@ struct rec_binding {
 	int64_t moves_total;     /* in a row; absent: none */
 	enum rec_binding_state state;
 	rs_time next_expiry;
+	struct rec_keepalive keepalive; /* between client and server */
 };
 
 /* ---- TLS ---- */
@@ -369,6 +378,7 @@ struct rec_connection {
 	struct rs_frame icmp_frame;
 	struct rs_frame syn_frame, syn_ack_frame, close_frame;
 	enum rs_fact from_start, related;
+	struct rec_keepalive keepalive;
 	struct rec_list frames;
 };
 
@@ -568,6 +578,7 @@ struct rec_summary {
 	int64_t lapse_min, lapse_max;    /* ns, of one binding in all */
 	rs_time next_expiry;             /* the first of those held */
 	int64_t phones, phones_registered, phones_failed, phones_undecided;
+	int64_t phones_unregistered; /* removed what they had */
 	/* struct rec_group; empty where there would be one */
 	struct rec_list servers, user_agents, transports;
 	struct rec_scanners scanners; /* absent where there were none */
@@ -584,6 +595,7 @@ extern const struct rec_type rec_registration_type, rec_binding_type,
 extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_authorization_type,
     rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
+    rec_keepalive_type,
     rec_displaced_type, rec_move_type,
     rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
     rec_line_type, rec_silence_type, rec_evidence_type, rec_file_type,

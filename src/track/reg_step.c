@@ -16,6 +16,7 @@
  *              connection closed
  *  CHALLENGED  client, challenge_wait  with credentials: goes on, else next
  *  REFUSED     client, 32 s            with credentials: goes on, else next
+ *  (for the realm that the credentials were for, else it is CHALLENGED)
  *  TOO_BRIEF   client, challenge_wait  of that Call-ID, or with credentials for
  *  (or an extension was refused)       one of its nonces: goes on, else next
  *  MOVED       client, challenge_wait  of that Call-ID, or to another server:
@@ -325,6 +326,43 @@ asks_for_another(unsigned status)
 	       status == 439 || status == 494;
 }
 
+static bool
+challenges_realm(const struct rec_list *challenges, struct rs_span realm)
+{
+	const struct rec_challenge *c = challenges->v;
+	for (uint32_t i = 0; i < challenges->n; i++)
+		if (rs_span_eq(c[i].realm, realm))
+			return true;
+	return false;
+}
+
+/* The challenge is to what the credentials were for, so that it refuses them:
+   not that of the next hop, whose realm was not asked for before (RFC 3261
+   22.3).  Where a challenge was answered that was not captured, what the
+   credentials say themselves decides. */
+static bool
+refuses(const struct reg_attempt *a, const struct reg_txn *x)
+{
+	const struct rec_authorization *v = x->rec.authorizations.v;
+	bool known = false;
+	if (x->rec.challenges.n == 0)
+		return true;
+	for (const struct reg_txn *of = a->txns; of != x; of = of->next) {
+		const struct rec_challenge *c = of->rec.challenges.v;
+		for (uint32_t i = 0; i < of->rec.challenges.n; i++) {
+			if (c[i].answered != RS_TRUE)
+				continue;
+			known = true;
+			if (challenges_realm(&x->rec.challenges, c[i].realm))
+				return true;
+		}
+	}
+	for (uint32_t i = 0; i < x->rec.authorizations.n; i++)
+		if (challenges_realm(&x->rec.challenges, v[i].realm))
+			return true;
+	return !known;
+}
+
 /* What a final means for the attempt as a whole. */
 static void
 apply_final(struct reg_tracker *k, struct reg_attempt *a, struct reg_txn *x,
@@ -335,7 +373,8 @@ apply_final(struct reg_tracker *k, struct reg_attempt *a, struct reg_txn *x,
 		reg_life_settle(k, a, reg_message_granted(k, a, ev));
 	else if (later_one_waits(x))
 		return;
-	else if ((s == 401 || s == 407) && x->rec.credentials == RS_TRUE)
+	else if ((s == 401 || s == 407) && x->rec.credentials == RS_TRUE &&
+		 refuses(a, x))
 		follow(k, a, REG_REFUSED, k->limits.timer_f);
 	else if (s == 401 || s == 407)
 		follow(k, a, REG_CHALLENGED, k->limits.challenge_wait);
