@@ -28,6 +28,7 @@ const struct diag_rule *const diag_rules[] = {
     &diag_sip_realm_mismatch,
     &diag_sip_authorization_malformed,
     &diag_sip_credentials_refused,
+    &diag_sip_auth_user_differs,
     &diag_sip_digest_unsupported,
     &diag_sip_nonce_expired,
     &diag_sip_stale_loop,

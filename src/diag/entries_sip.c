@@ -105,21 +105,21 @@ const struct diag_entry diag_entries_sip[] = {
 		  "registrar stopped in between. A capture that lost packets, "
 		  "or that keeps first fragments only, shows nothing."},
     {.code = "sip.auth-user-differs",
-	.title = "The user of the credentials is another than registers",
 	.meaning = "A phone may have a user name for Digest that is not its "
 		   "number; or one of the two is mistyped.",
 	.seen = "A user name in the refused credentials that differs from the "
 		"user of the address of record.",
 	.silent = "This is legal and common: a hint only, and never blamed "
-		  "alone.",
-	.advice = "Compare both names with the account at the registrar; other "
-		  "phones of the same provider show what is usual."},
+		  "alone. Not said where they were accepted, or where the same "
+		  "user had registered from there before."},
     {.code = "sip.realm-mismatch",
 	.meaning =
 	    "The phone answers with a realm that it was not asked about: one "
 	    "that is set in its profile, or one of another server.",
 	.seen = "Credentials that are refused, for a realm that none of the "
-		"challenges before had.",
+		"challenges before had. Or a proxy and a registrar that both "
+		"ask, and requests that each answer only one of them: that is "
+		"certain.",
 	.silent = "Of several challenges the phone may answer any one. "
 		  "Credentials that go along before any challenge keep the "
 		  "realm of the last one, and are not judged."},
@@ -145,8 +145,8 @@ const struct diag_entry diag_entries_sip[] = {
     {.code = "sip.too-many-contacts",
 	.meaning = "Each device, and each restart that left its old binding "
 		   "behind, counts; the account is full.",
-	.seen = "403, 480, 503 or 603 whose text says that there are too many "
-		"contacts or registrations.",
+	.seen = "A refusal whose reason, Warning or P-Registrar-Error says that "
+		"there are too many contacts or registrations.",
 	.silent = "The same numbers without such words have many other "
 		  "reasons: then it is an alternative only."},
     {.code = "sip.extension-refused",

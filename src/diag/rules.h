@@ -18,10 +18,10 @@ extern const struct diag_rule diag_tls_not_tls, diag_tls_version_mismatch,
     diag_tls_closed_silently, diag_tls_no_server_hello;
 /* rules_sip.c */
 extern const struct diag_rule diag_sip_no_answer, diag_sip_credentials_refused,
-    diag_sip_nonce_expired, diag_sip_stale_loop, diag_sip_refused_by_policy,
-    diag_sip_interval_loop, diag_sip_overloaded, diag_sip_contact_not_bound,
-    diag_sip_wrong_response_port, diag_sip_digest_unsupported,
-    diag_sip_alg_rewrite;
+    diag_sip_auth_user_differs, diag_sip_nonce_expired, diag_sip_stale_loop,
+    diag_sip_refused_by_policy, diag_sip_interval_loop, diag_sip_overloaded,
+    diag_sip_contact_not_bound, diag_sip_wrong_response_port,
+    diag_sip_digest_unsupported, diag_sip_alg_rewrite;
 /* rules_auth.c */
 extern const struct diag_rule diag_sip_realm_mismatch,
     diag_sip_authorization_malformed, diag_sip_bearer,

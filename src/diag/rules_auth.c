@@ -11,6 +11,34 @@
 
 #include <stdio.h>
 
+/* RFC 3261 22.3: once a proxy and the registrar behind it both have asked, each
+   request has to have credentials for both. */
+static void
+one_realm(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out, const struct sip_view *v)
+{
+	const struct rec_transaction *a, *b;
+	struct finding f;
+	if (!sip_view_one_realm(v, &a, &b))
+		return;
+	const struct rec_authorization *first = a->authorizations.v;
+	const struct rec_authorization *last = b->authorizations.v;
+	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	f.rec.title = RS_LIT("The phone answers only one of two that ask");
+	f.rec.advice = RS_LIT(
+	    "A proxy and the registrar behind it both want credentials, in one "
+	    "request. Look for a firmware that gives both, or let only one of "
+	    "them ask.");
+	finding_detail(&f,
+	    "Credentials for realm %.*s alone got %lld, which asks for realm "
+	    "%.*s; credentials for that alone got %lld, which asks for the "
+	    "first. No request had both.",
+	    FINDING_TEXT(first->realm), (long long)a->status,
+	    FINDING_TEXT(last->realm), (long long)b->status);
+	sip_view_evidence(&f, v);
+	finding_say(&f);
+}
+
 static void
 sip_realm_mismatch(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -20,8 +48,10 @@ sip_realm_mismatch(const struct diag_rule *rule, const struct diag_case *c,
 	if (c->registration == NULL)
 		return;
 	struct sip_view v = sip_view_of(c->registration);
-	if (sip_view_form(&v, &what) != SIP_FORM_OTHER_REALM)
+	if (sip_view_form(&v, &what) != SIP_FORM_OTHER_REALM) {
+		one_realm(rule, c, out, &v);
 		return;
+	}
 	const struct rec_challenge *offered =
 	    v.n > 1 ? v.t[v.n - 2].challenges.v : NULL;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
@@ -103,6 +133,16 @@ sip_extension_refused(const struct diag_rule *rule, const struct diag_case *c,
 
 /* ---- contacts ---- */
 
+static bool
+says_too_many(struct rs_span s)
+{
+	return (sip_view_contains(s, "contacts") ||
+		   sip_view_contains(s, "bindings") ||
+		   sip_view_contains(s, "registrations")) &&
+	       (sip_view_contains(s, "many") || sip_view_contains(s, "max") ||
+		   sip_view_contains(s, "limit"));
+}
+
 static void
 sip_too_many_contacts(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -112,17 +152,16 @@ sip_too_many_contacts(const struct diag_rule *rule, const struct diag_case *c,
 	if (r == NULL || r->outcome != REC_REJECTED)
 		return;
 	struct sip_view v = sip_view_of(r);
-	if (v.last == NULL ||
-	    !(sip_view_contains(v.last->reason, "contacts") ||
-		sip_view_contains(v.last->reason, "bindings") ||
-		sip_view_contains(v.last->reason, "registrations")) ||
-	    !(sip_view_contains(v.last->reason, "many") ||
-		sip_view_contains(v.last->reason, "max") ||
-		sip_view_contains(v.last->reason, "limit")))
+	if (v.last == NULL)
+		return;
+	bool warned = says_too_many(v.last->warning);
+	if (!warned && !says_too_many(v.last->reason))
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
-	finding_detail(&f, "The registrar says so: %lld %.*s.",
-	    (long long)v.last->status, FINDING_TEXT(v.last->reason));
+	finding_detail(&f, "The registrar says so: %lld %.*s%s%.*s.",
+	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
+	    warned ? ", " : "", warned ? (int)v.last->warning.n : 0,
+	    warned ? (const char *)v.last->warning.p : "");
 	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }

@@ -188,8 +188,8 @@ sip_contact_loop(const struct diag_rule *rule, const struct diag_case *c,
 	finding_alternative(&f, "sip.alg-rewrite");
 	finding_alternative(&f, "nat.binding-lost");
 	finding_detail(&f,
-	    "%lld times in a row the phone removed its contact and at once "
-	    "registered another one; the last is %.*s.",
+	    "At least %lld times in a row the phone removed its contact and at "
+	    "once registered another one, and so it came to %.*s.",
 	    (long long)b->moves_total, FINDING_TEXT(b->contact));
 	for (uint32_t i = 0; i < b->moves.n; i++) {
 		finding_evidence(&f, m[i].removed_frame, m[i].removed,

@@ -324,6 +324,32 @@ sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+/* Legal, and common (the user of the credentials is the provider's affair): so
+   a hint next to the refusal, which is what is wrong. */
+static void
+sip_auth_user_differs(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	if (c->registration == NULL)
+		return;
+	struct sip_view v = sip_view_of(c->registration);
+	struct finding f;
+	if (refusal_of(&v) != BY_PASSWORD || v.last->digest != REC_DIGEST_NONE)
+		return;
+	struct rs_span user = aor_user(v.r->aor);
+	if (user.n == 0 || v.r->auth_user.n == 0 ||
+	    rs_span_eq(user, v.r->auth_user) || was_right(c, &v))
+		return;
+	finding_begin(&f, rule, c, out, REC_INFERRED);
+	finding_alternative(&f, "sip.credentials-refused");
+	finding_detail(&f,
+	    "The refused credentials are of user %.*s, and %.*s is to be "
+	    "registered.",
+	    FINDING_TEXT(v.r->auth_user), FINDING_TEXT(user));
+	sip_view_evidence(&f, &v);
+	finding_say(&f);
+}
+
 static void
 sip_nonce_expired(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -573,6 +599,8 @@ sip_alg_rewrite(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	struct sip_view v = sip_view_of(r);
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	if (rec_outcome_succeeded(r->outcome))
+		f.rec.severity = REC_WARNING; /* as far as the registrar goes */
 	finding_detail(&f,
 	    "The response to the phone has another top Via than its request: a "
 	    "phone has to ignore that (RFC 3261 18.1.2).");
@@ -593,6 +621,11 @@ SIP_RULE(diag_sip_credentials_refused, "sip.credentials-refused",
     "Compare user name and password with the registrar's. Where the same user "
     "registers elsewhere in this capture, it is not the password.",
     sip_credentials_refused);
+const struct diag_rule diag_sip_auth_user_differs = {"sip.auth-user-differs",
+    REC_INFO, "sip", "The user of the credentials is another than registers",
+    "Compare both names with the account at the registrar; other phones of the "
+    "same provider show what is usual.",
+    sip_auth_user_differs};
 SIP_RULE(diag_sip_digest_unsupported, "sip.digest-unsupported",
     "The phone does not answer a challenge that asks for SHA",
     "Does this firmware know that algorithm, and has the phone credentials? "

@@ -178,6 +178,47 @@ sip_view_form(const struct sip_view *v, const char **what)
 	return SIP_FORM_FINE;
 }
 
+/* Of one realm only; NULL: of none, or of several. */
+static const struct rec_authorization *
+only_answer(const struct rec_transaction *t)
+{
+	const struct rec_authorization *a = t->authorizations.v;
+	for (uint32_t i = 0; i < t->authorizations.n; i++)
+		if (a[i].realm.p == NULL || !rs_span_eq(a[i].realm, a->realm))
+			return NULL;
+	return t->authorizations.n ? a : NULL;
+}
+
+/* All that is asked for in answer to it is this realm. */
+static bool
+asked_for(const struct rec_transaction *t, struct rs_span realm)
+{
+	const struct rec_challenge *c = t->challenges.v;
+	for (uint32_t i = 0; i < t->challenges.n; i++)
+		if (c[i].realm.p == NULL || !rs_span_eq(c[i].realm, realm))
+			return false;
+	return t->challenges.n > 0;
+}
+
+bool
+sip_view_one_realm(const struct sip_view *v, const struct rec_transaction **a,
+    const struct rec_transaction **b)
+{
+	const struct rec_authorization *last =
+	    v->last ? only_answer(v->last) : NULL;
+	if (last == NULL || v->r->outcome != REC_AUTH_FAILED)
+		return false;
+	*b = v->last;
+	for (uint32_t i = 0; i + 1 < v->n; i++) {
+		const struct rec_authorization *one = only_answer(&v->t[i]);
+		*a = &v->t[i];
+		if (one && !rs_span_eq(one->realm, last->realm) &&
+		    asked_for(*a, last->realm) && asked_for(*b, one->realm))
+			return true;
+	}
+	return false;
+}
+
 /* ---- fragments ---- */
 
 /* What IPv4 and UDP leave of an Ethernet frame. */

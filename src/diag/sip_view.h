@@ -36,6 +36,13 @@ enum sip_form {
 	SIP_FORM_MALFORMED,
 };
 enum sip_form sip_view_form(const struct sip_view *v, const char **what);
+/*
+ * Two ask, each for a realm of its own, and each of the phone's requests
+ * answers one of them only: a and b are a request for either, and what came of
+ * it.
+ */
+bool sip_view_one_realm(const struct sip_view *v,
+    const struct rec_transaction **a, const struct rec_transaction **b);
 /* A short REGISTER was answered; the longer one, in fragments, was not. */
 bool sip_view_fragments_lost(const struct sip_view *v);
 /* The attempt has this flaw. */

@@ -39,6 +39,7 @@ struct report {
 	struct judge *judge;
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
+	struct rec_type odd_registration;    /* fine, and to be judged */
 	const struct rec_coverage *coverage; /* while report_finish() runs */
 	struct rec_coverage amended;
 	struct rec_summary result;
@@ -81,6 +82,7 @@ report_new(
 	r->seed = seed;
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
 	r->fine_registration = rec_registration_type;
+	r->odd_registration = rec_registration_type;
 	r->fine_handshake = rec_handshake_type;
 	r->fine_connection = rec_connection_type;
 	rec_arena_init(&r->arena, NULL, NULL);
@@ -143,6 +145,18 @@ registration_counted(struct report *r, const struct rec_registration *g)
 	summary_add(r->summary, &rec_registration_type, g);
 }
 
+/* It went well as far as the server is concerned, and there is something to be
+   said of it all the same. */
+static bool
+registration_odd(const struct rec_registration *g)
+{
+	const struct rs_span *v = g->flaws.v;
+	for (uint32_t i = 0; i < g->flaws.n; i++)
+		if (rs_span_eq(v[i], RS_LIT("via_changed")))
+			return true;
+	return false;
+}
+
 static void
 registration(struct report *r, const struct rec_registration *g)
 {
@@ -152,6 +166,8 @@ registration(struct report *r, const struct rec_registration *g)
 		(void)spool_add(r->spool, &rec_registration_type, g);
 	else if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
+	if (fine && registration_odd(g))
+		(void)spool_add(r->spool, &r->odd_registration, g);
 	if (fine)
 		registration_counted(r, g);
 	phone_tracker_add(r->phones, &rec_registration_type, g);
@@ -460,6 +476,10 @@ judge_all(struct report *r)
 		judge(r, (struct diag_case){.registration = g}, &g->handshake,
 		    &g->connection);
 	}
+	spool_reader_free(s);
+	s = spool_read(r->spool, &r->odd_registration);
+	while ((rec = spool_next(s)) != NULL)
+		judge(r, (struct diag_case){.registration = rec}, NULL, NULL);
 	spool_reader_free(s);
 	s = spool_read(r->spool, &rec_handshake_type);
 	while ((rec = spool_next(s)) != NULL) {

@@ -156,6 +156,14 @@ response(struct text *t, const struct rec_transaction *x)
 	if (x->retry_after != REC_ABSENT)
 		g_string_append_printf(
 		    s, " Retry-After %" G_GINT64_FORMAT " s", x->retry_after);
+	if (x->redirected_to.n) {
+		g_string_append(s, " to ");
+		append_wire(s, x->redirected_to);
+	}
+	if (x->warning.n) {
+		g_string_append(s, s->len ? ", " : "");
+		append_wire(s, x->warning);
+	}
 	rung_end(t, s);
 }
 

@@ -3,8 +3,9 @@
  * What went wrong where each attempt may be fine: a binding that ran out, two
  * phones that fight for one, a phone with some of its lines registered.
  *
- * Such a finding is about a binding or a phone, and no attempt that failed can
- * show it, so it stands by itself, with its evidence in place of a ladder.
+ * Such a finding is about a binding, a phone or an attempt that succeeded, and
+ * no attempt that failed can show it, so it stands by itself, with its evidence
+ * in place of a ladder.
  */
 #include "report/text_part.h"
 
@@ -16,8 +17,13 @@ static bool
 is_noted(const struct rec_finding *x)
 {
 	const struct rs_span *of = x->records.v;
-	return x->records.n && (rs_span_starts(of[0], RS_LIT("binding ")) ||
-				   rs_span_starts(of[0], RS_LIT("phone ")));
+	if (x->records.n == 0)
+		return false;
+	/* What is told of an attempt that failed is an error, or a hint. */
+	if (rs_span_starts(of[0], RS_LIT("registration ")))
+		return x->severity == REC_WARNING;
+	return rs_span_starts(of[0], RS_LIT("binding ")) ||
+	       rs_span_starts(of[0], RS_LIT("phone "));
 }
 
 static void

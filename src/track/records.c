@@ -156,6 +156,8 @@ static const struct rec_field transaction_fields[] = {
     NUMBER("retry_after", retry_after),
     NUMBER("min_expires", min_expires),
     TEXT("extensions", extensions),
+    TEXT("redirected_to", redirected_to),
+    TEXT("warning", warning),
 };
 PART(rec_transaction_type, "transaction", "transactions", transaction_fields);
 #undef T

@@ -130,6 +130,8 @@ struct rec_transaction {
 	struct rec_list challenges;     /* struct rec_challenge */
 	int64_t retry_after, min_expires; /* seconds */
 	struct rs_span extensions; /* what a 420, 421, 439 or 494 names */
+	struct rs_span redirected_to; /* the first Contact of a 3xx: its URI */
+	struct rs_span warning;       /* what a refusal says of its cause */
 	struct rec_endpoint client, server;
 };
 
@@ -181,6 +183,12 @@ static inline bool
 rec_outcome_failed(enum rec_outcome o)
 {
 	return o >= REC_NOT_BOUND && o <= REC_UNREACHABLE;
+}
+
+static inline bool
+rec_outcome_succeeded(enum rec_outcome o)
+{
+	return o >= REC_REGISTERED && o <= REC_QUERIED;
 }
 
 /* ---- bindings ---- */

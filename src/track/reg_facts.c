@@ -253,16 +253,45 @@ named_extensions(const struct sip_msg *m)
 	return (struct rs_span){NULL, 0};
 }
 
+/* RFC 3261 20.43; Kamailio has the same under a name of its own. */
+static struct rs_span
+warning_of(const struct sip_msg *m)
+{
+	struct rs_span s = sip_msg_header(m, SIP_HDR_WARNING);
+	for (uint32_t i = 0; s.p == NULL && i < m->n_headers; i++)
+		if (rs_span_eq_nocase(
+			m->headers[i].name, RS_LIT("P-Registrar-Error")))
+			s = m->headers[i].value;
+	return s;
+}
+
+/* Where a 3xx sends the phone (RFC 3261 8.1.3.4): the first of its contacts. */
+static struct rs_span
+target_of(const struct sip_msg *m)
+{
+	struct rs_span s = sip_msg_header(m, SIP_HDR_CONTACT);
+	struct sip_addr to;
+	s = rs_span_part(s, 0, sip_text_find(s, ','));
+	return sip_addr_parse(&to, s) ? to.uri_text : s;
+}
+
 void
 reg_facts_final(
     struct reg_attempt *a, struct reg_txn *x, const struct rs_event *ev)
 {
 	const struct sip_via *via = &ev->reading->via;
+	const struct sip_msg *m = ev->u.sip_message;
 	uint32_t port;
-	struct rs_span named = named_extensions(ev->u.sip_message);
+	struct rs_span named = named_extensions(m);
 	if (named.p)
 		x->rec.extensions =
 		    reg_message_keep(a, x->rec.extensions, named);
+	if (m->status >= 300 && m->status < 400)
+		x->rec.redirected_to = reg_message_keep(
+		    a, (struct rs_span){NULL, 0}, target_of(m));
+	if (m->status >= 400)
+		x->rec.warning = reg_message_keep(
+		    a, (struct rs_span){NULL, 0}, warning_of(m));
 	/* RFC 3261 18.2.1, RFC 3581 4: what the server saw. */
 	a->r.received = reg_message_keep(a, a->r.received, via->received);
 	if (via->rport.n && rs_span_u32(via->rport, &port) &&

@@ -41,6 +41,15 @@
  REG("0.030", "b", "2", credentials)                                           \
  ANS("0.050", "b", "2", status, "")
 
+/* A proxy, the registrar behind it, and the proxy again. */
+#define TWO_ASK(first, second)                                                 \
+ REG("0.000", "a", "1", "")                                                    \
+ ANS("0.020", "a", "1", "407 Proxy Authentication Required", PROXY_ASK)        \
+ REG("0.030", "b", "2", first)                                                 \
+ ANS("0.050", "b", "2", "401 Unauthorized", ASK)                               \
+ REG("0.060", "c", "3", second)                                                \
+ ANS("0.080", "c", "3", "407 Proxy Authentication Required", PROXY_ASK)
+
 static void
 on_record(void *arg, const struct rec_type *type, const void *rec)
 {
@@ -113,6 +122,13 @@ test_credentials(void)
 		    REG("0.030", "b", "2", PROXY_CREDENTIALS) ANS("0.050", "b",
 			"2", "407 Proxy Authentication Required", PROXY_ASK),
 		"sip.credentials-refused"},
+	    {"two ask, and each answer is to one of them",
+		TWO_ASK(PROXY_CREDENTIALS, CREDENTIALS("r", FULL)),
+		"sip.realm-mismatch"},
+	    {"two ask, and one refuses an answer to both",
+		TWO_ASK(PROXY_CREDENTIALS,
+		    PROXY_CREDENTIALS CREDENTIALS("r", FULL)),
+		"sip.credentials-refused"},
 	    {"a token",
 		ROUND("Authorization: Bearer abc.def\n", "401 Unauthorized"),
 		"sip.bearer"},
@@ -174,6 +190,20 @@ test_refusals(void)
 		REG("0.0", "a", "1", "")
 		    ANS("0.1", "a", "1", "503 Too Many Contacts", ""),
 		"sip.too-many-contacts"},
+	    {"too many, by Kamailio",
+		REG("0.0", "a", "1", "")
+		    ANS("0.1", "a", "1", "503 Service Unavailable",
+			"P-Registrar-Error: Too many registered contacts\n"),
+		"sip.too-many-contacts"},
+	    {"too many, by a warning",
+		REG("0.0", "a", "1", "") ANS("0.1", "a", "1", "403 Forbidden",
+		    "Warning: 399 reg.example.com \"Max bindings\"\n"),
+		"sip.too-many-contacts,sip.refused-by-policy"},
+	    {"another warning",
+		REG("0.0", "a", "1", "")
+		    ANS("0.1", "a", "1", "503 Service Unavailable",
+			"Warning: 399 reg.example.com \"Maintenance\"\n"),
+		""},
 	    {"many calls are no contacts",
 		REG("0.0", "a", "1", "")
 		    ANS("0.1", "a", "1", "503 Too Many Calls", ""),
@@ -215,6 +245,9 @@ test_via(void)
 	    REG("0.000", "a", "1", "")
 		ANS("0.020", "z", "1", "403 Forbidden", ""),
 	    "sip.refused-by-policy,sip.alg-rewrite");
+	run("the same, and all went well",
+	    REG("0.000", "a", "1", "") ANS("0.020", "z", "1", BOUND, ""),
+	    "sip.alg-rewrite");
 	run("the response to another CSeq is nobody's",
 	    REG("0.000", "a", "1", "")
 		ANS("0.020", "z", "7", "403 Forbidden", ""),
