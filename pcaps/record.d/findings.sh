@@ -12,7 +12,8 @@ udp-too-many-contacts udp-via-rewritten udp-via-received
 udp-contact-loop udp-contact-moved
 udp-two-lines udp-two-lines-one-refused
 udp-scanner udp-many-users-one-address
-udp-nat-binding-lost udp-nat-port-changed udp-bearer-register
+udp-nat-binding-lost udp-nat-port-changed udp-nat-requests-ignored
+udp-bearer-register
 '
 
 # --- credentials -----------------------------------------------------------
@@ -293,6 +294,17 @@ case_udp_nat_port_changed()
 	registrar udp:$sbc_ip:5060 -A WITH_PING
 	capture sbc
 	odd_phone answers
+	sleep 1
+	capture_end
+}
+
+# A phone that never answers such requests comes from another port, too.
+case_udp_nat_requests_ignored()
+{
+	make_network
+	registrar udp:$sbc_ip:5060 -A WITH_PING
+	capture sbc
+	odd_phone deaf
 	sleep 1
 	capture_end
 }

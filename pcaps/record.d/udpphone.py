@@ -11,9 +11,11 @@ HOW it does otherwise:
     other-realm  it answers for example.net, whatever it was asked
     no-count     with qop, and without nc and cnonce (RFC 7616 3.4 wants both)
     other-uri    the digest is over the user's URI, not over the request's
-    new-port     as behind a NAT that forgets: eight seconds later what comes to
-                 the old port is lost, and the next request leaves from another
+    new-port     as behind a NAT that forgets: three seconds later what comes to
+                 the port is lost, and after seven more the next request leaves
+                 from another
     answers      the same, but until then it answers what comes
+    deaf         the same, but it answers nothing at all
 """
 
 import hashlib
@@ -24,6 +26,8 @@ import sys
 import time
 
 DOMAIN = "example.com"
+# For so many of ten seconds
+ANSWERS = {"new-port": 3, "answers": 10, "deaf": 0}
 HEADERS = {"www-authenticate": "Authorization",
            "proxy-authenticate": "Proxy-Authorization"}
 
@@ -114,17 +118,16 @@ def main():
     user, password, address, port, own = sys.argv[1:6]
     how = sys.argv[6] if len(sys.argv) > 6 else ""
     line, ports = Line(user, password, own, how), [5060]
-    if how in ("new-port", "answers"):
+    if how in ANSWERS:
         ports = [40001, 40002]
     socks = []
     for source in ports:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.bind((own, source))
         sock.connect((address, int(port)))
-        if socks and how == "answers":
-            answer(socks[-1], 8)
-        elif socks:
-            time.sleep(8)
+        if socks:
+            answer(socks[-1], ANSWERS[how])
+            time.sleep(10 - ANSWERS[how])
         sock.settimeout(5)
         line.register(sock)
         socks.append(sock)

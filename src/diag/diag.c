@@ -43,6 +43,7 @@ const struct diag_rule *const diag_rules[] = {
     &diag_sip_binding_lapsed,
     &diag_sip_contact_fight,
     &diag_sip_contact_loop,
+    &diag_nat_binding_lost,
     &diag_sip_partial_lines,
     &diag_noise_scanner,
 };

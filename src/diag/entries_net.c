@@ -61,15 +61,19 @@ const struct diag_entry diag_entries_tcp[] = {
 
 const struct diag_entry diag_entries_around[] = {
     {.code = "nat.binding-lost",
-	.title = "A NAT has forgotten the phone's port",
 	.meaning =
 	    "Nothing passed for longer than the NAT keeps a mapping; what is "
-	    "sent to the old port no longer reaches the phone.",
-	.seen = "A response that the phone's side turns away by an ICMP error.",
-	.silent = "A phone that listens on another port than it sends from "
-		  "gives the same picture.",
-	.advice = "Let the phone send keep-alives more often than the NAT's "
-		  "mappings for UDP live; 30 seconds are a common lifetime."},
+	    "sent to the old port no longer reaches the phone, until it "
+	    "registers again and gets a new one.",
+	.seen = "Over UDP, requests of the registrar to the port that the "
+		"phone registered from, for four seconds or more without "
+		"answer, where it had answered before or was called; or "
+		"refused by ICMP. And then a REGISTER of the same Call-ID "
+		"from another port.",
+	.silent = "A new port alone is no fault, and a phone that was started "
+		  "anew, with another Call-ID, had reasons of its own to be "
+		  "silent. A phone that listens on another port than it sends "
+		  "from gives the same picture."},
     {.code = "policy.source-banned",
 	.meaning =
 	    "After failures of this source, or more requests than it may send, "

@@ -29,7 +29,7 @@ extern const struct diag_rule diag_sip_realm_mismatch,
     diag_sip_fragments_lost;
 /* rules_binding.c */
 extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
-    diag_sip_contact_loop;
+    diag_sip_contact_loop, diag_nat_binding_lost;
 /* rules_phone.c */
 extern const struct diag_rule diag_policy_source_banned, diag_sip_partial_lines,
     diag_noise_scanner;

@@ -22,9 +22,9 @@ text_of(const char *s, int n)
 
 /* ---- ran out ---- */
 
-/* A refresh may have passed where the capture has a hole. */
+/* What would tell may have passed where the capture has a hole. */
 static bool
-has_hole(const struct diag_case *c, const struct rec_lapse *l)
+has_hole(const struct diag_case *c, rs_time from, rs_time to)
 {
 	const struct rec_coverage *g = c->coverage;
 	const struct rec_file *f = g ? g->files.v : NULL;
@@ -36,8 +36,8 @@ has_hole(const struct diag_case *c, const struct rec_lapse *l)
 	/* Between two files: what is not in either was not captured. */
 	for (uint32_t i = 0; i + 1 < g->files.n; i++)
 		if (f[i].last != RS_NEVER && f[i + 1].first != RS_NEVER &&
-		    f[i + 1].first - f[i].last > RS_SEC && f[i].last < l->to &&
-		    f[i + 1].first > l->from)
+		    f[i + 1].first - f[i].last > RS_SEC && f[i].last < to &&
+		    f[i + 1].first > from)
 			return true;
 	return false;
 }
@@ -51,7 +51,7 @@ says_lapse(const struct diag_case *c, const struct rec_lapse *l)
 	return l->length >= worth_saying && l->frame.number != 0 &&
 	       (l->missed == REC_ABSENT || l->missed == 0) &&
 	       (b->state != REC_REMOVED || l->to != b->ended) &&
-	       !has_hole(c, l);
+	       !has_hole(c, l->from, l->to);
 }
 
 static void
@@ -200,6 +200,52 @@ sip_contact_loop(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+/* ---- out of reach ---- */
+
+/* A phone that sends from one port and listens on another loses nothing. */
+static void
+nat_binding_lost(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_binding *b = c->binding;
+	char quiet[FINDING_WORD], later[FINDING_WORD];
+	struct finding f;
+	if (b == NULL || b->unreached.n == 0)
+		return;
+	const struct rec_unreached *u = b->unreached.v;
+	if (has_hole(c, u->granted, u->back))
+		return;
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "sip.wrong-response-port");
+	if (u->icmp.n == 0)
+		finding_alternative(&f, "capture.incomplete");
+	f.rec.at = u->since;
+	bool answered = u->answered != RS_NEVER;
+	rs_time heard = answered ? u->answered : u->granted;
+	finding_detail(&f,
+	    "The server's requests to port %lld %s%.*s, the first of them %s "
+	    "after the last %s; %s later the phone registered again, from port "
+	    "%lld.",
+	    (long long)u->port,
+	    u->icmp.n ? "were refused by ICMP " : "got no answer",
+	    (int)u->icmp.n, u->icmp.n ? (const char *)u->icmp.p : "",
+	    finding_time(quiet, u->since - heard),
+	    answered ? "that was answered" : "registration from there",
+	    finding_time(later, u->back - u->since), (long long)u->back_port);
+	finding_evidence(&f, u->granted_frame, u->granted,
+	    RS_LIT("200, to the port that is lost"));
+	finding_evidence(
+	    &f, u->answered_frame, u->answered, RS_LIT("answer to the server"));
+	finding_evidence(
+	    &f, u->frame, u->since, RS_LIT("request of the server, no answer"));
+	finding_evidence(&f, u->again_frame, RS_NEVER, RS_LIT("again"));
+	finding_evidence(
+	    &f, u->icmp_frame, RS_NEVER, RS_LIT("ICMP unreachable"));
+	finding_evidence(
+	    &f, u->back_frame, u->back, RS_LIT("REGISTER from another port"));
+	finding_say(&f);
+}
+
 #define BINDING_RULE(name, code, title, advice, check)                         \
  const struct diag_rule name = {code, REC_WARNING, "sip", title, advice, check}
 
@@ -218,3 +264,8 @@ BINDING_RULE(diag_sip_contact_loop, "sip.contact-loop",
     "Does the phone take the address that it sees in the 200 (received, rport) "
     "for its contact, behind a NAT that gives another each time?",
     sip_contact_loop);
+BINDING_RULE(diag_nat_binding_lost, "nat.binding-lost",
+    "A NAT has forgotten the phone's port",
+    "Let the phone send keep-alives more often than the NAT's mappings for UDP "
+    "live; 30 seconds are a common lifetime.",
+    nat_binding_lost);

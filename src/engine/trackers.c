@@ -29,12 +29,14 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		count_sip(&t->counts, ev->u.sip_message);
 		reg_tracker_event(t->reg, ev);
 		keepalive_tracker_event(t->keepalive, ev);
+		inbound_tracker_event(t->inbound, ev);
 		if (ev->flow->carrier != RS_OVER_UDP)
 			conn_tracker_event(t->conn, ev);
 		break;
 	case RS_EV_SIP_KEEPALIVE:
 		t->counts.sip_keepalives++;
 		keepalive_tracker_event(t->keepalive, ev);
+		inbound_tracker_event(t->inbound, ev);
 		break;
 	case RS_EV_TLS_HANDSHAKE:
 		handshake_tracker_event(t->handshake, ev);
@@ -64,6 +66,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		conn_tracker_event(t->conn, ev);
 		if (ev->type == RS_EV_FLOW_END)
 			keepalive_tracker_event(t->keepalive, ev);
+		inbound_tracker_event(t->inbound, ev);
 		break;
 	case RS_EV_TLS_RECORD: /* the sessions', never here */
 	case RS_EV_WS_FRAME:
@@ -131,6 +134,8 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	    binding_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
 	t->keepalive = keepalive_tracker_new(seed, &budgets[BUDGET_BINDINGS]);
 	binding_tracker_keepalives(t->binding, t->keepalive);
+	t->inbound = inbound_tracker_new(seed, &budgets[BUDGET_BINDINGS]);
+	binding_tracker_listen(t->binding, t->inbound);
 	t->handshake = handshake_tracker_new(
 	    t->related, &t->reader, &budgets[BUDGET_TLS], &t->taps);
 	t->conn = conn_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
@@ -143,6 +148,7 @@ trackers_clear(struct trackers *t)
 	handshake_tracker_free(t->handshake);
 	binding_tracker_free(t->binding);
 	keepalive_tracker_free(t->keepalive);
+	inbound_tracker_free(t->inbound);
 	reg_tracker_free(t->reg);
 	tls_cert_cache_free(t->certificates);
 }

@@ -15,6 +15,7 @@
 #include "track/conn.h"
 #include "track/handshake.h"
 #include "track/keepalive.h"
+#include "track/inbound.h"
 #include "track/reg.h"
 
 /* What was seen, as far as it is counted rather than recorded. */
@@ -34,6 +35,7 @@ struct trackers {
 	struct tls_certificate_reader reader;
 	struct reg_tracker *reg;
 	struct keepalive_tracker *keepalive;
+	struct inbound_tracker *inbound;
 	struct binding_tracker *binding;
 	struct handshake_tracker *handshake;
 	struct conn_tracker *conn;

@@ -42,6 +42,13 @@ binding_tracker_keepalives(
 	k->keepalives = keepalives;
 }
 
+void
+binding_tracker_listen(
+    struct binding_tracker *k, const struct inbound_tracker *inbound)
+{
+	k->inbound = inbound;
+}
+
 void *
 binding_room(struct binding_tracker *k, size_t n)
 {
@@ -72,6 +79,8 @@ release(struct binding_tracker *k, struct binding *b)
 		give(k, b->fights, BINDING_FIGHTS * sizeof *b->fights);
 	if (b->moves)
 		give(k, b->moves, sizeof *b->moves);
+	if (b->lost)
+		give(k, b->lost, binding_unreached_size());
 	give(k, b, b->size);
 }
 
@@ -147,6 +156,7 @@ emit(struct binding_tracker *k, const struct binding *b,
 	if (keepalive_tracker_find(
 		k->keepalives, &b->client, &b->server, &pace))
 		keepalive_record(&r.keepalive, &pace);
+	binding_unreached_emit(b, &r);
 	r.state = state;
 	if (state == REC_HELD)
 		r.next_expiry = b->expiry;
@@ -337,6 +347,7 @@ grant(struct binding_tracker *k, struct binding *b,
 {
 	rs_time at = r->ended;
 	int64_t seconds = c->expires_granted;
+	binding_unreached(k, b, r);
 	if (b->granted_total > 0 && b->expiry != RS_NEVER) {
 		if (at <= b->expiry) {
 			b->refreshes++;

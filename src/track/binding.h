@@ -11,12 +11,16 @@
 #include "base/account.h"
 #include "base/hash.h"
 #include "track/keepalive.h"
+#include "track/inbound.h"
 #include "track/records.h"
 
 struct binding_tracker;
 
 struct binding_tracker *binding_tracker_new(const struct rs_hash_seed *seed,
     struct rs_account *pay, const struct rec_sink *out);
+/* Who knows what phones did not answer; must outlive it. */
+void binding_tracker_listen(
+    struct binding_tracker *k, const struct inbound_tracker *inbound);
 void binding_tracker_free(struct binding_tracker *k);
 /* Who knows how the way to phones was kept open; must outlive it. */
 void binding_tracker_keepalives(

@@ -28,6 +28,8 @@ struct binding_moves {
 	struct rec_move last[BINDING_MOVES]; /* the latest last */
 };
 
+struct binding_lost;
+
 struct binding {
 	struct table_node by_key, by_aor;
 	struct queue_link order; /* by last change */
@@ -48,6 +50,7 @@ struct binding {
 	struct rec_lapse *lapses; /* BINDING_LAPSES of them, if there is one */
 	struct binding_fight *fights; /* BINDING_FIGHTS, likewise */
 	struct binding_moves *moves;
+	struct binding_lost *lost; /* NULL: the server never lost it */
 	uint32_t n_lapses, n_fights;
 	int64_t granted_total, refreshes, margin, lapsed;
 	struct rs_span aor, contact, instance, reg_id; /* in text */
@@ -67,6 +70,7 @@ struct binding_tracker {
 	size_t held; /* of the pool, and charged */
 	uint64_t evicted;
 	const struct keepalive_tracker *keepalives; /* may be NULL */
+	const struct inbound_tracker *inbound; /* may be NULL */
 	struct binding_gone *gone; /* removals of late; NULL: none yet */
 	struct rec_binding blank;
 };
@@ -90,5 +94,14 @@ void binding_moved(struct binding_tracker *k, struct binding *b,
     const struct rec_registration *r, const struct rec_contact *c,
     uint64_t aor);
 void binding_gone_free(struct binding_tracker *k);
+
+/* ---- binding_unreached.c ---- */
+
+/* Before r is granted: did the server lose b since its last grant? */
+void binding_unreached(struct binding_tracker *k, struct binding *b,
+    const struct rec_registration *r);
+/* What is known of that, into the record; it is b's own. */
+void binding_unreached_emit(const struct binding *b, struct rec_binding *to);
+size_t binding_unreached_size(void);
 
 #endif

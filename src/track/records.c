@@ -286,6 +286,25 @@ static const struct rec_field move_fields[] = {
 PART(rec_move_type, "move", "moves", move_fields);
 #undef T
 
+#define T struct rec_unreached
+static const struct rec_field unreached_fields[] = {
+    TIME("granted", granted),
+    FRAME("granted_frame", granted_frame),
+    NUMBER("port", port),
+    TIME("answered", answered),
+    FRAME("answered_frame", answered_frame),
+    TIME("since", since),
+    FRAME("frame", frame),
+    FRAME("again_frame", again_frame),
+    TEXT("icmp", icmp),
+    FRAME("icmp_frame", icmp_frame),
+    TIME("back", back),
+    FRAME("back_frame", back_frame),
+    NUMBER("back_port", back_port),
+};
+PART(rec_unreached_type, "unreached", "unreached", unreached_fields);
+#undef T
+
 #define T struct rec_binding
 static const struct rec_field binding_fields[] = {
     ID("id", id),
@@ -311,6 +330,8 @@ static const struct rec_field binding_fields[] = {
     NUMBER("moves_total", moves_total),
     LIST("moves", moves, rec_move),
     STRUCT("keepalive", keepalive, rec_keepalive),
+    NUMBER("unreached_total", unreached_total),
+    SPARE_LIST("unreached", unreached, rec_unreached),
 };
 const struct rec_type rec_binding_type = {"binding", "bindings", sizeof(T),
     binding_fields, sizeof binding_fields / sizeof *binding_fields,

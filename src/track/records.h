@@ -243,6 +243,23 @@ struct rec_keepalive {
 	rs_time silence_from;
 };
 
+/* The server's requests got no answer, and the phone came back from another
+   port. */
+struct rec_unreached {
+	rs_time granted; /* the last time from the port that was lost */
+	struct rs_frame granted_frame;
+	int64_t port;
+	rs_time answered; /* the last of the server's requests that was */
+	struct rs_frame answered_frame;
+	rs_time since;   /* the first request without answer */
+	struct rs_frame frame, again_frame;
+	struct rs_span icmp; /* "3/3": an error that quotes one */
+	struct rs_frame icmp_frame;
+	rs_time back;    /* the REGISTER that came next */
+	struct rs_frame back_frame;
+	int64_t back_port;
+};
+
 struct rec_binding {
 	struct rec_id id;
 	rs_time started, ended;
@@ -259,6 +276,8 @@ struct rec_binding {
 	int64_t displaced_total; /* absent: never */
 	struct rec_list moves;   /* struct rec_move; that led here, the last ones */
 	int64_t moves_total;     /* in a row; absent: none */
+	struct rec_list unreached; /* struct rec_unreached; the first one */
+	int64_t unreached_total; /* absent: none */
 	enum rec_binding_state state;
 	rs_time next_expiry;
 	struct rec_keepalive keepalive; /* between client and server */
@@ -605,6 +624,7 @@ extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_transaction_type, rec_leg_type, rec_grant_type, rec_lapse_type,
     rec_keepalive_type,
     rec_displaced_type, rec_move_type,
+    rec_unreached_type,
     rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
     rec_line_type, rec_silence_type, rec_evidence_type, rec_file_type,
     rec_label_type, rec_times_type, rec_group_type, rec_scanners_type,
