@@ -69,6 +69,17 @@ judge(const struct diag_case *c)
 	rec_arena_clear(&a);
 }
 
+/* For tests/checks/findings.sh, which asks whether each rule has a row. */
+static inline void
+tell_fired(const char *codes)
+{
+	while (*codes) {
+		size_t n = strcspn(codes, ",");
+		printf("# fires %.*s\n", (int)n, codes);
+		codes += n + (codes[n] == ',');
+	}
+}
+
 static inline void
 expect(const char *name, const char *codes)
 {
@@ -76,6 +87,8 @@ expect(const char *name, const char *codes)
 	CU_ASSERT_STRING_EQUAL(said, codes);
 	if (strcmp(said, codes) != 0)
 		fprintf(stderr, "# %s: %s, not %s\n", name, said, codes);
+	else
+		tell_fired(codes);
 }
 
 #endif
