@@ -99,10 +99,13 @@ take_request(struct inbound_tracker *k, const struct rs_event *ev)
 		*s = (struct slot){*phone, *server, true,
 		    {.answered = RS_NEVER, .since = RS_NEVER}};
 	if (n->since == RS_NEVER) {
-		n->since = ev->at.complete;
-		n->frame = ev->at.from;
-		n->invite = invite;
-		n->again = n->icmp_at = RS_NEVER;
+		*n = (struct inbound_silence){.answered = n->answered,
+		    .answered_frame = n->answered_frame,
+		    .invite = invite,
+		    .since = ev->at.complete,
+		    .frame = ev->at.from,
+		    .again = RS_NEVER,
+		    .icmp_at = RS_NEVER};
 		return;
 	}
 	n->invite |= invite;

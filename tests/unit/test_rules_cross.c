@@ -227,6 +227,50 @@ test_loop(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(evidence, "9 200, removed 11 200 to"));
 }
 
+/* ---- nat.binding-lost ---- */
+
+static void
+test_lost(void)
+{
+	struct rec_binding b;
+	struct rec_unreached u;
+	start();
+	binding(&b);
+	rec_init(&rec_unreached_type, &u);
+	u.granted = 10 * RS_SEC;
+	u.granted_frame = frame(5);
+	u.port = 40001;
+	u.answered = 40 * RS_SEC;
+	u.answered_frame = frame(8);
+	u.since = 70 * RS_SEC;
+	u.frame = frame(9);
+	u.again_frame = frame(11);
+	u.back = 100 * RS_SEC;
+	u.back_frame = frame(13);
+	u.back_port = 40002;
+	b.unreached = (struct rec_list){&u, 1, 1};
+	b.unreached_total = 1;
+	const struct diag_case k = {.binding = &b, .coverage = &coverage};
+	judge(&k);
+	expect("no answer", "nat.binding-lost");
+	CU_ASSERT_EQUAL(certainty, REC_LIKELY);
+	CU_ASSERT_STRING_EQUAL(
+	    said_more, "sip.wrong-response-port,capture.incomplete");
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(detail, "30.0 s after the last that was answered"));
+	CU_ASSERT_EQUAL(n_evidence, 5);
+	u.icmp = RS_LIT("3/3");
+	u.icmp_frame = frame(10);
+	u.answered = RS_NEVER;
+	judge(&k);
+	expect("refused", "nat.binding-lost");
+	CU_ASSERT_STRING_EQUAL(said_more, "sip.wrong-response-port");
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "refused by ICMP 3/3"));
+	coverage.drops_kernel = 1;
+	judge(&k);
+	expect("packets were dropped", "");
+}
+
 /* ---- phones ---- */
 
 static void
@@ -530,5 +574,5 @@ test_retry_after(void)
 
 UNIT_MAIN("rules_cross", UNIT(test_lapsed), UNIT(test_lapsed_missed),
     UNIT(test_lapsed_between_files), UNIT(test_fight), UNIT(test_loop),
-    UNIT(test_partial), UNIT(test_scanner), UNIT(test_banned),
+    UNIT(test_lost), UNIT(test_partial), UNIT(test_scanner), UNIT(test_banned),
     UNIT(test_banned_tcp), UNIT(test_was_right), UNIT(test_retry_after))
