@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "track/inbound.h"
 
+#include "base/pool.h"
 #include "sip/msg.h"
+#include "track/queue.h"
 #include "track/table.h"
 
 #include <glib.h>
 
-enum { SLOTS = 4096 };
+enum { MOST = 4096 };
 
 /* Less between two captured requests may be one that a SPAN shows twice; a
    retransmission comes after T1 = 500 ms (RFC 3261 17.1.2.2). */
 static const rs_time APART = 400 * RS_MSEC;
 
-struct slot {
+struct asked {
+	struct table_node node;
+	struct queue_link order; /* by the last request */
 	struct rs_endpoint phone, server;
-	bool used;
-	struct inbound_silence silence;
+	struct inbound_silence silence; /* since RS_NEVER: it is over */
 };
 
 struct inbound_tracker {
 	const struct rs_hash_seed *seed;
 	struct rs_account *pay;
-	struct slot *slots; /* NULL: nobody has been asked yet */
+	struct table table;
+	struct queue order;
+	struct rs_pool pool;
 };
 
 struct inbound_tracker *
@@ -30,6 +35,9 @@ inbound_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 	struct inbound_tracker *k = g_new0(struct inbound_tracker, 1);
 	k->seed = seed;
 	k->pay = pay;
+	table_init(&k->table, pay);
+	queue_init(&k->order);
+	rs_pool_init(&k->pool);
 	return k;
 }
 
@@ -38,14 +46,14 @@ inbound_tracker_free(struct inbound_tracker *k)
 {
 	if (k == NULL)
 		return;
-	if (k->slots)
-		rs_account_refund(k->pay, SLOTS * sizeof *k->slots);
-	g_free(k->slots);
+	rs_account_refund(k->pay, k->order.n * sizeof(struct asked));
+	table_clear(&k->table);
+	rs_pool_clear(&k->pool);
 	g_free(k);
 }
 
-static struct slot *
-slot_of(const struct inbound_tracker *k, const struct rs_endpoint *phone,
+static uint64_t
+hash_of(const struct inbound_tracker *k, const struct rs_endpoint *phone,
     const struct rs_endpoint *server)
 {
 	struct table_key key;
@@ -53,15 +61,58 @@ slot_of(const struct inbound_tracker *k, const struct rs_endpoint *phone,
 	table_key_addr(&key, &phone->addr);
 	table_key_addr(&key, &server->addr);
 	table_key_pair(&key, phone->port, server->port);
-	return &k->slots[table_key_hash(&key) % SLOTS];
+	return table_key_hash(&key);
 }
 
-static bool
-is_of(const struct slot *s, const struct rs_endpoint *phone,
+static struct asked *
+find(const struct inbound_tracker *k, const struct rs_endpoint *phone,
     const struct rs_endpoint *server)
 {
-	return s->used && rs_endpoint_eq(&s->phone, phone) &&
-	       rs_endpoint_eq(&s->server, server);
+	if (k->order.n == 0)
+		return NULL;
+	for (struct table_node *n =
+		 table_first(&k->table, hash_of(k, phone, server));
+	     n; n = table_next(n)) {
+		struct asked *a = TRACK_OF(n, struct asked, node);
+		if (rs_endpoint_eq(&a->phone, phone) &&
+		    rs_endpoint_eq(&a->server, server))
+			return a;
+	}
+	return NULL;
+}
+
+/* The one that was asked the longest ago goes. */
+static bool
+evict(struct inbound_tracker *k)
+{
+	struct queue_link *l = queue_first(&k->order);
+	if (l == NULL)
+		return false;
+	struct asked *a = TRACK_OF(l, struct asked, order);
+	queue_remove(&k->order, l);
+	table_remove(&k->table, &a->node);
+	rs_account_refund(k->pay, sizeof *a);
+	rs_pool_give(&k->pool, a, sizeof *a);
+	return true;
+}
+
+/* NULL: there is no room at all. */
+static struct asked *
+add(struct inbound_tracker *k, const struct rs_endpoint *phone,
+    const struct rs_endpoint *server)
+{
+	if (k->order.n >= MOST)
+		evict(k);
+	while (!rs_account_charge(k->pay, sizeof(struct asked)))
+		if (!evict(k))
+			return NULL;
+	struct asked *a = rs_pool_zeroed(&k->pool, sizeof *a);
+	a->phone = *phone;
+	a->server = *server;
+	a->silence.since = a->silence.answered = RS_NEVER;
+	table_add(&k->table, &a->node, hash_of(k, phone, server));
+	queue_push(&k->order, &a->order);
+	return a;
 }
 
 /* The side that sends is there, be it to answer a request. */
@@ -71,15 +122,13 @@ take_sign_of_life(
 {
 	const struct rs_endpoint *from = &ev->flow->end[ev->dir];
 	const struct rs_endpoint *to = &ev->flow->end[rs_dir_other(ev->dir)];
-	if (k->slots == NULL)
+	struct asked *a = find(k, from, to);
+	if (a == NULL)
 		return;
-	struct slot *s = slot_of(k, from, to);
-	if (!is_of(s, from, to))
-		return;
-	s->silence.since = RS_NEVER;
+	a->silence.since = RS_NEVER;
 	if (answer) {
-		s->silence.answered = ev->at.complete;
-		s->silence.answered_frame = ev->at.from;
+		a->silence.answered = ev->at.complete;
+		a->silence.answered_frame = ev->at.from;
 	}
 }
 
@@ -88,16 +137,13 @@ take_request(struct inbound_tracker *k, const struct rs_event *ev)
 {
 	const struct rs_endpoint *server = &ev->flow->end[ev->dir];
 	const struct rs_endpoint *phone = &ev->flow->end[rs_dir_other(ev->dir)];
-	if (k->slots == NULL) {
-		k->slots = g_new0(struct slot, SLOTS);
-		rs_account_force(k->pay, SLOTS * sizeof *k->slots);
-	}
-	struct slot *s = slot_of(k, phone, server);
-	struct inbound_silence *n = &s->silence;
+	struct asked *a = find(k, phone, server);
 	bool invite = ev->u.sip_message->method == SIP_METHOD_INVITE;
-	if (!is_of(s, phone, server))
-		*s = (struct slot){*phone, *server, true,
-		    {.answered = RS_NEVER, .since = RS_NEVER}};
+	if (a == NULL && (a = add(k, phone, server)) == NULL)
+		return;
+	struct inbound_silence *n = &a->silence;
+	queue_remove(&k->order, &a->order);
+	queue_push(&k->order, &a->order);
 	if (n->since == RS_NEVER) {
 		*n = (struct inbound_silence){.answered = n->answered,
 		    .answered_frame = n->answered_frame,
@@ -121,12 +167,9 @@ take_icmp(struct inbound_tracker *k, const struct rs_event *ev)
 {
 	const struct rs_endpoint *server = &ev->flow->end[ev->dir];
 	const struct rs_endpoint *phone = &ev->flow->end[rs_dir_other(ev->dir)];
-	if (k->slots == NULL)
-		return;
-	struct slot *s = slot_of(k, phone, server);
-	struct inbound_silence *n = &s->silence;
-	if (!is_of(s, phone, server) || n->since == RS_NEVER ||
-	    n->icmp_at != RS_NEVER ||
+	struct asked *a = find(k, phone, server);
+	struct inbound_silence *n = a ? &a->silence : NULL;
+	if (n == NULL || n->since == RS_NEVER || n->icmp_at != RS_NEVER ||
 	    rs_span_starts(ev->u.icmp.quoted, RS_LIT("SIP/2.0 ")))
 		return;
 	n->icmp_at = ev->at.complete;
@@ -160,11 +203,9 @@ inbound_tracker_find(const struct inbound_tracker *k,
     const struct rs_endpoint *phone, const struct rs_endpoint *server,
     struct inbound_silence *to)
 {
-	if (k == NULL || k->slots == NULL)
+	const struct asked *a = k ? find(k, phone, server) : NULL;
+	if (a == NULL || a->silence.since == RS_NEVER)
 		return false;
-	const struct slot *s = slot_of(k, phone, server);
-	if (!is_of(s, phone, server) || s->silence.since == RS_NEVER)
-		return false;
-	*to = s->silence;
+	*to = a->silence;
 	return true;
 }

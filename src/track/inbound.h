@@ -5,9 +5,9 @@
  *
  * Only what is needed for that: since when one side of a flow has said nothing
  * while the other side asks, REGISTER and ACK left out.  Any SIP message or
- * keep-alive of that side ends its silence.  The table has a fixed size, where
- * a later silence takes the place of an earlier: what was forgotten is not
- * claimed.
+ * keep-alive of that side ends its silence.  The number of those remembered is
+ * bounded, and who was asked the longest ago is forgotten first: what was
+ * forgotten is not claimed.
  */
 #ifndef TRACK_INBOUND_H
 #define TRACK_INBOUND_H

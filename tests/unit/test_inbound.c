@@ -27,10 +27,11 @@ endpoint(uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint16_t port)
 }
 
 static void
-pass(struct inbound_tracker *k, char what, int at, enum rs_carrier over)
+pass_from(struct inbound_tracker *k, char what, int at, enum rs_carrier over,
+    uint16_t port)
 {
 	const struct rs_flow_info flow = {
-	    .end = {endpoint(192, 0, 2, 17, 40001),
+	    .end = {endpoint(192, 0, 2, 17, port),
 		endpoint(198, 51, 100, 10, 5060)},
 	    .carrier = over,
 	};
@@ -56,6 +57,12 @@ pass(struct inbound_tracker *k, char what, int at, enum rs_carrier over)
 		ev.u.sip_message = &m;
 	}
 	inbound_tracker_event(k, &ev);
+}
+
+static void
+pass(struct inbound_tracker *k, char what, int at, enum rs_carrier over)
+{
+	pass_from(k, what, at, over, 40001);
 }
 
 static void
@@ -134,6 +141,31 @@ test_tcp(void)
 	rs_account_init(&pay, 1 << 20);
 	struct inbound_tracker *k = inbound_tracker_new(&seed, &pay);
 	pass_all(k, "o20 o40", RS_OVER_TCP);
+	CU_ASSERT_FALSE(inbound_tracker_find(k, &phone, &server, &s));
+	inbound_tracker_free(k);
+}
+
+/* Who was asked the longest ago is forgotten first. */
+static void
+test_bound(void)
+{
+	struct rs_endpoint phone = endpoint(192, 0, 2, 17, 1);
+	struct rs_endpoint server = endpoint(198, 51, 100, 10, 5060);
+	struct rs_account pay;
+	struct inbound_silence s;
+	rs_account_init(&pay, 1 << 20);
+	struct inbound_tracker *k = inbound_tracker_new(&seed, &pay);
+	for (int port = 1; port <= 5000; port++)
+		pass_from(k, 'o', port, RS_OVER_UDP, (uint16_t)port);
+	CU_ASSERT_FALSE(inbound_tracker_find(k, &phone, &server, &s));
+	phone.port = 5000;
+	CU_ASSERT_TRUE(inbound_tracker_find(k, &phone, &server, &s));
+	CU_ASSERT(pay.highest <= 1 << 20);
+	inbound_tracker_free(k);
+	CU_ASSERT_EQUAL(pay.used, 0);
+	rs_account_init(&pay, 1);
+	k = inbound_tracker_new(&seed, &pay);
+	pass_from(k, 'o', 1, RS_OVER_UDP, 5000);
 	CU_ASSERT_FALSE(inbound_tracker_find(k, &phone, &server, &s));
 	inbound_tracker_free(k);
 }
@@ -250,4 +282,5 @@ test_bindings(void)
 	}
 }
 
-UNIT_MAIN("inbound", UNIT(test_silence), UNIT(test_tcp), UNIT(test_bindings))
+UNIT_MAIN("inbound", UNIT(test_silence), UNIT(test_tcp), UNIT(test_bound),
+    UNIT(test_bindings))
