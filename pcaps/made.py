@@ -127,6 +127,9 @@ class Phone:
                      'WWW-Authenticate: Digest realm="example.com", '
                      f'nonce="{nonce}", algorithm=MD5\n')
 
+    def told_to_wait(self, at, seconds):
+        self._answer(at, "503 Service Unavailable", f"Retry-After: {seconds}\n")
+
     def accepted(self, at, *contacts):
         self._answer(at, "200 OK", f"Contact: {', '.join(contacts)}\n")
 

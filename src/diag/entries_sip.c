@@ -74,7 +74,9 @@ const struct diag_entry diag_entries_sip[] = {
     {.code = "sip.overloaded",
 	.meaning = "The registrar asks the phone to come back later; often "
 		   "when all phones return at once after an outage.",
-	.seen = "500 or 503 with Retry-After, as the last answer.",
+	.seen = "500 or 503 with Retry-After, as the last answer. How many "
+		"addresses of record were told so in the same second stands "
+		"with it.",
 	.silent = "Without Retry-After the status may mean anything that went "
 		  "wrong inside. A limit of requests per source says the "
 		  "same."},

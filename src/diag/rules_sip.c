@@ -533,10 +533,22 @@ sip_overloaded(const struct diag_rule *rule, const struct diag_case *c,
 		snprintf(early, sizeof early,
 		    " The phone tried again %s later, and did not wait.",
 		    finding_time(t, l->retried - l->told));
-	finding_detail(&f, "%lld %.*s, Retry-After %lld s.%s",
+	/* A storm, after an outage as a rule, and not this phone's trouble. */
+	char storm[96] = "";
+	bool many = l && l->told_at_once >= 2 &&
+		    rs_frame_eq(l->wait_frame, v.last->response_frame);
+	if (many)
+		snprintf(storm, sizeof storm,
+		    " In the same second %lld addresses of record were told "
+		    "to wait.",
+		    (long long)l->told_at_once);
+	finding_detail(&f, "%lld %.*s, Retry-After %lld s.%s%s",
 	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
-	    (long long)v.last->retry_after, early);
+	    (long long)v.last->retry_after, storm, early);
 	sip_view_evidence(&f, &v);
+	if (many)
+		finding_evidence(
+		    &f, l->at_once_frame, RS_NEVER, RS_LIT("to another"));
 	if (again)
 		finding_evidence(&f, l->retried_frame, l->retried,
 		    RS_LIT("REGISTER, too early"));

@@ -33,6 +33,7 @@ phone_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 	table_init(&k->table, NULL);
 	rs_pool_init(&k->pool);
 	k->standings = standings_new(seed, pay, &k->pool);
+	k->busy = busy_new(seed, pay, &k->pool);
 	return k;
 }
 
@@ -42,6 +43,7 @@ forget_all(struct phone_tracker *k)
 	for (const struct phone *ph = k->all; ph; ph = ph->next)
 		rs_account_refund(k->pay, PHONE_COST + ph->n_lines * LINE_COST);
 	standings_forget(k->standings);
+	busy_forget(k->busy);
 	rs_pool_clear(&k->pool);
 	table_clear(&k->table);
 	k->all = NULL;
@@ -56,6 +58,7 @@ phone_tracker_free(struct phone_tracker *k)
 	forget_all(k);
 	g_free(k->scanners);
 	standings_free(k->standings);
+	busy_free(k->busy);
 	g_free(k);
 }
 
@@ -338,6 +341,7 @@ add_registration(
 	if (l)
 		add_wait(k, ph, l, r);
 	standing_registration(k->standings, &ph->standing, &ph->address, r);
+	busy_registration(k->busy, r);
 	if (l && counts)
 		line_registered(k, l, r);
 	if (decided && !counts) {
@@ -449,7 +453,7 @@ phone_tracker_find(const struct phone_tracker *k, const struct rs_addr *client,
 	     n; n = table_next(n)) {
 		const struct phone *ph = TRACK_OF(n, struct phone, node);
 		if (rs_addr_eq(&ph->address, client)) {
-			phone_record_fill(ph, to, a);
+			phone_record_fill(k, ph, to, a);
 			return true;
 		}
 	}
@@ -536,7 +540,7 @@ phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out,
 	rec_arena_init(&a, k->pay, NULL);
 	for (size_t i = 0; i < n; i++) {
 		struct rec_phone r;
-		phone_record_fill(all[i], &r, &a);
+		phone_record_fill(k, all[i], &r, &a);
 		out->record(out->arg, &rec_phone_type, &r);
 		rec_arena_reset(&a);
 	}

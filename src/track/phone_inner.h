@@ -7,6 +7,7 @@
 #define TRACK_PHONE_INNER_H
 
 #include "base/pool.h"
+#include "track/busy.h"
 #include "track/phone.h"
 #include "track/standing.h"
 #include "track/table.h"
@@ -94,6 +95,7 @@ struct phone_tracker {
 	struct table table;
 	struct rs_pool pool; /* of phones, lines and agents */
 	struct standings *standings;
+	struct busy *busy;
 	struct phone *all;
 	size_t n;
 	uint64_t refused;
@@ -104,8 +106,8 @@ struct phone_tracker {
 /* ---- phone_record.c ---- */
 
 /* Its record; text and lists are the phone's own or in the arena. */
-void phone_record_fill(
-    const struct phone *ph, struct rec_phone *to, struct rec_arena *a);
+void phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
+    struct rec_phone *to, struct rec_arena *a);
 /* As in its record. */
 enum rec_outcome phone_record_outcome(const struct phone *ph);
 /* Why it is a scanner; NULL: it is none, as far as can be seen. */

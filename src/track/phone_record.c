@@ -33,7 +33,8 @@ good_word(const struct phone *ph, enum phone_stage st)
 }
 
 static enum rec_stage_state
-stage_state(const struct phone *ph, enum phone_stage st, const struct phone_line *last)
+stage_state(
+    const struct phone *ph, enum phone_stage st, const struct phone_line *last)
 {
 	const struct phone_word *good = good_word(ph, st), *bad = &ph->bad[st];
 	bool only_udp = ph->by_udp && !ph->by_tcp && !ph->by_tls;
@@ -46,7 +47,8 @@ stage_state(const struct phone *ph, enum phone_stage st, const struct phone_line
 		return REC_STAGE_FAILED;
 	if (st == PHONE_TCP && only_udp)
 		return REC_STAGE_NOT_APPLICABLE;
-	if (st == PHONE_TLS && !ph->by_tls && (ph->by_udp || ph->by_tcp) && ph->lines)
+	if (st == PHONE_TLS && !ph->by_tls && (ph->by_udp || ph->by_tcp) &&
+	    ph->lines)
 		return REC_STAGE_NOT_APPLICABLE;
 	return REC_STAGE_NOT_SEEN;
 }
@@ -82,8 +84,8 @@ add_word(struct rec_stage *s, const struct phone_word *w, struct rec_arena *a)
 }
 
 static void
-fill_stage(const struct phone *ph, enum phone_stage st, const struct phone_line *last,
-    struct rec_stage *s, struct rec_arena *a)
+fill_stage(const struct phone *ph, enum phone_stage st,
+    const struct phone_line *last, struct rec_stage *s, struct rec_arena *a)
 {
 	s->stage = rs_span_str(stage_names[st]);
 	s->state = stage_state(ph, st, last);
@@ -136,8 +138,26 @@ add_string(struct rec_list *l, struct rs_span s, struct rec_arena *a)
 	*(struct rs_span *)rec_list_add(l, a, sizeof s) = s;
 }
 
+/* Was it alone when it was told to wait, the last time? */
 static void
-add_line(struct rec_phone *r, const struct phone_line *l, struct rec_arena *a)
+fill_wait(const struct phone_tracker *k, const struct phone_line *l,
+    struct rec_line *to)
+{
+	struct rs_frame other;
+	if (l->wait.frame.number == 0)
+		return;
+	int64_t n =
+	    busy_at(k->busy, &l->wait.server, l->wait.given, to->aor, &other);
+	if (n < 2)
+		return;
+	to->wait_frame = l->wait.frame;
+	to->told_at_once = n;
+	to->at_once_frame = other;
+}
+
+static void
+add_line(const struct phone_tracker *k, struct rec_phone *r,
+    const struct phone_line *l, struct rec_arena *a)
 {
 	struct rec_line *to = rec_list_add(&r->lines, a, sizeof *to);
 	rec_init(&rec_line_type, to);
@@ -153,6 +173,7 @@ add_line(struct rec_phone *r, const struct phone_line *l, struct rec_arena *a)
 		to->retried = l->told->retried;
 		to->retried_frame = l->told->retried_frame;
 	}
+	fill_wait(k, l, to);
 	if (l->decided.at == RS_NEVER)
 		return;
 	to->outcome = l->outcome;
@@ -183,7 +204,8 @@ phone_record_scanner(const struct phone *ph)
 }
 
 void
-phone_record_fill(const struct phone *ph, struct rec_phone *to, struct rec_arena *a)
+phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
+    struct rec_phone *to, struct rec_arena *a)
 {
 	struct rec_phone r;
 	rec_init(&rec_phone_type, &r);
@@ -200,7 +222,7 @@ phone_record_fill(const struct phone *ph, struct rec_phone *to, struct rec_arena
 		add_string(&r.user_agents, (struct rs_span){g->text, g->n}, a);
 	for (const struct phone_line *l = ph->lines; l; l = l->next)
 		if (l->n)
-			add_line(&r, l, a);
+			add_line(k, &r, l, a);
 	for (int st = 0; st < PHONE_STAGES; st++) {
 		struct rec_stage *s = rec_list_add(&r.chain, a, sizeof *s);
 		fill_stage(ph, (enum phone_stage)st, last, s, a);

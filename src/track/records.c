@@ -517,6 +517,9 @@ static const struct rec_field line_fields[] = {
     NUMBER("retry_after", retry_after),
     TIME("retried", retried),
     FRAME("retried_frame", retried_frame),
+    FRAME("wait_frame", wait_frame),
+    NUMBER("told_at_once", told_at_once),
+    FRAME("at_once_frame", at_once_frame),
 };
 PART(rec_line_type, "line", "lines", line_fields);
 #undef T

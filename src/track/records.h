@@ -440,6 +440,10 @@ struct rec_line {
 	int64_t retry_after;         /* seconds */
 	rs_time retried;             /* before that was over */
 	struct rs_frame retried_frame;
+	/* The last of those answers, where others got one, too */
+	struct rs_frame wait_frame;
+	int64_t told_at_once;        /* AORs, in that second; absent: it alone */
+	struct rs_frame at_once_frame; /* the answer to another one */
 };
 
 /* A server refused the phone, and then left all of its requests unanswered for
