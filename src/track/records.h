@@ -131,7 +131,7 @@ struct rec_transaction {
 	int64_t retry_after, min_expires; /* seconds */
 	struct rs_span extensions; /* what a 420, 421, 439 or 494 names */
 	struct rs_span redirected_to; /* the first Contact of a 3xx: its URI */
-	struct rs_span warning;       /* what a refusal says of its cause */
+	struct rs_span warning; /* what a refusal, no challenge, says of its cause */
 	struct rec_endpoint client, server;
 };
 

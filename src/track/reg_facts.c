@@ -259,7 +259,8 @@ warning_of(const struct sip_msg *m)
 {
 	struct rs_span s = sip_msg_header(m, SIP_HDR_WARNING);
 	for (uint32_t i = 0; s.p == NULL && i < m->n_headers; i++)
-		if (rs_span_eq_nocase(
+		if (m->headers[i].id == SIP_HDR_OTHER &&
+		    rs_span_eq_nocase(
 			m->headers[i].name, RS_LIT("P-Registrar-Error")))
 			s = m->headers[i].value;
 	return s;
@@ -289,7 +290,7 @@ reg_facts_final(
 	if (m->status >= 300 && m->status < 400)
 		x->rec.redirected_to = reg_message_keep(
 		    a, (struct rs_span){NULL, 0}, target_of(m));
-	if (m->status >= 400)
+	if (m->status >= 400 && m->status != 401 && m->status != 407)
 		x->rec.warning = reg_message_keep(
 		    a, (struct rs_span){NULL, 0}, warning_of(m));
 	/* RFC 3261 18.2.1, RFC 3581 4: what the server saw. */
