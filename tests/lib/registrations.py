@@ -311,11 +311,20 @@ class Attempt:
                 c["expires_granted"] for c in self.contacts_said
                 ) else "not_bound"
         if f.what in ("401", "407"):
-            if self.done.credentials:
+            if self.refused():
                 return "auth_failed"
             covered = self.capture.last_time() >= self.open_until()
             return "challenge_unanswered" if covered else "cut_off"
         return "redirected" if f.what[0] == "3" else "rejected"
+
+    def refused(self):
+        """Does the last challenge ask again for what was sent?  One of a realm
+        that asks for the first time (a proxy was passed, and now the registrar
+        asks) refuses nothing."""
+        sent = credentials(self.done.request)
+        return any(a.get("realm") == c.get("realm") or
+                   a.get("nonce") == c.get("nonce")
+                   for a in sent for c in self.final.auths(*ASKS))
 
     def silent(self):
         r = self.last
@@ -470,11 +479,12 @@ class Attempt:
         said = {}
         for t in self.legs:
             r = t.request
+            same = [o.request.began for o in self.ts
+                    if o.request.cseq == r.cseq]
             leg = said.setdefault((r.src, r.dst), {
                 "client": r.src, "server": r.dst, "transport": r.transport,
-                "frames": [], "delay_ms": ms(r.began - next(
-                    o.request.began for o in self.ts
-                    if o.request.cseq == r.cseq))})
+                "frames": [],
+                "delay_ms": ms(r.began - same[0]) if same else None})
             leg["frames"] = sorted(leg["frames"] + t.frames)
         return list(said.values())
 
@@ -519,6 +529,7 @@ class Binding:
 
     def __init__(self, capture, attempts, aor, uri, instance):
         self.capture, self.uri, self.instance = capture, uri, instance
+        self.attempts = attempts
         self.contact = None      # as it was granted last
         self.grants, self.removed, self.expiry = [], None, None
         self.lapses, self.margins, self.displaced = [], [], []
@@ -574,7 +585,7 @@ class Binding:
             return
         self.by = a
         self.displaced.append({
-            "at": a.ok.at, "frame": a.ok.frame, "by": ANY,
+            "at": a.ok.at, "frame": a.ok.frame, "by": self.id_of(a),
             "contact": a.contacts[0].uri, "client": a.last.src,
             "back": None, "back_frame": None})
 
@@ -586,6 +597,17 @@ class Binding:
                  and c["instance"] == self.instance)
         return "0-%d" % self.first.first.frames[0] + ("-%d" % n if n else "")
 
+    def id_of(self, a):
+        """That of the binding that the first contact of an attempt is."""
+        first = next(o for o in self.attempts if o.ok and o.aor == a.aor
+                     and any(c.same(a.contacts[0]) for c in o.contacts))
+        return "0-%d" % first.first.frames[0]
+
+    def ended(self):
+        """When it was last granted or removed, or ran out."""
+        state = self.state()
+        return self.expiry if state == "expired" else self.last.ok.at
+
     def state(self):
         if self.removed:
             return "removed"
@@ -596,7 +618,7 @@ class Binding:
     def said(self):
         last, state = self.last.last, self.state()
         return {
-            "id": self.id(), "started": self.first.ok.at, "ended": ANY,
+            "id": self.id(), "started": self.first.ok.at, "ended": self.ended(),
             "aor": self.first.aor, "contact": self.contact["uri"],
             "instance": self.contact["instance"],
             "reg_id": self.contact["reg_id"],
