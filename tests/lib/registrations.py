@@ -604,9 +604,11 @@ class Binding:
         return "0-%d" % first.first.frames[0]
 
     def ended(self):
-        """When it was last granted or removed, or ran out."""
-        state = self.state()
-        return self.expiry if state == "expired" else self.last.ok.at
+        """When it ran out, was removed or displaced; else with the capture."""
+        return {"expired": self.expiry,
+                "removed": self.removed and self.removed.ok.at,
+                "displaced": self.by and self.by.ok.at,
+                "held": self.capture.last_time()}[self.state()]
 
     def state(self):
         if self.removed:
