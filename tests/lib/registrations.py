@@ -318,10 +318,12 @@ class Attempt:
         return "redirected" if f.what[0] == "3" else "rejected"
 
     def refused(self):
-        """Does the last challenge ask again for what was sent?  One of a realm
-        that asks for the first time (a proxy was passed, and now the registrar
-        asks) refuses nothing."""
-        sent = credentials(self.done.request)
+        """Does the last challenge, to a REGISTER with credentials, ask again
+        for what was sent in this attempt?  One of a realm that asks for the
+        first time (a proxy was passed, and now the registrar asks) refuses
+        nothing."""
+        sent = [a for t in self.ts for a in credentials(t.request)
+                if self.done.credentials]
         return any(a.get("realm") == c.get("realm") or
                    a.get("nonce") == c.get("nonce")
                    for a in sent for c in self.final.auths(*ASKS))
