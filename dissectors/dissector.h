@@ -89,7 +89,10 @@ rs_where_stamp(const struct rs_where *w, size_t offset, size_t n)
 	struct rs_stamp s = w->v[i].at;
 	while (i + 1 < w->n && w->v[i].end < offset + n) {
 		const struct rs_stamp *t = &w->v[++i].at;
-		if (t->complete > s.complete) {
+		/* Of segments captured at the same time the later frame. */
+		if (t->complete > s.complete ||
+		    (t->complete == s.complete &&
+			rs_frame_cmp(t->to, s.to) > 0)) {
 			s.complete = t->complete;
 			s.to = t->to;
 		}

@@ -205,9 +205,11 @@ LESS = {"udp-stale-loop.pcap": "sip.nonce-expired"}
 # What a change does to a verdict that is about just that, by case and change.
 # Once the first REGISTER comes in fragments too, and is answered, it is no longer
 # the fragments that tell the second one from it.
-ABOUT = {("udp-fragments-lost.pcap", "fragment"): {
+OF_FRAGMENTS = {
     "findings.code", "findings.title", "findings.detail", "findings.advice",
-    "findings.alternatives"}}
+    "findings.alternatives"}
+ABOUT = {("udp-fragments-lost.pcap", "fragment"): OF_FRAGMENTS,
+         ("udp-fragments-lost.pcap", "fragment_backwards"): OF_FRAGMENTS}
 
 
 def appeared(cut, first, less=None):

@@ -249,15 +249,9 @@ take_in(struct defrag *d, struct waiting *w, const struct net_packet *p,
 		w->proto = frag->proto;
 		w->ttl = p->ttl;
 	}
-	if (fresh > 0) {
-		if (p->at.complete >= w->at.complete) {
-			w->at.complete = p->at.complete;
-			w->at.to = p->at.to;
-		}
-		if (frag->offset == 0) {
-			w->at.first = p->at.first;
-			w->at.from = p->at.from;
-		}
+	if (fresh > 0 && p->at.complete >= w->at.complete) {
+		w->at.complete = p->at.complete;
+		w->at.to = p->at.to;
 	}
 	return true;
 }

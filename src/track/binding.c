@@ -308,7 +308,8 @@ add_margin(struct binding *b, rs_time at)
 {
 	if (b->granted == REC_ABSENT || b->granted <= 0)
 		return;
-	int64_t margin = (b->expiry - at) / (b->granted * (RS_SEC / 1000));
+	int64_t unit = b->granted * (RS_SEC / 1000);
+	int64_t margin = (b->expiry - at + unit / 2) / unit;
 	if (b->margin == REC_ABSENT || margin < b->margin)
 		b->margin = margin;
 }
