@@ -633,7 +633,7 @@ class Binding:
             "grants_total": len(self.grants),
             "refreshes": len(self.margins),  # those that came in time
             # Not rounded: of what was left, no more than there was.
-            "refresh_margin_percent": float(int(min(self.margins) * 10 + 0.5)) / 10
+            "refresh_margin_percent": float(int(min(self.margins) * 10 + decimal.Decimal("0.5"))) / 10
             if self.margins else None,
             "lapses": self.lapses,
             "lapsed_ms": sum(x["length_ms"] for x in self.lapses),
