@@ -301,6 +301,10 @@ client_hello(struct shake *s, const struct tls_client_hello *h)
 	r->client_ciphers = offered(s, OFFER_CIPHERS, h->ciphers);
 	r->client_groups = offered(s, OFFER_GROUPS, h->groups);
 	s->early_data = h->early_data;
+	if (h->ja3[0])
+		r->ja3 = text(s, rs_span_str(h->ja3));
+	if (h->ja4[0])
+		r->ja4 = text(s, rs_span_str(h->ja4));
 }
 
 static void
@@ -318,6 +322,8 @@ server_hello(struct shake *s, const struct tls_server_hello *h)
 		    &s->arena, tls_group_name(h->group), h->group);
 	if (h->alpn.p)
 		r->alpn = text(s, h->alpn);
+	if (h->ja3s[0])
+		r->ja3s = text(s, rs_span_str(h->ja3s));
 	if (h->version >= TLS_13)
 		r->resumed = h->psk ? RS_TRUE : RS_FALSE;
 }

@@ -329,6 +329,7 @@ struct rec_handshake {
 	struct rec_list client_groups;   /* text */
 	struct rs_span version, cipher, group;
 	enum rs_fact resumed, hello_retry;
+	struct rs_span ja3, ja3s, ja4;
 	struct rec_list certificates;    /* struct rec_certificate */
 	enum rec_client_certificate client_certificate;
 	struct rs_span history;          /* Zeek's ssl_history letters */

@@ -33,6 +33,7 @@ src/auth/digest.c: openssl
 src/tls/secrets.c: openssl
 src/tls/record.c: openssl
 src/tls/cert.c: openssl
+src/tls/fingerprint.c: openssl
 src/engine/classify_ndpi.c: ndpi
 src/main.c: net/link.h
 '
