@@ -8,6 +8,8 @@
  */
 #include "track/handshake_state.h"
 
+#include "base/certname.h"
+
 #include <stdio.h>
 
 enum { MAX_ALPN = 16, MAX_NAME = 512 };
@@ -349,11 +351,69 @@ fill_certificate(struct shake *s, struct rec_certificate *c,
 	c->key = text(s, f->key);
 	c->signature = text(s, f->signature);
 	c->sha256 = text(s, f->sha256);
+	c->spki_sha256 = text(s, f->spki_sha256);
+	if (f->issuer_url.n)
+		c->issuer_url = text(s, f->issuer_url);
+	if (f->weak_key)
+		add_text(s, &c->weak, RS_LIT("key"));
+	if (f->weak_signature)
+		add_text(s, &c->weak, RS_LIT("signature"));
 	c->not_before = f->not_before;
 	c->not_after = f->not_after;
 	c->self_signed = f->self_signed ? RS_TRUE : RS_FALSE;
 	for (size_t i = 0; i < f->n_san && i < SHAKE_SAN; i++)
 		add_text(s, &c->san, text(s, f->san[i]));
+}
+
+static enum rs_fact
+truth(bool fact)
+{
+	return fact ? RS_TRUE : RS_FALSE;
+}
+
+static void
+fill_chain(
+    struct shake *s, struct rec_chain *c, const struct tls_chain_facts *f)
+{
+	if (f->readable) {
+		c->path = (int64_t)f->path;
+		c->in_order = truth(f->in_order);
+		c->root = truth(f->root);
+	}
+	if (f->missing.n)
+		c->missing = text(s, f->missing);
+	if (f->missing_url.n)
+		c->missing_url = text(s, f->missing_url);
+	if (f->verification.n == 0)
+		return;
+	c->store = text(s, f->store);
+	c->verification = text(s, f->verification);
+	c->verified = truth(f->verified);
+	if (!f->verified)
+		c->depth = f->depth;
+}
+
+/* What the certificates just recorded are together; first: the sender's own. */
+static void
+add_chain(struct shake *s, const struct rec_certificate *first,
+    const struct tls_certificate_list *l, const struct rs_event *ev,
+    const struct tls_certificate_reader *reader)
+{
+	struct rec_chain *c =
+	    rec_list_add(&s->rec.chains, &s->arena, sizeof *c);
+	rec_init(&rec_chain_type, c);
+	c->from = first->from;
+	c->frame = first->frame;
+	c->sent = (int64_t)l->total;
+	if (c->from == REC_SERVER && s->rec.sni.n && first->subject.p)
+		c->names_sni = truth(
+		    rs_certname_host(first->san.v, first->san.n, s->rec.sni));
+	const struct tls_chain_facts *f = NULL;
+	if (reader && reader->chain && l->n == l->total)
+		f = reader->chain(
+		    reader->arg, l, ev->at.complete, c->from == REC_CLIENT);
+	if (f)
+		fill_chain(s, c, f);
 }
 
 static void
@@ -370,6 +430,7 @@ certificates(struct shake *s, enum rec_side from,
 	if (side->chain)
 		return;
 	side->chain = true;
+	uint32_t first = s->rec.certificates.n;
 	for (size_t i = 0; i < l->n && i < SHAKE_CHAIN; i++) {
 		struct rec_certificate *c =
 		    rec_list_add(&s->rec.certificates, &s->arena, sizeof *c);
@@ -382,6 +443,9 @@ certificates(struct shake *s, enum rec_side from,
 		if (f)
 			fill_certificate(s, c, f);
 	}
+	const struct rec_certificate *all = s->rec.certificates.v;
+	if (s->rec.certificates.n > first)
+		add_chain(s, &all[first], l, ev, reader);
 }
 
 static void

@@ -37,6 +37,10 @@
   n, REC_LIST, offsetof(T, m), &t##_type, true                                 \
  }
 #define TEXTS(n, m) FIELD(n, m, struct rec_list, REC_TEXTS, NULL)
+#define SPARE_TEXTS(n, m)                                                      \
+ {                                                                             \
+  n, REC_TEXTS, offsetof(T, m), NULL, true                                     \
+ }
 #define FRAMES(n, m) FIELD(n, m, struct rec_list, REC_FRAMES, NULL)
 #define COUNTS(n, m) FIELD(n, m, struct rec_list, REC_COUNTS, NULL)
 
@@ -320,9 +324,31 @@ static const struct rec_field certificate_fields[] = {
     TEXT("signature", signature),
     TRUTH("self_signed", self_signed),
     TEXT("sha256", sha256),
+    TEXT("spki_sha256", spki_sha256),
+    SPARE_TEXTS("weak", weak),
+    TEXT("issuer_url", issuer_url),
     FRAME("frame", frame),
 };
 PART(rec_certificate_type, "certificate", "certificates", certificate_fields);
+#undef T
+
+#define T struct rec_chain
+static const struct rec_field chain_fields[] = {
+    ENUM("from", from, rec_side),
+    NUMBER("sent", sent),
+    NUMBER("path", path),
+    TRUTH("in_order", in_order),
+    TRUTH("root", root),
+    TEXT("missing", missing),
+    TEXT("missing_url", missing_url),
+    TRUTH("names_sni", names_sni),
+    TEXT("store", store),
+    TRUTH("verified", verified),
+    TEXT("verification", verification),
+    NUMBER("depth", depth),
+    FRAME("frame", frame),
+};
+PART(rec_chain_type, "chain", "chains", chain_fields);
 #undef T
 
 #define T struct rec_alert
@@ -402,6 +428,7 @@ static const struct rec_field handshake_fields[] = {
     TEXT("ja3s", ja3s),
     TEXT("ja4", ja4),
     LIST("certificates", certificates, rec_certificate),
+    SPARE_LIST("chains", chains, rec_chain),
     ENUM("client_certificate", client_certificate, rec_client_certificate),
     TEXT("history", history),
     STRUCT("last_message", last_message_client, sides),
