@@ -27,6 +27,7 @@ enum {
 	GUESS_OFF = 1 << 20,
 };
 #define GIVE_UP_AFTER RS_SEC
+#define IDLE_LEAST (30 * RS_SEC)
 #define GIVE_UP_BLIND (5 * RS_SEC)
 
 struct half {
@@ -363,6 +364,9 @@ on_data(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
 		correct_guess(s, pos);
 	if (end <= s->next) {
 		facts->retransmissions++;
+		if (c->facts.idle.by == dir &&
+		    c->facts.idle.repeats < UINT16_MAX)
+			c->facts.idle.repeats++;
 		return;
 	}
 	/* Nothing comes after a FIN or a reset, whoever sends it. */
@@ -400,17 +404,41 @@ on_fin(struct tcp_conn *c, enum rs_dir dir, uint32_t end_seq,
 		s->fin = end;
 }
 
+/* The receiver says which bytes it lacks; the first block may tell of a repeat
+   instead (RFC 2883 4), which then lies before them. */
+static void
+on_sack(struct half *s, struct rs_half_facts *facts, const struct net_packet *p,
+    const struct tcp_hdr *h)
+{
+	uint32_t hole = h->sack_left - h->ack;
+	if (hole == 0 || hole > WILD || position(s, h->ack) < s->acked)
+		return;
+	if (facts->hole_acks++ == 0) {
+		facts->hole_at = p->ts;
+		facts->hole_frame = p->at.from;
+	}
+	facts->hole = hole;
+}
+
 /* The receiver of half s has all before `ack`. */
 static void
-on_ack(struct half *s, uint32_t ack)
+on_ack(struct tcp_conn *c, enum rs_dir sender, const struct net_packet *p,
+    const struct tcp_hdr *h)
 {
+	struct half *s = &c->half[sender];
+	struct rs_half_facts *facts = &c->facts.half[sender];
 	if (!s->started) {
-		start(s, ack, true);
+		start(s, h->ack, true);
 		return;
 	}
-	uint64_t pos = position(s, ack);
-	if (pos > s->acked && distance(s, ack) > 0 && pos - s->next < WILD * 4u)
+	uint64_t pos = position(s, h->ack);
+	if (pos > s->acked && distance(s, h->ack) > 0 &&
+	    pos - s->next < WILD * 4u) {
 		s->acked = pos;
+		facts->hole = facts->hole_acks = 0;
+	}
+	if (h->sack)
+		on_sack(s, facts, p, h);
 }
 
 static void
@@ -472,6 +500,51 @@ on_rst(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	reset(c, dir, &p->at, out);
 }
 
+/* RFC 791 3.1; 0 over IPv6, which has none. */
+static uint16_t
+ip_id(const struct net_packet *p)
+{
+	bool v4 = p->ip.n >= 20 && p->ip.p[0] >> 4 == 4;
+	return v4 ? (uint16_t)(p->ip.p[4] << 8 | p->ip.p[5]) : 0;
+}
+
+/* What a reset has in common with its sender's other packets, or has not. */
+static void
+note_look(struct rs_half_facts *half, const struct net_packet *p,
+    const struct tcp_hdr *h)
+{
+	if (half->rst_ttl)
+		return;
+	if (h->flags & TCP_RST) {
+		half->rst_ttl = p->ttl;
+		half->rst_timestamps = h->timestamps;
+		half->rst_ip_id = ip_id(p);
+		return;
+	}
+	half->last_ttl = p->ttl;
+	half->last_timestamps = h->timestamps;
+	half->old_ip_id = half->last_ip_id;
+	half->last_ip_id = ip_id(p);
+}
+
+static void
+note_idle(struct rs_conn_facts *f, enum rs_dir dir, const struct net_packet *p,
+    const struct tcp_hdr *h)
+{
+	struct rs_idle_facts *i = &f->idle;
+	if (p->ts - f->last_at > IDLE_LEAST) {
+		*i = (struct rs_idle_facts){.from = f->last_at,
+		    .to = p->ts,
+		    .packet = p->at.from,
+		    .by = (uint8_t)dir,
+		    .data = p->payload_wire > 0};
+	} else if (i->packet.number && dir != i->by) {
+		*(h->flags & TCP_RST ? &i->reset : &i->answered) = true;
+	}
+	if (i->packet.number && dir == i->by)
+		i->last = p->at.to;
+}
+
 static void
 note_packet(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
     const struct tcp_hdr *h)
@@ -484,6 +557,9 @@ note_packet(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	}
 	if (half->packets++ == 0)
 		half->ttl = p->ttl;
+	else
+		note_idle(f, dir, p, h);
+	note_look(half, p, h);
 	half->last_at = f->last_at = p->ts;
 	half->last = f->last = p->at.to;
 	if (f->established_at == RS_NEVER && dir == RS_C2S && half->syns &&
@@ -518,7 +594,7 @@ tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
 		uint32_t seq = h->seq;
 		s->wild_rst = false;
 		if (h->flags & TCP_ACK)
-			on_ack(&c->half[other], h->ack);
+			on_ack(c, other, p, h);
 		settle(c, other, p, out);
 		if (h->flags & TCP_SYN) {
 			on_syn(c, dir, p, h);
@@ -551,7 +627,8 @@ no_times(struct rs_conn_facts *f)
 	f->first_at = f->last_at = f->established_at = f->icmp_at = RS_NEVER;
 	for (unsigned i = 0; i < 2; i++)
 		f->half[i].syn_at = f->half[i].fin_at = f->half[i].rst_at =
-		    f->half[i].last_at = RS_NEVER;
+		    f->half[i].last_at = f->half[i].hole_at = RS_NEVER;
+	f->idle.from = f->idle.to = RS_NEVER;
 }
 
 void

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What went wrong where each attempt may be fine: a binding that ran out, two
- * phones that fight for one, a phone with some of its lines registered.
+ * phones that fight for one, a phone with some of its lines registered, a
+ * connection that was forgotten while it was quiet.
  *
- * Such a finding is about a binding or a phone, and no attempt that failed can
- * show it, so it stands by itself, with its evidence in place of a ladder.
+ * Such a finding is about no attempt that failed and could show it, so it
+ * stands by itself, with its evidence in place of a ladder.
  */
 #include "report/text_part.h"
 
@@ -16,8 +17,10 @@ static bool
 is_noted(const struct rec_finding *x)
 {
 	const struct rs_span *of = x->records.v;
-	return x->records.n && (rs_span_starts(of[0], RS_LIT("binding ")) ||
-				   rs_span_starts(of[0], RS_LIT("phone ")));
+	return x->records.n &&
+	       (rs_span_starts(of[0], RS_LIT("binding ")) ||
+		   rs_span_starts(of[0], RS_LIT("phone ")) ||
+		   rs_span_eq(x->code, RS_LIT("tcp.idle-dropped")));
 }
 
 static void

@@ -319,6 +319,71 @@ fill_icmp(struct rec_connection *c, const struct rs_conn_facts *f,
 		c->icmp_from.at.addr = m->icmp_sender;
 }
 
+/* How far the identification of one packet may be from that of the one before
+   it, where a host counts (RFC 6864 lets it do otherwise). */
+static bool
+counts_on(uint16_t before, uint16_t after)
+{
+	uint16_t step = (uint16_t)(after - before);
+	return step > 0 && step <= 1024;
+}
+
+/*
+ * Whether a reset looks like its sender's other packets.  Hosts send some
+ * resets without timestamps and with identification 0, but none with another
+ * TTL: that alone is no more than a hint, and whoever judges asks for two.
+ */
+static void
+fill_reset(struct rec_connection *c, const struct rs_half_facts *h,
+    struct rec_arena *a)
+{
+	bool counter = counts_on(h->old_ip_id, h->last_ip_id);
+	bool fixed = h->old_ip_id == h->last_ip_id;
+	const struct {
+		bool differs;
+		const char *name;
+	} all[] = {
+	    {h->rst_ttl != h->last_ttl && h->ttl == h->last_ttl, "ttl"},
+	    {h->last_timestamps && !h->rst_timestamps, "timestamps"},
+	    {h->rst_ip_id &&
+		    ((fixed && h->rst_ip_id != h->last_ip_id) ||
+			(counter && !counts_on(h->last_ip_id, h->rst_ip_id))),
+		"ip_id"},
+	};
+	if (h->rst_ttl == 0 || h->last_ttl == 0)
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+		if (all[i].differs)
+			*(struct rs_span *)rec_list_add(&c->reset_differs, a,
+			    sizeof(struct rs_span)) = rs_span_str(all[i].name);
+}
+
+static void
+fill_hole(struct rec_connection *c, const struct rs_half_facts *sv)
+{
+	if (sv->hole_acks == 0)
+		return;
+	c->hole_bytes = sv->hole;
+	c->hole = c->ended - sv->hole_at;
+	c->hole_frame = sv->hole_frame;
+}
+
+static void
+fill_idle(struct rec_connection *c, const struct rs_idle_facts *i)
+{
+	if (i->packet.number == 0)
+		return;
+	c->idle = i->to - i->from;
+	c->idle_frame = i->packet;
+	if (!i->data)
+		return;
+	c->idle_by = i->by == RS_C2S ? REC_CLIENT : REC_SERVER;
+	c->idle_answered = i->answered ? RS_TRUE : RS_FALSE;
+	c->idle_reset = i->reset ? RS_TRUE : RS_FALSE;
+	c->idle_repeats = i->repeats;
+	c->idle_waited = c->ended - i->to;
+}
+
 /* The facts with the roles exchanged, for whoever reads them by direction. */
 static struct rs_conn_facts
 turned(const struct rs_conn_facts *f)
@@ -326,6 +391,7 @@ turned(const struct rs_conn_facts *f)
 	struct rs_conn_facts g = *f;
 	g.half[RS_C2S] = f->half[RS_S2C];
 	g.half[RS_S2C] = f->half[RS_C2S];
+	g.idle.by = f->idle.by == RS_C2S ? RS_S2C : RS_C2S;
 	return g;
 }
 
@@ -356,6 +422,13 @@ close_connection(
 	fill_close(&c, f, ev->u.flow_end.how, RS_S2C);
 	fill_icmp(&c, f, m, &k->arena);
 	fill_frames(&c, f, &k->arena);
+	fill_reset(&c,
+	    &f->half[earlier(f->half[RS_C2S].rst_at, f->half[RS_S2C].rst_at)
+			 ? RS_C2S
+			 : RS_S2C],
+	    &k->arena);
+	fill_hole(&c, &f->half[RS_S2C]);
+	fill_idle(&c, &f->idle);
 	k->out->record(k->out->arg, &rec_connection_type, &c);
 	rec_arena_reset(&k->arena);
 }

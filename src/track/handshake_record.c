@@ -195,6 +195,7 @@ handshake_record_conn(struct shake *s, const struct rs_conn_facts *c)
 	s->side[SHAKE_CLIENT].heard |= cl->packets > 0;
 	s->side[SHAKE_SERVER].heard |= sv->packets > 0;
 	s->server_bytes = sv->bytes;
+	s->lacks = sv->hole_acks > 0;
 	/* What was no longer followed has its closes here only. */
 	closes(s, REC_CLIENT, cl);
 	closes(s, REC_SERVER, sv);

@@ -385,6 +385,19 @@ struct rec_connection {
 	struct rec_endpoint icmp_from;
 	struct rs_frame icmp_frame;
 	struct rs_frame syn_frame, syn_ack_frame, close_frame;
+	/* names of what the first reset of a side has otherwise than its other
+	   packets: "ttl", "timestamps", "ip_id" */
+	struct rec_list reset_differs;
+	/* bytes of the server that the client lacked to the end, while it had
+	   later ones */
+	int64_t hole_bytes, hole; /* hole: ns */
+	struct rs_frame hole_frame;
+	/* the last silence of both sides, and what came of what ended it */
+	int64_t idle; /* ns */
+	enum rec_side idle_by; /* who ended it, with data */
+	enum rs_fact idle_answered, idle_reset;
+	int64_t idle_repeats, idle_waited; /* waited: ns, for an answer */
+	struct rs_frame idle_frame;
 	enum rs_fact from_start, related;
 	struct rec_list frames;
 };
