@@ -125,16 +125,19 @@ class Tcp:
         self.says(at, side, text.replace("\n", "\r\n").encode())
 
 
-def client_hello(name):
-    """A record with a ClientHello of TLS 1.2 that asks for this name."""
-    def block(size, data):
-        return len(data).to_bytes(size, "big") + data
+def block(size, data):
+    """After a length of so many bytes."""
+    return len(data).to_bytes(size, "big") + data
 
+
+def client_hello(name, more=b""):
+    """A record with a ClientHello of TLS 1.2 that asks for this name, with more
+    extensions behind."""
     sni = b"\0\0" + block(2, block(2, b"\0" + block(2, name.encode())))
     groups = b"\0\x0a" + block(2, block(2, b"\0\x1d\0\x17"))
     body = (b"\x03\x03" + bytes(range(32)) + b"\0"
             + block(2, b"\xc0\x2b\xc0\x2f\0\xff") + b"\x01\0"
-            + block(2, sni + groups))
+            + block(2, sni + groups + more))
     return b"\x16\x03\x01" + block(2, b"\x01" + block(3, body))
 
 

@@ -9,6 +9,7 @@
 #ifndef BASE_FACTS_H
 #define BASE_FACTS_H
 
+#include "base/addr.h"
 #include "base/stamp.h"
 
 enum rs_fact {
@@ -84,6 +85,7 @@ struct rs_conn_facts {
 	rs_time icmp_at; /* first ICMP error that quoted it */
 	struct rs_frame icmp;
 	uint8_t icmp_type, icmp_code, icmp_family;
+	struct rs_addr icmp_sender;
 	struct rs_idle_facts idle;
 	bool from_start; /* the opening SYN was seen */
 	enum rs_ending ending;

@@ -69,7 +69,7 @@ few(const struct rec_list *l, char out[MAX_LIST])
 	}
 	if (more)
 		snprintf(out + n, MAX_LIST - n, " and %u more", more);
-	return named ? out : "none";
+	return named ? out : "not seen"; /* every ClientHello has some */
 }
 
 /* Bytes of the wire as text. */
@@ -308,6 +308,28 @@ say_closed(struct finding *f, const struct tls_view *v)
 	    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
 }
 
+/* The phone's own certificate, as far as it was seen in clear. */
+static void
+say_client_certificate(struct finding *f, const struct tls_view *v)
+{
+	const struct rec_certificate *c = v->client_leaf;
+	char from[32], to[32], verdict[MAX_LIST] = "";
+	bool outdated =
+	    c->not_after < v->h->ended || c->not_before > v->h->ended;
+	if (v->client_path && v->client_path->verification.n)
+		snprintf(verdict, sizeof verdict, "; by %.*s: %.*s",
+		    FINDING_TEXT(v->client_path->store),
+		    FINDING_TEXT(v->client_path->verification));
+	finding_detail(f,
+	    "The server sent alert %lld %.*s to the phone's certificate of "
+	    "%.*s, issued by %.*s, valid from %s to %s UTC%s%s.",
+	    (long long)v->alert->number, FINDING_TEXT(v->alert->name),
+	    FINDING_TEXT(c->subject), FINDING_TEXT(c->issuer),
+	    date(c->not_before, from), date(c->not_after, to),
+	    c->not_after != RS_NEVER && outdated ? ": not at this time" : "",
+	    verdict);
+}
+
 static void
 say_rest(struct finding *f, const struct tls_view *v)
 {
@@ -359,6 +381,7 @@ say_evidence(struct finding *f, const struct tls_view *v)
 	    "rst", "not_tls", "certificate", "encrypted_empty_certificate"};
 	const struct rec_handshake *h = v->h;
 	finding_steps(f, h, REC_CLIENT, "client_hello");
+	finding_steps(f, h, REC_CLIENT, "sslv2_hello");
 	finding_steps(f, h, REC_SERVER, "server_hello");
 	finding_steps(f, h, REC_SERVER, "certificate_request");
 	for (size_t i = 0; i < sizeof both / sizeof *both; i++) {
@@ -387,6 +410,9 @@ tls_say(struct finding *f, const struct tls_view *v)
 		say_intercepted(f, v);
 	else if (is_code(f, "tls.record-damaged"))
 		say_rest(f, v);
+	else if (is_code(f, "tls.client-certificate-refused") && v->alert &&
+		 v->client_leaf)
+		say_client_certificate(f, v);
 	else if (client && v->leaf)
 		say_certificate(f, v);
 	else if (is_code(f, "tls.no-common-parameters") && v->alert)

@@ -172,6 +172,9 @@ tls_view_of(const struct diag_case *cs)
 	struct tls_view v = {.h = h};
 	const struct rec_certificate *c = h->certificates.v;
 	for (uint32_t i = 0; i < h->certificates.n; i++) {
+		if (c[i].from == REC_CLIENT && v.client_leaf == NULL &&
+		    c[i].subject.p)
+			v.client_leaf = &c[i];
 		if (c[i].from != REC_SERVER)
 			continue;
 		if (v.chain++ == 0)
@@ -180,13 +183,16 @@ tls_view_of(const struct diag_case *cs)
 		if (v.outdated == NULL && outdated(&c[i], h->ended))
 			v.outdated = &c[i];
 	}
-	v.name_differs = v.leaf && name_differs(h->sni, v.leaf) &&
+	/* With ECH the name that is meant is under keys (RFC 9849 6.1). */
+	v.name_differs = v.leaf && h->ech != RS_TRUE &&
+			 name_differs(h->sni, v.leaf) &&
 			 !names_domain(cs->phone, v.leaf);
 	v.inspector = v.leaf && is_inspector(v.leaf->issuer);
 	v.other = cs->other;
 	v.connection = cs->connection;
 	v.other_leaf = other_leaf(cs->other, h->ended);
 	v.path = chain_of(h, REC_SERVER);
+	v.client_path = chain_of(h, REC_CLIENT);
 	v.server_hello = h->version.p != NULL;
 	v.gap = has_gap(h);
 	v.before_hello = !v.server_hello && !v.gap && !client_went_on(h);

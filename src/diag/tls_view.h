@@ -16,6 +16,9 @@ struct tls_view {
 	/* of the server's, the first that is not valid at that time */
 	const struct rec_certificate *outdated;
 	const struct rec_chain *path; /* of the server; NULL */
+	/* the phone's own certificate, read, and its chain; NULL */
+	const struct rec_certificate *client_leaf;
+	const struct rec_chain *client_path;
 	/* accepted by somebody, and the certificate in it, by another issuer
 	   and with another key, that was good at this time too; NULL */
 	const struct rec_handshake *other;

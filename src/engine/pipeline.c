@@ -481,6 +481,7 @@ pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
 			facts->icmp_type = e->type;
 			facts->icmp_code = e->code;
 			facts->icmp_family = packet->src.addr.family;
+			facts->icmp_sender = packet->src.addr;
 		}
 	}
 	if (f->claim != FLOW_OURS)

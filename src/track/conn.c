@@ -3,9 +3,9 @@
  * What happened to each TCP connection that concerns registration.
  *
  * Everything is in the facts that FLOW_END brings; what was heard before (SIP,
- * a related ClientHello, who sent an ICMP error) is a mark of a few bytes per
- * connection, dropped with it.  A connection that carried nothing of ours costs
- * nothing here until its end.
+ * a related ClientHello) is a mark of a few bytes per connection, dropped with
+ * it.  A connection that carried nothing of ours costs nothing here until its
+ * end.
  */
 #include "track/conn.h"
 
@@ -22,7 +22,6 @@ enum { MAX_FRAMES = 16, MARK_COST = 96 };
 struct mark {
 	struct table_node by_flow; /* its hash is the serial of the flow */
 	bool sip, tls, related;
-	struct rs_addr icmp_sender;
 };
 
 struct conn_tracker {
@@ -307,7 +306,7 @@ fill_counts(struct rec_connection *c, const struct rs_half_facts *cl,
 
 static void
 fill_icmp(struct rec_connection *c, const struct rs_conn_facts *f,
-    const struct mark *m, struct rec_arena *a)
+    struct rec_arena *a)
 {
 	char text[16];
 	if (f->icmp_at == RS_NEVER || f->icmp.number == 0)
@@ -315,8 +314,7 @@ fill_icmp(struct rec_connection *c, const struct rs_conn_facts *f,
 	snprintf(text, sizeof text, "%u/%u", f->icmp_type, f->icmp_code);
 	c->icmp = rec_arena_text(a, rs_span_str(text));
 	c->icmp_frame = f->icmp;
-	if (m)
-		c->icmp_from.at.addr = m->icmp_sender;
+	c->icmp_from.at.addr = f->icmp_sender;
 }
 
 /* How far the identification of one packet may be from that of the one before
@@ -420,7 +418,7 @@ close_connection(
 	fill_times(&c, &f->half[RS_C2S], &f->half[RS_S2C], f);
 	fill_counts(&c, &f->half[RS_C2S], &f->half[RS_S2C]);
 	fill_close(&c, f, ev->u.flow_end.how, RS_S2C);
-	fill_icmp(&c, f, m, &k->arena);
+	fill_icmp(&c, f, &k->arena);
 	fill_frames(&c, f, &k->arena);
 	fill_reset(&c,
 	    &f->half[earlier(f->half[RS_C2S].rst_at, f->half[RS_S2C].rst_at)
@@ -443,14 +441,6 @@ hear_end(struct conn_tracker *k, const struct rs_event *ev)
 		mark_drop(k, m);
 }
 
-static void
-hear_icmp(struct conn_tracker *k, const struct rs_event *ev)
-{
-	struct mark *m = mark_touch(k, ev->flow->serial);
-	if (m && m->icmp_sender.family == 0)
-		m->icmp_sender = ev->u.icmp.sender;
-}
-
 void
 conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
 {
@@ -470,9 +460,6 @@ conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
 	case RS_EV_FLOW_END:
 		hear_end(k, ev);
 		break;
-	case RS_EV_ICMP:
-		hear_icmp(k, ev);
-		break;
 	case RS_EV_NONE:
 	case RS_EV_SIP_KEEPALIVE:
 	case RS_EV_TLS_RECORD:
@@ -485,6 +472,7 @@ conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_GAP:
 	case RS_EV_FLOW_HALF_CLOSE:
+	case RS_EV_ICMP:
 	case RS_EV_DROPS:
 	case RS_EV_ANOMALY:
 	case RS_EV_TIME:

@@ -304,6 +304,8 @@ client_hello(struct shake *s, const struct tls_client_hello *h)
 	r->client_ciphers = offered(s, OFFER_CIPHERS, h->ciphers);
 	r->client_groups = offered(s, OFFER_GROUPS, h->groups);
 	s->early_data = h->early_data;
+	if (h->ech)
+		r->ech = RS_TRUE;
 	if (h->ja3[0])
 		r->ja3 = text(s, rs_span_str(h->ja3));
 	if (h->ja4[0])
@@ -406,7 +408,8 @@ add_chain(struct shake *s, const struct rec_certificate *first,
 	c->from = first->from;
 	c->frame = first->frame;
 	c->sent = (int64_t)l->total;
-	if (c->from == REC_SERVER && s->rec.sni.n && first->subject.p)
+	if (c->from == REC_SERVER && s->rec.sni.n && first->subject.p &&
+	    s->rec.ech != RS_TRUE)
 		c->names_sni = truth(
 		    rs_certname_host(first->san.v, first->san.n, s->rec.sni));
 	const struct tls_chain_facts *f = NULL;

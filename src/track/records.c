@@ -424,6 +424,7 @@ static const struct rec_field handshake_fields[] = {
     TEXT("group", group),
     TRUTH("resumed", resumed),
     TRUTH("hello_retry", hello_retry),
+    TRUTH("ech", ech),
     TEXT("ja3", ja3),
     TEXT("ja3s", ja3s),
     TEXT("ja4", ja4),

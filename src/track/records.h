@@ -344,6 +344,7 @@ struct rec_handshake {
 	struct rec_list client_groups;   /* text */
 	struct rs_span version, cipher, group;
 	enum rs_fact resumed, hello_retry;
+	enum rs_fact ech;                /* offered: the SNI is the outer one */
 	struct rs_span ja3, ja3s, ja4;
 	struct rec_list certificates;    /* struct rec_certificate */
 	struct rec_list chains;          /* struct rec_chain */
