@@ -14,6 +14,7 @@ c = Capture()
 t = Tcp(c, "192.0.2.17", 40001, to=8934)
 t.opens(0)
 t.send(0.03, "phone", PSH | ACK, client_hello("hosted01.example.net"))
+t.send(0.033, "server", ACK)
 t.send(0.035, "server", RST | ACK, timestamps=False, ttl=63, ip_id=9)
 # What the server itself says to a connection that is over for the phone.
 t.send(0.05, "server", ACK)

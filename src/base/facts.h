@@ -48,10 +48,14 @@ struct rs_half_facts {
 	struct rs_frame rst;
 	rs_time last_at; /* last packet of this side */
 	struct rs_frame last;
+	bool acked;  /* the other side has acknowledged all of its bytes */
 	uint8_t ttl; /* of its first packet; 0: none seen */
 	/* Of its first reset, and of its last packet before that. */
 	uint8_t rst_ttl, last_ttl;
 	bool rst_timestamps, last_timestamps;
+	/* It acknowledges more than a SYN (RFC 9293 3.10.7.1): it answers what
+	   was not captured. */
+	bool rst_late;
 	/* IPv4 identification, by IPv6 0: also of the last but one */
 	uint16_t rst_ip_id, last_ip_id, old_ip_id;
 	/* Its bytes that the other side says it lacks, while it has later ones
@@ -71,7 +75,9 @@ struct rs_idle_facts {
 	bool data;              /* it carried data */
 	bool answered;          /* the other side sent more than a reset */
 	bool reset;             /* it sent a reset */
-	uint16_t repeats;       /* of data of the first side's, since */
+	uint16_t repeats;       /* of data of the first side's, since; those that
+				   come at once are copies or parts of one */
+	rs_time repeat_at;      /* the last of them */
 	struct rs_frame last;   /* packet of the first side's */
 };
 

@@ -95,10 +95,8 @@ mtu_blackhole(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, REC_INFERRED);
 	finding_detail(&f,
 	    "The phone lacked %lld bytes of the server for %s, to the end, "
-	    "while it had what came after them; repeats by the server that "
-	    "were captured: %lld.",
-	    (long long)n->hole_bytes, finding_time(lasted, n->hole),
-	    (long long)n->retransmissions_server);
+	    "while it had what came after them.",
+	    (long long)n->hole_bytes, finding_time(lasted, n->hole));
 	finding_steps(&f, c->handshake, REC_CLIENT, "client_hello");
 	finding_evidence(
 	    &f, n->hole_frame, RS_NEVER, RS_LIT("selective acknowledgement"));

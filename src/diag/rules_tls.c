@@ -262,6 +262,9 @@ server_closed(const struct tls_view *v)
 static struct cause
 client_closed(const struct tls_view *v)
 {
+	if (v->before_hello && v->resetting)
+		return CAUSE(diag_tls_closed_silently, REC_LIKELY,
+		    "tls.no-server-hello", "tcp.forged-reset");
 	if (v->before_hello)
 		return CAUSE(diag_tls_closed_silently, REC_LIKELY,
 		    "tls.no-server-hello");

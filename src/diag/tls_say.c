@@ -335,17 +335,17 @@ say_rest(struct finding *f, const struct tls_view *v)
 {
 	const struct rec_handshake *h = v->h;
 	char versions[MAX_LIST], after[FINDING_WORD];
-	char repeats[64] = "";
-	const struct rec_connection *n = v->connection;
-	if (n && n->retransmissions_client > 0)
-		snprintf(repeats, sizeof repeats,
-		    ", which the phone repeated %lld times",
-		    (long long)n->retransmissions_client);
+	enum rs_fact acked =
+	    v->connection ? v->connection->acked_client : RS_UNKNOWN;
+	const char *arrived = acked == RS_TRUE ? ", which was acknowledged"
+			      : acked == RS_FALSE
+				  ? ", which was never acknowledged"
+				  : "";
 	if (h->state == REC_ABANDONED)
 		finding_detail(f,
 		    "No ServerHello in %lld s after the ClientHello%s; offered "
 		    "%s, name asked for: %.*s.",
-		    (long long)((h->ended - h->started) / RS_SEC), repeats,
+		    (long long)((h->ended - h->started) / RS_SEC), arrived,
 		    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
 	else if (v->alert)
 		finding_detail(f,

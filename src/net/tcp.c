@@ -28,6 +28,7 @@ enum {
 };
 #define GIVE_UP_AFTER RS_SEC
 #define IDLE_LEAST (30 * RS_SEC)
+#define REPEAT_LEAST (100 * RS_MSEC)
 #define GIVE_UP_BLIND (5 * RS_SEC)
 
 struct half {
@@ -349,6 +350,17 @@ tame(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
 	return true;
 }
 
+/* The least time before a repeat (RFC 6298 2.4, as hosts have it). */
+static void
+note_repeat(struct rs_idle_facts *i, enum rs_dir dir, rs_time at)
+{
+	if (i->packet.number == 0 || i->by != dir ||
+	    at - i->repeat_at < REPEAT_LEAST || i->repeats == UINT16_MAX)
+		return;
+	i->repeats++;
+	i->repeat_at = at;
+}
+
 static void
 on_data(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
     const struct net_packet *p, const struct tcp_out *out)
@@ -364,9 +376,7 @@ on_data(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
 		correct_guess(s, pos);
 	if (end <= s->next) {
 		facts->retransmissions++;
-		if (c->facts.idle.by == dir &&
-		    c->facts.idle.repeats < UINT16_MAX)
-			c->facts.idle.repeats++;
+		note_repeat(&c->facts.idle, dir, p->ts);
 		return;
 	}
 	/* Nothing comes after a FIN or a reset, whoever sends it. */
@@ -488,6 +498,9 @@ on_rst(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
     const struct tcp_hdr *h, const struct tcp_out *out)
 {
 	struct half *s = &c->half[dir];
+	const struct half *o = &c->half[rs_dir_other(dir)];
+	if (h->flags & TCP_ACK && o->started && (uint32_t)o->base != h->ack)
+		c->facts.half[dir].rst_late = true;
 	if (s->started) {
 		int32_t off = distance(s, h->seq);
 		if (off > WILD_RST || off < -WILD_RST) {
@@ -523,8 +536,11 @@ note_look(struct rs_half_facts *half, const struct net_packet *p,
 	}
 	half->last_ttl = p->ttl;
 	half->last_timestamps = h->timestamps;
+	uint16_t id = ip_id(p);
+	if (id && id == half->last_ip_id)
+		return; /* the same packet, captured twice */
 	half->old_ip_id = half->last_ip_id;
-	half->last_ip_id = ip_id(p);
+	half->last_ip_id = id;
 }
 
 static void
@@ -535,6 +551,7 @@ note_idle(struct rs_conn_facts *f, enum rs_dir dir, const struct net_packet *p,
 	if (p->ts - f->last_at > IDLE_LEAST) {
 		*i = (struct rs_idle_facts){.from = f->last_at,
 		    .to = p->ts,
+		    .repeat_at = p->ts,
 		    .packet = p->at.from,
 		    .by = (uint8_t)dir,
 		    .data = p->payload_wire > 0};
@@ -712,6 +729,8 @@ tcp_conn_flush(struct tcp_conn *c, const struct tcp_out *out)
 struct rs_conn_facts *
 tcp_conn_facts(struct tcp_conn *c)
 {
+	for (int i = 0; i < 2; i++)
+		c->facts.half[i].acked = c->half[i].acked >= c->half[i].top;
 	return &c->facts;
 }
 

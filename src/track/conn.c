@@ -174,7 +174,7 @@ conn_state(const struct rs_conn_facts *f)
 		if (o->bytes || r->bytes || f->established_at != RS_NEVER)
 			return "OTH";
 		if (r->rst_at != RS_NEVER)
-			return "REJ";
+			return r->rst_late ? "OTH" : "REJ";
 		if (o->rst_at != RS_NEVER)
 			return "RSTOS0";
 		if (o->fin_at != RS_NEVER)
@@ -336,7 +336,7 @@ fill_reset(struct rec_connection *c, const struct rs_half_facts *h,
     struct rec_arena *a)
 {
 	bool counter = counts_on(h->old_ip_id, h->last_ip_id);
-	bool fixed = h->old_ip_id == h->last_ip_id;
+	bool fixed = h->old_ip_id == 0 && h->last_ip_id == 0;
 	const struct {
 		bool differs;
 		const char *name;
@@ -425,6 +425,9 @@ close_connection(
 			 ? RS_C2S
 			 : RS_S2C],
 	    &k->arena);
+	if (f->half[RS_C2S].bytes && f->half[RS_S2C].packets &&
+	    f->half[RS_C2S].gaps == 0)
+		c.acked_client = f->half[RS_C2S].acked ? RS_TRUE : RS_FALSE;
 	fill_hole(&c, &f->half[RS_S2C]);
 	fill_idle(&c, &f->idle);
 	k->out->record(k->out->arg, &rec_connection_type, &c);

@@ -469,6 +469,7 @@ static const struct rec_field connection_fields[] = {
     NUMBER("bytes_server", bytes_server),
     NUMBER("retransmissions_client", retransmissions_client),
     NUMBER("retransmissions_server", retransmissions_server),
+    TRUTH("acked_client", acked_client),
     NUMBER("gaps", gaps),
     NUMBER("missing_bytes", missing_bytes),
     ENUM("closed_by", closed_by, rec_side),

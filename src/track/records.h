@@ -397,6 +397,7 @@ struct rec_connection {
 	int64_t idle; /* ns */
 	enum rec_side idle_by; /* who ended it, with data */
 	enum rs_fact idle_answered, idle_reset;
+	enum rs_fact acked_client; /* the server has all that was sent to it */
 	int64_t idle_repeats, idle_waited; /* waited: ns, for an answer */
 	struct rs_frame idle_frame;
 	enum rs_fact from_start, related;

@@ -117,6 +117,25 @@ test_reset(void)
 	tcp_conn_free(conn);
 }
 
+/* A reset that acknowledges a SYN answers it; one that acknowledges more does
+   not, and what came between was not captured. */
+static void
+test_late_reset(void)
+{
+	for (uint32_t ack = 1; ack < 3; ack++) {
+		rs_account_init(&pay, 1 << 20);
+		out = &nobody;
+		conn = tcp_conn_new(&pay, NULL);
+		segment(
+		    0, RS_C2S, (struct tcp_hdr){.flags = TCP_SYN}, 0, usual);
+		segment(1, RS_S2C,
+		    (struct tcp_hdr){.ack = ack, .flags = TCP_RST | TCP_ACK}, 0,
+		    usual);
+		CU_ASSERT_EQUAL(facts()->half[RS_S2C].rst_late, ack != 1);
+		tcp_conn_free(conn);
+	}
+}
+
 static void
 sack(rs_time at, uint32_t ack, uint32_t left)
 {
@@ -192,5 +211,5 @@ test_options(void)
 	}
 }
 
-UNIT_MAIN("tcp_facts", UNIT(test_reset), UNIT(test_hole), UNIT(test_idle),
-    UNIT(test_options))
+UNIT_MAIN("tcp_facts", UNIT(test_reset), UNIT(test_late_reset), UNIT(test_hole),
+    UNIT(test_idle), UNIT(test_options))
