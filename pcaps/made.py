@@ -44,11 +44,15 @@ class Capture:
         udp = struct.pack(">4H", 5060, 5060, 8 + len(data), 0)
         pseudo = a + b + struct.pack(">HH", 17, 8 + len(data))
         udp = udp[:6] + struct.pack(">H", _sum(pseudo + udp + data))
-        ip = struct.pack(">BBHHHBBH", 0x45, 0, 28 + len(data),
-                         len(self.packets) + 1, 0, 64, 17, 0) + a + b
+        self.ip(at, a, b, 17, udp + data, 64, len(self.packets) + 1)
+
+    def ip(self, at, a, b, protocol, data, ttl, ident):
+        """One packet between two addresses."""
+        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(data), ident, 0, ttl,
+                         protocol, 0) + a + b
         ip = ip[:10] + struct.pack(">H", _sum(ip)) + ip[12:]
         macs = [b"\0\0\x5e\0\x53" + x[3:] for x in (b, a)]
-        self.packets.append((at, b"".join(macs) + b"\x08\0" + ip + udp + data))
+        self.packets.append((at, b"".join(macs) + b"\x08\0" + ip + data))
 
     def write(self):
         out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)]
@@ -57,6 +61,84 @@ class Capture:
             out.append(struct.pack("<4I", START + us // 1000000, us % 1000000,
                                    len(data), len(data)) + data)
         sys.stdout.buffer.write(b"".join(out))
+
+
+SYN, RST, PSH, ACK, FIN = 2, 4, 8, 16, 1
+
+
+class Tcp:
+    """One TCP connection between a phone and a server that is three hops away;
+    every packet is as it was made: nothing is repeated or acknowledged by
+    itself.  Sides are "phone" and "server"."""
+
+    def __init__(self, capture, phone, port, server=REGISTRAR, to=5060):
+        self.capture = capture
+        self.ends = {"phone": (phone, port), "server": (server, to)}
+        self.seq = {"phone": 1000, "server": 5000}
+        self.ttl = {"phone": 64, "server": 61}
+        self.ip_id = {"phone": 100, "server": 40000}
+        self.taken = {"phone": None, "server": None}
+
+    def send(self, at, side, flags, data=b"", timestamps=True, ttl=None,
+             ip_id=None, repeat=False):
+        """One segment.  With repeat it is the last one of that side again."""
+        other = "server" if side == "phone" else "phone"
+        size = len(data) + (flags & (SYN | FIN) != 0)
+        if repeat:
+            self.seq[side] -= size
+        options = b""
+        if flags & SYN:
+            options = b"\x02\x04\x05\xb4\x01\x01"
+        if timestamps:
+            options += b"\x08\x0a" + struct.pack(
+                ">II", round(at * 1000) + 7000, 0)
+        options += b"\x01" * (-len(options) % 4)
+        ack = self.seq[other] if flags & ACK else 0
+        (a, a_port), (b, b_port) = self.ends[side], self.ends[other]
+        a, b = _address(a), _address(b)
+        tcp = struct.pack(">HHIIBBHHH", a_port, b_port, self.seq[side], ack,
+                          (20 + len(options)) // 4 << 4, flags,
+                          0 if flags & RST else 64240, 0, 0) + options + data
+        pseudo = a + b + struct.pack(">HH", 6, len(tcp))
+        tcp = tcp[:16] + struct.pack(">H", _sum(pseudo + tcp)) + tcp[18:]
+        if ip_id is None:
+            ip_id = self.ip_id[side]
+            self.ip_id[side] += 1
+        self.capture.ip(at, a, b, 6, tcp, ttl or self.ttl[side], ip_id)
+        self.seq[side] += size
+
+    def opens(self, at):
+        self.send(at, "phone", SYN)
+        self.send(at + 0.02, "server", SYN | ACK)
+        self.send(at + 0.021, "phone", ACK)
+
+    def says(self, at, side, data):
+        """Data, and their acknowledgement 20 ms later."""
+        other = "server" if side == "phone" else "phone"
+        self.send(at, side, PSH | ACK, data)
+        self.send(at + 0.02, other, ACK)
+
+    def udp(self, at, source, target, text):
+        """What a Phone says, over this connection."""
+        side = "phone" if source == self.ends["phone"][0] else "server"
+        text = text.replace("SIP/2.0/UDP", "SIP/2.0/TCP")
+        self.says(at, side, text.replace("\n", "\r\n").encode())
+
+
+def block(size, data):
+    """After a length of so many bytes."""
+    return len(data).to_bytes(size, "big") + data
+
+
+def client_hello(name, more=b""):
+    """A record with a ClientHello of TLS 1.2 that asks for this name, with more
+    extensions behind."""
+    sni = b"\0\0" + block(2, block(2, b"\0" + block(2, name.encode())))
+    groups = b"\0\x0a" + block(2, block(2, b"\0\x1d\0\x17"))
+    body = (b"\x03\x03" + bytes(range(32)) + b"\0"
+            + block(2, b"\xc0\x2b\xc0\x2f\0\xff") + b"\x01\0"
+            + block(2, sni + groups + more))
+    return b"\x16\x03\x01" + block(2, b"\x01" + block(3, body))
 
 
 def _md5(text):

@@ -12,6 +12,8 @@
 #include "options.h"
 #include "progress.h"
 #include "report/explain.h"
+#include "tls/pem.h"
+#include "tls/trust.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -47,6 +49,9 @@ struct run {
 	struct cap_source *source;
 	struct cap_filter *filter;      /* files; NULL: none */
 	struct auth_accounts *accounts; /* NULL: no passwords are known */
+	struct tls_trust *trust;        /* NULL: chains are not verified */
+	struct tls_pem_writer *pem;     /* NULL: certificates are not written */
+	struct rs_sink pem_sink;
 	struct engine *engine;
 	struct progress bar;
 	bool live, broken;      /* broken: an input could not be read */
@@ -225,6 +230,70 @@ load_accounts(struct run *r, GError **error)
 	return false;
 }
 
+static bool
+cannot_read(GError **error, const char *path, const char *what)
+{
+	g_set_error(
+	    error, REGSCAN_ERROR, REGSCAN_ERROR_OPEN, "%s: %s", path, what);
+	return false;
+}
+
+static bool
+load_trust(struct run *r, GError **error)
+{
+	const struct options *o = r->o;
+	if (o->ca_files == NULL && o->ca_paths == NULL && !o->system_ca)
+		return true;
+	r->trust = tls_trust_new();
+	for (char **p = o->ca_files; p && *p; p++)
+		if (!tls_trust_add_file(r->trust, *p))
+			return cannot_read(
+			    error, *p, "no certificates that can be read");
+	for (char **p = o->ca_paths; p && *p; p++)
+		if (!tls_trust_add_path(r->trust, *p))
+			return cannot_read(
+			    error, *p, "no folder that can be read");
+	if (o->system_ca && !tls_trust_add_system(r->trust))
+		return cannot_read(error, "--system-ca", "not available");
+	return true;
+}
+
+/* After the source is open, and privileges are gone. */
+static bool
+open_certificates(struct run *r, GError **error)
+{
+	const char *path = r->o->certificates;
+	if (path == NULL)
+		return true;
+	r->pem = tls_pem_writer_new(path);
+	if (r->pem) {
+		r->pem_sink = tls_pem_writer_sink(r->pem);
+		return true;
+	}
+	g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_WRITE,
+	    "%s: cannot write: %s", path, g_strerror(errno));
+	return false;
+}
+
+/* False, and a line, where a certificate could not be written. */
+static bool
+certificates_written(const struct run *r)
+{
+	if (r->pem == NULL)
+		return true;
+	uint64_t left_out = tls_pem_writer_left_out(r->pem);
+	int why = tls_pem_writer_error(r->pem);
+	if (left_out)
+		fprintf(stderr,
+		    "regscan: %s: %" G_GUINT64_FORMAT
+		    " certificates more are not written\n",
+		    r->o->certificates, left_out);
+	if (why)
+		fprintf(stderr, "regscan: %s: cannot write: %s\n",
+		    r->o->certificates, g_strerror(why));
+	return why == 0;
+}
+
 static FILE *
 open_output(const struct options *o, GError **error)
 {
@@ -264,8 +333,10 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .memory_limit = (size_t)o->memory_mib << 20,
 	    .challenge_wait = o->challenge_wait * RS_SEC,
 	    .related = related,
+	    .trust = r->trust,
 	    .seed = o->hash_seed,
 	    .threads = true,
+	    .events = r->pem ? &r->pem_sink : NULL,
 	};
 	if (verifier)
 		engine_options.digest = auth_verifier_lend(verifier);
@@ -277,7 +348,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .started = r->started,
 	};
 	loop(r);
-	bool written = finish(r, report);
+	bool written = finish(r, report) && certificates_written(r);
 	int status = written && !r->broken ? report_status(report) : STATUS_IO;
 	engine_free(r->engine);
 	auth_verifier_free(verifier);
@@ -291,15 +362,15 @@ run(const struct options *o)
 	g_autoptr(GError) e = NULL;
 	struct run r = {.o = o, .live = o->interface != NULL};
 	struct related *related = related_new(o->tls_ports, o->n_tls_ports);
-	FILE *out = load_accounts(&r, &e) ? open_output(o, &e) : NULL;
+	bool loaded = load_accounts(&r, &e) && load_trust(&r, &e);
+	FILE *out = loaded ? open_output(o, &e) : NULL;
 	if (out && !r.live && o->filter)
 		r.filter = cap_filter_new(o->filter, &e);
 	if (out && e == NULL)
 		r.source = open_source(o, &e);
 	int status;
-	if (r.source) {
+	if (r.source && open_certificates(&r, &e)) {
 		status = analyse(&r, related, out);
-		r.source->close(r.source);
 	} else {
 		complain(e);
 		status =
@@ -310,6 +381,10 @@ run(const struct options *o)
 		    g_strerror(errno));
 		status = STATUS_IO;
 	}
+	if (r.source)
+		r.source->close(r.source);
+	tls_pem_writer_free(r.pem);
+	tls_trust_free(r.trust);
 	cap_filter_free(r.filter);
 	auth_accounts_free(r.accounts);
 	related_free(related);

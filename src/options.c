@@ -191,6 +191,17 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    {"credentials", 0, 0, G_OPTION_ARG_FILENAME, &o->credentials,
 		"Check Digest responses against the passwords in this file",
 		"FILE"},
+	    {"ca-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->ca_files,
+		"Verify certificate chains against those in this PEM file; may "
+		"be repeated",
+		"FILE"},
+	    {"ca-path", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->ca_paths,
+		"... against those in this folder (openssl-rehash(1))", "DIR"},
+	    {"system-ca", 0, 0, G_OPTION_ARG_NONE, &o->system_ca,
+		"... against those that this system trusts", NULL},
+	    {"certificates", 0, 0, G_OPTION_ARG_FILENAME, &o->certificates,
+		"Write the certificates that are seen to this folder, as PEM",
+		"DIR"},
 	    {"challenge-wait", 0, 0, G_OPTION_ARG_INT, &o->challenge_wait,
 		"Seconds that a challenge may wait for its answer (120)",
 		"SECONDS"},
@@ -241,4 +252,7 @@ options_clear(struct options *o)
 	g_free(o->filter);
 	g_free(o->output);
 	g_free(o->credentials);
+	g_strfreev(o->ca_files);
+	g_strfreev(o->ca_paths);
+	g_free(o->certificates);
 }

@@ -9,6 +9,9 @@ struct options {
 	char **files; /* NULL-terminated; empty with an interface */
 	char *interface;
 	char *filter, *output, *credentials;
+	char **ca_files, **ca_paths; /* NULL-terminated; NULL: none */
+	gboolean system_ca;
+	char *certificates; /* folder to write them to */
 	gboolean list_interfaces, no_promiscuous, all_tls, version;
 	int snaplen, buffer_kib;
 	gint64 count;     /* packets; 0: all */

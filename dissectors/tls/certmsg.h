@@ -39,16 +39,40 @@ struct tls_certificate_facts {
 	struct rs_span sha256;          /* of the DER, hex, lower case */
 	struct rs_span key;             /* "RSA 2048", "EC P-256", "Ed25519" */
 	struct rs_span signature;       /* "ecdsa-with-SHA256" */
+	struct rs_span spki_sha256;     /* of the key, hex, lower case */
+	struct rs_span issuer_url;      /* caIssuers, RFC 5280 4.2.2.1; "" */
 	const struct rs_span *san; /* "DNS:host", "IP:192.0.2.1", "URI:..." */
 	size_t n_san;
 	int64_t not_before, not_after; /* rs_time */
 	bool self_signed;              /* issuer is subject */
+	bool weak_key;       /* less than 112 bits of strength: RSA 1024 */
+	bool weak_signature; /* by MD5 or SHA-1, where it is not its own */
+};
+
+/*
+ * What is known of certificates that were sent as a chain.  Text lives as long
+ * as the next call.
+ */
+struct tls_chain_facts {
+	bool readable;    /* all of them; else only `verification` is set */
+	bool in_order;    /* each was issued by the next one */
+	size_t path;      /* how many lead from the first to the last issuer */
+	bool root;        /* ... which issued itself */
+	struct rs_span missing; /* the issuer that was not sent; "" */
+	struct rs_span missing_url; /* where to get it; "" */
+	/* By a store, where one is given; else "". */
+	struct rs_span store, verification; /* the library's own words */
+	bool verified;
+	int error, depth; /* the library's number, and which certificate */
 };
 
 /* Reads DER for whoever may not include OpenSSL.  NULL: not readable. */
 struct tls_certificate_reader {
 	const struct tls_certificate_facts *(*read)(
 	    void *arg, struct rs_span der);
+	/* at: rs_time; client: it is a client's chain.  May be NULL. */
+	const struct tls_chain_facts *(*chain)(void *arg,
+	    const struct tls_certificate_list *l, int64_t at, bool client);
 	void *arg;
 };
 

@@ -47,6 +47,8 @@ struct tls_client_hello {
 	struct rs_span key_shares; /* the client_shares block */
 	bool ticket;               /* session_ticket with content */
 	bool psk, early_data, ech;
+	/* Fingerprints, as tls/session's owner lets them be made; or "". */
+	char ja3[33], ja4[37];
 };
 
 struct tls_server_hello {
@@ -60,6 +62,7 @@ struct tls_server_hello {
 	uint16_t group;      /* of key_share; 0 where not seen */
 	bool psk;            /* pre_shared_key accepted */
 	bool retry;          /* it is a HelloRetryRequest: RFC 8446 4.1.3 */
+	char ja3s[33];       /* as ja3 of the client's; or "" */
 };
 
 /* False when the body is not such a message; fields read so far are set. */

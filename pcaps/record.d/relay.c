@@ -10,9 +10,10 @@
  * descriptors stay good.  A constant delay keeps the order, so a queue per
  * direction is enough.  Frames beyond the queue are lost, as on any link.
  *
- *	relay [-f] DELAY_US NAME_A NAME_B
+ *	relay [-f] [-m SIZE] DELAY_US NAME_A NAME_B
  *
- * With -f it drops fragments of IPv4, as some firewalls do.
+ * With -f it drops fragments of IPv4, as some firewalls do; with -m, without a
+ * word, what is longer than SIZE bytes behind the Ethernet header.
  * It prints "ready" when both devices exist, and runs until it is killed.
  */
 
@@ -45,6 +46,7 @@ struct lane {
 };
 
 static int no_fragments;
+static size_t size_max = FRAME_MAX;
 
 static int64_t
 now_ns(void)
@@ -87,6 +89,8 @@ take(struct lane *lane, int fd, int64_t delay_ns)
 			return;
 		if (no_fragments && is_fragment(frame->bytes, (size_t)n))
 			continue;
+		if ((size_t)n > 14 + size_max)
+			continue;
 		frame->len = (size_t)n;
 		frame->due_ns = now_ns() + delay_ns;
 		frame = &lane->ring[++lane->tail % QUEUE_LEN];
@@ -122,8 +126,14 @@ main(int argc, char **argv)
 		argv++;
 		argc--;
 	}
+	if (argc > 2 && strcmp(argv[1], "-m") == 0) {
+		size_max = (size_t)strtoul(argv[2], NULL, 10);
+		argv += 2;
+		argc -= 2;
+	}
 	if (argc != 4) {
-		fputs("usage: relay [-f] DELAY_US NAME_A NAME_B\n", stderr);
+		fputs("usage: relay [-f] [-m SIZE] DELAY_US NAME_A NAME_B\n",
+		    stderr);
 		return 2;
 	}
 	delay_ns = strtoll(argv[1], NULL, 10) * 1000;

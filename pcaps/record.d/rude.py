@@ -10,8 +10,15 @@ It takes each connection, reads what comes first (the ClientHello), and then
     silent  says nothing, and closes when the other side does
     http    answers as a web server does that was spoken to in TLS
     sip     answers as a SIP server does that listens without TLS
+    slam    reads nothing, but closes at once
+    damage  passes on what comes to a server on the next port, and back, but for
+            the last byte of the client's second flight, which it changes
+    spoil   the same, but changes a byte of the server's first flight instead,
+            before its last message
+    slow    passes it on as it is, six seconds late
 """
 
+import select
 import socket
 import struct
 import sys
@@ -26,7 +33,36 @@ ANSWERS = {
 }
 
 
-def serve(how, conn):
+def passed_on(how, conn, address, port):
+    server = socket.create_connection((address, port))
+    flight = 0
+    while True:
+        ready, _, _ = select.select([conn, server], [], [])
+        for one in ready:
+            data = one.recv(65536)
+            if not data:
+                conn.close()
+                server.close()
+                return
+            if one is conn:
+                flight += 1
+                if how == "slow" and flight == 1:
+                    time.sleep(6)
+                if how == "damage" and flight == 2:
+                    data = data[:-1] + bytes([data[-1] ^ 1])
+            elif how == "spoil" and flight == 1:
+                at = len(data) - 9 - 20  # ServerHelloDone is 9 bytes
+                data = data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
+            (server if one is conn else conn).sendall(data)
+
+
+def serve(how, conn, address, port):
+    if how == "slam":
+        conn.close()
+        return
+    if how in ("damage", "spoil", "slow"):
+        passed_on(how, conn, address, port + 1)
+        return
     conn.recv(65536)
     time.sleep(0.002)
     if how == "reset":
@@ -49,7 +85,7 @@ def main():
     with socket.create_server((address, port)) as listener:
         while True:
             conn, _ = listener.accept()
-            serve(how, conn)
+            serve(how, conn, address, port)
 
 
 main()

@@ -9,6 +9,7 @@
 #ifndef BASE_FACTS_H
 #define BASE_FACTS_H
 
+#include "base/addr.h"
 #include "base/stamp.h"
 
 enum rs_fact {
@@ -47,7 +48,37 @@ struct rs_half_facts {
 	struct rs_frame rst;
 	rs_time last_at; /* last packet of this side */
 	struct rs_frame last;
+	bool acked;  /* the other side has acknowledged all of its bytes */
 	uint8_t ttl; /* of its first packet; 0: none seen */
+	/* Of its first reset, and of its last packet before that. */
+	uint8_t rst_ttl, last_ttl;
+	bool rst_timestamps, last_timestamps;
+	/* It acknowledges more than a SYN (RFC 9293 3.10.7.1): it answers what
+	   was not captured. */
+	bool rst_late;
+	/* IPv4 identification, by IPv6 0: also of the last but one */
+	uint16_t rst_ip_id, last_ip_id, old_ip_id;
+	/* Its bytes that the other side says it lacks, while it has later ones
+	   (SACK, RFC 2018): since when, how often it said so.  0: none. */
+	uint32_t hole;
+	uint32_t hole_acks;
+	rs_time hole_at;
+	struct rs_frame hole_frame; /* the first that says so */
+};
+
+/* The last silence of both sides that was longer than half a minute, and what
+   came after it.  `packet` 0: there was none. */
+struct rs_idle_facts {
+	rs_time from, to;       /* from: the last packet before it */
+	struct rs_frame packet; /* that ended it ... */
+	uint8_t by;             /* ... and whose it is: enum rs_dir */
+	bool data;              /* it carried data */
+	bool answered;          /* the other side sent more than a reset */
+	bool reset;             /* it sent a reset */
+	uint16_t repeats;       /* of data of the first side's, since; those that
+				   come at once are copies or parts of one */
+	rs_time repeat_at;      /* the last of them */
+	struct rs_frame last;   /* packet of the first side's */
 };
 
 /* A TCP connection; the arrays are indexed by enum rs_dir of the sender. */
@@ -60,6 +91,8 @@ struct rs_conn_facts {
 	rs_time icmp_at; /* first ICMP error that quoted it */
 	struct rs_frame icmp;
 	uint8_t icmp_type, icmp_code, icmp_family;
+	struct rs_addr icmp_sender;
+	struct rs_idle_facts idle;
 	bool from_start; /* the opening SYN was seen */
 	enum rs_ending ending;
 };

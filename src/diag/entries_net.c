@@ -33,29 +33,43 @@ const struct diag_entry diag_entries_tcp[] = {
 		  "same is not reported, nor one that only asks for smaller "
 		  "packets."},
     {.code = "tcp.forged-reset",
-	.title = "A middlebox sent the reset in the server's name",
 	.meaning =
 	    "Firewalls and filters cut connections by resets with the address "
 	    "of the server, so that the server looks guilty of what it never "
 	    "saw.",
-	.seen = "A reset of the server's side, be it in answer to the SYN or "
-		"within the handshake.",
-	.silent = "A reset of the server itself looks the same to the rules "
-		  "there are.",
-	.advice =
-	    "Compare TTL, IP identification and TCP options of the reset with "
-	    "those of the server's other packets, or capture at the server: "
-	    "did it send one?"},
+	.seen = "A reset within the handshake, or before an answer, whose TTL "
+		"is not that of its sender's other packets and that lacks "
+		"their timestamps as well, or is out of the sequence of their "
+		"identifications: two signals, so that it is inferred.",
+	.silent = "One signal is not enough: load balancers answer in a "
+		  "server's place too, and hosts send some resets without "
+		  "timestamps. A reset in answer to the SYN has nothing to be "
+		  "compared with; there it is an alternative."},
     {.code = "tcp.mtu-blackhole",
-	.title = "Full-size packets are lost, short ones get through",
 	.meaning = "Some link takes only smaller packets than its neighbours "
 		   "send, and the ICMP errors that would say so are filtered.",
-	.seen = "Silence of the server after a ClientHello.",
-	.silent = "A server that hangs looks the same, and so does a capture "
-		  "that lost the large packets.",
-	.advice = "Send pings of full size with fragmentation forbidden, and "
-		  "lower the MTU or clamp the MSS on the tunnel or DSL line "
-		  "to try."},
+	.seen = "A handshake that stops, and a phone that says for seconds, to "
+		"the end, that it lacks a thousand bytes or more of the server "
+		"while it has what came after them (selective "
+		"acknowledgements): the long packet was lost, again and again, "
+		"and the short one behind it was not. It is inferred.",
+	.silent = "A packet that was lost once is repeated and arrives. Where "
+		  "the capture alone lacks it, the phone does not ask for it. "
+		  "Where nothing short follows, or the phone's own packets are "
+		  "too long, a server that hangs looks the same: see "
+		  "tls.no-server-hello."},
+    {.code = "tcp.idle-dropped",
+	.meaning =
+	    "A firewall or NAT on the way forgets connections that are quiet "
+	    "for some time. Neither side is told; who speaks first after that "
+	    "speaks to nobody.",
+	.seen = "A connection that was quiet for a minute or more, then data "
+		"of one side that it repeats for some seconds without any "
+		"answer, or that a reset answers.",
+	.silent = "Not said where any packet of the other side but a reset "
+		  "follows, nor where the capture lost packets or shows one "
+		  "direction only. A server that was started again looks the "
+		  "same."},
     {0},
 };
 

@@ -81,8 +81,10 @@ const struct diag_entry diag_entries_tls[] = {
     {.code = "tls.chain-incomplete",
 	.meaning = "Either an intermediate certificate was not sent, or the "
 		   "phone does not know the root.",
-	.seen = "One certificate that is not self-signed, and alert 48 of the "
-		"phone.",
+	.seen = "One certificate that is not self-signed, or several with a "
+		"hole between them, and alert 48 of the phone. The finding "
+		"says where the missing one can be got, if the certificate "
+		"does.",
 	.silent = "One certificate alone is no fault, as the phone may know "
 		  "its issuer. Browsers fetch what is missing and phones do "
 		  "not: that it works in a browser proves nothing."},
@@ -99,15 +101,17 @@ const struct diag_entry diag_entries_tls[] = {
 	    "where another one says unknown certificate, so that the number "
 	    "alone decides little."},
     {.code = "tls.intercepted",
-	.title = "A TLS proxy shows a certificate of its own",
 	.meaning = "A firewall that inspects TLS answers in the server's "
 		   "place, with a certificate of a CA that phones do not have.",
-	.seen = "Alert 48 of the phone.",
-	.silent = "A certificate that was renewed by another CA looks the "
-		  "same.",
-	.advice =
-	    "Is the issuer the one that issued the server's certificate? If "
-	    "not, exempt the server from inspection."},
+	.seen =
+	    "A phone that refuses the certificate (alert 42, 46 or 48, or a "
+	    "close), while another handshake for the same name completed "
+	    "with one of another issuer and another key that was still "
+	    "valid. Or, inferred, an issuer that is called like a maker of "
+	    "such proxies.",
+	.silent = "Certificates of TLS 1.3 are not seen without keys, and a "
+		  "phone that trusts the proxy has no trouble. Where only one "
+		  "issuer was seen it is an alternative."},
     {.code = "tls.self-signed",
 	.meaning =
 	    "Often the certificate that a server makes at its installation, "
@@ -131,9 +135,11 @@ const struct diag_entry diag_entries_tls[] = {
 	.meaning =
 	    "The certificate may be good, but the phone cannot use it: its "
 	    "key, its signature, or what it is made for (extended key usage).",
-	.seen = "Alert 43 of the phone.",
-	.silent = "Phones that say 42 or 46 instead cannot be told from those "
-		  "that distrust the issuer: see tls.unknown-ca."},
+	.seen = "Alert 43 of the phone; 40, 47 or 71 after the certificate; or "
+		"42 or 46 where a key or signature is weak (RSA of 1024 bits, "
+		"SHA-1).",
+	.silent = "Phones that say 42 or 46 of a strong one cannot be told "
+		  "from those that distrust the issuer: see tls.unknown-ca."},
     {.code = "tls.client-certificate-missing",
 	.meaning = "The server admits only phones that prove who they are, and "
 		   "this one has no certificate or does not send it.",
@@ -155,13 +161,13 @@ const struct diag_entry diag_entries_tls[] = {
 	.silent = "In TLS 1.3 it is an alternative of tls.closed-silently: "
 		  "certificate and alert are encrypted."},
     {.code = "tls.record-damaged",
-	.title = "A record was damaged",
 	.meaning = "One side could not decrypt or understand what the other "
 		   "one sent: corruption on the way, or keys that differ.",
-	.seen = "A close late in the handshake, or bytes that are neither TLS "
-		"nor the text of another protocol.",
-	.silent = "Alerts 20 and 51, which would say so, are not judged yet.",
-	.advice = "Does it happen to every connection of this phone, and to "
-		  "others? Look for a middlebox that changes what passes."},
+	.seen = "Alert 20 or 51 after the ServerHello. Bytes that are neither "
+		"TLS nor the text of another protocol name it as an "
+		"alternative, and so does a close late in the handshake.",
+	.silent = "Once both sides encrypt, an alert cannot be read. Alert 51 "
+		  "may also mean a signature that does not fit the "
+		  "certificate."},
     {0},
 };

@@ -160,7 +160,8 @@ const char *
 finding_message(char out[FINDING_WORD], struct rs_span name)
 {
 	static const char *const own[][2] = {{"", "nothing"}, {"fin", "FIN"},
-	    {"rst", "RST"}, {"syn", "SYN"}, {"not_tls", "what is no TLS"}};
+	    {"rst", "RST"}, {"syn", "SYN"}, {"not_tls", "what is no TLS"},
+	    {"sslv2_hello", "an SSL 2.0 ClientHello"}};
 	size_t n = 0;
 	bool up = true;
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)

@@ -16,6 +16,8 @@
 struct diag_case {
 	const struct rec_registration *registration;
 	const struct rec_handshake *handshake;
+	/* completed, for the same name, by a certificate of another issuer */
+	const struct rec_handshake *other;
 	const struct rec_connection *connection;
 	const struct rec_binding *binding;
 	const struct rec_phone *phone; /* alone, or that of the others */

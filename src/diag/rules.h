@@ -8,12 +8,16 @@
 /* rules_net.c */
 extern const struct diag_rule diag_tcp_refused, diag_tcp_no_answer,
     diag_tcp_icmp_rejected;
+/* rules_path.c */
+extern const struct diag_rule diag_tcp_forged_reset, diag_tcp_mtu_blackhole,
+    diag_tcp_idle_dropped;
 /* rules_tls.c */
 extern const struct diag_rule diag_tls_not_tls, diag_tls_version_mismatch,
     diag_tls_no_common_parameters, diag_tls_sni_rejected,
     diag_tls_client_certificate_missing, diag_tls_client_certificate_refused,
     diag_tls_certificate_expired, diag_tls_phone_clock,
-    diag_tls_chain_incomplete, diag_tls_unknown_ca, diag_tls_self_signed,
+    diag_tls_chain_incomplete, diag_tls_intercepted, diag_tls_record_damaged,
+    diag_tls_unknown_ca, diag_tls_self_signed,
     diag_tls_name_mismatch, diag_tls_unsupported_certificate,
     diag_tls_closed_silently, diag_tls_no_server_hello;
 /* rules_sip.c */

@@ -9,6 +9,7 @@
  * TLS 1.3 certificates are not seen without keys: what remains possible is in
  * `alternatives`.
  */
+#include "diag/path_view.h"
 #include "diag/rules.h"
 #include "diag/tls_view.h"
 
@@ -16,6 +17,7 @@ enum { MAX_ALTERNATIVES = 8 };
 
 /* RFC 8446 6, RFC 5246 7.2, RFC 6066 9. */
 enum {
+	BAD_RECORD_MAC = 20,
 	HANDSHAKE_FAILURE = 40,
 	NO_CERTIFICATE = 41,
 	BAD_CERTIFICATE = 42,
@@ -23,8 +25,10 @@ enum {
 	CERTIFICATE_REVOKED = 44,
 	CERTIFICATE_EXPIRED = 45,
 	CERTIFICATE_UNKNOWN = 46,
+	ILLEGAL_PARAMETER = 47,
 	UNKNOWN_CA = 48,
 	ACCESS_DENIED = 49,
+	DECRYPT_ERROR = 51,
 	PROTOCOL_VERSION = 70,
 	INSUFFICIENT_SECURITY = 71,
 	UNRECOGNIZED_NAME = 112,
@@ -78,6 +82,14 @@ server_alert(const struct tls_view *v)
 	}
 	if (v->before_hello)
 		return no_cause;
+	if (n == BAD_RECORD_MAC)
+		return CAUSE(diag_tls_record_damaged, REC_CERTAIN, NULL);
+	/* It is also what a CertificateVerify that does not fit gets. */
+	if (n == DECRYPT_ERROR && cc == REC_CC_SENT)
+		return CAUSE(diag_tls_record_damaged, REC_LIKELY,
+		    "tls.client-certificate-refused");
+	if (n == DECRYPT_ERROR)
+		return CAUSE(diag_tls_record_damaged, REC_CERTAIN, NULL);
 	if (n == CERTIFICATE_REQUIRED)
 		return CAUSE(
 		    diag_tls_client_certificate_missing, REC_CERTAIN, NULL);
@@ -97,13 +109,37 @@ server_alert(const struct tls_view *v)
 	return no_cause;
 }
 
+/*
+ * Somebody else was shown, and took, a certificate of another issuer and with
+ * another key for this name, which had not expired; or the issuer has the name
+ * of a proxy's maker, and the client does not know it: two signals, of which
+ * none is direct.
+ */
+static struct cause
+intercepted(const struct tls_view *v)
+{
+	if (v->leaf && v->other_leaf)
+		return CAUSE(
+		    diag_tls_intercepted, REC_LIKELY, "tls.unknown-ca");
+	if (v->leaf && v->inspector && v->alert)
+		return CAUSE(
+		    diag_tls_intercepted, REC_INFERRED, "tls.unknown-ca");
+	return no_cause;
+}
+
 /* The client says unknown_ca of a chain that was seen. */
 static struct cause
 unknown_issuer(const struct tls_view *v)
 {
+	bool verified = v->path && v->path->verified == RS_TRUE;
+	bool hole = v->path && v->path->in_order == RS_FALSE &&
+		    v->path->root == RS_FALSE;
 	if (v->leaf->self_signed == RS_TRUE)
 		return CAUSE(diag_tls_self_signed, REC_CERTAIN, NULL);
-	if (v->chain == 1 && v->leaf->self_signed == RS_FALSE)
+	if (hole && !verified)
+		return CAUSE(
+		    diag_tls_chain_incomplete, REC_LIKELY, "tls.unknown-ca");
+	if (v->chain == 1 && v->leaf->self_signed == RS_FALSE && !verified)
 		return CAUSE(diag_tls_chain_incomplete, REC_LIKELY,
 		    "tls.unknown-ca", "tls.intercepted");
 	return CAUSE(diag_tls_unknown_ca, REC_LIKELY, "tls.intercepted");
@@ -125,6 +161,9 @@ bad_chain(const struct tls_view *v)
 		    v->leaf->self_signed == RS_TRUE ? "tls.self-signed"
 						    : "tls.unknown-ca",
 		    "tls.phone-clock");
+	if (v->weak)
+		return CAUSE(diag_tls_unsupported_certificate, REC_LIKELY,
+		    "tls.unknown-ca", "tls.name-mismatch", "tls.phone-clock");
 	if (v->leaf->self_signed == RS_TRUE)
 		return CAUSE(diag_tls_self_signed, REC_LIKELY,
 		    "tls.name-mismatch", "tls.phone-clock");
@@ -143,6 +182,7 @@ static struct cause
 client_alert(const struct tls_view *v)
 {
 	int64_t n = v->alert->number;
+	struct cause proxy = no_cause;
 	if (v->before_hello)
 		return no_cause;
 	if (n == PROTOCOL_VERSION)
@@ -158,6 +198,20 @@ client_alert(const struct tls_view *v)
 	if (n == UNSUPPORTED_CERTIFICATE)
 		return CAUSE(
 		    diag_tls_unsupported_certificate, REC_CERTAIN, NULL);
+	if ((n == HANDSHAKE_FAILURE || n == ILLEGAL_PARAMETER ||
+		n == INSUFFICIENT_SECURITY) &&
+	    v->leaf)
+		return CAUSE(diag_tls_unsupported_certificate, REC_LIKELY,
+		    "tls.no-common-parameters");
+	if (n == BAD_RECORD_MAC)
+		return CAUSE(diag_tls_record_damaged, REC_CERTAIN, NULL);
+	if (n == DECRYPT_ERROR && v->leaf)
+		return CAUSE(diag_tls_record_damaged, REC_LIKELY,
+		    "tls.unsupported-certificate");
+	if (n == UNKNOWN_CA || n == BAD_CERTIFICATE || n == CERTIFICATE_UNKNOWN)
+		proxy = intercepted(v);
+	if (proxy.rule)
+		return proxy;
 	if (n == UNKNOWN_CA && v->leaf)
 		return unknown_issuer(v);
 	if (n == UNKNOWN_CA)
@@ -208,11 +262,17 @@ server_closed(const struct tls_view *v)
 static struct cause
 client_closed(const struct tls_view *v)
 {
+	if (v->before_hello && v->resetting)
+		return CAUSE(diag_tls_closed_silently, REC_LIKELY,
+		    "tls.no-server-hello", "tcp.forged-reset");
 	if (v->before_hello)
 		return CAUSE(diag_tls_closed_silently, REC_LIKELY,
 		    "tls.no-server-hello");
 	if (v->leaf && v->outdated)
 		return CAUSE(diag_tls_certificate_expired, REC_LIKELY,
+		    "tls.closed-silently", "tls.unknown-ca");
+	if (v->leaf && v->other_leaf)
+		return CAUSE(diag_tls_intercepted, REC_LIKELY,
 		    "tls.closed-silently", "tls.unknown-ca");
 	if (v->leaf && v->name_differs)
 		return CAUSE(diag_tls_name_mismatch, REC_LIKELY,
@@ -316,9 +376,11 @@ static void
 check_tls(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
-	if (c->handshake == NULL)
+	/* Where something on the way is to blame, neither side is. */
+	if (c->handshake == NULL || path_view_forged(c) ||
+	    path_view_blackhole(c))
 		return;
-	struct tls_view v = tls_view_of(c->handshake);
+	struct tls_view v = tls_view_of(c);
 	struct cause cause = cause_of(&v);
 	struct finding f;
 	if (cause.rule != rule)
@@ -382,6 +444,15 @@ TLS_RULE(diag_tls_chain_incomplete, "tls.chain-incomplete",
 TLS_RULE(diag_tls_unknown_ca, "tls.unknown-ca",
     "The phone does not accept the server's certificate",
     "Is the root in the phone's trust store, with this firmware?");
+TLS_RULE(diag_tls_intercepted, "tls.intercepted",
+    "A TLS proxy shows a certificate of its own",
+    "Is the issuer the one that issued the server's certificate? If not, "
+    "exempt the server from inspection.");
+TLS_RULE(diag_tls_record_damaged, "tls.record-damaged",
+    "A record was damaged, or the keys differ",
+    "Does it happen to every connection of this phone, and to others? Look "
+    "for a middlebox that changes what passes; does the server's key belong "
+    "to its certificate?");
 TLS_RULE(diag_tls_self_signed, "tls.self-signed",
     "The server's certificate is self-signed",
     "Install a certificate of a CA that the phones trust, or add this one to "

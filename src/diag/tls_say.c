@@ -69,7 +69,7 @@ few(const struct rec_list *l, char out[MAX_LIST])
 	}
 	if (more)
 		snprintf(out + n, MAX_LIST - n, " and %u more", more);
-	return named ? out : "none";
+	return named ? out : "not seen"; /* every ClientHello has some */
 }
 
 /* Bytes of the wire as text. */
@@ -97,21 +97,89 @@ chain_note(const struct finding *f)
 	return "";
 }
 
+/* "EC P-256, ecdsa-with-SHA256", for who cannot use it. */
+static const char *
+key_note(const struct finding *f, const struct rec_certificate *c,
+    char out[MAX_LIST])
+{
+	out[0] = 0;
+	if (is_code(f, "tls.unsupported-certificate"))
+		snprintf(out, MAX_LIST, ", key %.*s, signed by %.*s%s",
+		    FINDING_TEXT(c->key), FINDING_TEXT(c->signature),
+		    c->weak.n ? " (weak)" : "");
+	return out;
+}
+
+/* Where the issuer's certificate can be got, for who lacks it. */
+static const char *
+url_note(const struct finding *f, const struct tls_view *v, char out[MAX_LIST])
+{
+	out[0] = 0;
+	if (is_code(f, "tls.chain-incomplete") && v->path &&
+	    v->path->missing_url.n)
+		snprintf(out, MAX_LIST, "; not sent: %.*s, which is at %.*s",
+		    FINDING_TEXT(v->path->missing),
+		    FINDING_TEXT(v->path->missing_url));
+	return out;
+}
+
+static const char *
+verdict_note(const struct tls_view *v, char out[MAX_LIST])
+{
+	out[0] = 0;
+	if (v->path && v->path->verification.n)
+		snprintf(out, MAX_LIST, "; by %.*s: %.*s",
+		    FINDING_TEXT(v->path->store),
+		    FINDING_TEXT(v->path->verification));
+	return out;
+}
+
+static void
+say_intercepted(struct finding *f, const struct tls_view *v)
+{
+	char to[32], who[RS_ADDR_TEXT], what[64] = "closed the connection";
+	if (v->alert)
+		snprintf(what, sizeof what, "sent alert %lld %.*s",
+		    (long long)v->alert->number, FINDING_TEXT(v->alert->name));
+	if (v->other_leaf == NULL) {
+		finding_detail(f,
+		    "The phone %s. The certificate of %.*s is issued by %.*s, "
+		    "which is what a proxy that inspects TLS is called; name "
+		    "asked for: %.*s.",
+		    what, FINDING_TEXT(v->leaf->subject),
+		    FINDING_TEXT(v->leaf->issuer), FINDING_TEXT(v->h->sni));
+		return;
+	}
+	rs_addr_format(&v->other->client.at.addr, who);
+	finding_detail(f,
+	    "The phone %s. The certificate of %.*s is issued by %.*s; for the "
+	    "same name %s was shown one with another key, issued by %.*s and "
+	    "valid to %s UTC, and took it; name asked for: %.*s.",
+	    what, FINDING_TEXT(v->leaf->subject), FINDING_TEXT(v->leaf->issuer),
+	    who, FINDING_TEXT(v->other_leaf->issuer),
+	    date(v->other_leaf->not_after, to), FINDING_TEXT(v->h->sni));
+	finding_record(f, &rec_handshake_type, &v->other->id);
+	finding_evidence(f, v->other_leaf->frame, RS_NEVER,
+	    RS_LIT("certificate of the other issuer"));
+}
+
 static void
 say_certificate(struct finding *f, const struct tls_view *v)
 {
+	char key[MAX_LIST], url[MAX_LIST], verdict[MAX_LIST];
 	char from[32], to[32], what[64] = "closed the connection";
 	const struct rec_certificate *c = v->outdated ? v->outdated : v->leaf;
 	if (v->alert)
 		snprintf(what, sizeof what, "sent alert %lld %.*s",
 		    (long long)v->alert->number, FINDING_TEXT(v->alert->name));
 	finding_detail(f,
-	    "The phone %s. %sCertificate of %.*s, issued by %.*s, valid from "
-	    "%s to %s UTC; %u certificate%s sent; name asked for: %.*s.",
+	    "The phone %s. %sCertificate of %.*s, issued by %.*s%s, valid from "
+	    "%s to %s UTC; %u certificate%s sent%s; name asked for: %.*s%s.",
 	    what, chain_note(f), FINDING_TEXT(c->subject),
-	    FINDING_TEXT(c->issuer), date(c->not_before, from),
-	    date(c->not_after, to), v->chain, v->chain == 1 ? "" : "s",
-	    FINDING_TEXT(v->h->sni));
+	    FINDING_TEXT(c->issuer), key_note(f, c, key),
+	    date(c->not_before, from), date(c->not_after, to), v->chain,
+	    v->chain == 1 ? "" : "s", url_note(f, v, url),
+	    FINDING_TEXT(v->h->sni), verdict_note(v, verdict));
 	if (is_code(f, "tls.unknown-ca") && v->alert &&
 	    v->alert->number != UNKNOWN_CA)
 		f->rec.advice = RS_LIT(
@@ -240,16 +308,44 @@ say_closed(struct finding *f, const struct tls_view *v)
 	    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
 }
 
+/* The phone's own certificate, as far as it was seen in clear. */
+static void
+say_client_certificate(struct finding *f, const struct tls_view *v)
+{
+	const struct rec_certificate *c = v->client_leaf;
+	char from[32], to[32], verdict[MAX_LIST] = "";
+	bool outdated =
+	    c->not_after < v->h->ended || c->not_before > v->h->ended;
+	if (v->client_path && v->client_path->verification.n)
+		snprintf(verdict, sizeof verdict, "; by %.*s: %.*s",
+		    FINDING_TEXT(v->client_path->store),
+		    FINDING_TEXT(v->client_path->verification));
+	finding_detail(f,
+	    "The server sent alert %lld %.*s to the phone's certificate of "
+	    "%.*s, issued by %.*s, valid from %s to %s UTC%s%s.",
+	    (long long)v->alert->number, FINDING_TEXT(v->alert->name),
+	    FINDING_TEXT(c->subject), FINDING_TEXT(c->issuer),
+	    date(c->not_before, from), date(c->not_after, to),
+	    c->not_after != RS_NEVER && outdated ? ": not at this time" : "",
+	    verdict);
+}
+
 static void
 say_rest(struct finding *f, const struct tls_view *v)
 {
 	const struct rec_handshake *h = v->h;
 	char versions[MAX_LIST], after[FINDING_WORD];
+	enum rs_fact acked =
+	    v->connection ? v->connection->acked_client : RS_UNKNOWN;
+	const char *arrived = acked == RS_TRUE ? ", which was acknowledged"
+			      : acked == RS_FALSE
+				  ? ", which was never acknowledged"
+				  : "";
 	if (h->state == REC_ABANDONED)
 		finding_detail(f,
-		    "No ServerHello in %lld s after the ClientHello; offered "
+		    "No ServerHello in %lld s after the ClientHello%s; offered "
 		    "%s, name asked for: %.*s.",
-		    (long long)((h->ended - h->started) / RS_SEC),
+		    (long long)((h->ended - h->started) / RS_SEC), arrived,
 		    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
 	else if (v->alert)
 		finding_detail(f,
@@ -285,6 +381,7 @@ say_evidence(struct finding *f, const struct tls_view *v)
 	    "rst", "not_tls", "certificate", "encrypted_empty_certificate"};
 	const struct rec_handshake *h = v->h;
 	finding_steps(f, h, REC_CLIENT, "client_hello");
+	finding_steps(f, h, REC_CLIENT, "sslv2_hello");
 	finding_steps(f, h, REC_SERVER, "server_hello");
 	finding_steps(f, h, REC_SERVER, "certificate_request");
 	for (size_t i = 0; i < sizeof both / sizeof *both; i++) {
@@ -309,6 +406,13 @@ tls_say(struct finding *f, const struct tls_view *v)
 		say_not_tls(f, v);
 	else if (v->sealed_alert)
 		say_sealed(f, v);
+	else if (is_code(f, "tls.intercepted"))
+		say_intercepted(f, v);
+	else if (is_code(f, "tls.record-damaged"))
+		say_rest(f, v);
+	else if (is_code(f, "tls.client-certificate-refused") && v->alert &&
+		 v->client_leaf)
+		say_client_certificate(f, v);
 	else if (client && v->leaf)
 		say_certificate(f, v);
 	else if (is_code(f, "tls.no-common-parameters") && v->alert)

@@ -2,37 +2,41 @@
 /* The facts of a handshake that the rules about TLS ask for. */
 #include "diag/tls_view.h"
 
+#include "base/certname.h"
+
 static bool
 is(struct rs_span s, const char *text)
 {
 	return rs_span_eq(s, rs_span_str(text));
 }
 
-/* RFC 6125 6.4.3: a wildcard is the whole leftmost label. */
-static bool
-name_matches(struct rs_span pattern, struct rs_span host)
-{
-	if (rs_span_eq_nocase(pattern, host))
-		return true;
-	size_t dot = rs_span_find(host, '.');
-	return rs_span_starts(pattern, RS_LIT("*.")) && dot < host.n && dot &&
-	       rs_span_eq_nocase(
-		   rs_span_from(pattern, 1), rs_span_from(host, dot));
-}
-
 /* True only when both the name asked for and the names given were seen. */
 static bool
 name_differs(struct rs_span sni, const struct rec_certificate *leaf)
 {
-	const struct rs_span *san = leaf->san.v;
-	if (sni.n == 0 || leaf->subject.p == NULL)
-		return false;
-	for (uint32_t i = 0; i < leaf->san.n; i++) {
-		size_t colon = rs_span_find(san[i], ':');
-		if (name_matches(rs_span_from(san[i], colon + 1), sni))
-			return false;
-	}
-	return true;
+	return sni.n && leaf->subject.p &&
+	       !rs_certname_host(leaf->san.v, leaf->san.n, sni);
+}
+
+/* "sip:user@example.com" as example.com. */
+static struct rs_span
+domain_of(struct rs_span aor)
+{
+	size_t at = rs_span_find(aor, '@');
+	return at < aor.n ? rs_span_from(aor, at + 1) : (struct rs_span){0};
+}
+
+/* The certificate is for the SIP domain of a line of this phone, which may be
+   what it checks (RFC 5922 7.2). */
+static bool
+names_domain(const struct rec_phone *p, const struct rec_certificate *leaf)
+{
+	const struct rs_span *aor = p ? p->aors.v : NULL;
+	for (uint32_t i = 0; p && i < p->aors.n; i++)
+		if (rs_certname_domain(
+			leaf->san.v, leaf->san.n, domain_of(aor[i])))
+			return true;
+	return false;
 }
 
 static bool
@@ -43,11 +47,54 @@ outdated(const struct rec_certificate *c, rs_time at)
 		   (c->not_before != RS_NEVER && c->not_before > at));
 }
 
+/* Makers of firewalls and proxies that answer TLS in a server's place, as they
+   name the issuers of their certificates when nobody changes that. */
+static bool
+is_inspector(struct rs_span issuer)
+{
+	static const char *const makers[] = {"fortinet", "fortigate",
+	    "palo alto", "zscaler", "netskope", "sophos", "blue coat",
+	    "bluecoat", "check point", "sonicwall", "watchguard", "barracuda",
+	    "forcepoint", "websense", "cisco umbrella", "untangle", "mitmproxy",
+	    "squid", "burp", "charles proxy", "kaspersky", "eset ssl",
+	    "bitdefender", "avast", "sslsplit"};
+	for (size_t m = 0; m < sizeof makers / sizeof *makers; m++) {
+		struct rs_span maker = rs_span_str(makers[m]);
+		for (size_t i = 0; i + maker.n <= issuer.n; i++)
+			if (rs_span_eq_nocase(
+				rs_span_part(issuer, i, maker.n), maker))
+				return true;
+	}
+	return false;
+}
+
+/* The certificate that another phone took was still good then: no renewal
+   explains that this one was shown instead. */
+static const struct rec_certificate *
+other_leaf(const struct rec_handshake *o, rs_time at)
+{
+	const struct rec_certificate *c = o ? o->certificates.v : NULL;
+	for (uint32_t i = 0; o && i < o->certificates.n; i++)
+		if (c[i].from == REC_SERVER)
+			return outdated(&c[i], at) ? NULL : &c[i];
+	return NULL;
+}
+
 static bool
 is_old(struct rs_span version)
 {
 	return is(version, "TLS 1.1") || is(version, "TLS 1.0") ||
 	       is(version, "SSL 3.0") || is(version, "SSL 2.0");
+}
+
+static const struct rec_chain *
+chain_of(const struct rec_handshake *h, enum rec_side from)
+{
+	const struct rec_chain *c = h->chains.v;
+	for (uint32_t i = 0; i < h->chains.n; i++)
+		if (c[i].from == from)
+			return &c[i];
+	return NULL;
 }
 
 static const struct rec_alert *
@@ -119,19 +166,33 @@ tls_view_is_sip(struct rs_span s)
 }
 
 struct tls_view
-tls_view_of(const struct rec_handshake *h)
+tls_view_of(const struct diag_case *cs)
 {
+	const struct rec_handshake *h = cs->handshake;
 	struct tls_view v = {.h = h};
 	const struct rec_certificate *c = h->certificates.v;
 	for (uint32_t i = 0; i < h->certificates.n; i++) {
+		if (c[i].from == REC_CLIENT && v.client_leaf == NULL &&
+		    c[i].subject.p)
+			v.client_leaf = &c[i];
 		if (c[i].from != REC_SERVER)
 			continue;
 		if (v.chain++ == 0)
 			v.leaf = &c[i];
+		v.weak |= c[i].weak.n > 0;
 		if (v.outdated == NULL && outdated(&c[i], h->ended))
 			v.outdated = &c[i];
 	}
-	v.name_differs = v.leaf && name_differs(h->sni, v.leaf);
+	/* With ECH the name that is meant is under keys (RFC 9849 6.1). */
+	v.name_differs = v.leaf && h->ech != RS_TRUE &&
+			 name_differs(h->sni, v.leaf) &&
+			 !names_domain(cs->phone, v.leaf);
+	v.inspector = v.leaf && is_inspector(v.leaf->issuer);
+	v.other = cs->other;
+	v.connection = cs->connection;
+	v.other_leaf = other_leaf(cs->other, h->ended);
+	v.path = chain_of(h, REC_SERVER);
+	v.client_path = chain_of(h, REC_CLIENT);
 	v.server_hello = h->version.p != NULL;
 	v.gap = has_gap(h);
 	v.before_hello = !v.server_hello && !v.gap && !client_went_on(h);

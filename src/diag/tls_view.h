@@ -15,10 +15,21 @@ struct tls_view {
 	const struct rec_certificate *leaf; /* the server's own; NULL */
 	/* of the server's, the first that is not valid at that time */
 	const struct rec_certificate *outdated;
+	const struct rec_chain *path; /* of the server; NULL */
+	/* the phone's own certificate, read, and its chain; NULL */
+	const struct rec_certificate *client_leaf;
+	const struct rec_chain *client_path;
+	/* accepted by somebody, and the certificate in it, by another issuer
+	   and with another key, that was good at this time too; NULL */
+	const struct rec_handshake *other;
+	const struct rec_certificate *other_leaf;
+	bool weak;      /* a key or signature of the server's is */
+	const struct rec_connection *connection; /* NULL */
+	bool inspector; /* the issuer's name is that of a proxy's maker */
 	unsigned chain; /* certificates of the server */
 	bool server_hello;
 	bool before_hello; /* the server never got to its ServerHello */
-	bool name_differs; /* the SNI is in no SAN */
+	bool name_differs; /* neither the SNI nor a SIP domain is in a SAN */
 	bool old_client;   /* offers nothing newer than TLS 1.1 */
 	bool new_client;   /* offers TLS 1.3 */
 	bool resetting;
@@ -28,7 +39,8 @@ struct tls_view {
 	bool known_text;        /* no TLS, but a protocol that we know */
 };
 
-struct tls_view tls_view_of(const struct rec_handshake *h);
+/* c->handshake is there. */
+struct tls_view tls_view_of(const struct diag_case *c);
 
 /* What it is instead of TLS. */
 bool tls_view_is_sip(struct rs_span text);

@@ -16,12 +16,14 @@
 #include "track/related.h"
 
 struct rs_sink;
+struct tls_trust;
 
 struct engine_options {
 	size_t memory_limit;     /* bytes in all; 0: 256 MiB */
 	rs_time challenge_wait;  /* an attempt stays open after 401; 0: 120 s */
 	struct related *related; /* lent: learns from what the engine closes */
 	struct sip_digest_verifier digest; /* lent; check NULL: none */
+	const struct tls_trust *trust; /* lent; NULL: chains not verified */
 	uint64_t seed; /* of hashes; 0: random.  Never changes output */
 	bool threads;  /* trackers, and out, on a thread of their own */
 	/* Lent, or NULL: hears each event before the trackers do, on their

@@ -4,6 +4,7 @@
 #include "engine/held.h"
 #include "engine/stream.h"
 #include "engine/ws_stage.h"
+#include "tls/fingerprint.h"
 #include "tls/session.h"
 #include "tls/tls.h"
 #include "websocket/websocket.h"
@@ -193,6 +194,8 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	if (d == &tls_dissector)
 		app->tls =
 		    tls_session_new(&p->budgets[BUDGET_STREAMS], &p->pool);
+	if (app->tls)
+		tls_session_fingerprint(app->tls, p->prints);
 	if (d == &websocket_dissector)
 		app->ws =
 		    ws_stage_new(app->info.carrier, &p->budgets[BUDGET_STREAMS],
@@ -504,6 +507,7 @@ pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
 			facts->icmp_type = e->type;
 			facts->icmp_code = e->code;
 			facts->icmp_family = packet->src.addr.family;
+			facts->icmp_sender = packet->src.addr;
 		}
 	}
 	if (f->claim != FLOW_OURS)
@@ -652,6 +656,7 @@ pipeline_init(struct pipeline *p, const struct related *related,
 	    .related = related,
 	    .budgets = budgets,
 	    .classify = classify_new(),
+	    .prints = tls_fingerprinter_new(),
 	    .now = RS_NEVER,
 	    .due = RS_NEVER,
 	};
@@ -662,6 +667,7 @@ void
 pipeline_clear(struct pipeline *p)
 {
 	classify_free(p->classify);
+	tls_fingerprinter_free(p->prints);
 	rs_pool_clear(&p->pool);
 }
 

@@ -40,6 +40,7 @@ struct pipeline {
 	struct rs_account *budgets;    /* BUDGET_N of them */
 	struct rs_pool pool;           /* of what hangs on flows */
 	struct classify *classify;
+	struct tls_fingerprinter *prints;
 	struct pipeline_counts counts;
 	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };

@@ -127,6 +127,9 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	};
 	t->taps = (struct rec_sink){tap, t};
 	t->reader = tls_cert_cache_reader(t->certificates);
+	t->chains =
+	    tls_chain_cache_new(&t->reader, o->trust, &budgets[BUDGET_TLS]);
+	t->reader = tls_chain_cache_reader(t->chains);
 	t->reg =
 	    reg_tracker_new(&limits, seed, &budgets[BUDGET_ATTEMPTS], &t->taps);
 	reg_tracker_verify(t->reg, &o->digest);
@@ -150,6 +153,7 @@ trackers_clear(struct trackers *t)
 	keepalive_tracker_free(t->keepalive);
 	inbound_tracker_free(t->inbound);
 	reg_tracker_free(t->reg);
+	tls_chain_cache_free(t->chains);
 	tls_cert_cache_free(t->certificates);
 }
 

@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "sip/msg.h"
 #include "tls/cert.h"
+#include "tls/chain.h"
 #include "track/binding.h"
 #include "track/conn.h"
 #include "track/handshake.h"
@@ -32,6 +33,7 @@ struct trackers {
 	struct related *related;
 	struct rec_sink taps; /* what trackers write to */
 	struct tls_cert_cache *certificates;
+	struct tls_chain_cache *chains;
 	struct tls_certificate_reader reader;
 	struct reg_tracker *reg;
 	struct keepalive_tracker *keepalive;

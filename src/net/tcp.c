@@ -27,6 +27,8 @@ enum {
 	GUESS_OFF = 1 << 20,
 };
 #define GIVE_UP_AFTER RS_SEC
+#define IDLE_LEAST (30 * RS_SEC)
+#define REPEAT_LEAST (100 * RS_MSEC)
 #define GIVE_UP_BLIND (5 * RS_SEC)
 
 struct half {
@@ -348,6 +350,17 @@ tame(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
 	return true;
 }
 
+/* The least time before a repeat (RFC 6298 2.4, as hosts have it). */
+static void
+note_repeat(struct rs_idle_facts *i, enum rs_dir dir, rs_time at)
+{
+	if (i->packet.number == 0 || i->by != dir ||
+	    at - i->repeat_at < REPEAT_LEAST || i->repeats == UINT16_MAX)
+		return;
+	i->repeats++;
+	i->repeat_at = at;
+}
+
 static void
 on_data(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
     const struct net_packet *p, const struct tcp_out *out)
@@ -363,6 +376,7 @@ on_data(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
 		correct_guess(s, pos);
 	if (end <= s->next) {
 		facts->retransmissions++;
+		note_repeat(&c->facts.idle, dir, p->ts);
 		return;
 	}
 	/* Nothing comes after a FIN or a reset, whoever sends it. */
@@ -400,17 +414,41 @@ on_fin(struct tcp_conn *c, enum rs_dir dir, uint32_t end_seq,
 		s->fin = end;
 }
 
+/* The receiver says which bytes it lacks; the first block may tell of a repeat
+   instead (RFC 2883 4), which then lies before them. */
+static void
+on_sack(struct half *s, struct rs_half_facts *facts, const struct net_packet *p,
+    const struct tcp_hdr *h)
+{
+	uint32_t hole = h->sack_left - h->ack;
+	if (hole == 0 || hole > WILD || position(s, h->ack) < s->acked)
+		return;
+	if (facts->hole_acks++ == 0) {
+		facts->hole_at = p->ts;
+		facts->hole_frame = p->at.from;
+	}
+	facts->hole = hole;
+}
+
 /* The receiver of half s has all before `ack`. */
 static void
-on_ack(struct half *s, uint32_t ack)
+on_ack(struct tcp_conn *c, enum rs_dir sender, const struct net_packet *p,
+    const struct tcp_hdr *h)
 {
+	struct half *s = &c->half[sender];
+	struct rs_half_facts *facts = &c->facts.half[sender];
 	if (!s->started) {
-		start(s, ack, true);
+		start(s, h->ack, true);
 		return;
 	}
-	uint64_t pos = position(s, ack);
-	if (pos > s->acked && distance(s, ack) > 0 && pos - s->next < WILD * 4u)
+	uint64_t pos = position(s, h->ack);
+	if (pos > s->acked && distance(s, h->ack) > 0 &&
+	    pos - s->next < WILD * 4u) {
 		s->acked = pos;
+		facts->hole = facts->hole_acks = 0;
+	}
+	if (h->sack)
+		on_sack(s, facts, p, h);
 }
 
 static void
@@ -460,6 +498,9 @@ on_rst(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
     const struct tcp_hdr *h, const struct tcp_out *out)
 {
 	struct half *s = &c->half[dir];
+	const struct half *o = &c->half[rs_dir_other(dir)];
+	if (h->flags & TCP_ACK && o->started && (uint32_t)o->base != h->ack)
+		c->facts.half[dir].rst_late = true;
 	if (s->started) {
 		int32_t off = distance(s, h->seq);
 		if (off > WILD_RST || off < -WILD_RST) {
@@ -470,6 +511,55 @@ on_rst(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 		}
 	}
 	reset(c, dir, &p->at, out);
+}
+
+/* RFC 791 3.1; 0 over IPv6, which has none. */
+static uint16_t
+ip_id(const struct net_packet *p)
+{
+	bool v4 = p->ip.n >= 20 && p->ip.p[0] >> 4 == 4;
+	return v4 ? (uint16_t)(p->ip.p[4] << 8 | p->ip.p[5]) : 0;
+}
+
+/* What a reset has in common with its sender's other packets, or has not. */
+static void
+note_look(struct rs_half_facts *half, const struct net_packet *p,
+    const struct tcp_hdr *h)
+{
+	if (half->rst_ttl)
+		return;
+	if (h->flags & TCP_RST) {
+		half->rst_ttl = p->ttl;
+		half->rst_timestamps = h->timestamps;
+		half->rst_ip_id = ip_id(p);
+		return;
+	}
+	half->last_ttl = p->ttl;
+	half->last_timestamps = h->timestamps;
+	uint16_t id = ip_id(p);
+	if (id && id == half->last_ip_id)
+		return; /* the same packet, captured twice */
+	half->old_ip_id = half->last_ip_id;
+	half->last_ip_id = id;
+}
+
+static void
+note_idle(struct rs_conn_facts *f, enum rs_dir dir, const struct net_packet *p,
+    const struct tcp_hdr *h)
+{
+	struct rs_idle_facts *i = &f->idle;
+	if (p->ts - f->last_at > IDLE_LEAST) {
+		*i = (struct rs_idle_facts){.from = f->last_at,
+		    .to = p->ts,
+		    .repeat_at = p->ts,
+		    .packet = p->at.from,
+		    .by = (uint8_t)dir,
+		    .data = p->payload_wire > 0};
+	} else if (i->packet.number && dir != i->by) {
+		*(h->flags & TCP_RST ? &i->reset : &i->answered) = true;
+	}
+	if (i->packet.number && dir == i->by)
+		i->last = p->at.to;
 }
 
 static void
@@ -484,6 +574,9 @@ note_packet(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	}
 	if (half->packets++ == 0)
 		half->ttl = p->ttl;
+	else
+		note_idle(f, dir, p, h);
+	note_look(half, p, h);
 	half->last_at = f->last_at = p->ts;
 	half->last = f->last = p->at.to;
 	if (f->established_at == RS_NEVER && dir == RS_C2S && half->syns &&
@@ -518,7 +611,7 @@ tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
 		uint32_t seq = h->seq;
 		s->wild_rst = false;
 		if (h->flags & TCP_ACK)
-			on_ack(&c->half[other], h->ack);
+			on_ack(c, other, p, h);
 		settle(c, other, p, out);
 		if (h->flags & TCP_SYN) {
 			on_syn(c, dir, p, h);
@@ -551,7 +644,8 @@ no_times(struct rs_conn_facts *f)
 	f->first_at = f->last_at = f->established_at = f->icmp_at = RS_NEVER;
 	for (unsigned i = 0; i < 2; i++)
 		f->half[i].syn_at = f->half[i].fin_at = f->half[i].rst_at =
-		    f->half[i].last_at = RS_NEVER;
+		    f->half[i].last_at = f->half[i].hole_at = RS_NEVER;
+	f->idle.from = f->idle.to = RS_NEVER;
 }
 
 void
@@ -635,6 +729,8 @@ tcp_conn_flush(struct tcp_conn *c, const struct tcp_out *out)
 struct rs_conn_facts *
 tcp_conn_facts(struct tcp_conn *c)
 {
+	for (int i = 0; i < 2; i++)
+		c->facts.half[i].acked = c->half[i].acked >= c->half[i].top;
 	return &c->facts;
 }
 

@@ -14,7 +14,10 @@ options(struct tcp_hdr *h, const uint8_t *p, size_t n)
 	/* NOP NOP timestamps: what most segments have. */
 	if (n >= 4 && wire_u32(p) == 0x0101080a) {
 		h->timestamps = true;
-		return;
+		if (n <= 12)
+			return;
+		p += 12;
+		n -= 12;
 	}
 	while (n > 0 && p[0] != 0) {
 		if (p[0] == 1) {
@@ -28,6 +31,10 @@ options(struct tcp_hdr *h, const uint8_t *p, size_t n)
 			h->mss = wire_u16(p + 2);
 		else if (p[0] == 8 && p[1] == 10)
 			h->timestamps = true;
+		else if (p[0] == 5 && p[1] >= 10) {
+			h->sack = true;
+			h->sack_left = wire_u32(p + 2);
+		}
 		n -= p[1];
 		p += p[1];
 	}

@@ -13,6 +13,8 @@ struct tcp_hdr {
 	uint16_t window;
 	uint16_t mss;    /* option 2; 0: none */
 	bool timestamps; /* option 8 stands */
+	bool sack;       /* option 5 does, and its first block begins here: */
+	uint32_t sack_left;
 };
 
 /* Sets ports and payload of p and fills h. */

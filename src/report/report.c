@@ -17,6 +17,7 @@
 #include "report/model.h"
 #include "report/text.h"
 #include "track/phone.h"
+#include "track/shown.h"
 #include "track/spool.h"
 #include "track/summary.h"
 
@@ -35,6 +36,7 @@ struct report {
 	struct spool *spool;
 	struct summary *summary;
 	struct phone_tracker *phones;
+	struct shown *shown;
 	struct rs_account phones_pay;
 	struct judge *judge;
 	/* The shelves of what is fine: the same types under other addresses. */
@@ -78,6 +80,7 @@ report_new(
 	rs_account_init(&r->phones_pay,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
+	r->shown = shown_new();
 	r->judge = judge_new();
 	r->seed = seed;
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -97,6 +100,7 @@ report_free(struct report *r)
 	judge_free(r->judge);
 	g_hash_table_unref(r->scanned);
 	phone_tracker_free(r->phones);
+	shown_free(r->shown);
 	summary_free(r->summary);
 	spool_free(r->spool);
 	rec_arena_clear(&r->arena);
@@ -198,9 +202,10 @@ handshake(struct report *r, const struct rec_handshake *h)
 {
 	bool sure = h->related == RS_TRUE;
 	bool fine = sure && h->state == REC_COMPLETED;
-	/* No record can lean on one whose content nobody could read. */
-	bool kept =
-	    !fine || h->visibility != REC_OPAQUE || r->o.format == REPORT_JSON;
+	/* No record can lean on one whose content nobody could read, but for
+	   its certificate. */
+	bool kept = shown_add(r->shown, h) || !fine ||
+		    h->visibility != REC_OPAQUE || r->o.format == REPORT_JSON;
 	if (sure)
 		phone_tracker_ahead(r->phones, &h->client.at.addr);
 	if (kept)
@@ -217,6 +222,8 @@ connection_fine(const struct rec_connection *c)
 {
 	static const char *const fine[] = {
 	    "S1", "S2", "S3", "SF", "RSTO", "RSTR", "OTH"};
+	if (c->idle_answered == RS_FALSE)
+		return false; /* it may have been dropped meanwhile */
 	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
 		if (rs_span_eq(c->conn_state, rs_span_str(fine[i])))
 			return true;
@@ -441,13 +448,15 @@ static void
 judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
     const struct rec_id *connection)
 {
-	struct rec_handshake h;
+	struct rec_handshake h, o;
 	struct rec_connection k;
 	struct rec_phone p;
+	struct rec_id other;
 	c.coverage = &r->amended;
 	const struct rec_endpoint *client =
 	    c.registration ? &c.registration->client
 	    : c.connection ? &c.connection->client
+	    : c.handshake  ? &c.handshake->client
 			   : NULL;
 	if (client &&
 	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
@@ -458,6 +467,9 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	if (connection &&
 	    find(r, &rec_connection_type, &r->fine_connection, connection, &k))
 		c.connection = &k;
+	if (c.handshake && shown_other(r->shown, c.handshake, &other) &&
+	    find(r, &rec_handshake_type, &r->fine_handshake, &other, &o))
+		c.other = &o;
 	judge_case(r->judge, &c);
 	rec_arena_reset(&r->arena);
 }

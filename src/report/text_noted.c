@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What went wrong where each attempt may be fine: a binding that ran out, two
- * phones that fight for one, a phone with some of its lines registered.
+ * phones that fight for one, a phone with some of its lines registered, a
+ * connection that was forgotten while it was quiet.
  *
  * Such a finding is about a binding, a phone or an attempt that succeeded, and
  * no attempt that failed can show it, so it stands by itself, with its evidence
@@ -23,7 +24,8 @@ is_noted(const struct rec_finding *x)
 	if (rs_span_starts(of[0], RS_LIT("registration ")))
 		return x->severity == REC_WARNING;
 	return rs_span_starts(of[0], RS_LIT("binding ")) ||
-	       rs_span_starts(of[0], RS_LIT("phone "));
+	       rs_span_starts(of[0], RS_LIT("phone ")) ||
+	       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
 }
 
 static void

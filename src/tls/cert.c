@@ -131,7 +131,8 @@ text_settle(struct entry *e)
 {
 	struct tls_certificate_facts *f = &e->facts;
 	struct rs_span *made[] = {&f->subject, &f->issuer, &f->serial,
-	    &f->sha256, &f->key, &f->signature};
+	    &f->sha256, &f->key, &f->signature, &f->spki_sha256,
+	    &f->issuer_url};
 	const uint8_t *p = e->text;
 	for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
 		made[i]->p = p;
@@ -302,6 +303,55 @@ sans_text(struct entry *e, const X509 *x)
 	GENERAL_NAMES_free(all);
 }
 
+static struct rs_span
+spki_text(const struct tls_cert_cache *c, struct entry *e, const X509 *x)
+{
+	uint8_t *der = NULL, hash[SHA256_BYTES];
+	struct rs_span s = {0};
+	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
+	if (n > 0 &&
+	    EVP_Digest(der, (size_t)n, hash, NULL, c->sha256, NULL) == 1)
+		s = text_hex(e, hash, sizeof hash);
+	OPENSSL_free(der);
+	return s;
+}
+
+/* The first URI by which the issuer's certificate can be got. */
+static struct rs_span
+issuer_url_text(struct entry *e, const X509 *x)
+{
+	AUTHORITY_INFO_ACCESS *all =
+	    X509_get_ext_d2i(x, NID_info_access, NULL, NULL);
+	struct rs_span s = {0};
+	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(all) && s.n == 0; i++) {
+		const ACCESS_DESCRIPTION *d =
+		    sk_ACCESS_DESCRIPTION_value(all, i);
+		if (OBJ_obj2nid(d->method) != NID_ad_ca_issuers ||
+		    d->location->type != GEN_URI)
+			continue;
+		const ASN1_STRING *uri =
+		    d->location->d.uniformResourceIdentifier;
+		int n = ASN1_STRING_length(uri);
+		s = text_value(
+		    e, ASN1_STRING_get0_data(uri), n > 0 ? (size_t)n : 0);
+	}
+	AUTHORITY_INFO_ACCESS_free(all);
+	return s;
+}
+
+/* Strength in bits as the library estimates it (NIST SP 800-57 5.6.1): 112 is
+   RSA 2048; a signature by SHA-1 has 63, by MD5 less. */
+static void
+strength(struct tls_certificate_facts *f, X509 *x)
+{
+	EVP_PKEY *key = X509_get0_pubkey(x);
+	int bits = key ? EVP_PKEY_get_security_bits(key) : 0;
+	f->weak_key = bits > 0 && bits < 112;
+	if (!f->self_signed &&
+	    X509_get_signature_info(x, NULL, NULL, &bits, NULL) == 1)
+		f->weak_signature = bits > 0 && bits < 80;
+}
+
 /* The values in the order that text_settle counts on. */
 static void
 facts_read(const struct tls_cert_cache *c, struct entry *e, X509 *x)
@@ -317,12 +367,15 @@ facts_read(const struct tls_cert_cache *c, struct entry *e, X509 *x)
 		f->sha256 = text_hex(e, hash, sizeof hash);
 	f->key = key_text(e, b, x);
 	f->signature = signature_text(e, b, x);
+	f->spki_sha256 = spki_text(c, e, x);
+	f->issuer_url = issuer_url_text(e, x);
 	sans_text(e, x);
 	text_settle(e);
 	f->not_before = time_of(X509_get0_notBefore(x));
 	f->not_after = time_of(X509_get0_notAfter(x));
 	f->self_signed = X509_NAME_cmp(X509_get_subject_name(x),
 			     X509_get_issuer_name(x)) == 0;
+	strength(f, x);
 	BIO_free(b);
 }
 
@@ -442,5 +495,5 @@ cache_read(void *arg, struct rs_span der)
 struct tls_certificate_reader
 tls_cert_cache_reader(struct tls_cert_cache *c)
 {
-	return (struct tls_certificate_reader){cache_read, c};
+	return (struct tls_certificate_reader){.read = cache_read, .arg = c};
 }

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "tls/certmsg.h"
+#include "tls/fingerprint.h"
 #include "tls/hello.h"
 #include "tls/tls.h"
 
@@ -41,6 +42,7 @@ struct side {
 
 struct tls_session {
 	struct rs_pool *pool;
+	struct tls_fingerprinter *prints; /* NULL: none are made */
 	struct side side[2];
 	uint16_t version; /* chosen by the server; 0: not seen */
 	bool before13;    /* a message went in clear that 1.3 encrypts */
@@ -72,6 +74,12 @@ tls_session_free(struct tls_session *s)
 	rs_buf_clear(&s->side[0].pending);
 	rs_buf_clear(&s->side[1].pending);
 	rs_pool_give(s->pool, s, sizeof *s);
+}
+
+void
+tls_session_fingerprint(struct tls_session *s, struct tls_fingerprinter *f)
+{
+	s->prints = f;
 }
 
 /* RFC 8446, and its drafts, which had numbers of their own. */
@@ -286,11 +294,15 @@ message(struct tls_session *s, const struct rs_event *ev, struct rs_span whole,
 		good = tls_client_hello_parse(&u.client_hello, m.body);
 		if (good)
 			m.u.client_hello = &u.client_hello;
+		if (good && s->prints)
+			tls_fingerprint_client(s->prints, &u.client_hello, 't');
 		break;
 	case TLS_HS_SERVER_HELLO:
 		good = tls_server_hello_parse(&u.server_hello, m.body);
 		if (good)
 			m.u.server_hello = &u.server_hello;
+		if (good && s->prints)
+			tls_fingerprint_server(s->prints, &u.server_hello);
 		if (good && u.server_hello.retry)
 			m.type = TLS_HS_HELLO_RETRY_REQUEST;
 		break;

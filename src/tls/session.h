@@ -24,11 +24,15 @@
 enum { TLS_SESSION_MAX_MESSAGE = 131072 };
 
 struct tls_session;
+struct tls_fingerprinter;
 
 /* Both must outlive it; pool may be NULL. */
 struct tls_session *tls_session_new(
     struct rs_account *pay, struct rs_pool *pool);
 void tls_session_free(struct tls_session *s);
+/* Hellos get their fingerprints from now on; f must outlive the session. */
+void tls_session_fingerprint(
+    struct tls_session *s, struct tls_fingerprinter *f);
 /* ev: RS_EV_TLS_RECORD or RS_EV_ANOMALY (passed on) of either direction. */
 void tls_session_event(struct tls_session *s, const struct rs_event *ev,
     const struct rs_sink *out);

@@ -3,9 +3,9 @@
  * What happened to each TCP connection that concerns registration.
  *
  * Everything is in the facts that FLOW_END brings; what was heard before (SIP,
- * a related ClientHello, who sent an ICMP error) is a mark of a few bytes per
- * connection, dropped with it.  A connection that carried nothing of ours costs
- * nothing here until its end.
+ * a related ClientHello) is a mark of a few bytes per connection, dropped with
+ * it.  A connection that carried nothing of ours costs nothing here until its
+ * end.
  */
 #include "track/conn.h"
 
@@ -23,7 +23,6 @@ enum { MAX_FRAMES = 16, MARK_COST = 96 };
 struct mark {
 	struct table_node by_flow; /* its hash is the serial of the flow */
 	bool sip, tls, related;
-	struct rs_addr icmp_sender;
 };
 
 struct conn_tracker {
@@ -176,7 +175,7 @@ conn_state(const struct rs_conn_facts *f)
 		if (o->bytes || r->bytes || f->established_at != RS_NEVER)
 			return "OTH";
 		if (r->rst_at != RS_NEVER)
-			return "REJ";
+			return r->rst_late ? "OTH" : "REJ";
 		if (o->rst_at != RS_NEVER)
 			return "RSTOS0";
 		if (o->fin_at != RS_NEVER)
@@ -308,7 +307,7 @@ fill_counts(struct rec_connection *c, const struct rs_half_facts *cl,
 
 static void
 fill_icmp(struct rec_connection *c, const struct rs_conn_facts *f,
-    const struct mark *m, struct rec_arena *a)
+    struct rec_arena *a)
 {
 	char text[16];
 	if (f->icmp_at == RS_NEVER || f->icmp.number == 0)
@@ -316,8 +315,72 @@ fill_icmp(struct rec_connection *c, const struct rs_conn_facts *f,
 	snprintf(text, sizeof text, "%u/%u", f->icmp_type, f->icmp_code);
 	c->icmp = rec_arena_text(a, rs_span_str(text));
 	c->icmp_frame = f->icmp;
-	if (m)
-		c->icmp_from.at.addr = m->icmp_sender;
+	c->icmp_from.at.addr = f->icmp_sender;
+}
+
+/* How far the identification of one packet may be from that of the one before
+   it, where a host counts (RFC 6864 lets it do otherwise). */
+static bool
+counts_on(uint16_t before, uint16_t after)
+{
+	uint16_t step = (uint16_t)(after - before);
+	return step > 0 && step <= 1024;
+}
+
+/*
+ * Whether a reset looks like its sender's other packets.  Hosts send some
+ * resets without timestamps and with identification 0, but none with another
+ * TTL: that alone is no more than a hint, and whoever judges asks for two.
+ */
+static void
+fill_reset(struct rec_connection *c, const struct rs_half_facts *h,
+    struct rec_arena *a)
+{
+	bool counter = counts_on(h->old_ip_id, h->last_ip_id);
+	bool fixed = h->old_ip_id == 0 && h->last_ip_id == 0;
+	const struct {
+		bool differs;
+		const char *name;
+	} all[] = {
+	    {h->rst_ttl != h->last_ttl && h->ttl == h->last_ttl, "ttl"},
+	    {h->last_timestamps && !h->rst_timestamps, "timestamps"},
+	    {h->rst_ip_id &&
+		    ((fixed && h->rst_ip_id != h->last_ip_id) ||
+			(counter && !counts_on(h->last_ip_id, h->rst_ip_id))),
+		"ip_id"},
+	};
+	if (h->rst_ttl == 0 || h->last_ttl == 0)
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+		if (all[i].differs)
+			*(struct rs_span *)rec_list_add(&c->reset_differs, a,
+			    sizeof(struct rs_span)) = rs_span_str(all[i].name);
+}
+
+static void
+fill_hole(struct rec_connection *c, const struct rs_half_facts *sv)
+{
+	if (sv->hole_acks == 0)
+		return;
+	c->hole_bytes = sv->hole;
+	c->hole = c->ended - sv->hole_at;
+	c->hole_frame = sv->hole_frame;
+}
+
+static void
+fill_idle(struct rec_connection *c, const struct rs_idle_facts *i)
+{
+	if (i->packet.number == 0)
+		return;
+	c->idle = i->to - i->from;
+	c->idle_frame = i->packet;
+	if (!i->data)
+		return;
+	c->idle_by = i->by == RS_C2S ? REC_CLIENT : REC_SERVER;
+	c->idle_answered = i->answered ? RS_TRUE : RS_FALSE;
+	c->idle_reset = i->reset ? RS_TRUE : RS_FALSE;
+	c->idle_repeats = i->repeats;
+	c->idle_waited = c->ended - i->to;
 }
 
 /* The facts with the roles exchanged, for whoever reads them by direction. */
@@ -327,6 +390,7 @@ turned(const struct rs_conn_facts *f)
 	struct rs_conn_facts g = *f;
 	g.half[RS_C2S] = f->half[RS_S2C];
 	g.half[RS_S2C] = f->half[RS_C2S];
+	g.idle.by = f->idle.by == RS_C2S ? RS_S2C : RS_C2S;
 	return g;
 }
 
@@ -355,9 +419,19 @@ close_connection(
 	fill_times(&c, &f->half[RS_C2S], &f->half[RS_S2C], f);
 	fill_counts(&c, &f->half[RS_C2S], &f->half[RS_S2C]);
 	fill_close(&c, f, ev->u.flow_end.how, RS_S2C);
-	fill_icmp(&c, f, m, &k->arena);
+	fill_icmp(&c, f, &k->arena);
 	fill_frames(&c, f, &k->arena);
 	keepalive_record(&c.keepalive, &ev->flow->pace);
+	fill_reset(&c,
+	    &f->half[earlier(f->half[RS_C2S].rst_at, f->half[RS_S2C].rst_at)
+			 ? RS_C2S
+			 : RS_S2C],
+	    &k->arena);
+	if (f->half[RS_C2S].bytes && f->half[RS_S2C].packets &&
+	    f->half[RS_C2S].gaps == 0)
+		c.acked_client = f->half[RS_C2S].acked ? RS_TRUE : RS_FALSE;
+	fill_hole(&c, &f->half[RS_S2C]);
+	fill_idle(&c, &f->idle);
 	k->out->record(k->out->arg, &rec_connection_type, &c);
 	rec_arena_reset(&k->arena);
 }
@@ -370,14 +444,6 @@ hear_end(struct conn_tracker *k, const struct rs_event *ev)
 		close_connection(k, ev, m);
 	if (m)
 		mark_drop(k, m);
-}
-
-static void
-hear_icmp(struct conn_tracker *k, const struct rs_event *ev)
-{
-	struct mark *m = mark_touch(k, ev->flow->serial);
-	if (m && m->icmp_sender.family == 0)
-		m->icmp_sender = ev->u.icmp.sender;
 }
 
 void
@@ -399,9 +465,6 @@ conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
 	case RS_EV_FLOW_END:
 		hear_end(k, ev);
 		break;
-	case RS_EV_ICMP:
-		hear_icmp(k, ev);
-		break;
 	case RS_EV_NONE:
 	case RS_EV_SIP_KEEPALIVE:
 	case RS_EV_TLS_RECORD:
@@ -414,6 +477,7 @@ conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_GAP:
 	case RS_EV_FLOW_HALF_CLOSE:
+	case RS_EV_ICMP:
 	case RS_EV_DROPS:
 	case RS_EV_ANOMALY:
 	case RS_EV_TIME:

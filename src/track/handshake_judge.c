@@ -203,6 +203,14 @@ owed_by(const struct shake *s)
 	return v->finished ? REC_CLIENT : REC_SERVER;
 }
 
+/* Whose silence it is: the server did speak where its client lacks some of it
+   and has the rest. */
+static enum rec_side
+silent(const struct shake *s, enum rec_side owed)
+{
+	return owed == REC_SERVER && s->lacks ? REC_NETWORK : owed;
+}
+
 static enum rec_handshake_reason
 close_reason(const struct shake *s)
 {
@@ -313,7 +321,8 @@ judge_close(struct shake *s, const struct shake_end *end)
 	}
 	rs_time since = s->refused == REC_SIDE_NONE ? s->last_at : s->closed_at;
 	if (owed != REC_SIDE_NONE && by != owed && s->closed_at - since >= wait)
-		say(s, REC_ABANDONED, owed, REC_REASON_SILENCE, s->closed_at);
+		say(s, REC_ABANDONED, silent(s, owed), REC_REASON_SILENCE,
+		    s->closed_at);
 	else
 		say(s, REC_FAILED, by, close_reason(s), s->closed_at);
 	return true;
@@ -366,7 +375,7 @@ judge_state(struct shake *s, const struct shake_end *end)
 		return;
 	}
 	bool whole = s->client_hello && !s->renegotiation && !c->gap &&
-		     !v->gap && c->heard && v->heard;
+		     (!v->gap || s->lacks) && c->heard && v->heard;
 	/* Both sides' data under keys: a finished handshake, with a hole. */
 	if (!whole && !s->renegotiation && s->server_hello &&
 	    s->version < TLS_13 && c->data && v->data) {
@@ -379,7 +388,8 @@ judge_state(struct shake *s, const struct shake_end *end)
 	if (whole && judge_close(s, end))
 		return;
 	if (whole && end->covered && end->now - s->last_at >= silence) {
-		say(s, REC_ABANDONED, owed_by(s), REC_REASON_SILENCE, end->now);
+		say(s, REC_ABANDONED, silent(s, owed_by(s)), REC_REASON_SILENCE,
+		    end->now);
 		return;
 	}
 	say(s, REC_HANDSHAKE_CUT_OFF, REC_SIDE_NONE, REC_REASON_NONE, RS_NEVER);

@@ -8,6 +8,8 @@
  */
 #include "track/handshake_state.h"
 
+#include "base/certname.h"
+
 #include <stdio.h>
 
 enum { MAX_ALPN = 16, MAX_NAME = 512 };
@@ -193,6 +195,7 @@ handshake_record_conn(struct shake *s, const struct rs_conn_facts *c)
 	s->side[SHAKE_CLIENT].heard |= cl->packets > 0;
 	s->side[SHAKE_SERVER].heard |= sv->packets > 0;
 	s->server_bytes = sv->bytes;
+	s->lacks = sv->hole_acks > 0;
 	/* What was no longer followed has its closes here only. */
 	closes(s, REC_CLIENT, cl);
 	closes(s, REC_SERVER, sv);
@@ -301,6 +304,12 @@ client_hello(struct shake *s, const struct tls_client_hello *h)
 	r->client_ciphers = offered(s, OFFER_CIPHERS, h->ciphers);
 	r->client_groups = offered(s, OFFER_GROUPS, h->groups);
 	s->early_data = h->early_data;
+	if (h->ech)
+		r->ech = RS_TRUE;
+	if (h->ja3[0])
+		r->ja3 = text(s, rs_span_str(h->ja3));
+	if (h->ja4[0])
+		r->ja4 = text(s, rs_span_str(h->ja4));
 }
 
 static void
@@ -318,6 +327,8 @@ server_hello(struct shake *s, const struct tls_server_hello *h)
 		    &s->arena, tls_group_name(h->group), h->group);
 	if (h->alpn.p)
 		r->alpn = text(s, h->alpn);
+	if (h->ja3s[0])
+		r->ja3s = text(s, rs_span_str(h->ja3s));
 	if (h->version >= TLS_13)
 		r->resumed = h->psk ? RS_TRUE : RS_FALSE;
 }
@@ -343,11 +354,70 @@ fill_certificate(struct shake *s, struct rec_certificate *c,
 	c->key = text(s, f->key);
 	c->signature = text(s, f->signature);
 	c->sha256 = text(s, f->sha256);
+	c->spki_sha256 = text(s, f->spki_sha256);
+	if (f->issuer_url.n)
+		c->issuer_url = text(s, f->issuer_url);
+	if (f->weak_key)
+		add_text(s, &c->weak, RS_LIT("key"));
+	if (f->weak_signature)
+		add_text(s, &c->weak, RS_LIT("signature"));
 	c->not_before = f->not_before;
 	c->not_after = f->not_after;
 	c->self_signed = f->self_signed ? RS_TRUE : RS_FALSE;
 	for (size_t i = 0; i < f->n_san && i < SHAKE_SAN; i++)
 		add_text(s, &c->san, text(s, f->san[i]));
+}
+
+static enum rs_fact
+truth(bool fact)
+{
+	return fact ? RS_TRUE : RS_FALSE;
+}
+
+static void
+fill_chain(
+    struct shake *s, struct rec_chain *c, const struct tls_chain_facts *f)
+{
+	if (f->readable) {
+		c->path = (int64_t)f->path;
+		c->in_order = truth(f->in_order);
+		c->root = truth(f->root);
+	}
+	if (f->missing.n)
+		c->missing = text(s, f->missing);
+	if (f->missing_url.n)
+		c->missing_url = text(s, f->missing_url);
+	if (f->verification.n == 0)
+		return;
+	c->store = text(s, f->store);
+	c->verification = text(s, f->verification);
+	c->verified = truth(f->verified);
+	if (!f->verified)
+		c->depth = f->depth;
+}
+
+/* What the certificates just recorded are together; first: the sender's own. */
+static void
+add_chain(struct shake *s, const struct rec_certificate *first,
+    const struct tls_certificate_list *l, const struct rs_event *ev,
+    const struct tls_certificate_reader *reader)
+{
+	struct rec_chain *c =
+	    rec_list_add(&s->rec.chains, &s->arena, sizeof *c);
+	rec_init(&rec_chain_type, c);
+	c->from = first->from;
+	c->frame = first->frame;
+	c->sent = (int64_t)l->total;
+	if (c->from == REC_SERVER && s->rec.sni.n && first->subject.p &&
+	    s->rec.ech != RS_TRUE)
+		c->names_sni = truth(
+		    rs_certname_host(first->san.v, first->san.n, s->rec.sni));
+	const struct tls_chain_facts *f = NULL;
+	if (reader && reader->chain && l->n == l->total)
+		f = reader->chain(
+		    reader->arg, l, ev->at.complete, c->from == REC_CLIENT);
+	if (f)
+		fill_chain(s, c, f);
 }
 
 static void
@@ -364,6 +434,7 @@ certificates(struct shake *s, enum rec_side from,
 	if (side->chain)
 		return;
 	side->chain = true;
+	uint32_t first = s->rec.certificates.n;
 	for (size_t i = 0; i < l->n && i < SHAKE_CHAIN; i++) {
 		struct rec_certificate *c =
 		    rec_list_add(&s->rec.certificates, &s->arena, sizeof *c);
@@ -376,6 +447,9 @@ certificates(struct shake *s, enum rec_side from,
 		if (f)
 			fill_certificate(s, c, f);
 	}
+	const struct rec_certificate *all = s->rec.certificates.v;
+	if (s->rec.certificates.n > first)
+		add_chain(s, &all[first], l, ev, reader);
 }
 
 static void

@@ -104,6 +104,9 @@ struct shake {
 	/* The server's bytes at that time, and at the end: a connection may
 	   have been left before its last records were heard. */
 	uint64_t server_bytes, finished_bytes;
+	/* The client says that it lacks bytes of the server's: the capture
+	   need not be blamed for a gap there. */
+	bool lacks;
 	bool client_bye; /* an alert-sized record of the client's after it */
 	/* The last messages at the event that decided it: what follows only
 	   answers it. */

@@ -37,6 +37,10 @@
   n, REC_LIST, offsetof(T, m), &t##_type, true                                 \
  }
 #define TEXTS(n, m) FIELD(n, m, struct rec_list, REC_TEXTS, NULL)
+#define SPARE_TEXTS(n, m)                                                      \
+ {                                                                             \
+  n, REC_TEXTS, offsetof(T, m), NULL, true                                     \
+ }
 #define FRAMES(n, m) FIELD(n, m, struct rec_list, REC_FRAMES, NULL)
 #define COUNTS(n, m) FIELD(n, m, struct rec_list, REC_COUNTS, NULL)
 
@@ -354,9 +358,31 @@ static const struct rec_field certificate_fields[] = {
     TEXT("signature", signature),
     TRUTH("self_signed", self_signed),
     TEXT("sha256", sha256),
+    TEXT("spki_sha256", spki_sha256),
+    SPARE_TEXTS("weak", weak),
+    TEXT("issuer_url", issuer_url),
     FRAME("frame", frame),
 };
 PART(rec_certificate_type, "certificate", "certificates", certificate_fields);
+#undef T
+
+#define T struct rec_chain
+static const struct rec_field chain_fields[] = {
+    ENUM("from", from, rec_side),
+    NUMBER("sent", sent),
+    NUMBER("path", path),
+    TRUTH("in_order", in_order),
+    TRUTH("root", root),
+    TEXT("missing", missing),
+    TEXT("missing_url", missing_url),
+    TRUTH("names_sni", names_sni),
+    TEXT("store", store),
+    TRUTH("verified", verified),
+    TEXT("verification", verification),
+    NUMBER("depth", depth),
+    FRAME("frame", frame),
+};
+PART(rec_chain_type, "chain", "chains", chain_fields);
 #undef T
 
 #define T struct rec_alert
@@ -432,7 +458,12 @@ static const struct rec_field handshake_fields[] = {
     TEXT("group", group),
     TRUTH("resumed", resumed),
     TRUTH("hello_retry", hello_retry),
+    TRUTH("ech", ech),
+    TEXT("ja3", ja3),
+    TEXT("ja3s", ja3s),
+    TEXT("ja4", ja4),
     LIST("certificates", certificates, rec_certificate),
+    SPARE_LIST("chains", chains, rec_chain),
     ENUM("client_certificate", client_certificate, rec_client_certificate),
     TEXT("history", history),
     STRUCT("last_message", last_message_client, sides),
@@ -472,6 +503,7 @@ static const struct rec_field connection_fields[] = {
     NUMBER("bytes_server", bytes_server),
     NUMBER("retransmissions_client", retransmissions_client),
     NUMBER("retransmissions_server", retransmissions_server),
+    TRUTH("acked_client", acked_client),
     NUMBER("gaps", gaps),
     NUMBER("missing_bytes", missing_bytes),
     ENUM("closed_by", closed_by, rec_side),
@@ -483,6 +515,17 @@ static const struct rec_field connection_fields[] = {
     FRAME("syn_ack_frame", syn_ack_frame),
     FRAME("close_frame", close_frame),
     STRUCT("keepalive", keepalive, rec_keepalive),
+    SPARE_TEXTS("reset_differs", reset_differs),
+    NUMBER("hole_bytes", hole_bytes),
+    MS("hole_ms", hole),
+    FRAME("hole_frame", hole_frame),
+    MS("idle_ms", idle),
+    ENUM("idle_by", idle_by, rec_side),
+    TRUTH("idle_answered", idle_answered),
+    TRUTH("idle_reset", idle_reset),
+    NUMBER("idle_repeats", idle_repeats),
+    MS("idle_waited_ms", idle_waited),
+    FRAME("idle_frame", idle_frame),
     FRAMES("frames", frames),
 };
 const struct rec_type rec_connection_type = {"connection", "connections",

@@ -324,8 +324,23 @@ struct rec_certificate {
 	struct rec_list san; /* text */
 	rs_time not_before, not_after;
 	struct rs_span key, signature, sha256;
+	struct rs_span spki_sha256, issuer_url;
+	struct rec_list weak; /* text: "key", "signature" */
 	enum rs_fact self_signed;
 	enum rec_side from;  /* server, or client */
+	struct rs_frame frame;
+};
+
+/* The certificates of one side as a chain. */
+struct rec_chain {
+	enum rec_side from;
+	int64_t sent, path;  /* path: from the first one to the last issuer */
+	enum rs_fact in_order, root; /* root: the path ends with one */
+	enum rs_fact names_sni;      /* the first one, RFC 6125 */
+	struct rs_span missing, missing_url; /* the issuer not sent */
+	struct rs_span store, verification;  /* the library's words */
+	enum rs_fact verified;
+	int64_t depth; /* of the certificate that failed; absent where none */
 	struct rs_frame frame;
 };
 
@@ -365,7 +380,10 @@ struct rec_handshake {
 	struct rec_list client_groups;   /* text */
 	struct rs_span version, cipher, group;
 	enum rs_fact resumed, hello_retry;
+	enum rs_fact ech;                /* offered: the SNI is the outer one */
+	struct rs_span ja3, ja3s, ja4;
 	struct rec_list certificates;    /* struct rec_certificate */
+	struct rec_list chains;          /* struct rec_chain */
 	enum rec_client_certificate client_certificate;
 	struct rs_span history;          /* Zeek's ssl_history letters */
 	struct rs_span last_message_client, last_message_server;
@@ -404,6 +422,20 @@ struct rec_connection {
 	struct rec_endpoint icmp_from;
 	struct rs_frame icmp_frame;
 	struct rs_frame syn_frame, syn_ack_frame, close_frame;
+	/* names of what the first reset of a side has otherwise than its other
+	   packets: "ttl", "timestamps", "ip_id" */
+	struct rec_list reset_differs;
+	/* bytes of the server that the client lacked to the end, while it had
+	   later ones */
+	int64_t hole_bytes, hole; /* hole: ns */
+	struct rs_frame hole_frame;
+	/* the last silence of both sides, and what came of what ended it */
+	int64_t idle; /* ns */
+	enum rec_side idle_by; /* who ended it, with data */
+	enum rs_fact idle_answered, idle_reset;
+	enum rs_fact acked_client; /* the server has all that was sent to it */
+	int64_t idle_repeats, idle_waited; /* waited: ns, for an answer */
+	struct rs_frame idle_frame;
 	enum rs_fact from_start, related;
 	struct rec_keepalive keepalive;
 	struct rec_list frames;
@@ -629,7 +661,7 @@ extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_keepalive_type,
     rec_displaced_type, rec_move_type,
     rec_unreached_type,
-    rec_certificate_type, rec_alert_type, rec_step_type, rec_stage_type,
+    rec_certificate_type, rec_chain_type, rec_alert_type, rec_step_type, rec_stage_type,
     rec_line_type, rec_silence_type, rec_evidence_type, rec_file_type,
     rec_label_type, rec_times_type, rec_group_type, rec_scanners_type,
     rec_load_type;

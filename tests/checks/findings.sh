@@ -74,8 +74,8 @@ tabled=$(printf '%s\n' "$pairs" | awk '{ print $1 }' | sort -u)
 none "each pair of findings.txt is one" "$(wrong_pairs)"
 none "each code there is that of a rule" \
 	"$(printf '%s\n' "$tabled" | grep -vxF -e "$fire")"
-none "each rule of the sip, nat, policy and noise rows has a pair" "$(
-	printf '%s\n' "$entries" | grep -E '^(sip|nat|policy|noise)\.' |
+none "each rule about what was captured has a pair" "$(
+	printf '%s\n' "$entries" | grep -E '^(sip|nat|policy|noise|tcp|tls)\.' |
 		grep -vxF -e "$tabled")"
 
 # Of those without a capture, a row of a test fires; rules_kit.h says of which.

@@ -22,9 +22,9 @@ tls:         base dissector tls-wire tls pure libc
 websocket:   base dissector ws-wire websocket pure libc
 track:       base dissector sip tls-wire track tls/cert.h tls/session.h pure libc glib
 diag:        base track/record.h track/records.h diag pure libc
-report:      base diag track/phone.h track/record.h track/records.h track/related.h track/spool.h track/summary.h report pure libc glib
+report:      base diag track/phone.h track/record.h track/records.h track/related.h track/shown.h track/spool.h track/summary.h report pure libc glib
 engine:      base dissector sip tls-wire ws-wire capture net tls websocket track diag engine config pure libc glib
-main:        base auth engine capture report main track/related.h track/records.h config pure libc glib
+main:        base auth engine capture report main tls/pem.h tls/trust.h track/related.h track/records.h config pure libc glib
 '
 # Single files with a right of their own.
 extra='
@@ -33,6 +33,11 @@ src/auth/digest.c: openssl
 src/tls/secrets.c: openssl
 src/tls/record.c: openssl
 src/tls/cert.c: openssl
+src/tls/chain.c: openssl
+src/tls/fingerprint.c: openssl
+src/tls/pem.c: openssl
+src/tls/trust.c: openssl
+src/tls/trust_store.h: openssl
 src/engine/classify_ndpi.c: ndpi
 src/main.c: net/link.h
 '

@@ -7,6 +7,7 @@
  * zero, and where nothing was wrong the events do not depend on how the data
  * was cut.
  */
+#include "tls/fingerprint.h"
 #include "tls/hello.h"
 #include "tls/session.h"
 #include "tls/tls.h"
@@ -154,6 +155,10 @@ run(const uint8_t *data, size_t size, size_t piece)
 	rs_account_init(&pay, 100000);
 	struct flow f = {.state = calloc(1, tls_dissector.state_size),
 	    .session = tls_session_new(&pay, NULL)};
+	static struct tls_fingerprinter *prints;
+	if (prints == NULL)
+		prints = tls_fingerprinter_new();
+	tls_session_fingerprint(f.session, prints);
 	while (size >= 3) {
 		uint8_t op = data[0];
 		size_t n = (size_t)data[1] << 8 | data[2];

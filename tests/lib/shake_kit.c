@@ -67,7 +67,7 @@ read_certificate(void *arg, struct rs_span der)
 	return &facts;
 }
 
-static const struct tls_certificate_reader reader = {read_certificate, NULL};
+static const struct tls_certificate_reader reader = {.read = read_certificate};
 
 void
 play_start(struct play *p, size_t limit)

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The fingerprints of every TLS handshake of the captures at hand, as regscan
+reports them and as tshark computes them: JA3 and JA3S, and JA4 where this
+tshark knows it.  JA4 of badcurveball.pcap is also held against what its
+authors' own program says.
+
+Captures are those of pcaps/ and, where it exists, of the folder of real ones
+(REGSCAN_CAPTURES, as for tests/captures/truth.py); arguments are captures to
+look at instead.  Skipped without tshark.
+"""
+
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.join(HERE, "../..")
+FOLDER = os.environ.get(
+    "REGSCAN_CAPTURES", os.path.join(TOP, "../shared/captures"))
+REGSCAN = os.environ.get("REGSCAN", "./regscan")
+
+# FoxIO-LLC/ja4, python/test/testdata.
+JA4 = {"badcurveball.pcap": "t13d1615h2_46e7e9700bed_45f260be83e2"}
+
+# What regscan does not read.
+UNREAD = {"pppoe-over-qinq.pcap": "PPPoE"}
+
+number = 0
+failed = 0
+
+
+def told(ok, name, *why):
+    global number, failed
+    number += 1
+    failed += not ok
+    print("%s %d - %s" % ("ok" if ok else "not ok", number, name))
+    if not ok:
+        for line in why:
+            print("# %s" % (line,))
+
+
+def fields_of_tshark():
+    """The fingerprints that this tshark has, by our names."""
+    known = subprocess.run(["tshark", "-G", "fields"], capture_output=True,
+                           text=True).stdout
+    return [n for n in ("ja3", "ja3s", "ja4")
+            if "\ttls.handshake.%s\t" % n in known]
+
+
+def of_tshark(path, names):
+    """{name: [values, in order of frames]}"""
+    command = ["tshark", "-n", "-r", path, "-T", "json",
+               "-Y", "tcp && tls.handshake",  # not QUIC
+               "-o", "tcp.reassemble_out_of_order:TRUE"]
+    # Hellos of any port: the heuristic that looks at the bytes.
+    command += ["--enable-heuristic", "tls_tcp", "-o",
+                "tcp.try_heuristic_first:TRUE"]
+    command += ["-e", "frame.number", "-e", "tls.handshake.type"]
+    for n in names:
+        command += ["-e", "tls.handshake.%s" % n]
+    run = subprocess.run(command, capture_output=True, text=True)
+    found = {n: [] for n in names}
+    for packet in json.loads(run.stdout or "[]"):
+        layers = packet["_source"]["layers"]
+        for n in names:
+            found[n] += layers.get("tls.handshake.%s" % n, [])
+    return found
+
+
+def of_regscan(path):
+    run = subprocess.run([REGSCAN, "--all-tls", "--format", "json", path],
+                         capture_output=True, text=True)
+    return json.loads(run.stdout)["handshakes"] if run.stdout else []
+
+
+def compare(path, names):
+    name = os.path.basename(path)
+    theirs = of_tshark(path, names)
+    ours = of_regscan(path)
+    if name in UNREAD:
+        told(not ours, "%s: still not read (%s)" % (name, UNREAD[name]))
+        return
+    if not any(theirs.values()):
+        return
+    for n in names:
+        # A second ClientHello and a HelloRetryRequest are hellos as well, of
+        # which regscan reports the first and the last.
+        have = [h[n] for h in ours if n in h]
+        told(set(have) <= set(theirs[n]), "%s: %s are tshark's" % (name, n),
+             "regscan %s" % have, "tshark %s" % theirs[n])
+        retries = sum(h.get("hello_retry", False) for h in ours)
+        told(len(have) + retries >= len(theirs[n]),
+             "%s: no %s is missing" % (name, n),
+             "regscan %s" % have, "tshark %s" % theirs[n])
+    if name in JA4:
+        told([h.get("ja4") for h in ours] == [JA4[name]],
+             "%s: JA4 as published" % name, ours)
+
+
+if not shutil.which("tshark"):
+    print("1..0 # SKIP no tshark")
+    sys.exit(0)
+captures = sys.argv[1:] or sorted(
+    glob.glob(os.path.join(TOP, "pcaps/tls*/*.pcap")) +
+    [p for p in glob.glob(os.path.join(FOLDER, "*"))
+     if p.endswith((".pcap", ".pcapng", ".cap"))])
+names_of_tshark = fields_of_tshark()
+for capture in captures:
+    compare(capture, names_of_tshark)
+told(number > 0, "something was compared")
+print("1..%d" % number)
+sys.exit(failed != 0)
