@@ -8,6 +8,7 @@
 #include "auth/verifier.h"
 #include "capture/filter.h"
 #include "engine/engine.h"
+#include "keyring.h"
 #include "net/link.h"
 #include "options.h"
 #include "progress.h"
@@ -45,8 +46,8 @@ complain(const GError *e)
 struct run {
 	const struct options *o;
 	struct cap_source *source;
-	struct cap_filter *filter;      /* files; NULL: none */
-	struct auth_accounts *accounts; /* NULL: no passwords are known */
+	struct cap_filter *filter; /* files; NULL: none */
+	struct keyring keys;
 	struct engine *engine;
 	struct progress bar;
 	bool live, broken;      /* broken: an input could not be read */
@@ -97,7 +98,9 @@ loop(struct run *r)
 				break;
 			continue;
 		}
-		if (got == CAP_IDLE)
+		if (got == CAP_SECRETS)
+			keyring_secrets(&r->keys, frame.bytes);
+		else if (got == CAP_IDLE)
 			r->source->wait(r->source, IDLE_MS);
 		else if (r->filter == NULL ||
 			 cap_filter_match(r->filter, &frame)) {
@@ -204,27 +207,6 @@ open_source(const struct options *o, GError **error)
 	return s;
 }
 
-/* The text says where in the file, and never what stands there. */
-static bool
-load_accounts(struct run *r, GError **error)
-{
-	struct auth_problem why;
-	const char *path = r->o->credentials;
-	if (path == NULL)
-		return true;
-	r->accounts = auth_accounts_load(path, &why);
-	if (r->accounts)
-		return true;
-	g_autofree char *line =
-	    why.line ? g_strdup_printf("line %u: ", why.line) : g_strdup("");
-	g_set_error(error, REGSCAN_ERROR,
-	    why.trouble == AUTH_CANNOT_READ ? REGSCAN_ERROR_OPEN
-					    : REGSCAN_ERROR_USAGE,
-	    "%s: %s%s%s%s", path, line, why.what, why.error ? ": " : "",
-	    why.error ? g_strerror(why.error) : "");
-	return false;
-}
-
 static FILE *
 open_output(const struct options *o, GError **error)
 {
@@ -258,11 +240,12 @@ analyse(struct run *r, struct related *related, FILE *out)
 		return STATUS_IO;
 	}
 	struct auth_verifier *verifier =
-	    r->accounts ? auth_verifier_new(r->accounts) : NULL;
+	    r->keys.accounts ? auth_verifier_new(r->keys.accounts) : NULL;
 	struct engine_options engine_options = {
 	    .memory_limit = (size_t)o->memory_mib << 20,
 	    .challenge_wait = o->challenge_wait * RS_SEC,
 	    .related = related,
+	    .keys = r->keys.tls,
 	    .seed = o->hash_seed,
 	    .threads = true,
 	};
@@ -290,7 +273,9 @@ run(const struct options *o)
 	g_autoptr(GError) e = NULL;
 	struct run r = {.o = o, .live = o->interface != NULL};
 	struct related *related = related_new(o->tls_ports, o->n_tls_ports);
-	FILE *out = load_accounts(&r, &e) ? open_output(o, &e) : NULL;
+	FILE *out = NULL;
+	if (keyring_load(&r.keys, o, &e))
+		out = open_output(o, &e);
 	if (out && !r.live && o->filter)
 		r.filter = cap_filter_new(o->filter, &e);
 	if (out && e == NULL)
@@ -310,7 +295,7 @@ run(const struct options *o)
 		status = STATUS_IO;
 	}
 	cap_filter_free(r.filter);
-	auth_accounts_free(r.accounts);
+	keyring_clear(&r.keys);
 	related_free(related);
 	return status;
 }

@@ -191,6 +191,12 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    {"credentials", 0, 0, G_OPTION_ARG_FILENAME, &o->credentials,
 		"Check Digest responses against the passwords in this file",
 		"FILE"},
+	    {"keylog", 0, 0, G_OPTION_ARG_FILENAME, &o->keylog,
+		"Read TLS with the secrets of this key log (SSLKEYLOGFILE)",
+		"FILE"},
+	    {"rsa-key", 0, 0, G_OPTION_ARG_FILENAME, &o->rsa_key,
+		"Read TLS up to 1.2 with the server's private RSA key (PEM)",
+		"FILE"},
 	    {"challenge-wait", 0, 0, G_OPTION_ARG_INT, &o->challenge_wait,
 		"Seconds that a challenge may wait for its answer (120)",
 		"SECONDS"},
@@ -241,4 +247,6 @@ options_clear(struct options *o)
 	g_free(o->filter);
 	g_free(o->output);
 	g_free(o->credentials);
+	g_free(o->keylog);
+	g_free(o->rsa_key);
 }

@@ -8,7 +8,7 @@
 struct options {
 	char **files; /* NULL-terminated; empty with an interface */
 	char *interface;
-	char *filter, *output, *credentials;
+	char *filter, *output, *credentials, *keylog, *rsa_key;
 	gboolean list_interfaces, no_promiscuous, all_tls, version;
 	int snaplen, buffer_kib;
 	gint64 count;     /* packets; 0: all */

@@ -16,12 +16,16 @@
 #include "track/related.h"
 
 struct rs_sink;
+struct tls_keys;
 
 struct engine_options {
 	size_t memory_limit;     /* bytes in all; 0: 256 MiB */
 	rs_time challenge_wait;  /* an attempt stays open after 401; 0: 120 s */
 	struct related *related; /* lent: learns from what the engine closes */
 	struct sip_digest_verifier digest; /* lent; check NULL: none */
+	/* Lent, or NULL: secrets of TLS, used by the thread that gives packets;
+	   more may be added to them between two packets. */
+	struct tls_keys *keys;
 	uint64_t seed; /* of hashes; 0: random.  Never changes output */
 	bool threads;  /* trackers, and out, on a thread of their own */
 	/* Lent, or NULL: hears each event before the trackers do, on their
