@@ -488,6 +488,9 @@ handshake_judge(struct shake *s, const struct shake_end *end)
 	} else if (s->rec.state == REC_COMPLETED ||
 		   (sealed && s->rec.state == REC_HANDSHAKE_CUT_OFF)) {
 		set_content(s);
+	} else if (s->side[0].seal == TLS_SEAL_OPENED ||
+		   s->side[1].seal == TLS_SEAL_OPENED) {
+		s->rec.visibility = REC_DECRYPTED;
 	} else {
 		s->rec.visibility = REC_CLEAR;
 	}
