@@ -132,6 +132,9 @@ run(struct rs_span log, struct rs_span ops, size_t piece)
 		    &f, op, gap ? (struct rs_span){NULL, n} : bytes, piece);
 		ops = rs_span_from(ops, gap ? 0 : bytes.n);
 	}
+	/* What was passed over is told at the end. */
+	operation(&f, CLOSE << 1 | RS_C2S, (struct rs_span){0}, 1);
+	operation(&f, CLOSE << 1 | RS_S2C, (struct rs_span){0}, 1);
 	(void)tls_stage_opaque(f.stage);
 	tls_stage_free(f.stage);
 	stream_clear(&f.stream);
