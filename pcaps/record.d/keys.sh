@@ -8,7 +8,7 @@ keys_cases='
 keys-tls10-cbc keys-tls12-gcm keys-tls12-cbc keys-tls12-chacha keys-tls12-ccm
 keys-tls13-gcm keys-tls13-chacha keys-tls12-resumed keys-tls13-resumed
 keys-wss keys-wrong-password keys-in-pcapng keys-rsa keys-of-another
-keys-certificate-refused
+keys-certificate-refused keys-client-certificate-missing keys-renegotiated
 '
 
 # keyed VERSION CIPHERS [CERTIFICATE [PASSWORD [OPTIONS of tlsphone.py]]]: the
@@ -128,4 +128,18 @@ case_keys_of_another()
 case_keys_certificate_refused()
 {
 	case_tls13_certificate_refused_encrypted
+}
+
+case_keys_client_certificate_missing()
+{
+	case_tls13_client_certificate_missing
+}
+
+# A second handshake under the keys of the first
+case_keys_renegotiated()
+{
+	nocommands=
+	say='R\n'
+	handshake 0.7 "-tls1_2 $good -client_renegotiation" \
+	    "-tls1_2 $strict -keylogfile keys.log"
 }

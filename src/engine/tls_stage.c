@@ -172,10 +172,11 @@ plaintext(struct call *c, enum rs_dir dir, struct rs_span bytes,
 	tls_session_stop(s->session);
 }
 
-/* Plaintext of this direction is missing. */
+/* Plaintext of this direction is missing: how much, nobody knows. */
 static void
-lost(struct call *c, enum rs_dir dir, size_t bytes, const struct rs_stamp *at)
+lost(struct call *c, enum rs_dir dir, const struct rs_stamp *at)
 {
+	const uint64_t any = UINT64_C(1) << 40;
 	struct above *a = c->s->above;
 	if (a == NULL)
 		return;
@@ -183,11 +184,31 @@ lost(struct call *c, enum rs_dir dir, size_t bytes, const struct rs_stamp *at)
 	if (!a->known)
 		return;
 	const struct rs_sink out = sink_above(c);
-	stream_gap(&a->stream, dir, bytes, at, &out);
+	stream_gap(&a->stream, dir, any, at, &out);
 	if (a->ws) {
 		const struct ws_stage_out ws = ws_out(c);
 		ws_stage_gap(a->ws, dir, at, &ws);
 	}
+}
+
+/* A record that did not open, where others do: what was in it is as good as not
+   captured, and nobody may say that it did not come. */
+static void
+stayed_shut(struct call *c, const struct rs_event *ev)
+{
+	const struct above *a = c->s->above;
+	if (a == NULL || !a->known)
+		return;
+	lost(c, ev->dir, &ev->at);
+	struct rs_event gap = {
+	    .type = RS_EV_GAP,
+	    .dir = ev->dir,
+	    .at = ev->at,
+	    .u.gap = {.missing = ev->u.tls_data.size,
+		.from = ev->at.first,
+		.to = ev->at.complete},
+	};
+	rs_emit(&c->out->plain, &gap);
 }
 
 /* The sink of the session. */
@@ -206,7 +227,7 @@ hear(void *arg, const struct rs_event *ev)
 	if (plain.n && !c->s->foreign)
 		plaintext(c, ev->dir, plain, &ev->at);
 	else if (ev->u.tls_data.seal != TLS_SEAL_OPENED)
-		lost(c, ev->dir, ev->u.tls_data.size, &ev->at);
+		stayed_shut(c, ev);
 }
 
 void
@@ -224,7 +245,7 @@ tls_stage_gap(struct tls_stage *s, enum rs_dir dir, const struct rs_stamp *at,
 {
 	struct call c = {s, out};
 	tls_session_gap(s->session, dir);
-	lost(&c, dir, 1, at);
+	lost(&c, dir, at);
 }
 
 void

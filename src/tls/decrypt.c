@@ -23,6 +23,7 @@ struct side {
 	uint8_t tail[16]; /* of the last record that passed without keys */
 	uint64_t passed;  /* such records of this epoch */
 	unsigned strikes, trials;
+	bool paid;          /* for OpenSSL's contexts */
 	bool opened;        /* a record did, ever */
 	bool astray;        /* the sequence number is to be found */
 	bool gapped;        /* before keys: a ChangeCipherSpec may be in it */
@@ -41,14 +42,11 @@ struct tls_decrypt {
 	bool retried; /* a HelloRetryRequest was seen */
 };
 
-/* Contexts of OpenSSL and all. */
-enum { COST = sizeof(struct tls_decrypt) + 2 * TLS_OPENER_COST };
-
 struct tls_decrypt *
 tls_decrypt_new(
     struct tls_keys *keys, struct rs_account *pay, struct rs_pool *pool)
 {
-	if (!rs_account_charge(pay, COST))
+	if (!rs_account_charge(pay, sizeof(struct tls_decrypt)))
 		return NULL;
 	struct tls_decrypt *d = rs_pool_zeroed(pool, sizeof *d);
 	d->pay = pay;
@@ -65,12 +63,15 @@ tls_decrypt_free(struct tls_decrypt *d)
 		return;
 	struct rs_account *pay = d->pay;
 	struct rs_pool *pool = d->pool;
-	tls_opener_clear(&d->side[0].opener);
-	tls_opener_clear(&d->side[1].opener);
+	for (int i = 0; i < 2; i++) {
+		tls_opener_clear(&d->side[i].opener);
+		if (d->side[i].paid)
+			rs_account_refund(pay, TLS_OPENER_COST);
+	}
 	tls_master_clear(&d->master);
 	tls_wipe(d, sizeof *d);
 	rs_pool_give(pool, d, sizeof *d);
-	rs_account_refund(pay, COST);
+	rs_account_refund(pay, sizeof *d);
 }
 
 static bool
@@ -394,6 +395,7 @@ open_next_epoch(struct tls_decrypt *d, enum rs_dir dir,
 			continue;
 		if (open_in_step(d, s, r, out)) {
 			s->epoch = e;
+			tls_wipe(&now, sizeof now);
 			return true;
 		}
 		/* Back to the keys that were. */
@@ -408,6 +410,14 @@ open_next_epoch(struct tls_decrypt *d, enum rs_dir dir,
 		tls_wipe(&now, sizeof now);
 	}
 	return false;
+}
+
+static bool
+pay_for(struct tls_decrypt *d, struct side *s)
+{
+	if (!s->paid)
+		s->paid = rs_account_charge(d->pay, TLS_OPENER_COST);
+	return s->paid;
 }
 
 static bool
@@ -434,7 +444,7 @@ shut(struct tls_decrypt *d, struct side *s, const struct tls_sealed *r)
 		if (n)
 			memcpy(s->tail, r->body.p + r->body.n - n, n);
 		s->passed++;
-		if (!d->keys->follow && ++s->strikes >= 4 * STRIKES)
+		if (++s->strikes >= 4 * STRIKES)
 			s->dead = TLS_SEAL_NO_KEYS;
 		/* A premaster went by, which the RSA key does not open. */
 		return d->keys->rsa && tls_suite_is_rsa(d->agreed.cipher) &&
@@ -495,6 +505,8 @@ tls_decrypt_record(struct tls_decrypt *d, enum rs_dir dir,
 		s->astray |= s->epoch != CLEAR;
 		return TLS_SEAL_GAP;
 	}
+	if (!pay_for(d, s))
+		return s->dead = TLS_SEAL_NO_ROOM;
 	if (!open_sealed(d, dir, &sealed, out))
 		return shut(d, s, &sealed);
 	s->opened = true;

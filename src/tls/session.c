@@ -87,6 +87,8 @@ tls_session_decrypt(struct tls_session *s, struct tls_keys *keys,
 {
 	s->decrypt = tls_decrypt_new(keys, pay, s->pool);
 	s->dissector = dissector;
+	if (s->decrypt == NULL)
+		s->seal = TLS_SEAL_NO_ROOM;
 }
 
 void
