@@ -480,7 +480,12 @@ nothing(struct text *t)
 			  "told below.");
 		return;
 	}
-	if (opaque && counts_sum(&t->in->summary->handshakes))
+	if (text_count(&c->tls_opaque, "wrong_keys"))
+		advice(t,
+		    "The keys given do not open the TLS above. A key log "
+		    "must be of these very connections, an RSA key that of "
+		    "the server's certificate.");
+	else if (opaque && counts_sum(&t->in->summary->handshakes))
 		advice(t, "The TLS above may well carry registrations, but "
 			  "cannot be read without its keys. Its handshakes "
 			  "are judged all the same. To see the SIP, give its "

@@ -36,8 +36,9 @@ struct tls_decrypt {
 	struct tls_keys *keys;
 	struct tls_agreed agreed;
 	struct tls_master master;
-	struct side side[2];
-	bool hope; /* keys for it are known, or may come */
+	struct side side[2]; /* by the rs_dir of the flow */
+	enum rs_dir client;  /* whose ClientHello it was */
+	bool hope;           /* keys for it are known, or may come */
 	bool stopped;
 	bool retried; /* a HelloRetryRequest was seen */
 };
@@ -72,6 +73,14 @@ tls_decrypt_free(struct tls_decrypt *d)
 	tls_wipe(d, sizeof *d);
 	rs_pool_give(pool, d, sizeof *d);
 	rs_account_refund(pay, sizeof *d);
+}
+
+/* As seen by TLS: a flow whose beginning is missing may be the wrong way
+   round. */
+static enum rs_dir
+role(const struct tls_decrypt *d, enum rs_dir dir)
+{
+	return dir == d->client ? RS_C2S : RS_S2C;
 }
 
 static bool
@@ -113,7 +122,7 @@ key_before13(struct tls_decrypt *d, enum rs_dir dir)
 	const struct tls_params p = params(d);
 	if (!tls_master_find(&d->master, a))
 		return false;
-	size_t iv = 0, mac = s->mac_size, at = dir == RS_C2S ? 0 : 1;
+	size_t iv = 0, mac = s->mac_size, at = role(d, dir);
 	if (s->mode == TLS_MODE_CBC && a->version < TLS_11)
 		iv = s->block;
 	else if (s->mode == TLS_MODE_GCM || s->mode == TLS_MODE_CCM)
@@ -173,7 +182,7 @@ key_with(struct tls_decrypt *d, struct side *s, const struct tls_params *p,
 static const struct tls_secret *
 secret_of(struct tls_decrypt *d, enum rs_dir dir, enum epoch e)
 {
-	return tls_keys_find(d->keys, kind_of(e, dir),
+	return tls_keys_find(d->keys, kind_of(e, role(d, dir)),
 	    (struct rs_span){d->agreed.client_random, TLS_RANDOM});
 }
 
@@ -208,6 +217,7 @@ hear_client_hello(
     struct tls_decrypt *d, enum rs_dir dir, const struct tls_client_hello *h)
 {
 	struct side *s = &d->side[dir];
+	d->client = dir;
 	/* The second one of TLS 1.3 has the random of the first. */
 	tls_agreed_client(&d->agreed, h);
 	const struct rs_span random = {d->agreed.client_random, TLS_RANDOM};

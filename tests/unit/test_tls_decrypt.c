@@ -226,6 +226,27 @@ test_pieces(void)
 	}
 }
 
+/* A flow whose sides were taken for each other */
+static void
+test_turned(void)
+{
+	static const size_t which[] = {CBC_12, GCM_12, GCM_13};
+	for (size_t i = 0; i < 3; i++) {
+		struct talk *t = talk_of(&rows[which[i]]);
+		struct tls_keys *k = keys_of(t);
+		talk_say(t, RS_C2S, request, sizeof request - 1);
+		talk_say(t, RS_S2C, answer, sizeof answer - 1);
+		for (size_t n = 0; n < t->n_turns; n++)
+			t->turns[n].dir = rs_dir_other(t->turns[n].dir);
+		struct tls_flow *f = observe(t, k, 0);
+		CU_ASSERT_EQUAL(f->plain[RS_S2C].n, sizeof request - 1);
+		CU_ASSERT_EQUAL(f->plain[RS_C2S].n, sizeof answer - 1);
+		tls_flow_free(f);
+		tls_keys_free(k);
+		talk_free(t);
+	}
+}
+
 /* Ends that come anywhere: no more is read than was there. */
 static void
 test_truncated(void)
@@ -581,7 +602,8 @@ test_stop(void)
 
 UNIT_MAIN("tls_decrypt", {"every cipher", test_ciphers},
     {"wrong keys", test_wrong_keys}, {"no keys", test_no_keys},
-    {"pieces", test_pieces}, {"truncated", test_truncated}, {"gap", test_gap},
+    {"pieces", test_pieces}, {"turned", test_turned},
+    {"truncated", test_truncated}, {"gap", test_gap},
     {"gap too long", test_gap_too_long}, {"key update", test_key_update},
     {"renegotiation", test_renegotiation}, {"resumption", test_resumptions},
     {"early data", test_early_data}, {"hello retry", test_hello_retry},
