@@ -315,9 +315,8 @@ test_gap_too_long(void)
 	size_t gap = t->n_turns;
 	for (int i = 0; i < 300; i++) {
 		talk_say(t, RS_C2S, "x", 1);
-		t->n_turns = gap + 1;
-		free(t->turns[gap].p);
-		t->turns[gap].p = NULL;
+		while (t->n_turns > gap + 1)
+			free(t->turns[--t->n_turns].p);
 	}
 	for (int i = 0; i < 10; i++)
 		talk_say(t, RS_C2S, "y", 1);
