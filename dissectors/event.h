@@ -52,6 +52,7 @@ struct rs_flow_info {
 	uint64_t serial;           /* unique in this engine; hash key, never shown */
 	struct rs_endpoint end[2]; /* by the rs_dir of the sender */
 	struct rs_stamp first;     /* its first packet: its id comes from here */
+	struct rs_frame handshake; /* its first TLS handshake; number 0: none */
 	enum rs_carrier carrier;   /* what the bytes of this event came over */
 	bool from_start;           /* opening SYN seen; always true over UDP */
 	struct rs_flow_pace pace;
@@ -99,10 +100,24 @@ struct tls_record {
 	bool cut;         /* the stream ended or has a gap inside it */
 };
 
+/* How it stands with what goes under keys. */
+enum tls_seal {
+	TLS_SEAL_NONE,    /* in clear, or nobody has keys to try */
+	TLS_SEAL_OPENED,
+	TLS_SEAL_NO_KEYS, /* none for this connection */
+	TLS_SEAL_WRONG_KEYS, /* there are, and no record opens with them */
+	TLS_SEAL_CIPHER,  /* a cipher suite that is not read */
+	TLS_SEAL_HELLO,   /* of the handshake not all was seen */
+	TLS_SEAL_GAP,     /* out of step since bytes are missing */
+	TLS_SEAL_NO_ROOM, /* the memory limit */
+	TLS_SEAL_N
+};
+
 /* One handshake message, put together from its records. */
 struct tls_handshake_msg {
 	uint8_t type;   /* RFC 8446 B.3; 254: HelloRetryRequest; 255: unreadable */
 	bool encrypted; /* type and body are not known */
+	enum tls_seal seal; /* OPENED: it went under keys that we have */
 	size_t size;    /* of the message; of the record where encrypted */
 	struct rs_span body; /* empty where encrypted or unreadable */
 	union {         /* by type, where it could be parsed; else NULL */
@@ -117,6 +132,7 @@ struct tls_alert {
 	uint8_t level, number; /* 0 where encrypted */
 	bool encrypted;        /* an alert record, or (inferred) one in TLS 1.3 */
 	bool inferred;
+	enum tls_seal seal;
 };
 
 /* One frame, still as it is on the wire (RFC 6455 5.2). */
@@ -177,6 +193,10 @@ struct rs_event {
 		struct {
 			size_t size;    /* of the record's body */
 			uint8_t type;   /* of the record: 23, or 24 heartbeat */
+			enum tls_seal seal;
+			/* OPENED: what was inside.  The pipeline's, which
+			   takes it out: no tracker sees it. */
+			struct rs_span plain;
 		} tls_data;
 		const struct ws_upgrade *ws_upgrade;
 		struct ws_frame ws_frame;

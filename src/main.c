@@ -7,13 +7,13 @@
 
 #include "auth/verifier.h"
 #include "capture/filter.h"
+#include "certificates.h"
 #include "engine/engine.h"
+#include "keyring.h"
 #include "net/link.h"
 #include "options.h"
 #include "progress.h"
 #include "report/explain.h"
-#include "tls/pem.h"
-#include "tls/trust.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -47,11 +47,9 @@ complain(const GError *e)
 struct run {
 	const struct options *o;
 	struct cap_source *source;
-	struct cap_filter *filter;      /* files; NULL: none */
-	struct auth_accounts *accounts; /* NULL: no passwords are known */
-	struct tls_trust *trust;        /* NULL: chains are not verified */
-	struct tls_pem_writer *pem;     /* NULL: certificates are not written */
-	struct rs_sink pem_sink;
+	struct cap_filter *filter; /* files; NULL: none */
+	struct keyring keys;
+	struct certificates certificates;
 	struct engine *engine;
 	struct progress bar;
 	bool live, broken;      /* broken: an input could not be read */
@@ -102,7 +100,9 @@ loop(struct run *r)
 				break;
 			continue;
 		}
-		if (got == CAP_IDLE)
+		if (got == CAP_SECRETS)
+			keyring_secrets(&r->keys, frame.bytes);
+		else if (got == CAP_IDLE)
 			r->source->wait(r->source, IDLE_MS);
 		else if (r->filter == NULL ||
 			 cap_filter_match(r->filter, &frame)) {
@@ -209,91 +209,6 @@ open_source(const struct options *o, GError **error)
 	return s;
 }
 
-/* The text says where in the file, and never what stands there. */
-static bool
-load_accounts(struct run *r, GError **error)
-{
-	struct auth_problem why;
-	const char *path = r->o->credentials;
-	if (path == NULL)
-		return true;
-	r->accounts = auth_accounts_load(path, &why);
-	if (r->accounts)
-		return true;
-	g_autofree char *line =
-	    why.line ? g_strdup_printf("line %u: ", why.line) : g_strdup("");
-	g_set_error(error, REGSCAN_ERROR,
-	    why.trouble == AUTH_CANNOT_READ ? REGSCAN_ERROR_OPEN
-					    : REGSCAN_ERROR_USAGE,
-	    "%s: %s%s%s%s", path, line, why.what, why.error ? ": " : "",
-	    why.error ? g_strerror(why.error) : "");
-	return false;
-}
-
-static bool
-cannot_read(GError **error, const char *path, const char *what)
-{
-	g_set_error(
-	    error, REGSCAN_ERROR, REGSCAN_ERROR_OPEN, "%s: %s", path, what);
-	return false;
-}
-
-static bool
-load_trust(struct run *r, GError **error)
-{
-	const struct options *o = r->o;
-	if (o->ca_files == NULL && o->ca_paths == NULL && !o->system_ca)
-		return true;
-	r->trust = tls_trust_new();
-	for (char **p = o->ca_files; p && *p; p++)
-		if (!tls_trust_add_file(r->trust, *p))
-			return cannot_read(
-			    error, *p, "no certificates that can be read");
-	for (char **p = o->ca_paths; p && *p; p++)
-		if (!tls_trust_add_path(r->trust, *p))
-			return cannot_read(
-			    error, *p, "no folder that can be read");
-	if (o->system_ca && !tls_trust_add_system(r->trust))
-		return cannot_read(error, "--system-ca", "not available");
-	return true;
-}
-
-/* After the source is open, and privileges are gone. */
-static bool
-open_certificates(struct run *r, GError **error)
-{
-	const char *path = r->o->certificates;
-	if (path == NULL)
-		return true;
-	r->pem = tls_pem_writer_new(path);
-	if (r->pem) {
-		r->pem_sink = tls_pem_writer_sink(r->pem);
-		return true;
-	}
-	g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_WRITE,
-	    "%s: cannot write: %s", path, g_strerror(errno));
-	return false;
-}
-
-/* False, and a line, where a certificate could not be written. */
-static bool
-certificates_written(const struct run *r)
-{
-	if (r->pem == NULL)
-		return true;
-	uint64_t left_out = tls_pem_writer_left_out(r->pem);
-	int why = tls_pem_writer_error(r->pem);
-	if (left_out)
-		fprintf(stderr,
-		    "regscan: %s: %" G_GUINT64_FORMAT
-		    " certificates more are not written\n",
-		    r->o->certificates, left_out);
-	if (why)
-		fprintf(stderr, "regscan: %s: cannot write: %s\n",
-		    r->o->certificates, g_strerror(why));
-	return why == 0;
-}
-
 static FILE *
 open_output(const struct options *o, GError **error)
 {
@@ -328,15 +243,16 @@ analyse(struct run *r, struct related *related, FILE *out)
 		return STATUS_IO;
 	}
 	struct auth_verifier *verifier =
-	    r->accounts ? auth_verifier_new(r->accounts) : NULL;
+	    r->keys.accounts ? auth_verifier_new(r->keys.accounts) : NULL;
 	struct engine_options engine_options = {
 	    .memory_limit = (size_t)o->memory_mib << 20,
 	    .challenge_wait = o->challenge_wait * RS_SEC,
 	    .related = related,
-	    .trust = r->trust,
+	    .trust = r->certificates.trust,
+	    .keys = r->keys.tls,
 	    .seed = o->hash_seed,
 	    .threads = true,
-	    .events = r->pem ? &r->pem_sink : NULL,
+	    .events = certificates_sink(&r->certificates),
 	};
 	if (verifier)
 		engine_options.digest = auth_verifier_lend(verifier);
@@ -348,7 +264,8 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .started = r->started,
 	};
 	loop(r);
-	bool written = finish(r, report) && certificates_written(r);
+	bool written =
+	    finish(r, report) && certificates_written(&r->certificates, o);
 	int status = written && !r->broken ? report_status(report) : STATUS_IO;
 	engine_free(r->engine);
 	auth_verifier_free(verifier);
@@ -362,14 +279,16 @@ run(const struct options *o)
 	g_autoptr(GError) e = NULL;
 	struct run r = {.o = o, .live = o->interface != NULL};
 	struct related *related = related_new(o->tls_ports, o->n_tls_ports);
-	bool loaded = load_accounts(&r, &e) && load_trust(&r, &e);
-	FILE *out = loaded ? open_output(o, &e) : NULL;
+	FILE *out = NULL;
+	if (keyring_load(&r.keys, o, &e) &&
+	    certificates_load(&r.certificates, o, &e))
+		out = open_output(o, &e);
 	if (out && !r.live && o->filter)
 		r.filter = cap_filter_new(o->filter, &e);
 	if (out && e == NULL)
 		r.source = open_source(o, &e);
 	int status;
-	if (r.source && open_certificates(&r, &e)) {
+	if (r.source && certificates_open(&r.certificates, o, &e)) {
 		status = analyse(&r, related, out);
 	} else {
 		complain(e);
@@ -383,10 +302,9 @@ run(const struct options *o)
 	}
 	if (r.source)
 		r.source->close(r.source);
-	tls_pem_writer_free(r.pem);
-	tls_trust_free(r.trust);
+	certificates_clear(&r.certificates);
 	cap_filter_free(r.filter);
-	auth_accounts_free(r.accounts);
+	keyring_clear(&r.keys);
 	related_free(related);
 	return status;
 }

@@ -191,6 +191,12 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    {"credentials", 0, 0, G_OPTION_ARG_FILENAME, &o->credentials,
 		"Check Digest responses against the passwords in this file",
 		"FILE"},
+	    {"keylog", 0, 0, G_OPTION_ARG_FILENAME, &o->keylog,
+		"Read TLS with the secrets of this key log (SSLKEYLOGFILE)",
+		"FILE"},
+	    {"rsa-key", 0, 0, G_OPTION_ARG_FILENAME, &o->rsa_key,
+		"Read TLS up to 1.2 with the server's private RSA key (PEM)",
+		"FILE"},
 	    {"ca-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->ca_files,
 		"Verify certificate chains against those in this PEM file; may "
 		"be repeated",
@@ -252,6 +258,8 @@ options_clear(struct options *o)
 	g_free(o->filter);
 	g_free(o->output);
 	g_free(o->credentials);
+	g_free(o->keylog);
+	g_free(o->rsa_key);
 	g_strfreev(o->ca_files);
 	g_strfreev(o->ca_paths);
 	g_free(o->certificates);

@@ -8,7 +8,7 @@
 struct options {
 	char **files; /* NULL-terminated; empty with an interface */
 	char *interface;
-	char *filter, *output, *credentials;
+	char *filter, *output, *credentials, *keylog, *rsa_key;
 	char **ca_files, **ca_paths; /* NULL-terminated; NULL: none */
 	gboolean system_ca;
 	char *certificates; /* folder to write them to */

@@ -137,7 +137,11 @@ def arguments(name):
     if not os.path.exists(path):
         return []
     with open(path) as f:
-        return f.read().split()
+        words = f.read().split()
+    # Files that a case brings along.
+    own = os.path.abspath(os.path.dirname(path))
+    return [os.path.join(own, w) if os.path.exists(os.path.join(own, w))
+            else w for w in words]
 
 
 def back(value, origin, mask, path=""):
@@ -315,13 +319,20 @@ def run(name):
     return results
 
 
+def pcapng(path):
+    """Its frames cannot be taken out of what is between them: secrets."""
+    with open(path, "rb") as f:
+        return f.read(4) == b"\x0a\x0d\x0d\x0a"
+
+
 def main():
     if os.environ.get("REGSCAN_METAMORPHIC") == "no":
         print("1..0 # SKIP asked not to: run in another build")
         return False
     names = sys.argv[1:] or sorted(
         os.path.basename(os.path.dirname(p))
-        for p in glob.glob(os.path.join(CASES, "*", "*.pcap")))
+        for p in glob.glob(os.path.join(CASES, "*", "*.pcap"))
+        if not pcapng(p))
     number, failed = 0, False
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for name, results in zip(names, pool.map(run, names)):

@@ -212,10 +212,21 @@ def check(path, options):
     return wrong or (None if a == b else "differs by hash seed")
 
 
+def keys(path):
+    """The options for the keys of a case that has some."""
+    for option, name in (("--keylog", "keys.log"), ("--rsa-key",
+                                                    "server.key")):
+        file = os.path.join(os.path.dirname(os.path.abspath(path)), name)
+        if os.path.exists(file):
+            return [option, file]
+    return []
+
+
 def one(path, seed, number):
     raw = mutated(path, seed, number)
     options = random.Random(number + seed).choice(
         ([], ["--all-tls"], ["--all-tls", "--memory-limit=16"]))
+    options = options + keys(path)
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "m")
         with open(file, "wb") as f:

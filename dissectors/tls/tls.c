@@ -55,10 +55,10 @@ struct tls_state {
 };
 
 void
-tls_want_bodies(void *state)
+tls_want_bodies(void *state, bool want)
 {
 	struct tls_state *s = state;
-	s->bodies = true;
+	s->bodies = want;
 }
 
 static struct header

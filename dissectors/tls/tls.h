@@ -34,8 +34,8 @@ enum { TLS_RECORD_HEADER = 5, TLS_MAX_RECORD = 16384 + 2048 };
 
 extern const struct rs_dissector tls_dissector;
 
-/* From now on application data records are told whole: for decryption.  state
-   is what the flow lends the dissector. */
-void tls_want_bodies(void *state);
+/* From the next record on, application data is told whole, or not: for
+   decryption.  state is what the flow lends the dissector. */
+void tls_want_bodies(void *state, bool want);
 
 #endif

@@ -25,11 +25,10 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
 class WebSocket:
-    def __init__(self, address, port):
-        self.sock = socket.create_connection((address, port))
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, sock, host):
+        self.sock = sock
         self.data = b""
-        self.upgrade("%s:%d" % (address, port))
+        self.upgrade(host)
 
     def upgrade(self, host):
         key = base64.b64encode(os.urandom(16)).decode()
@@ -122,24 +121,20 @@ def authorization(user, password, response):
             % (user, p["realm"], p["nonce"], uri, answer, more))
 
 
-def main():
-    a = argparse.ArgumentParser()
-    a.add_argument("user")
-    a.add_argument("password")
-    a.add_argument("address")
-    a.add_argument("port", type=int)
-    a.add_argument("--fragments", action="store_true")
-    a.add_argument("--stay", type=float, default=1)
-    o = a.parse_args()
+def connect(address, port):
+    sock = socket.create_connection((address, port))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return WebSocket(sock, "%s:%d" % (address, port))
 
-    ws = WebSocket(o.address, o.port)
+
+def talk(ws, user, password, stay, fragments=False):
     call = "ws" + os.urandom(5).hex()
-    ws.send(TEXT, register(o.user, 1, call).encode())
+    ws.send(TEXT, register(user, 1, call).encode())
     answer = ws.message()
     if answer.startswith("SIP/2.0 401 "):
-        again = register(o.user, 2, call, authorization(
-            o.user, o.password, answer)).encode()
-        if o.fragments:
+        again = register(user, 2, call, authorization(
+            user, password, answer)).encode()
+        if fragments:
             ws.send(TEXT, again[:200], False)
             ws.send(0, again[200:400], False)
             ws.send(PING, b"between")
@@ -149,7 +144,7 @@ def main():
         answer = ws.message()
     print(answer.split("\r\n")[0])
     ws.send(PING, b"still here?")
-    end = time.monotonic() + o.stay
+    end = time.monotonic() + stay
     while time.monotonic() < end:
         if ws.ready(0.1):
             opcode, payload = ws.frame()
@@ -161,4 +156,18 @@ def main():
     ws.sock.close()
 
 
-main()
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument("user")
+    a.add_argument("password")
+    a.add_argument("address")
+    a.add_argument("port", type=int)
+    a.add_argument("--fragments", action="store_true")
+    a.add_argument("--stay", type=float, default=1)
+    o = a.parse_args()
+
+    talk(connect(o.address, o.port), o.user, o.password, o.stay, o.fragments)
+
+
+if __name__ == "__main__":
+    main()

@@ -51,8 +51,9 @@ struct cap_info {
 };
 
 enum cap_result {
-	CAP_FRAME, /* *out is filled in */
-	CAP_IDLE,  /* live: nothing for now; see wait */
+	CAP_FRAME,   /* *out is filled in */
+	CAP_IDLE,    /* live: nothing for now; see wait */
+	CAP_SECRETS, /* out->bytes alone is set: a TLS key log, as text */
 	CAP_END,
 	CAP_ERROR, /* error is set; CAP_END or more frames may follow */
 };

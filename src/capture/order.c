@@ -23,7 +23,7 @@ struct order {
 	unsigned n, opened;
 	unsigned *heap; /* members that are ready, earliest first */
 	unsigned in_heap;
-	int last; /* whose frame was given out last; -1 */
+	int last; /* whose next frame is to be made ready; -1 */
 };
 
 static bool
@@ -58,7 +58,8 @@ pop(struct order *o)
 	return top;
 }
 
-/* Makes a member's next frame ready; CAP_ERROR goes up once. */
+/* Makes a member's next frame ready; CAP_ERROR goes up once.  Secrets go up as
+   soon as they are read: they are for frames that follow. */
 static enum cap_result
 ready(struct order *o, unsigned who, GError **error)
 {
@@ -66,7 +67,15 @@ ready(struct order *o, unsigned who, GError **error)
 	enum cap_result r = m->source->next(m->source, &m->frame, error);
 	if (r == CAP_FRAME)
 		push(o, who);
+	if (r == CAP_SECRETS)
+		o->last = (int)who;
 	return r;
+}
+
+static bool
+goes_up(enum cap_result r)
+{
+	return r == CAP_ERROR || r == CAP_SECRETS;
 }
 
 static enum cap_result
@@ -94,17 +103,22 @@ next(struct cap_source *source, struct cap_frame *out, GError **error)
 		if (o->in_heap == 0 && o->opened == o->n) {
 			struct cap_source *s = o->m[who].source;
 			enum cap_result r = s->next(s, out, error);
-			if (r != CAP_FRAME)
+			if (r != CAP_FRAME && r != CAP_SECRETS)
 				o->last = -1;
 			return r;
 		}
 		o->last = -1;
-		if (ready(o, who, error) == CAP_ERROR)
-			return CAP_ERROR;
+		enum cap_result r = ready(o, who, error);
+		out->bytes = o->m[who].frame.bytes;
+		if (goes_up(r))
+			return r;
 	}
-	while (o->opened < o->n)
-		if (open_next(o, error) == CAP_ERROR)
-			return CAP_ERROR;
+	while (o->opened < o->n) {
+		enum cap_result r = open_next(o, error);
+		out->bytes = o->m[o->opened - 1].frame.bytes;
+		if (goes_up(r))
+			return r;
+	}
 	if (o->in_heap == 0)
 		return CAP_END;
 	unsigned who = pop(o);

@@ -2,8 +2,8 @@
 /*
  * pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, several
  * interfaces with their own link types and time resolutions, enhanced, simple
- * and obsolete packet blocks, interface statistics (drops).  Other blocks are
- * passed over.
+ * and obsolete packet blocks, interface statistics (drops), and the TLS key
+ * logs of decryption secrets blocks.  Other blocks are passed over.
  */
 #include "capture/savefile.h"
 
@@ -14,9 +14,11 @@ enum {
 	BLOCK_SIMPLE = 3,
 	BLOCK_STATISTICS = 5,
 	BLOCK_ENHANCED = 6,
+	BLOCK_SECRETS = 10,
 };
 
 enum { BLOCK_HEADER = 8, BLOCK_TRAILER = 4 };
+enum { SECRETS_TLS_KEY_LOG = 0x544c534b };
 enum { OPTION_TSRESOL = 9, OPTION_TSOFFSET = 14 };
 enum { OPTION_IFDROP = 5, OPTION_OSDROP = 7 };
 
@@ -179,6 +181,20 @@ read_packet(struct pcapng *f, const struct block *b, struct cap_frame *out)
 		   i->linktype) == CAP_FRAME;
 }
 
+/* True when the block is a TLS key log, which is then in *out. */
+static bool
+read_secrets(
+    const struct pcapng *f, const struct block *b, struct cap_frame *out)
+{
+	if (b->n < 8 || savefile_u32(b->p, f->order) != SECRETS_TLS_KEY_LOG)
+		return false;
+	size_t n = savefile_u32(b->p + 4, f->order);
+	if (n > b->n - 8)
+		return false;
+	out->bytes = (struct rs_span){b->p + 8, n};
+	return true;
+}
+
 /* The order mark of a section header: false where there is none. */
 static bool
 section_order(struct pcapng *f)
@@ -245,6 +261,10 @@ read_frame(struct savefile *s, struct cap_frame *out, GError **error)
 			break;
 		case BLOCK_STATISTICS:
 			read_statistics(f, &b);
+			break;
+		case BLOCK_SECRETS:
+			if (read_secrets(f, &b, out))
+				return CAP_SECRETS;
 			break;
 		case BLOCK_ENHANCED:
 		case BLOCK_PACKET_OLD:

@@ -164,6 +164,7 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	websocket(n, c);
 	c->responses_without_request = (int64_t)regs.orphans;
 	c->tls_connections = shakes.connections;
+	c->tls_opaque = shakes.opaque;
 	c->tls_messages = shakes.messages;
 	for (unsigned k = RS_ANOMALY_NONE + 1; k < RS_ANOMALY_N; k++)
 		count(&c->anomalies, a, anomaly_name((enum rs_anomaly)k),

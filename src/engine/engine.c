@@ -62,7 +62,7 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 		e->relay = relay_new(&events, &e->seed);
 		events = relay_sink(e->relay);
 	}
-	pipeline_init(&e->pipeline, o->related, e->budgets, &events);
+	pipeline_init(&e->pipeline, o->related, o->keys, e->budgets, &events);
 	return e;
 }
 

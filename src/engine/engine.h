@@ -17,6 +17,7 @@
 
 struct rs_sink;
 struct tls_trust;
+struct tls_keys;
 
 struct engine_options {
 	size_t memory_limit;     /* bytes in all; 0: 256 MiB */
@@ -24,6 +25,9 @@ struct engine_options {
 	struct related *related; /* lent: learns from what the engine closes */
 	struct sip_digest_verifier digest; /* lent; check NULL: none */
 	const struct tls_trust *trust; /* lent; NULL: chains not verified */
+	/* Lent, or NULL: secrets of TLS, used by the thread that gives packets;
+	   more may be added to them between two packets. */
+	struct tls_keys *keys;
 	uint64_t seed; /* of hashes; 0: random.  Never changes output */
 	bool threads;  /* trackers, and out, on a thread of their own */
 	/* Lent, or NULL: hears each event before the trackers do, on their

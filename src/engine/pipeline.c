@@ -3,9 +3,10 @@
 
 #include "engine/held.h"
 #include "engine/stream.h"
+#include "engine/tls_stage.h"
 #include "engine/ws_stage.h"
 #include "tls/fingerprint.h"
-#include "tls/session.h"
+#include "tls/keys.h"
 #include "tls/tls.h"
 #include "websocket/websocket.h"
 
@@ -26,10 +27,10 @@ static const rs_time TIME_STEP = 10 * RS_MSEC;
 struct app {
 	struct rs_flow_info info;
 	struct held held[2];
-	struct stream stream;    /* while claimed */
-	struct tls_session *tls; /* over a TLS dissector */
-	struct ws_stage *ws;     /* over a WebSocket dissector */
-	struct rs_span not_tls;  /* head of the client where TLS was due */
+	struct stream stream;   /* while claimed */
+	struct tls_stage *tls;  /* over a TLS dissector */
+	struct ws_stage *ws;    /* over a WebSocket dissector */
+	struct rs_span not_tls; /* head of the client where TLS was due */
 	uint8_t not_tls_head[16];
 	struct rs_stamp not_tls_at;
 	bool told_not_tls;
@@ -80,17 +81,56 @@ emit_up(void *arg, const struct rs_event *ev)
 	send_up(call->p, &full);
 }
 
-/* The same for what came inside of WebSocket messages. */
+/* The same for what came inside of something. */
+static void
+emit_up_inside(
+    struct call *call, const struct rs_event *ev, enum rs_carrier carrier)
+{
+	struct rs_flow_info inside = *flow_info(call->f);
+	struct rs_event full = *ev;
+	inside.carrier = carrier;
+	full.flow = &inside;
+	send_up(call->p, &full);
+}
+
 static void
 emit_up_ws(void *arg, const struct rs_event *ev)
 {
 	struct call *call = arg;
-	struct rs_flow_info inside = *flow_info(call->f);
-	struct rs_event full = *ev;
 	const struct app *app = call->f->app;
-	inside.carrier = ws_stage_carrier(app->ws);
-	full.flow = &inside;
-	send_up(call->p, &full);
+	emit_up_inside(call, ev, ws_stage_carrier(app->ws));
+}
+
+static void
+emit_up_tls(void *arg, const struct rs_event *ev)
+{
+	emit_up_inside(arg, ev, RS_OVER_TLS);
+}
+
+static void
+emit_up_wss(void *arg, const struct rs_event *ev)
+{
+	emit_up_inside(arg, ev, RS_OVER_WSS);
+}
+
+/* The sink of a TLS connection itself: its first event is the name of its
+   handshake, for whatever is inside. */
+static void
+emit_up_handshake(void *arg, const struct rs_event *ev)
+{
+	struct call *call = arg;
+	struct app *app = call->f->app;
+	if (app->info.handshake.number == 0)
+		app->info.handshake = ev->at.from;
+	emit_up(arg, ev);
+}
+
+static struct tls_stage_out
+tls_out(struct call *call)
+{
+	return (struct tls_stage_out){.self = {emit_up_handshake, call},
+	    .plain = {emit_up_tls, call},
+	    .ws = {emit_up_wss, call}};
 }
 
 static struct ws_stage_out
@@ -106,10 +146,10 @@ emit_session(void *arg, const struct rs_event *ev)
 {
 	struct call *call = arg;
 	struct app *app = call->f->app;
-	const struct rs_sink up = {emit_up, call};
+	const struct tls_stage_out tls = tls_out(call);
 	const struct ws_stage_out ws = ws_out(call);
 	if (app->tls)
-		tls_session_event(app->tls, ev, &up);
+		tls_stage_event(app->tls, ev, &tls);
 	else
 		ws_stage_event(app->ws, ev, &ws);
 }
@@ -165,7 +205,7 @@ app_free(struct pipeline *p, struct flow *f)
 		return;
 	if (f->claim == FLOW_OURS)
 		stream_clear(&app->stream);
-	tls_session_free(app->tls);
+	tls_stage_free(app->tls);
 	ws_stage_free(app->ws);
 	for (int i = 0; i < 2; i++)
 		held_clear(&app->held[i]);
@@ -192,10 +232,10 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	stream_init(&app->stream, d, app->info.carrier,
 	    &p->budgets[BUDGET_STREAMS], &p->pool, &p->counts.streams_refused);
 	if (d == &tls_dissector)
-		app->tls =
-		    tls_session_new(&p->budgets[BUDGET_STREAMS], &p->pool);
-	if (app->tls)
-		tls_session_fingerprint(app->tls, p->prints);
+		app->tls = tls_stage_new(app->stream.state, p->prints,
+		    p->keys && tls_keys_any(p->keys) ? p->keys : NULL,
+		    &p->budgets[BUDGET_STREAMS], &p->pool,
+		    &p->counts.streams_refused, &p->counts.ws);
 	if (d == &websocket_dissector)
 		app->ws =
 		    ws_stage_new(app->info.carrier, &p->budgets[BUDGET_STREAMS],
@@ -324,7 +364,7 @@ feed(struct call *call, enum rs_dir dir, struct rs_span bytes,
 	struct app *app = call->f->app;
 	struct rs_sink out = sink_of(call);
 	stream_data(&app->stream, dir, bytes, at, &out);
-	if (app->tls && tls_session_opaque(app->tls) && call->f->tcp)
+	if (app->tls && tls_stage_opaque(app->tls) && call->f->tcp)
 		tcp_conn_ignore(call->f->tcp);
 }
 
@@ -396,8 +436,10 @@ on_gap(void *arg, enum rs_dir dir, uint64_t missing, rs_time from, rs_time to,
 		return;
 	struct rs_sink out = sink_of(call);
 	stream_gap(&app->stream, dir, missing, at, &out);
-	if (app->tls)
-		tls_session_gap(app->tls, dir);
+	if (app->tls) {
+		const struct tls_stage_out tls = tls_out(call);
+		tls_stage_gap(app->tls, dir, at, &tls);
+	}
 	if (app->ws) {
 		const struct ws_stage_out ws = ws_out(call);
 		ws_stage_gap(app->ws, dir, at, &ws);
@@ -422,6 +464,10 @@ on_close(
 	struct app *app = f->app;
 	struct rs_sink out = sink_of(call);
 	stream_close(&app->stream, dir, at, &out);
+	if (app->tls) {
+		const struct tls_stage_out tls = tls_out(call);
+		tls_stage_close(app->tls, dir, at, &tls);
+	}
 	if (app->ws) {
 		const struct ws_stage_out ws = ws_out(call);
 		ws_stage_close(app->ws, dir, at, &ws);
@@ -649,10 +695,12 @@ pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
 
 void
 pipeline_init(struct pipeline *p, const struct related *related,
-    struct rs_account *budgets, const struct rs_sink *out)
+    struct tls_keys *keys, struct rs_account *budgets,
+    const struct rs_sink *out)
 {
 	*p = (struct pipeline){
 	    .out = *out,
+	    .keys = keys,
 	    .related = related,
 	    .budgets = budgets,
 	    .classify = classify_new(),

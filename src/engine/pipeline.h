@@ -37,6 +37,7 @@ struct pipeline_counts {
 struct pipeline {
 	struct rs_sink out;
 	const struct related *related; /* its ports only, which do not change */
+	struct tls_keys *keys;         /* NULL: none */
 	struct rs_account *budgets;    /* BUDGET_N of them */
 	struct rs_pool pool;           /* of what hangs on flows */
 	struct classify *classify;
@@ -45,9 +46,10 @@ struct pipeline {
 	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };
 
-/* related and budgets must outlive it. */
+/* related, keys (or NULL) and budgets must outlive it. */
 void pipeline_init(struct pipeline *p, const struct related *related,
-    struct rs_account *budgets, const struct rs_sink *out);
+    struct tls_keys *keys, struct rs_account *budgets,
+    const struct rs_sink *out);
 void pipeline_clear(struct pipeline *p);
 void pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet);

@@ -169,15 +169,39 @@ quality(struct text *t, const struct rec_coverage *c)
 	page_end(&t->page);
 }
 
+/* Why a TLS connection is, in words. */
+static const char *
+unreadable(struct rs_span reason)
+{
+	static const struct {
+		const char *name, *words;
+	} known[] = {
+	    {"no_keys", "no keys"},
+	    {"wrong_keys", "the keys given do not fit"},
+	    {"cipher_suite", "its cipher suite is not supported"},
+	    {"handshake_not_whole", "its handshake was not seen whole"},
+	    {"bytes_missing", "bytes are missing"},
+	};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (rs_span_eq(reason, rs_span_str(known[i].name)))
+			return known[i].words;
+	return "memory limit";
+}
+
 static void
 tls(struct text *t, const struct rec_coverage *c)
 {
 	char a[PAGE_TEXT];
-	int64_t opaque = text_count(&c->tls_connections, "opaque");
+	int64_t decrypted = text_count(&c->tls_connections, "decrypted");
 	int64_t mid = text_count(&c->tls_connections, "midstream");
-	if (opaque)
-		item(t, ", ", "%s unreadable (no keys)",
-		    text_many(a, opaque, "TLS connection"));
+	const struct rec_count *why = c->tls_opaque.v;
+	if (decrypted)
+		item(t, ", ", "%s decrypted",
+		    text_many(a, decrypted, "TLS connection"));
+	for (uint32_t i = 0; i < c->tls_opaque.n; i++)
+		item(t, ", ", "%s unreadable (%s)",
+		    text_many(a, why[i].n, "TLS connection"),
+		    unreadable(why[i].name));
 	if (mid)
 		item(t, ", ", "%s begun before the capture",
 		    text_many(a, mid, "TLS connection"));
@@ -456,15 +480,22 @@ nothing(struct text *t)
 			  "told below.");
 		return;
 	}
-	if (opaque && counts_sum(&t->in->summary->handshakes))
+	if (text_count(&c->tls_opaque, "wrong_keys"))
+		advice(t,
+		    "The keys given do not open the TLS above. A key log "
+		    "must be of these very connections, an RSA key that of "
+		    "the server's certificate.");
+	else if (opaque && counts_sum(&t->in->summary->handshakes))
 		advice(t, "The TLS above may well carry registrations, but "
 			  "cannot be read without its keys. Its handshakes "
-			  "are judged all the same. To see the SIP, capture "
-			  "where it is in the clear (behind the SBC).");
+			  "are judged all the same. To see the SIP, give its "
+			  "keys (--keylog), or capture where it is in the "
+			  "clear (behind the SBC).");
 	else if (opaque)
 		advice(t, "There is TLS, which cannot be read without its "
-			  "keys. To see what SIP is in it, capture where it "
-			  "is in the clear (behind the SBC).");
+			  "keys. To see what SIP is in it, give them "
+			  "(--keylog), or capture where it is in the clear "
+			  "(behind the SBC).");
 	unrelated_tls(t);
 	if (!websocket_advice(t) && !opaque && c->sip_requests.n == 0 &&
 	    text_sum(c->tls_unrelated) == 0 &&

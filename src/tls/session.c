@@ -19,6 +19,7 @@
 #include "base/cursor.h"
 #include "tls/certmsg.h"
 #include "tls/fingerprint.h"
+#include "tls/decrypt.h"
 #include "tls/hello.h"
 #include "tls/tls.h"
 
@@ -51,6 +52,11 @@ struct tls_session {
 	   that: in TLS 1.3 the client's Finished, and more than a refusal
 	   of it. */
 	bool asked, answered;
+	struct tls_decrypt *decrypt; /* NULL: without keys */
+	void *dissector;             /* with it: the state of the records' */
+	bool bodies;                 /* as it was told */
+	enum tls_seal seal;          /* of the record that is being heard */
+	size_t sealed;               /* its size as it was sent */
 };
 
 struct tls_session *
@@ -73,6 +79,7 @@ tls_session_free(struct tls_session *s)
 		return;
 	rs_buf_clear(&s->side[0].pending);
 	rs_buf_clear(&s->side[1].pending);
+	tls_decrypt_free(s->decrypt);
 	rs_pool_give(s->pool, s, sizeof *s);
 }
 
@@ -80,6 +87,23 @@ void
 tls_session_fingerprint(struct tls_session *s, struct tls_fingerprinter *f)
 {
 	s->prints = f;
+}
+
+void
+tls_session_decrypt(struct tls_session *s, struct tls_keys *keys,
+    struct rs_account *pay, void *dissector)
+{
+	s->decrypt = tls_decrypt_new(keys, pay, s->pool);
+	s->dissector = dissector;
+	if (s->decrypt == NULL)
+		s->seal = TLS_SEAL_NO_ROOM;
+}
+
+void
+tls_session_stop(struct tls_session *s)
+{
+	if (s->decrypt)
+		tls_decrypt_stop(s->decrypt);
 }
 
 /* RFC 8446, and its drafts, which had numbers of their own. */
@@ -123,8 +147,8 @@ anomaly(const struct rs_event *ev, enum rs_anomaly kind, uint64_t bytes,
 }
 
 static void
-handshake(const struct rs_event *ev, const struct tls_handshake_msg *m,
-    const struct rs_sink *out)
+handshake(const struct tls_session *s, const struct rs_event *ev,
+    const struct tls_handshake_msg *m, const struct rs_sink *out)
 {
 	struct rs_event h = {
 	    .type = RS_EV_TLS_HANDSHAKE,
@@ -132,6 +156,7 @@ handshake(const struct rs_event *ev, const struct tls_handshake_msg *m,
 	    .at = ev->at,
 	    .u.tls_handshake = *m,
 	};
+	h.u.tls_handshake.seal = s->seal;
 	rs_emit(out, &h);
 }
 
@@ -141,14 +166,15 @@ handshake_encrypted(
 {
 	size_t size = ev->u.tls_record.size;
 	handshaking(s);
-	handshake(ev,
+	handshake(s, ev,
 	    &(struct tls_handshake_msg){.encrypted = true, .size = size}, out);
 }
 
 static void
-handshake_unreadable(const struct rs_event *ev, const struct rs_sink *out)
+handshake_unreadable(const struct tls_session *s, const struct rs_event *ev,
+    const struct rs_sink *out)
 {
-	handshake(ev,
+	handshake(s, ev,
 	    &(struct tls_handshake_msg){
 		.type = TLS_HS_UNREADABLE, .size = ev->u.tls_record.size},
 	    out);
@@ -325,18 +351,21 @@ message(struct tls_session *s, const struct rs_event *ev, struct rs_span whole,
 		anomaly(ev, RS_ANOMALY_TLS_BAD_HANDSHAKE, whole.n, out);
 	learn(s, &m);
 	s->side[ev->dir].clear = true;
-	handshake(ev, &m, out);
+	handshake(s, ev, &m, out);
+	if (s->decrypt)
+		tls_decrypt_message(s->decrypt, ev->dir, &m, whole);
 }
 
 /* A message that is not kept: only told, by its header. */
 static void
-message_too_long(struct side *side, const struct rs_event *ev,
+message_too_long(struct tls_session *s, const struct rs_event *ev,
     struct rs_span head, size_t whole, size_t here, const struct rs_sink *out)
 {
+	struct side *side = &s->side[ev->dir];
 	side->skip = whole - here;
 	side->clear = true;
 	anomaly(ev, RS_ANOMALY_TLS_TOO_LONG, whole, out);
-	handshake(ev,
+	handshake(s, ev,
 	    &(struct tls_handshake_msg){.type = head.p[0], .size = whole}, out);
 }
 
@@ -374,8 +403,7 @@ pending_feed(struct tls_session *s, const struct rs_event *ev,
 	size_t lacks = want - b->n;
 	if (want > TLS_SESSION_MAX_MESSAGE) {
 		size_t here = in.n < lacks ? in.n : lacks;
-		message_too_long(
-		    side, ev, rs_buf_view(b), want, b->n + here, out);
+		message_too_long(s, ev, rs_buf_view(b), want, b->n + here, out);
 		rs_buf_clear(b);
 		return rs_span_from(in, here);
 	}
@@ -393,7 +421,7 @@ pending_feed(struct tls_session *s, const struct rs_event *ev,
 refused: /* no memory: as if the bytes had not been captured */
 	rs_buf_clear(b);
 	side->lost = true;
-	handshake_unreadable(ev, out);
+	handshake_unreadable(s, ev, out);
 	return (struct rs_span){0};
 }
 
@@ -415,7 +443,7 @@ handshake_clear(
 		size_t whole = message_size(in);
 		if (!type_possible(in.p[0], ev->dir)) {
 			anomaly(ev, RS_ANOMALY_TLS_BAD_HANDSHAKE, in.n, out);
-			handshake_unreadable(ev, out);
+			handshake_unreadable(s, ev, out);
 			return; /* a message may begin with the next record */
 		}
 		if (whole > in.n)
@@ -447,19 +475,19 @@ handshake_record(
 		side->lost = false;
 		handshake_clear(s, ev, out);
 	} else if (side->lost) {
-		handshake_unreadable(ev, out);
+		handshake_unreadable(s, ev, out);
 	} else if (!s->side[0].clear && !s->side[1].clear) {
 		/* Picked up in the middle: RFC 5246 7.4.1.2, 7.4.9. */
 		handshake_encrypted(s, ev, out);
 	} else {
 		anomaly(ev, RS_ANOMALY_TLS_BAD_HANDSHAKE, body.n, out);
-		handshake_unreadable(ev, out);
+		handshake_unreadable(s, ev, out);
 	}
 }
 
 static void
-alert(const struct rs_event *ev, const struct tls_alert *a,
-    const struct rs_sink *out)
+alert(const struct tls_session *s, const struct rs_event *ev,
+    const struct tls_alert *a, const struct rs_sink *out)
 {
 	struct rs_event e = {
 	    .type = RS_EV_TLS_ALERT,
@@ -467,6 +495,7 @@ alert(const struct rs_event *ev, const struct tls_alert *a,
 	    .at = ev->at,
 	    .u.tls_alert = *a,
 	};
+	e.u.tls_alert.seal = s->seal;
 	rs_emit(out, &e);
 }
 
@@ -482,7 +511,8 @@ alert_record(
 	struct side *side = &s->side[ev->dir];
 	struct rs_span body = ev->u.tls_record.body;
 	bool clear = body.n >= 2 && body.n % 2 == 0 &&
-		     (body.n == 2 || !is_encrypted(s, side, body));
+		     (body.n == 2 || s->seal == TLS_SEAL_OPENED ||
+			 !is_encrypted(s, side, body));
 	for (size_t i = 0; clear && i < body.n; i += 2)
 		clear = body.p[i] == 1 || body.p[i] == 2;
 	if (!clear && body.n <= 2) {
@@ -490,11 +520,11 @@ alert_record(
 		return;
 	}
 	if (!clear) {
-		alert(ev, &(struct tls_alert){.encrypted = true}, out);
+		alert(s, ev, &(struct tls_alert){.encrypted = true}, out);
 		return;
 	}
 	for (size_t i = 0; i < body.n; i += 2)
-		alert(ev,
+		alert(s, ev,
 		    &(struct tls_alert){
 			.level = body.p[i], .number = body.p[i + 1]},
 		    out);
@@ -516,6 +546,8 @@ ccs_record(
 	struct rs_event e = {
 	    .type = RS_EV_TLS_CCS, .dir = ev->dir, .at = ev->at};
 	rs_emit(out, &e);
+	if (s->decrypt)
+		tls_decrypt_ccs(s->decrypt, ev->dir);
 }
 
 /* Application data, heartbeats: in TLS 1.3 anything may be inside, and
@@ -525,25 +557,78 @@ data_record(
     struct tls_session *s, const struct rs_event *ev, const struct rs_sink *out)
 {
 	const struct tls_record *r = &ev->u.tls_record;
-	secret(s, ev->dir, r->size);
+	bool opened = s->seal == TLS_SEAL_OPENED;
+	size_t size = opened ? s->sealed : r->size;
+	secret(s, ev->dir, size);
 	struct rs_event e = {
 	    .type = RS_EV_TLS_DATA,
 	    .dir = ev->dir,
 	    .at = ev->at,
-	    .u.tls_data = {.size = r->size, .type = r->type},
+	    .u.tls_data = {.size = size, .type = r->type, .seal = s->seal},
 	};
+	if (opened && r->type == TLS_APPLICATION_DATA)
+		e.u.tls_data.plain = r->body;
 	rs_emit(out, &e);
 }
 
-void
-tls_session_event(
+/* What was under keys, now in clear. */
+static void
+opened_record(
     struct tls_session *s, const struct rs_event *ev, const struct rs_sink *out)
 {
-	if (ev->type != RS_EV_TLS_RECORD) {
-		rs_emit(out, ev); /* ANOMALY: passed on */
-		return;
+	struct side *side = &s->side[ev->dir];
+	switch (ev->u.tls_record.type) {
+	case TLS_HANDSHAKE:
+		side->lost = false;
+		if (ev->u.tls_record.body.n)
+			handshake_clear(s, ev, out);
+		break;
+	case TLS_ALERT:
+		alert_record(s, ev, out);
+		break;
+	case TLS_CHANGE_CIPHER_SPEC:
+		ccs_record(s, ev, out);
+		break;
+	default:
+		data_record(s, ev, out);
+		break;
 	}
-	s->side[ev->dir].records++;
+}
+
+/* True where it could be opened, and was heard. */
+static bool
+open_record(
+    struct tls_session *s, const struct rs_event *ev, const struct rs_sink *out)
+{
+	struct tls_plain plain;
+	const struct tls_record *r = &ev->u.tls_record;
+	s->seal = tls_decrypt_record(s->decrypt, ev->dir, r, &plain);
+	if (s->seal != TLS_SEAL_OPENED)
+		return false;
+	struct rs_event inner = *ev;
+	inner.u.tls_record.type = plain.type;
+	inner.u.tls_record.size = plain.bytes.n;
+	inner.u.tls_record.body = plain.bytes;
+	s->sealed = r->size;
+	opened_record(s, &inner, out);
+	return true;
+}
+
+/* Application data is told whole while it may be opened. */
+static void
+ask_for_bodies(struct tls_session *s)
+{
+	bool want = tls_decrypt_wants(s->decrypt);
+	if (want != s->bodies)
+		tls_want_bodies(s->dissector, want);
+	s->bodies = want;
+}
+
+/* As it was sent. */
+static void
+record(
+    struct tls_session *s, const struct rs_event *ev, const struct rs_sink *out)
+{
 	switch (ev->u.tls_record.type) {
 	case TLS_HANDSHAKE:
 		handshake_record(s, ev, out);
@@ -561,18 +646,37 @@ tls_session_event(
 }
 
 void
+tls_session_event(
+    struct tls_session *s, const struct rs_event *ev, const struct rs_sink *out)
+{
+	if (ev->type != RS_EV_TLS_RECORD) {
+		rs_emit(out, ev); /* ANOMALY: passed on */
+		return;
+	}
+	s->side[ev->dir].records++;
+	if (s->decrypt == NULL || !open_record(s, ev, out))
+		record(s, ev, out);
+	if (s->decrypt)
+		ask_for_bodies(s);
+}
+
+void
 tls_session_gap(struct tls_session *s, enum rs_dir dir)
 {
 	struct side *side = &s->side[dir];
 	rs_buf_clear(&side->pending);
 	side->skip = 0;
 	side->lost = true;
+	if (s->decrypt)
+		tls_decrypt_gap(s->decrypt, dir);
 }
 
 bool
 tls_session_opaque(const struct tls_session *s)
 {
 	const struct side *a = &s->side[RS_C2S], *b = &s->side[RS_S2C];
+	if (s->decrypt && tls_decrypt_wants(s->decrypt))
+		return false;
 	if (a->records == 0 || b->records == 0)
 		return s->secret_bytes > OPAQUE_ONE_SIDE;
 	if (!s->answered)

@@ -43,16 +43,17 @@ struct handshake_tracker {
 	struct rs_pool pool;  /* of entries, shakes and arenas */
 	struct table entries; /* struct shake_entry by flow */
 	size_t n_entries;
-	struct shake_entry *last;      /* looked up last; NULL */
+	struct shake_entry *last; /* looked up last; NULL */
 	struct shake_offers offers;
 	struct rec_handshake blank;    /* all absent: cheaper than rec_init() */
 	struct shake *newest, *oldest; /* by their last record */
-	struct drop drops[MAX_DROPS]; /* the latest */
+	struct drop drops[MAX_DROPS];  /* the latest */
 	size_t n_drops;
 	rs_time now;
 	uint64_t messages[256];
 	uint64_t unreadable, alerts, sealed_alerts, ccs, sslv2;
 	uint64_t connections[REC_LOG + 1];
+	uint64_t opaque[TLS_SEAL_N];
 	uint64_t evicted;
 };
 
@@ -119,8 +120,11 @@ close_shake(struct handshake_tracker *k, struct shake *s, enum rs_ending how)
 	s->rec.history =
 	    (struct rs_span){(const uint8_t *)s->history, s->n_history};
 	s->rec.related = related_handshake(k->related, &s->rec);
-	if (!e->counted)
+	if (!e->counted) {
 		k->connections[s->rec.visibility]++;
+		if (s->rec.visibility == REC_OPAQUE)
+			k->opaque[s->shut]++;
+	}
 	e->counted = true;
 	e->open = NULL;
 	e->client = s->client == RS_S2C;
@@ -278,6 +282,14 @@ last_message(struct shake *s, enum rec_side from, const char *what,
 			     : &s->rec.last_message_server) = rs_span_str(what);
 }
 
+/* Whether what a side sends under keys can be read. */
+static void
+hear_seal(struct shake *s, enum rec_side from, enum tls_seal seal)
+{
+	if (seal != TLS_SEAL_NONE)
+		shake_at(s, from)->seal = seal;
+}
+
 static void
 close_if_settled(struct handshake_tracker *k, struct shake *s)
 {
@@ -298,6 +310,18 @@ hear_sealed_record(
 		last_message(s, from, "encrypted_record", ev);
 }
 
+/* TLS 1.2 and before: its Finished, read or not. */
+static void
+hear_finished(struct shake *s, enum rec_side from, const struct rs_event *ev)
+{
+	struct shake_side *side = shake_at(s, from);
+	side->finished = true;
+	if (from == REC_SERVER && !s->renegotiation && !s->hello_done &&
+	    !side->chain && s->server_hello && !side->gap)
+		s->rec.resumed = RS_TRUE;
+	handshake_judge_finished(s, ev->at.complete);
+}
+
 static void
 hear_sealed_message(
     struct handshake_tracker *k, struct shake *s, const struct rs_event *ev)
@@ -311,12 +335,8 @@ hear_sealed_message(
 		handshake_judge_sealed(
 		    s, from, ev->u.tls_handshake.size, &ev->at);
 	} else if (side->ccs && !side->finished) {
-		side->finished = true;
 		last_message(s, from, "finished", ev);
-		if (from == REC_SERVER && !s->renegotiation && !s->hello_done &&
-		    !side->chain && s->server_hello && !side->gap)
-			s->rec.resumed = RS_TRUE;
-		handshake_judge_finished(s, ev->at.complete);
+		hear_finished(s, from, ev);
 	}
 	close_if_settled(k, s);
 }
@@ -346,6 +366,27 @@ look_for_renegotiation(struct handshake_tracker *k, const struct rs_event *ev)
 	handshake_record_flaw(s, "encrypted_renegotiation");
 }
 
+/* A message that could be read. */
+static void
+hear_message(struct shake *s, enum rec_side from, const struct rs_event *ev,
+    const struct tls_certificate_reader *reader)
+{
+	const struct tls_handshake_msg *m = &ev->u.tls_handshake;
+	bool opened = m->seal == TLS_SEAL_OPENED;
+	if (!opened || !s->complete) { /* else tickets and updates of keys */
+		const char *name = tls_handshake_name(m->type);
+		handshake_record_step(s, from, name, &ev->at);
+		handshake_record_history(
+		    s, from, handshake_record_letter(m->type));
+		handshake_record_message(s, ev, reader);
+		last_message(s, from, name, ev);
+	}
+	if (m->type == TLS_HS_FINISHED && s->version < TLS_13)
+		hear_finished(s, from, ev);
+	if (opened)
+		handshake_judge_opened(s, from, m->type, &ev->at);
+}
+
 static void
 hear_handshake(struct handshake_tracker *k, const struct rs_event *ev)
 {
@@ -372,25 +413,20 @@ hear_handshake(struct handshake_tracker *k, const struct rs_event *ev)
 	if (s == NULL)
 		return;
 	heard_record(s, ev);
+	enum rec_side from = shake_side_of(s, ev->dir);
+	hear_seal(s, from, m->seal);
 	if (m->encrypted) {
 		hear_sealed_message(k, s, ev);
 		return;
 	}
-	enum rec_side from = shake_side_of(s, ev->dir);
 	if (m->type == TLS_HS_UNREADABLE) {
 		shake_at(s, from)->gap = true; /* what it was is not known */
 		handshake_record_flaw(s, "unreadable");
 		return;
 	}
-	const char *name = tls_handshake_name(m->type);
-	handshake_record_step(s, from, name, &ev->at);
-	handshake_record_history(s, from, handshake_record_letter(m->type));
-	handshake_record_message(s, ev, k->reader);
-	if (m->type == TLS_HS_FINISHED && s->version < TLS_13) {
-		shake_at(s, from)->finished = true;
-		handshake_judge_finished(s, ev->at.complete);
-	}
-	last_message(s, from, name, ev);
+	hear_message(s, from, ev, k->reader);
+	if (m->seal == TLS_SEAL_OPENED)
+		close_if_settled(k, s);
 }
 
 /* unexpected_message, decode_error, internal_error, user_canceled */
@@ -410,6 +446,7 @@ hear_alert(struct handshake_tracker *k, const struct rs_event *ev)
 	if (s == NULL)
 		return;
 	enum rec_side from = shake_side_of(s, ev->dir);
+	hear_seal(s, from, a->seal);
 	if (s->version >= TLS_13 && a->encrypted) {
 		heard_record(s, ev);
 		if (!s->complete)
@@ -436,6 +473,8 @@ hear_alert(struct handshake_tracker *k, const struct rs_event *ev)
 	last_message(s, from, "alert", ev);
 	if (s->refused != REC_SIDE_NONE)
 		take_last(s, &s->at_refusal);
+	else if (a->seal == TLS_SEAL_OPENED)
+		handshake_judge_goodbye(s, from);
 }
 
 static void
@@ -462,6 +501,7 @@ hear_data(struct handshake_tracker *k, const struct rs_event *ev)
 	enum rec_side from = shake_side_of(s, ev->dir);
 	struct shake_side *side = shake_at(s, from);
 	heard_record(s, ev);
+	hear_seal(s, from, ev->u.tls_data.seal);
 	if (!s->complete)
 		hear_sealed_record(s, from, ev);
 	side->data++;
@@ -744,4 +784,7 @@ handshake_tracker_counts(struct handshake_tracker *k,
 		add_count(&c->connections, a,
 		    rec_visibility_name((enum rec_visibility)v),
 		    k->connections[v]);
+	for (unsigned i = TLS_SEAL_NONE; i < TLS_SEAL_N; i++)
+		add_count(&c->opaque, a,
+		    handshake_judge_seal((enum tls_seal)i)->word, k->opaque[i]);
 }

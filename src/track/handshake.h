@@ -20,6 +20,7 @@
 struct handshake_counts {
 	struct rec_list messages;    /* counts: "client_hello", "alert", ... */
 	struct rec_list connections; /* counts by visibility */
+	struct rec_list opaque;      /* of these: counts by reason */
 	uint64_t evicted;
 };
 

@@ -156,6 +156,40 @@ handshake_judge_sealed(
 	side->sealed++;
 }
 
+void
+handshake_judge_opened(struct shake *s, enum rec_side from, uint8_t type,
+    const struct rs_stamp *at)
+{
+	struct shake_side *side = shake_at(s, from);
+	if (s->version < TLS_13)
+		return;
+	side->sealed++;
+	side->last_size = type == TLS_HS_FINISHED ? finished_size(s) : 0;
+	if (!s->finished && from == REC_CLIENT && type == TLS_HS_FINISHED) {
+		s->finished = s->finished_exact = true;
+		s->finished_bytes = s->server_bytes;
+		s->finished_at = at->complete;
+	} else if (s->finished) {
+		side->after++;
+		if (from == REC_CLIENT)
+			s->client_bye = false;
+		else
+			completed(s, s->finished_at);
+	}
+}
+
+void
+handshake_judge_goodbye(struct shake *s, enum rec_side from)
+{
+	if (s->version < TLS_13 || !s->finished)
+		return;
+	shake_at(s, from)->after++;
+	if (from == REC_CLIENT)
+		s->client_bye = true;
+	else
+		completed(s, s->finished_at);
+}
+
 bool
 handshake_judge_settled(const struct shake *s)
 {
@@ -420,6 +454,38 @@ set_last_messages(struct shake *s)
 	s->rec.last_message_server = l->server;
 }
 
+const struct shake_seal *
+handshake_judge_seal(enum tls_seal seal)
+{
+	static const struct shake_seal seals[TLS_SEAL_N] = {
+	    [TLS_SEAL_NO_KEYS] = {"no_keys", "no keys"},
+	    [TLS_SEAL_WRONG_KEYS] = {"wrong_keys", "wrong keys"},
+	    [TLS_SEAL_CIPHER] = {"cipher_suite", "cipher suite not supported"},
+	    [TLS_SEAL_HELLO] = {"handshake_not_whole",
+		"handshake not seen whole"},
+	    [TLS_SEAL_GAP] = {"bytes_missing", "bytes missing"},
+	    [TLS_SEAL_NO_ROOM] = {"memory_limit", "memory limit"},
+	};
+	return &seals[seal > TLS_SEAL_OPENED ? seal : TLS_SEAL_NO_KEYS];
+}
+
+/* Whether its content can be read, as far as it went. */
+static void
+set_content(struct shake *s)
+{
+	enum tls_seal c = s->side[SHAKE_CLIENT].seal;
+	enum tls_seal v = s->side[SHAKE_SERVER].seal;
+	enum tls_seal shut = c > TLS_SEAL_OPENED ? c : v;
+	if (shut == TLS_SEAL_OPENED ||
+	    (c == TLS_SEAL_OPENED && v == TLS_SEAL_NONE)) {
+		s->rec.visibility = REC_DECRYPTED;
+		return;
+	}
+	s->shut = shut == TLS_SEAL_NONE ? TLS_SEAL_NO_KEYS : shut;
+	s->rec.visibility = REC_OPAQUE;
+	s->rec.opaque_reason = rs_span_str(handshake_judge_seal(shut)->reason);
+}
+
 void
 handshake_judge(struct shake *s, const struct shake_end *end)
 {
@@ -431,8 +497,10 @@ handshake_judge(struct shake *s, const struct shake_end *end)
 		s->rec.visibility = REC_MIDSTREAM_VISIBILITY;
 	} else if (s->rec.state == REC_COMPLETED ||
 		   (sealed && s->rec.state == REC_HANDSHAKE_CUT_OFF)) {
-		s->rec.visibility = REC_OPAQUE;
-		s->rec.opaque_reason = RS_LIT("no keys");
+		set_content(s);
+	} else if (s->side[0].seal == TLS_SEAL_OPENED ||
+		   s->side[1].seal == TLS_SEAL_OPENED) {
+		s->rec.visibility = REC_DECRYPTED;
 	} else {
 		s->rec.visibility = REC_CLEAR;
 	}

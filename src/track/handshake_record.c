@@ -9,6 +9,7 @@
 #include "track/handshake_state.h"
 
 #include "base/certname.h"
+#include "base/cursor.h"
 
 #include <stdio.h>
 
@@ -461,6 +462,24 @@ server_done(struct shake *s)
 		s->rec.client_certificate = REC_CC_NOT_REQUESTED;
 }
 
+/* RFC 8446 4.3.1: of TLS 1.3, with the name that was chosen (RFC 7301). */
+static void
+encrypted_extensions(struct shake *s, struct rs_span body)
+{
+	enum { ALPN = 16 };
+	struct rs_cur outer = rs_cur_init(body);
+	struct rs_cur c = rs_cur_block16(&outer);
+	while (rs_cur_left(&c)) {
+		uint16_t type = rs_cur_u16(&c);
+		struct rs_cur e = rs_cur_block16(&c);
+		struct rs_cur names = rs_cur_block16(&e);
+		struct rs_span list = rs_cur_rest(&names), name;
+		if (type == ALPN && !c.shrt && !e.shrt &&
+		    tls_alpn_next(&list, &name))
+			s->rec.alpn = text(s, name);
+	}
+}
+
 void
 handshake_record_message(struct shake *s, const struct rs_event *ev,
     const struct tls_certificate_reader *reader)
@@ -502,6 +521,14 @@ handshake_record_message(struct shake *s, const struct rs_event *ev,
 		break;
 	case TLS_HS_SERVER_HELLO_DONE:
 		server_done(s);
+		break;
+	case TLS_HS_ENCRYPTED_EXTENSIONS:
+		encrypted_extensions(s, m->body);
+		break;
+	case TLS_HS_FINISHED: /* of TLS 1.3: RFC 8446 2 */
+		if (s->version >= TLS_13 && from == REC_SERVER &&
+		    !s->requested && !s->side[SHAKE_SERVER].gap)
+			s->rec.client_certificate = REC_CC_NOT_REQUESTED;
 		break;
 	default:
 		break;

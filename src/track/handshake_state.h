@@ -36,6 +36,7 @@ struct shake_side {
 	bool malformed;
 	bool not_tls;
 	bool sealed_bye;    /* TLS <= 1.2: an encrypted alert */
+	enum tls_seal seal; /* of its last record under keys */
 	uint32_t data;      /* application_data records */
 	uint32_t sealed;    /* TLS 1.3, after ServerHello: records */
 	uint32_t after;     /* of these, after the client's Finished */
@@ -87,6 +88,7 @@ struct shake {
 	unsigned hellos;
 	uint16_t version, cipher;
 	struct shake_side side[2];
+	enum tls_seal shut;    /* why its content cannot be read */
 	enum rec_side refused; /* who sent the first fatal alert */
 	rs_time refused_at;
 	bool refused_vaguely; /* by an alert that an unexpected end gives too */
@@ -168,12 +170,23 @@ const char *handshake_judge_sealed_name(
 /* Hears a record of which only side and size are known (TLS 1.3). */
 void handshake_judge_sealed(struct shake *s, enum rec_side from, size_t size,
     const struct rs_stamp *at);
+/* The same where the message in it could be read. */
+void handshake_judge_opened(struct shake *s, enum rec_side from, uint8_t type,
+    const struct rs_stamp *at);
+/* An alert of TLS 1.3 that could be read, and is no refusal. */
+void handshake_judge_goodbye(struct shake *s, enum rec_side from);
 /* TLS 1.2 and before: notes that both sides finished. */
 void handshake_judge_finished(struct shake *s, rs_time at);
 /* True once nothing that follows can change the verdict. */
 bool handshake_judge_settled(const struct shake *s);
 /* Sets state, failed_by, reason, visibility and end of the record. */
 void handshake_judge(struct shake *s, const struct shake_end *end);
+
+/* Why records stay shut, in coverage and in the handshake's record. */
+struct shake_seal {
+	const char *word, *reason;
+};
+const struct shake_seal *handshake_judge_seal(enum tls_seal seal);
 
 /* An alert that says "I refuse" (RFC 5246 7.2, RFC 8446 6). */
 bool handshake_judge_fatal(const struct shake *s, const struct tls_alert *a);

@@ -43,6 +43,10 @@
  }
 #define FRAMES(n, m) FIELD(n, m, struct rec_list, REC_FRAMES, NULL)
 #define COUNTS(n, m) FIELD(n, m, struct rec_list, REC_COUNTS, NULL)
+#define SPARE_COUNTS(n, m)                                                     \
+ {                                                                             \
+  n, REC_COUNTS, offsetof(T, m), NULL, true                                    \
+ }
 
 /* The words of an enum, and the function that gives them out. */
 #define NAMES(e, ...)                                                          \
@@ -705,6 +709,7 @@ static const struct rec_field coverage_fields[] = {
     NUMBER("websocket_pings", websocket_pings),
     NUMBER("websocket_pongs", websocket_pongs),
     COUNTS("tls_connections", tls_connections),
+    SPARE_COUNTS("tls_opaque", tls_opaque),
     NUMBER("tls_unrelated", tls_unrelated),
     COUNTS("tls_messages", tls_messages),
     COUNTS("anomalies", anomalies),

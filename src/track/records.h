@@ -582,6 +582,7 @@ struct rec_coverage {
 	int64_t websocket_connections, websocket_refused;
 	int64_t websocket_messages, websocket_pings, websocket_pongs;
 	struct rec_list tls_connections; /* counts by visibility */
+	struct rec_list tls_opaque;      /* of the opaque: counts by reason */
 	int64_t tls_unrelated;           /* handshakes not listed */
 	struct rec_list tls_messages;    /* counts: client_hello, alert, ... */
 	struct rec_list anomalies;       /* counts */

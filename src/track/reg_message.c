@@ -237,6 +237,7 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	r->connection = (struct rec_id){{0, 0}, 0};
 	if (r->transport != REC_UDP)
 		r->connection.frame = q->ev->flow->first.from;
+	r->handshake.frame = q->ev->flow->handshake;
 	r->aor = reg_message_keep(a, r->aor, q->aor);
 	r->call_id = reg_message_keep(a, r->call_id, q->call_id);
 	struct rs_span ua = sip_msg_header(m, SIP_HDR_USER_AGENT);

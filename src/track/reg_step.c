@@ -272,6 +272,7 @@ take_request_again(
 		    ev->flow->end[rs_dir_other(ev->dir)];
 		if (ev->flow->carrier != RS_OVER_UDP)
 			a->r.connection.frame = ev->flow->first.from;
+		a->r.handshake.frame = ev->flow->handshake;
 		reg_life_flow(k, a, true);
 		/* A new connection: its answer is due from now. */
 		if (a->state == REG_LOST)

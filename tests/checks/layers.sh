@@ -24,12 +24,14 @@ track:       base dissector sip tls-wire track tls/cert.h tls/session.h pure lib
 diag:        base track/record.h track/records.h diag pure libc
 report:      base diag track/phone.h track/record.h track/records.h track/related.h track/shown.h track/spool.h track/summary.h report pure libc glib
 engine:      base dissector sip tls-wire ws-wire capture net tls websocket track diag engine config pure libc glib
-main:        base auth engine capture report main tls/pem.h tls/trust.h track/related.h track/records.h config pure libc glib
+main:        base auth engine capture report main tls/keylog.h tls/keys.h tls/pem.h tls/rsa_key.h tls/secrets.h tls/suite.h tls/trust.h track/related.h track/records.h config pure libc glib
 '
 # Single files with a right of their own.
 extra='
 src/auth/accounts.c: openssl
 src/auth/digest.c: openssl
+src/tls/keylog.c: openssl
+src/tls/rsa_key.c: openssl
 src/tls/secrets.c: openssl
 src/tls/record.c: openssl
 src/tls/cert.c: openssl

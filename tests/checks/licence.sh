@@ -6,7 +6,7 @@
 . "${srcdir:=..}/tests/lib/tap.sh"
 
 found=$(project_text | grep -Ev \
-	'^LICENSE$|^pcaps/[^/]*/(README|args|status|keys\.log|report\.(txt|json))$' |
+	'^LICENSE$|^pcaps/[^/]*/(README|args|status|keys\.log|server\.key|report\.(txt|json))$' |
 	while IFS= read -r f; do
 		head -n 6 "$srcdir/$f" |
 			grep -q 'SPDX-License-Identifier: Apache-2\.0' ||

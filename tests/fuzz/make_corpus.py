@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the corpora of fuzz_cert, fuzz_digest, fuzz_link_ip, fuzz_tcp,
-fuzz_websocket and fuzz_pcap again: cut from cases in pcaps/, and made by hand
+"""Makes the corpora of fuzz_cert, fuzz_digest, fuzz_keylog, fuzz_link_ip, fuzz_tcp,
+fuzz_tls_open, fuzz_websocket and fuzz_pcap again: cut from cases in pcaps/, and made by hand
 where no case has it.
 
     tests/fuzz/make_corpus.py [FOLDER]
@@ -371,6 +371,45 @@ def short(name, n=12, size=400):
                   for p in packets[:n]]
 
 
+# ---- TLS with its keys
+
+def key_log(name):
+    with open(os.path.join(ROOT, "pcaps", name, "keys.log"), "rb") as f:
+        return f.read()
+
+
+def key_logs():
+    write("keylog", "tls12", key_log("keys-tls12-gcm"))
+    write("keylog", "tls13", key_log("keys-tls13-resumed"))
+    a, b, c = key_log("keys-tls12-gcm").split(b"\n")[-2].split()
+    write("keylog", "others", b"# all that NSS knows\r\n\nRSA " + b[:16] + b" "
+          + c + b"\nRSA Session-ID:" + b + b" Master-Key:" + c
+          + b"\nPMS_CLIENT_RANDOM " + b + b" " + c
+          + b"\nEXPORTER_SECRET " + b + b" " + c)
+    write("keylog", "bad", a + b"\n" + a + b" " + b + b"\n" + a + b" " + b
+          + b" xx\nhello\n" + a + b" " + b + b" " + c)
+
+
+def tls_open():
+    for name in ("keys-tls10-cbc", "keys-tls12-cbc", "keys-tls12-ccm",
+                 "keys-tls12-chacha", "keys-tls13-gcm", "keys-wss",
+                 "keys-of-another", "tls13-hello-retry"):
+        log = key_log(name)
+        ops, first = b"", None
+        for p in case(name)[1]:
+            t = captures.Tcp.of(p.data)
+            if not t or not t.payload:
+                continue
+            first = first or t.header[:4]
+            ops += struct.pack(">BH", t.header[:4] != first,
+                               len(t.payload)) + t.payload
+        head = struct.pack(">H", len(log)) + log
+        write("tls_open", name, head + ops)
+        if name == "keys-tls13-gcm":
+            write("tls_open", "cut-short", head + ops[:-200])
+            write("tls_open", "no-keys", struct.pack(">H", 0) + ops)
+
+
 def pcap_files():
     whole = ["tcp-connection-refused", "udp-unknown-user", "udp-ipv6-register",
              "tls-reset-after-client-hello", "tls12-no-common-cipher",
@@ -403,5 +442,7 @@ cert()
 digest()
 link_ip()
 tcp_ops()
+key_logs()
+tls_open()
 websocket()
 pcap_files()

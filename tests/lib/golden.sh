@@ -31,8 +31,11 @@ versionless() {
 	} { print }' "$1"
 }
 
-# Digest responses and nonces of the capture: what a report must never hold.
+# Digest responses and nonces of the capture, and the secrets that the case
+# brings along: what a report must never hold.
 credentials() {
+	awk 'NF == 3 { print $3 }' "$(dirname "$1")/keys.log" 2>/dev/null
+	grep -v -e '-----' "$(dirname "$1")/server.key" 2>/dev/null
 	grep -aoE '(response|nonce|cnonce) *= *"[^"]{4,}"' "$1" |
 		sed 's/^[^"]*"//; s/"$//' | sort -u
 }

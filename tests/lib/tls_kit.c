@@ -95,6 +95,7 @@ static void
 say_event(void *arg, const struct rs_event *ev)
 {
 	struct tls_flow *f = arg;
+	enum tls_seal seal = TLS_SEAL_NONE;
 	say(f, "%c ", ev->dir == RS_C2S ? '>' : '<');
 	if (ev->type == RS_EV_TLS_HANDSHAKE) {
 		const struct tls_handshake_msg *m = &ev->u.tls_handshake;
@@ -110,8 +111,10 @@ say_event(void *arg, const struct rs_event *ev)
 		    !m->encrypted && parsed && m->u.client_hello == NULL
 			? " unparsed"
 			: "");
+		seal = m->seal;
 	} else if (ev->type == RS_EV_TLS_ALERT) {
 		const struct tls_alert *a = &ev->u.tls_alert;
+		seal = a->seal;
 		if (a->encrypted)
 			say(f, "alert encrypted");
 		else
@@ -121,6 +124,9 @@ say_event(void *arg, const struct rs_event *ev)
 		say(f, "ccs");
 	} else if (ev->type == RS_EV_TLS_DATA) {
 		say(f, "data %u %zu", ev->u.tls_data.type, ev->u.tls_data.size);
+		seal = ev->u.tls_data.seal;
+		tls_bytes_add(&f->plain[ev->dir], ev->u.tls_data.plain.p,
+		    ev->u.tls_data.plain.n);
 	} else if (ev->type == RS_EV_TLS_RECORD) {
 		const struct tls_record *r = &ev->u.tls_record;
 		say(f, "record %u %04x %zu%s%s", r->type, r->version, r->size,
@@ -131,6 +137,9 @@ say_event(void *arg, const struct rs_event *ev)
 		assert(ev->type == RS_EV_ANOMALY);
 		say_anomaly(f, ev);
 	}
+	f->seals[seal]++;
+	if (seal == TLS_SEAL_OPENED)
+		say(f, " *");
 	if (f->frames)
 		say(f, " %lu-%lu", (unsigned long)ev->at.from.number,
 		    (unsigned long)ev->at.to.number);

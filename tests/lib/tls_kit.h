@@ -6,6 +6,8 @@
  *
  *	> client_hello 47
  *	< alert 2 handshake_failure
+ *
+ * With keys, what was opened ends with a star; plaintext is kept apart.
  */
 #ifndef TLS_KIT_H
 #define TLS_KIT_H
@@ -38,6 +40,8 @@ struct tls_flow {
 	struct rs_arrival where[2][64];
 	size_t n_where[2], need[2];
 	bool given_up[2];
+	struct tls_bytes plain[2]; /* what was opened */
+	unsigned seals[TLS_SEAL_N];
 	char log[32768];
 	size_t n_log;
 };

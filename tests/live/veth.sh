@@ -34,17 +34,25 @@ for i in wire0 wire1; do
 done
 
 cases="udp-register tcp-register udp-ipv6-register udp-removal
-tls12-certificate-expired tls13-register tls12-no-common-cipher"
+tls12-certificate-expired tls13-register tls12-no-common-cipher
+keys-tls13-gcm keys-tls10-cbc keys-tls12-resumed"
 n=0
 failed=0
 for case in $cases; do
 	pcap=$srcdir/pcaps/$case/$case.pcap
 	n=$((n + 1))
-	"$REGSCAN" --format json "$pcap" >"$work/file.json" 2>"$work/err"
-	"$REGSCAN" --format json -i wire1 -o "$work/live.json" \
-		2>>"$work/err" &
+	# A key log that is written while regscan runs
+	whole=$srcdir/pcaps/$case/keys.log
+	: >"$work/none"
+	: >"$work/keys.log"
+	case $case in keys-*) ;; *) whole=$work/none ;; esac
+	"$REGSCAN" --format json --keylog "$whole" "$pcap" \
+		>"$work/file.json" 2>"$work/err"
+	"$REGSCAN" --format json --keylog "$work/keys.log" -i wire1 \
+		-o "$work/live.json" 2>>"$work/err" &
 	pid=$!
 	sleep 0.5
+	cat "$whole" >>"$work/keys.log"
 	tcpreplay -q -i wire0 --multiplier=4 "$pcap" >"$work/replay" 2>&1 ||
 		cat "$work/replay" >>"$work/err"
 	sleep 0.5

@@ -4,6 +4,9 @@
 (sip_events) and as tshark dissects them: frame, method or status, Call-ID and
 CSeq must be alike.  Where they rightly differ, DIFFERS says why.
 
+Both are given the keys of a case (keys.log, server.key) and, of another capture
+FILE, those in FILE.keys: what is inside TLS must be alike too.
+
 Captures are those of pcaps/ and, where it exists, of the folder of real ones
 (REGSCAN_CAPTURES, as for tests/captures/truth.py); arguments are captures to
 look at instead.  Skipped without tshark.
@@ -88,9 +91,32 @@ def plain(digits):
     return digits.lstrip("0") or digits[-1:]
 
 
+def keys(capture):
+    """(key log, RSA key) of a capture, "" where there is none."""
+    folder = os.path.dirname(os.path.abspath(capture))
+    found = [f for f in (capture + ".keys", os.path.join(folder, "keys.log"))
+             if os.path.exists(f)]
+    rsa = os.path.join(folder, "server.key")
+    return found[0] if found else "", rsa if os.path.exists(rsa) else ""
+
+
+def decrypting(capture):
+    """tshark's options for that."""
+    log, rsa = keys(capture)
+    options = []
+    if log:
+        options += ["-o", "tls.keylog_file:" + log]
+    if rsa:
+        options += ["-o", 'uat:rsa_keys:"%s",""' % rsa]
+    # It looks for SIP in TLS by port; for WebSockets by itself.
+    if "wss" not in os.path.basename(capture):
+        options += ["-d", "tcp.port==8934,tls", "-d", "tls.port==8934,sip"]
+    return options
+
+
 def by_tshark(capture):
-    out = subprocess.run(TSHARK + ["-r", capture], capture_output=True,
-                         timeout=300).stdout
+    out = subprocess.run(TSHARK + decrypting(capture) + ["-r", capture],
+                         capture_output=True, timeout=300).stdout
     messages = []
     for packet in xml.etree.ElementTree.fromstring(out).iter("packet"):
         frame, quoted = None, False
@@ -115,7 +141,9 @@ def by_tshark(capture):
 
 
 def by_regscan(capture):
-    run = subprocess.run([EVENTS, capture], capture_output=True, timeout=300)
+    log, rsa = keys(capture)
+    run = subprocess.run([EVENTS, capture, log or "-"] + [rsa] * bool(rsa),
+                         capture_output=True, timeout=300)
     lines = run.stdout.decode("ascii").split("\n")[:-1]
     messages = []
     for line in lines:

@@ -263,7 +263,7 @@ static void
 test_bodies_on_demand(void)
 {
 	struct tls_flow *f = tls_flow_new(false);
-	tls_want_bodies(f->state);
+	tls_want_bodies(f->state, true);
 	feed(f, SPAN(HELLO "\x17\x03\x03\x00\x08opa"));
 	CU_ASSERT_EQUAL(f->need[RS_C2S], 13);
 	feed(f, SPAN("que!!"));
