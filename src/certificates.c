@@ -2,7 +2,6 @@
 #include "certificates.h"
 
 #include "capture/capture.h"
-#include "tls/pem.h"
 #include "tls/trust.h"
 
 #include <errno.h>

@@ -6,10 +6,9 @@
 #ifndef CERTIFICATES_H
 #define CERTIFICATES_H
 
-#include "dissector.h"
 #include "options.h"
+#include "tls/pem.h"
 
-struct tls_pem_writer;
 struct tls_trust;
 
 struct certificates {

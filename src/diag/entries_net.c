@@ -21,8 +21,8 @@ const struct diag_entry diag_entries_tcp[] = {
 	.seen = "A RST in answer to the SYN.",
 	.silent =
 	    "Whether it was the server or a box in front of it that sent the "
-	    "reset is not told yet: tcp.forged-reset is named with it. With an "
-	    "ICMP error it is tcp.icmp-rejected instead."},
+	    "reset cannot be told by a SYN alone: tcp.forged-reset is named with "
+	    "it. With an ICMP error it is tcp.icmp-rejected instead."},
     {.code = "tcp.icmp-rejected",
 	.meaning =
 	    "A router, a firewall or the server itself answers that there is "

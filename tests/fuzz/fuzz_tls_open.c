@@ -119,8 +119,8 @@ run(struct rs_span log, struct rs_span ops, size_t piece)
 	(void)tls_keylog_parse(keys->log, log, NULL);
 	stream_init(
 	    &f.stream, &tls_dissector, RS_OVER_TCP, &pay, NULL, &refused);
-	f.stage =
-	    tls_stage_new(f.stream.state, keys, &pay, NULL, &refused, &ws);
+	f.stage = tls_stage_new(
+	    f.stream.state, NULL, keys, &pay, NULL, &refused, &ws);
 	while (ops.n >= 3) {
 		uint8_t op = ops.p[0];
 		size_t n = (size_t)ops.p[1] << 8 | ops.p[2];

@@ -55,7 +55,7 @@ static void
 test_entry(void)
 {
 	char *rule = printed("tcp.refused", 60);
-	char *other = printed("nat.binding-lost", 60);
+	char *other = printed("capture.incomplete", 60);
 	CU_ASSERT(g_str_has_prefix(rule,
 	    "tcp.refused\n"
 	    "  The server refuses TCP connections\n"

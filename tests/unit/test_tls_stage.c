@@ -82,7 +82,7 @@ begin(struct bench *b, const struct talk *t, bool keys)
 	    (struct rs_span){(const uint8_t *)t->keylog, t->n_keylog}, NULL);
 	stream_init(&b->stream, &tls_dissector, RS_OVER_TCP, &b->pay, NULL,
 	    &b->refused);
-	b->stage = tls_stage_new(b->stream.state, keys ? b->keys : NULL,
+	b->stage = tls_stage_new(b->stream.state, NULL, keys ? b->keys : NULL,
 	    &b->pay, NULL, &b->refused, &b->ws);
 }
 
@@ -243,7 +243,7 @@ test_no_room(void)
 	tls_stage_free(b.stage);
 	b.pay.limit = b.pay.used + 256;
 	b.stage = tls_stage_new(
-	    b.stream.state, b.keys, &b.pay, NULL, &b.refused, &b.ws);
+	    b.stream.state, NULL, b.keys, &b.pay, NULL, &b.refused, &b.ws);
 	say(t, RS_C2S, request);
 	for (size_t i = 0; i < t->n_turns; i++)
 		turn(&b, &t->turns[i]);
