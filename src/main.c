@@ -44,6 +44,7 @@ complain(const GError *e)
 
 struct run {
 	const struct options *o;
+	struct cap_list files;
 	struct cap_source *source;
 	struct cap_filter *filter;      /* files; NULL: none */
 	struct auth_accounts *accounts; /* NULL: no passwords are known */
@@ -55,6 +56,13 @@ struct run {
 	uint64_t drops;
 	uint64_t taken; /* frames that were looked at */
 };
+
+static void
+look_at_duration(const struct run *r, gint64 now)
+{
+	if (r->o->duration && (now - r->started) * RS_USEC >= r->o->duration)
+		stopped = 1;
+}
 
 /* Live: time passes without packets, and the kernel may have lost some. */
 static void
@@ -75,8 +83,7 @@ look_at_clock(struct run *r, rs_time last)
 	r->drops_seen_at = wall;
 	/* A second behind, for what is still on its way through the kernel. */
 	engine_advance(r->engine, wall - RS_SEC);
-	if (r->o->duration && (now - r->started) * RS_USEC >= r->o->duration)
-		stopped = 1;
+	look_at_duration(r, now);
 }
 
 static void
@@ -97,16 +104,21 @@ loop(struct run *r)
 				break;
 			continue;
 		}
-		if (got == CAP_IDLE)
+		if (got == CAP_IDLE) {
+			if (r->o->follow) /* what was read is to be told */
+				engine_advance(r->engine, frame.ts);
 			r->source->wait(r->source, IDLE_MS);
-		else if (r->filter == NULL ||
-			 cap_filter_match(r->filter, &frame)) {
+		} else if (got == CAP_FRAME &&
+			   (r->filter == NULL ||
+			       cap_filter_match(r->filter, &frame))) {
 			engine_packet(r->engine, &frame);
 			if (++r->taken == (uint64_t)r->o->count)
 				break;
 		}
 		if (r->live)
 			look_at_clock(r, frame.ts);
+		else if (r->o->follow)
+			look_at_duration(r, g_get_monotonic_time());
 		else if (++turns % LOOK_EVERY == 0)
 			progress_draw(&r->bar, r->source);
 	}
@@ -184,11 +196,20 @@ colour(const struct options *o, FILE *out)
 }
 
 static struct cap_source *
-open_source(const struct options *o, GError **error)
+open_source(struct run *r, GError **error)
 {
-	if (o->interface == NULL)
+	const struct options *o = r->o;
+	if (o->interface == NULL) {
+		cap_list_init(&r->files, (const char *const *)o->files);
+		if (o->follow && r->files.paths->len != 1) {
+			g_set_error_literal(error, REGSCAN_ERROR,
+			    REGSCAN_ERROR_USAGE, "--follow is for one file");
+			return NULL;
+		}
 		return cap_files_open(
-		    (const char *const *)o->files, g_strv_length(o->files));
+		    (const char *const *)r->files.paths->pdata,
+		    r->files.paths->len, o->follow);
+	}
 	const struct cap_live_options live = {
 	    .interface = o->interface,
 	    .filter = o->filter,
@@ -247,7 +268,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .format = o->format,
 	    .out = out,
 	    .all_tls = o->all_tls,
-	    .live = r->live,
+	    .live = r->live || o->follow,
 	    .colour = colour(o, out),
 	    .columns = columns(out, 100),
 	    .memory_limit = (size_t)o->memory_mib << 20,
@@ -273,7 +294,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	r->engine = engine_new(&engine_options, &sink);
 	r->started = g_get_monotonic_time();
 	r->bar = (struct progress){
-	    .wanted = !r->live && isatty(STDERR_FILENO),
+	    .wanted = !report_options.live && isatty(STDERR_FILENO),
 	    .started = r->started,
 	};
 	loop(r);
@@ -295,7 +316,7 @@ run(const struct options *o)
 	if (out && !r.live && o->filter)
 		r.filter = cap_filter_new(o->filter, &e);
 	if (out && e == NULL)
-		r.source = open_source(o, &e);
+		r.source = open_source(&r, &e);
 	int status;
 	if (r.source) {
 		status = analyse(&r, related, out);
@@ -310,6 +331,7 @@ run(const struct options *o)
 		    g_strerror(errno));
 		status = STATUS_IO;
 	}
+	cap_list_clear(&r.files);
 	cap_filter_free(r.filter);
 	auth_accounts_free(r.accounts);
 	related_free(related);

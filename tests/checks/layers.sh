@@ -8,7 +8,8 @@
 . "${srcdir:=..}/tests/lib/tap.sh"
 
 # layer: what it may include.  Words are layers, single headers, or kinds of
-# system headers: pure (no I/O, no allocation), libc, glib, pcap, openssl, ndpi.
+# system headers: pure (no I/O, no allocation), libc, glib, pcap, openssl, ndpi,
+# zip.
 table='
 base:        base pure libc
 dissector:   base dissector pure
@@ -34,6 +35,7 @@ src/tls/secrets.c: openssl
 src/tls/record.c: openssl
 src/tls/cert.c: openssl
 src/engine/classify_ndpi.c: ndpi
+src/capture/inflate.c: zip
 src/main.c: net/link.h
 '
 
@@ -67,6 +69,7 @@ found=$({
 		if (h ~ /^pcap/) return "pcap"
 		if (h ~ /^openssl\//) return "openssl"
 		if (h ~ /^ndpi/) return "ndpi"
+		if (h ~ /^(zlib|zstd)\.h$/) return "zip"
 		if (h ~ /^(assert|inttypes|limits|stdalign|stdbool|stddef|stdint|string)\.h$/)
 			return "pure"
 		if (h ~ /^[a-z0-9_]+\.h$/ || h ~ /^(sys|netinet|arpa|net|linux)\//)

@@ -62,15 +62,18 @@ main(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	if (argc != 2)
 		return 2;
-	struct cap_source *source = cap_file_open(argv[1], 0, &error);
+	const struct cap_file_options how = {0};
+	struct cap_source *source = cap_file_open(argv[1], &how, &error);
 	struct related *related = related_new(NULL, 0);
 	const struct engine_options o = {
 	    .related = related, .seed = 1, .events = &events};
 	struct engine *e = engine_new(&o, &records);
 	struct cap_frame f;
 	enum cap_result r = CAP_ERROR;
-	while (source && (r = source->next(source, &f, &error)) == CAP_FRAME)
-		engine_packet(e, &f);
+	while (source && ((r = source->next(source, &f, &error)) == CAP_FRAME ||
+			     r == CAP_SECRETS))
+		if (r == CAP_FRAME)
+			engine_packet(e, &f);
 	engine_finish(e);
 	engine_free(e);
 	related_free(related);
