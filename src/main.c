@@ -8,7 +8,7 @@
 #include "auth/verifier.h"
 #include "capture/filter.h"
 #include "engine/engine.h"
-#include "net/link.h"
+#include "inputs.h"
 #include "options.h"
 #include "progress.h"
 #include "report/explain.h"
@@ -127,33 +127,6 @@ loop(struct run *r)
 
 /* ---- the report's surroundings ---- */
 
-static void
-add_file(struct rec_coverage *c, struct rec_arena *a, const struct cap_info *i)
-{
-	struct rec_file *f = rec_list_add(&c->files, a, sizeof *f);
-	f->path = rec_arena_text(a, rs_span_str(i->name));
-	f->format = rec_arena_text(a, rs_span_str(i->format));
-	f->problem = rec_arena_text(a, rs_span_str(i->problem));
-	for (unsigned k = 0; k < i->n_linktypes; k++) {
-		struct rs_span *t = rec_list_add(&f->link_types, a, sizeof *t);
-		g_autofree char *number =
-		    g_strdup_printf("link type %d", i->linktypes[k]);
-		const char *name = link_name(i->linktypes[k]);
-		*t = rec_arena_text(a, rs_span_str(name ? name : number));
-	}
-	f->packets = (int64_t)i->packets;
-	f->bytes = (int64_t)i->bytes;
-	f->first = i->first;
-	f->last = i->last;
-	f->cut_short = i->cut_short ? RS_TRUE : RS_FALSE;
-	if (i->has_drops) {
-		c->drops_kernel =
-		    MAX(c->drops_kernel, 0) + (int64_t)i->drops_kernel;
-		c->drops_interface =
-		    MAX(c->drops_interface, 0) + (int64_t)i->drops_interface;
-	}
-}
-
 static bool
 finish(struct run *r, struct report *report)
 {
@@ -163,9 +136,7 @@ finish(struct run *r, struct report *report)
 	rec_arena_init(&arena, NULL, NULL);
 	rec_init(&rec_coverage_type, &c);
 	engine_finish(r->engine);
-	const struct cap_info *i;
-	for (unsigned k = 0; (i = r->source->info(r->source, k)); k++)
-		add_file(&c, &arena, i);
+	inputs_coverage(r->source, &r->files, &c, &arena);
 	engine_coverage(r->engine, &c, &arena);
 	bool ok = report_finish(report, &c, &e);
 	if (!ok)

@@ -36,7 +36,7 @@ src/tls/record.c: openssl
 src/tls/cert.c: openssl
 src/engine/classify_ndpi.c: ndpi
 src/capture/inflate.c: zip
-src/main.c: net/link.h
+src/inputs.c: net/link.h
 '
 
 cd "$srcdir" || exit 1
