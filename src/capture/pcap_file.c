@@ -7,17 +7,23 @@
  */
 #include "capture/savefile.h"
 
+enum resolution {
+	MICROSECONDS,
+	NANOSECONDS,
+	EITHER, /* readers disagree: as the first record looks */
+};
+
 struct kind {
 	uint32_t magic;
-	bool nanoseconds;
+	enum resolution resolution;
 	uint8_t file_header, record_header;
 };
 
 static const struct kind kinds[] = {
-    {0xa1b2c3d4, false, 24, 16}, {0xa1b23c4d, true, 24, 16},
-    {0xa1b2cd34, false, 24, 24}, /* modified */
-    {0x1c0001ac, true, 28, 16},  /* lcap, times by hardware */
-    {0x1c0001ab, true, 28, 16},  /* lcap, times by software */
+    {0xa1b2c3d4, MICROSECONDS, 24, 16}, {0xa1b23c4d, NANOSECONDS, 24, 16},
+    {0xa1b2cd34, MICROSECONDS, 24, 24}, /* modified */
+    {0x1c0001ac, EITHER, 28, 16},       /* lcap, times by hardware */
+    {0x1c0001ab, EITHER, 28, 16},       /* lcap, times by software */
 };
 
 struct pcap_file {
@@ -58,8 +64,17 @@ read_header(struct savefile *s)
 	const struct kind *k = h ? kind_of(h, &f->order) : NULL;
 	if (k == NULL || (h = cap_input_peek(s->in, k->file_header)) == NULL)
 		return false;
-	s->info.nanoseconds = k->nanoseconds;
-	f->unit = k->nanoseconds ? 1 : RS_USEC;
+	s->info.nanoseconds = k->resolution == NANOSECONDS;
+	if (k->resolution == EITHER) {
+		h = cap_input_peek(s->in, k->file_header + 8u);
+		if (h == NULL && cap_input_dry(s->in))
+			return false;
+		/* no record: it does not matter */
+		s->info.nanoseconds = h && savefile_u32(h + k->file_header + 4,
+					       f->order) >= 1000000;
+		h = cap_input_peek(s->in, k->file_header);
+	}
+	f->unit = s->info.nanoseconds ? 1 : RS_USEC;
 	f->record_header = k->record_header;
 	/* Before version 2.3 the lengths were the other way round; those who
 	   wrote 2.3, and DG/UX with its 543.0, did either (libpcap). */

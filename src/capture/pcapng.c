@@ -18,6 +18,13 @@ enum {
 	BLOCK_STATISTICS = 5,
 	BLOCK_ENHANCED = 6,
 	BLOCK_SECRETS = 10,
+	/* not read, but Wireshark numbers them as frames */
+	BLOCK_JOURNAL = 9,
+	BLOCK_CUSTOM = 0xbad,
+	BLOCK_CUSTOM_TO_KEEP = 0x40000bad,
+	BLOCK_SYSDIG = 0x204,
+	BLOCK_SYSDIG_2 = 0x216,
+	BLOCK_SYSDIG_2_LARGE = 0x221,
 };
 
 enum { BLOCK_HEADER = 8, BLOCK_TRAILER = 4, SECTION_BODY = 16 };
@@ -296,7 +303,7 @@ read_packet(struct savefile *s, const struct block *b, struct cap_frame *out)
 		dropped(s, i, p.drops);
 	size_t end = p.head + ((p.caplen + 3) & ~(size_t)3);
 	if (b->type != BLOCK_SIMPLE && end < b->n)
-		packet_options(s, b, i, end, s->info.packets);
+		packet_options(s, b, i, end, out->frame.number);
 	return true;
 }
 
@@ -406,6 +413,14 @@ read_block(struct savefile *s, const struct block *b, struct cap_frame *out,
 			   ? CAP_FRAME
 			   : savefile_damaged(s, error,
 				 "damaged: an impossible packet block");
+	case BLOCK_JOURNAL:
+	case BLOCK_CUSTOM:
+	case BLOCK_CUSTOM_TO_KEEP:
+	case BLOCK_SYSDIG:
+	case BLOCK_SYSDIG_2:
+	case BLOCK_SYSDIG_2_LARGE:
+		s->others++;
+		return CAP_END;
 	default: /* unknown blocks are legal: passed over */
 		return CAP_END;
 	}

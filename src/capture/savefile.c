@@ -10,7 +10,7 @@ savefile_damaged(struct savefile *s, GError **error, const char *what)
 	g_free(s->problem);
 	s->problem = g_strdup_printf("%s after frame %" G_GUINT64_FORMAT
 				     " (byte %" G_GUINT64_FORMAT ")",
-	    what, s->info.packets, cap_input_offset(s->in));
+	    what, s->info.packets + s->others, cap_input_offset(s->in));
 	s->info.problem = s->problem;
 	g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_READ,
 	    "%s: %s; what came before is reported", s->path, s->problem);

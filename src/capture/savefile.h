@@ -14,6 +14,7 @@ struct savefile {
 	struct cap_source source; /* first: a source is cast to its savefile */
 	struct cap_input *in;     /* NULL: over, and closed */
 	struct cap_info info;
+	uint64_t others;      /* that have numbers as frames do, and are none */
 	uint64_t done, total; /* of the file on the disk, when it is over */
 	char *path, *problem;
 	bool over;
@@ -74,7 +75,7 @@ savefile_frame(struct savefile *s, struct cap_frame *out, rs_time ts,
 	    .bytes = {bytes, n},
 	    .wire_len = wire_len < n ? (uint32_t)n : wire_len,
 	    .ts = ts,
-	    .frame = {0, i->packets},
+	    .frame = {0, i->packets + s->others},
 	    .linktype = linktype,
 	};
 	return CAP_FRAME;

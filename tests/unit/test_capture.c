@@ -46,7 +46,8 @@ test_pcap_magics(void)
 	}
 }
 
-/* IXIA's: the size of all records stands after the header. */
+/* IXIA's: the size of all records stands after the header; times are in micro-
+   or nanoseconds, which the first tells. */
 static void
 test_lcap(void)
 {
@@ -55,14 +56,22 @@ test_lcap(void)
 		struct maker m = maker_new(i & 1);
 		pcap_header(&m, magics[i / 2], 1);
 		put(&m, 36, 4);
-		pcap_frame(&m, 100, 7, 20, 60, 0);
+		pcap_frame(&m, 100, i < 2 ? 999999 : 1000000, 20, 60, 0);
+		pcap_frame(&m, 101, 7, 20, 60, 0);
 		struct cap_info info;
 		struct result r = read_one(save(&m, "lcap"), &info);
 		CU_ASSERT_EQUAL(r.errors, 0);
-		CU_ASSERT_EQUAL(r.frames, 1);
-		CU_ASSERT_EQUAL(r.ts[0], 100 * RS_SEC + 7);
+		CU_ASSERT_EQUAL(r.frames, 2);
+		CU_ASSERT_EQUAL(
+		    r.ts[1], 101 * RS_SEC + (i < 2 ? 7 * RS_USEC : 7));
 		CU_ASSERT_EQUAL(r.n[0], 20);
-		CU_ASSERT(info.nanoseconds);
+		CU_ASSERT_EQUAL(info.nanoseconds, i >= 2);
+
+		m = maker_new(i & 1); /* without records */
+		pcap_header(&m, magics[i / 2], 1);
+		put(&m, 0, 4);
+		r = read_one(save(&m, "lcap"), NULL);
+		CU_ASSERT_EQUAL(r.errors, 0);
 	}
 }
 
