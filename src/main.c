@@ -111,6 +111,9 @@ loop(struct run *r)
 		} else if (got == CAP_FRAME &&
 			   (r->filter == NULL ||
 			       cap_filter_match(r->filter, &frame))) {
+			if (frame.drops)
+				engine_drops(r->engine, frame.drops,
+				    MAX(frame.drops_since, 0), frame.ts);
 			engine_packet(r->engine, &frame);
 			if (++r->taken == (uint64_t)r->o->count)
 				break;

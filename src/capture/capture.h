@@ -32,7 +32,9 @@ struct cap_frame {
 	uint32_t wire_len;    /* what was on the wire: >= bytes.n */
 	rs_time ts;
 	struct rs_frame frame;
-	int linktype; /* DLT_/LINKTYPE_ number */
+	int linktype;   /* DLT_/LINKTYPE_ number */
+	uint32_t drops; /* packets that the file says were lost before it, */
+	rs_time drops_since; /* and after that time; RS_NEVER: at any */
 };
 
 /* What somebody wrote into a pcapng file. */

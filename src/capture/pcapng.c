@@ -49,6 +49,7 @@ struct interface {
 	uint32_t snaplen;
 	uint64_t units; /* per second */
 	int64_t offset; /* seconds */
+	rs_time last;   /* of its packets; RS_NEVER */
 	/* since its capture began: as statistics say, as packets say */
 	uint64_t by_interface, by_kernel, between;
 };
@@ -168,6 +169,7 @@ read_interface(struct savefile *s, const struct block *b)
 	    .linktype = savefile_u16(b->p, f->order),
 	    .snaplen = savefile_u32(b->p + 4, f->order),
 	    .units = 1000000,
+	    .last = RS_NEVER,
 	};
 	for (struct options o = options_of(b, 8); next_option(f, &o);)
 		if (o.code == OPTION_COMMENT)
@@ -224,8 +226,11 @@ when(const struct interface *i, uint64_t stamp)
 
 /* What a packet was told to be lost before it. */
 static void
-dropped(struct savefile *s, struct interface *i, uint64_t n)
+dropped(
+    struct savefile *s, struct interface *i, uint64_t n, struct cap_frame *out)
 {
+	out->drops = (uint32_t)MIN(n, UINT32_MAX);
+	out->drops_since = i->last;
 	count_drops(s, i, false);
 	i->between = MIN(i->between + MIN(n, DROPS), DROPS);
 	count_drops(s, i, true);
@@ -233,15 +238,16 @@ dropped(struct savefile *s, struct interface *i, uint64_t n)
 
 static void
 packet_options(struct savefile *s, const struct block *b, struct interface *i,
-    size_t n, uint64_t frame)
+    size_t n, struct cap_frame *out)
 {
 	for (struct options o = options_of(b, n); next_option(s->state, &o);)
 		if (o.code == OPTION_COMMENT)
-			comment(s, frame, o.value);
+			comment(s, out->frame.number, o.value);
 		else if (o.code == OPTION_DROPCOUNT && o.value.n >= 8 &&
 			 b->type == BLOCK_ENHANCED)
 			dropped(s, i,
-			    u64(o.value.p, ((struct pcapng *)s->state)->order));
+			    u64(o.value.p, ((struct pcapng *)s->state)->order),
+			    out);
 }
 
 /* What stands before the bytes of a packet. */
@@ -300,10 +306,11 @@ read_packet(struct savefile *s, const struct block *b, struct cap_frame *out)
 	savefile_frame(
 	    s, out, ts, b->p + p.head, p.caplen, p.wire, i->linktype);
 	if (p.drops != UINT16_MAX)
-		dropped(s, i, p.drops);
+		dropped(s, i, p.drops, out);
 	size_t end = p.head + ((p.caplen + 3) & ~(size_t)3);
 	if (b->type != BLOCK_SIMPLE && end < b->n)
-		packet_options(s, b, i, end, out->frame.number);
+		packet_options(s, b, i, end, out);
+	i->last = ts;
 	return true;
 }
 

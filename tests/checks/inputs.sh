@@ -159,8 +159,26 @@ if command -v python3 >/dev/null && mkdir many; then
 				grep -q '51 phones: 50 registered, 1 FAILED' out.$limit || cat err out.$limit)"
 	done
 	none '2170 files, the same report' "$(cmp out.64 out.1000 2>&1)"
+
+	# No answer is none where packets were lost while it was waited for.
+	for lost in -1 10; do
+		PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1 python3 - \
+			"$srcdir/pcaps/udp-no-answer/udp-no-answer.pcap" $lost <<-'END'
+			import sys, captures
+			link, packets = captures.read(sys.argv[1])
+			with open("lost" + sys.argv[2], "wb") as f:
+			    f.write(captures.pcapng(link, packets,
+			                            drops=[int(sys.argv[2])]))
+		END
+		"$REGSCAN" lost$lost >out$lost 2>err
+	done
+	none 'no packet lost: no answer' \
+		"$(grep -q '1 timed out' out-1 || cat out-1)"
+	none 'a packet lost: undecided, and said' \
+		"$(grep -q '1 cut off' out10 && grep -q '1 packet DROPPED' out10 ||
+			cat out10)"
 else
-	skip '2170 files' 'no python3 here'
+	skip '2170 files, lost packets' 'no python3 here'
 fi
 
 # A file that is being written: it ends with its sixth packet, with a second, or

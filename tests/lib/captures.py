@@ -78,10 +78,12 @@ def _options(order, *pairs):
     return out + struct.pack(order + "HH", 0, 0)
 
 
-def pcapng(link, packets, order="<", nanoseconds=False, interfaces=1):
+def pcapng(link, packets, order="<", nanoseconds=False, interfaces=1,
+           drops=()):
     """The bytes of a pcapng file, with comments that say nothing.  Of several
     interfaces each has a resolution and an offset of time of its own, the
-    first that of all; packets go to them in turn."""
+    first that of all; packets go to them in turn.  `drops` are indices of
+    packets before which one was lost."""
     comment = (1, b"test")
     out = [_block(order, 0x0A0D0D0A, struct.pack(
         order + "IHHq", 0x1A2B3C4D, 1, 0, -1) + _options(order, comment))]
@@ -96,7 +98,8 @@ def pcapng(link, packets, order="<", nanoseconds=False, interfaces=1):
         padding = b"\0" * (-len(p.data) % 4)
         out.append(_block(order, 6, struct.pack(
             order + "5I", i, t >> 32, t & 0xFFFFFFFF, len(p.data), p.wire_len)
-            + p.data + padding + _options(order, comment)))
+            + p.data + padding + _options(order, comment, *(
+                [(4, struct.pack(order + "Q", 1))] if k in drops else []))))
     return b"".join(out)
 
 

@@ -176,6 +176,34 @@ test_drops_between(void)
 	}
 }
 
+/* The time in which they were lost: since the packet before on that interface.
+ */
+static void
+test_drops_since(void)
+{
+	struct maker m = maker_new(true);
+	section(&m);
+	interface(&m, 1, 0);
+	interface(&m, 1, 0);
+	old(&m, 0, 3, 1000000, 4);
+	old(&m, 1, 0, 2000000, 4);
+	old(&m, 0, 4, 3000000, 4);
+	char *path = save(&m, "since");
+	struct cap_source *s =
+	    cap_files_open((const char *const *)&path, 1, false);
+	struct cap_frame f;
+	s->next(s, &f, NULL);
+	CU_ASSERT_EQUAL(f.drops, 3);
+	CU_ASSERT_EQUAL(f.drops_since, RS_NEVER);
+	s->next(s, &f, NULL);
+	CU_ASSERT_EQUAL(f.drops, 0);
+	s->next(s, &f, NULL);
+	CU_ASSERT_EQUAL(f.drops, 4);
+	CU_ASSERT_EQUAL(f.drops_since, RS_SEC);
+	s->close(s);
+	unsave(path);
+}
+
 static void
 commented(struct maker *m, const char *text, size_t n)
 {
@@ -339,6 +367,6 @@ test_damaged(void)
 }
 
 UNIT_MAIN("pcapng", UNIT(test_other_packets), UNIT(test_offset),
-    UNIT(test_drops), UNIT(test_drops_between), UNIT(test_comments),
-    UNIT(test_secrets), UNIT(test_passed_over), UNIT(test_bad_options),
-    UNIT(test_damaged))
+    UNIT(test_drops), UNIT(test_drops_between), UNIT(test_drops_since),
+    UNIT(test_comments), UNIT(test_secrets), UNIT(test_passed_over),
+    UNIT(test_bad_options), UNIT(test_damaged))
