@@ -36,13 +36,15 @@ refusal(const uint8_t *head, size_t n)
 	return "not a capture: neither pcap nor pcapng";
 }
 
-static void
-end(struct savefile *s, enum regscan_error code, char *problem, GError **error)
+static enum cap_result
+end(struct savefile *s, enum regscan_error code, GError **error,
+    const char *prefix, const char *problem)
 {
 	s->over = true;
-	s->problem = problem;
-	s->info.problem = problem;
-	g_set_error(error, REGSCAN_ERROR, code, "%s: %s", s->path, s->problem);
+	s->problem = g_strdup_printf("%s: %s%s", s->path, prefix, problem);
+	s->info.problem = s->problem;
+	g_set_error_literal(error, REGSCAN_ERROR, code, s->problem);
+	return CAP_ERROR;
 }
 
 /* A file's first bytes: who reads it from here on. */
@@ -63,15 +65,12 @@ read_head(struct savefile *s, struct cap_frame *out, GError **error)
 		return CAP_IDLE;
 	const char *problem = cap_input_problem(s->in);
 	s->info.cut_short = cap_input_cut(s->in);
-	if (problem) {
-		end(s, REGSCAN_ERROR_READ,
-		    g_strdup_printf("cannot read: %s", problem), error);
-		return CAP_ERROR;
-	}
+	if (problem)
+		return end(
+		    s, REGSCAN_ERROR_READ, error, "cannot read: ", problem);
 	size_t n = MIN(cap_input_left(s->in), 8);
 	head = n ? cap_input_peek(s->in, n) : NULL;
-	end(s, REGSCAN_ERROR_FORMAT, g_strdup(refusal(head, n)), error);
-	return CAP_ERROR;
+	return end(s, REGSCAN_ERROR_FORMAT, error, "", refusal(head, n));
 }
 
 struct cap_source *

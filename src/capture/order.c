@@ -108,7 +108,8 @@ put_away(struct order *o, struct member *m)
 
 /* ---- who begins when ---- */
 
-/* Asks the next member for its first frame.  What else there is goes up. */
+/* Asks the next member for its first frame.  What else there is goes up: of a
+   file that is opened once more, its secrets for a second time then. */
 static enum cap_result
 ask(struct order *o, struct cap_frame *out, GError **error)
 {
@@ -118,10 +119,7 @@ ask(struct order *o, struct cap_frame *out, GError **error)
 		return CAP_ERROR;
 	}
 	bool again = o->many && savefile_again(m->source);
-	enum cap_result r;
-	do
-		r = m->source->next(m->source, &m->frame, error);
-	while (r == CAP_SECRETS && again); /* they will come again */
+	enum cap_result r = m->source->next(m->source, &m->frame, error);
 	if (r == CAP_IDLE || r == CAP_SECRETS) {
 		out->bytes = m->frame.bytes;
 		return r;

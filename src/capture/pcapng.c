@@ -185,7 +185,8 @@ read_interface(struct savefile *s, const struct block *b)
 	return true;
 }
 
-/* Counts are of the whole capture: the last of an interface is the one. */
+/* Counts are of the whole capture: the last of an interface is the one.  Its
+   comments are no people's: "Counters provided by dumpcap". */
 static void
 read_statistics(struct savefile *s, const struct block *b)
 {
@@ -196,8 +197,6 @@ read_statistics(struct savefile *s, const struct block *b)
 	struct interface *i =
 	    &g_array_index(f->interfaces, struct interface, id);
 	for (struct options o = options_of(b, 12); next_option(f, &o);) {
-		if (o.code == OPTION_COMMENT)
-			comment(s, 0, o.value);
 		if (o.value.n < 8 ||
 		    (o.code != OPTION_IFDROP && o.code != OPTION_OSDROP))
 			continue;

@@ -290,6 +290,11 @@ files(struct text *t, const struct rec_coverage *c)
 			continue;
 		t->page.style = PAGE_WARN;
 		if (f[i].problem.p) {
+			/* those that could not be opened name it themselves */
+			if (c->files.n > 1 && f[i].packets > 0) {
+				page_span(&t->page, text_file_name(f[i].path));
+				page_str(&t->page, ": ");
+			}
 			page_flow(&t->page, 2, f[i].problem);
 		} else {
 			page_flow(&t->page, 2, f[i].path);

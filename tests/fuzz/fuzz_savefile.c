@@ -159,6 +159,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(lot.frames == SAME * all.frames && lot.sum == SAME * all.sum,
 	    "other frames when read sparingly");
 	must(lot.errors == SAME * all.errors, "other errors");
+	must(lot.secrets >= SAME * all.secrets, "fewer secrets");
 	close(fd);
 
 	fd = memory(path);
