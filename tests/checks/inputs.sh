@@ -133,6 +133,13 @@ gzip -c "$srcdir/pcaps/udp-refresh/udp-refresh.pcap" >some/a.txt
 echo 'hello, world' >some/c.pcap
 mkdir some/deeper
 well 'folder' '26 packets' some
+none 'folder: what else is in it is named' \
+	"$(grep -qx '1 file skipped, being no captures: c.pcap' out || cat out)"
+head -c 1000 "$good" >some/cut
+what 'folder with a damaged file' 3 'some/cut: cut short after frame 3' some
+none 'folder with a damaged file: it is named, the others are reported' \
+	"$(grep -q '29 packets' out && grep -q '^cut: cut short' out || cat out)"
+rm some/cut
 "$REGSCAN" some/b - some/a.txt <"$srcdir/pcaps/tcp-register/tcp-register.pcap" \
 	>out 2>err
 none 'files and standard input' \

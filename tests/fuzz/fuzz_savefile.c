@@ -6,7 +6,8 @@
  *
  * Beyond no crash: a file that is still being written, and comes in pieces,
  * gives the frames that the whole file gives; so does one among files that are
- * read sparingly, each frame as often as there are files.
+ * read sparingly, each frame as often as there are files (which takes longest,
+ * and is tried where the length is a multiple of 8).
  */
 #include "config.h"
 
@@ -49,9 +50,11 @@ frame_sum(const struct cap_frame *f)
 {
 	uint64_t sum = mix(f->frame.number, (uint64_t)f->ts);
 	sum = mix(mix(sum, f->wire_len), (uint64_t)f->linktype);
-	for (size_t i = 0; i < f->bytes.n; i++)
+	/* of long frames every so many bytes, and the last one */
+	size_t step = 1 + f->bytes.n / 64;
+	for (size_t i = 0; i < f->bytes.n; i += step)
 		sum = mix(sum, f->bytes.p[i]);
-	return sum;
+	return f->bytes.n ? mix(sum, f->bytes.p[f->bytes.n - 1]) : sum;
 }
 
 /* Until there is nothing more for now: CAP_IDLE or CAP_END.  Sums are added:
@@ -140,6 +143,16 @@ many(const char *path)
 	return seen;
 }
 
+static void
+check_many(const char *path, const struct seen *all)
+{
+	struct seen lot = many(path);
+	must(lot.frames == SAME * all->frames && lot.sum == SAME * all->sum,
+	    "other frames when read sparingly");
+	must(lot.errors == SAME * all->errors, "other errors");
+	must(lot.secrets >= SAME * all->secrets, "fewer secrets");
+}
+
 static int
 memory(char path[NAME])
 {
@@ -155,11 +168,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[NAME];
 	int fd = memory(path);
 	fill(fd, data, size);
-	struct seen all = whole(path), lot = many(path);
-	must(lot.frames == SAME * all.frames && lot.sum == SAME * all.sum,
-	    "other frames when read sparingly");
-	must(lot.errors == SAME * all.errors, "other errors");
-	must(lot.secrets >= SAME * all.secrets, "fewer secrets");
+	struct seen all = whole(path);
+	if (size % 8 == 0)
+		check_many(path, &all);
 	close(fd);
 
 	fd = memory(path);
