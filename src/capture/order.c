@@ -188,23 +188,31 @@ read_on(struct order *o, struct cap_frame *out, GError **error)
 	return r;
 }
 
+/* Asks whoever was not asked yet, and gives numbers when all were. */
 static enum cap_result
-next(struct cap_source *source, struct cap_frame *out, GError **error)
+begin(struct order *o, struct cap_frame *out, GError **error)
 {
-	struct order *o = (struct order *)source;
 	while (o->asked < o->n) {
 		enum cap_result r = ask(o, out, error);
 		if (r != CAP_FRAME && r != CAP_END)
 			return r;
 	}
-	if (o->by_number == NULL)
-		number(o);
+	number(o);
+	return CAP_END;
+}
+
+static enum cap_result
+next(struct cap_source *source, struct cap_frame *out, GError **error)
+{
+	struct order *o = (struct order *)source;
 	for (;;) {
-		if (o->turn != NOBODY) {
-			enum cap_result r = read_on(o, out, error);
-			if (r != CAP_END)
-				return r;
-		}
+		enum cap_result r = CAP_END;
+		if (o->turn != NOBODY)
+			r = read_on(o, out, error);
+		else if (o->by_number == NULL)
+			r = begin(o, out, error);
+		if (r != CAP_END)
+			return r;
 		if (o->in_heap == 0)
 			return CAP_END;
 		unsigned who = pop(o);

@@ -59,7 +59,8 @@ next(struct cap_source *source, struct cap_frame *out, GError **error)
 	if (s->over)
 		return CAP_END;
 	enum cap_result r = s->read(s, out, error);
-	if (s->over) { /* its descriptor and its buffer are of use to others */
+	if (r != CAP_FRAME && s->over) {
+		/* its descriptor and its buffer are of use to others */
 		measure(s);
 		cap_input_close(s->in);
 		s->in = NULL;
