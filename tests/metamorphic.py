@@ -57,9 +57,12 @@ FORMAT = {"coverage.files.format", "coverage.files.compression",
           "coverage.files.comments", "coverage.files.path"}
 # Of many files each is told of by itself; a display filter is for one.
 FILES = {"coverage.files"} | FILTER
-# The first and the last frame of several: frames have the order of files.
+# The first and the last frame of several, and which of several phones is the
+# example: frames have the order of files.
 OVERLAP = FILES | {"phones.id", "phones.chain.frames", "phones.lines.frame",
-                   "findings.id", "findings.at"}
+                   "findings.id", "findings.at", "findings.aor",
+                   "findings.detail", "findings.evidence",
+                   "findings.records"}
 
 
 # ---- changes to captures; all keep the instant of every byte ----
@@ -198,6 +201,8 @@ def by_id(document):
     def key(v):
         if "id" in v:
             return [int(n) for n in v["id"].split("-")]
+        if "code" in v:
+            return json.dumps(v, sort_keys=True)
         if "client" in v:
             return [v["client"]["address"], v.get("aors", [])]
         frame = v["frame"]
@@ -209,7 +214,8 @@ def by_id(document):
         if not isinstance(value, list):
             return value
         value = [walk(v) for v in value]
-        if all(isinstance(v, dict) and v.keys() & {"id", "client", "frame"}
+        if all(isinstance(v, dict)
+               and v.keys() & {"id", "code", "client", "frame"}
                for v in value):
             value.sort(key=key)
         elif all(isinstance(v, str) and (ID.match(v) or RECORD.match(v))
