@@ -9,8 +9,8 @@
 #include "capture/filter.h"
 #include "certificates.h"
 #include "engine/engine.h"
+#include "inputs.h"
 #include "keyring.h"
-#include "net/link.h"
 #include "options.h"
 #include "progress.h"
 #include "report/explain.h"
@@ -46,6 +46,7 @@ complain(const GError *e)
 
 struct run {
 	const struct options *o;
+	struct cap_list files;
 	struct cap_source *source;
 	struct cap_filter *filter; /* files; NULL: none */
 	struct keyring keys;
@@ -58,6 +59,13 @@ struct run {
 	uint64_t drops;
 	uint64_t taken; /* frames that were looked at */
 };
+
+static void
+look_at_duration(const struct run *r, gint64 now)
+{
+	if (r->o->duration && (now - r->started) * RS_USEC >= r->o->duration)
+		stopped = 1;
+}
 
 /* Live: time passes without packets, and the kernel may have lost some. */
 static void
@@ -78,8 +86,7 @@ look_at_clock(struct run *r, rs_time last)
 	r->drops_seen_at = wall;
 	/* A second behind, for what is still on its way through the kernel. */
 	engine_advance(r->engine, wall - RS_SEC);
-	if (r->o->duration && (now - r->started) * RS_USEC >= r->o->duration)
-		stopped = 1;
+	look_at_duration(r, now);
 }
 
 static void
@@ -100,18 +107,26 @@ loop(struct run *r)
 				break;
 			continue;
 		}
-		if (got == CAP_SECRETS)
+		if (got == CAP_SECRETS) {
 			keyring_secrets(&r->keys, frame.bytes);
-		else if (got == CAP_IDLE)
+		} else if (got == CAP_IDLE) {
+			if (r->o->follow) /* what was read is to be told */
+				engine_advance(r->engine, frame.ts);
 			r->source->wait(r->source, IDLE_MS);
-		else if (r->filter == NULL ||
-			 cap_filter_match(r->filter, &frame)) {
+		} else if (got == CAP_FRAME &&
+			   (r->filter == NULL ||
+			       cap_filter_match(r->filter, &frame))) {
+			if (frame.drops)
+				engine_drops(r->engine, frame.drops,
+				    MAX(frame.drops_since, 0), frame.ts);
 			engine_packet(r->engine, &frame);
 			if (++r->taken == (uint64_t)r->o->count)
 				break;
 		}
 		if (r->live)
 			look_at_clock(r, frame.ts);
+		else if (r->o->follow)
+			look_at_duration(r, g_get_monotonic_time());
 		else if (++turns % LOOK_EVERY == 0)
 			progress_draw(&r->bar, r->source);
 	}
@@ -119,33 +134,6 @@ loop(struct run *r)
 }
 
 /* ---- the report's surroundings ---- */
-
-static void
-add_file(struct rec_coverage *c, struct rec_arena *a, const struct cap_info *i)
-{
-	struct rec_file *f = rec_list_add(&c->files, a, sizeof *f);
-	f->path = rec_arena_text(a, rs_span_str(i->name));
-	f->format = rec_arena_text(a, rs_span_str(i->format));
-	f->problem = rec_arena_text(a, rs_span_str(i->problem));
-	for (unsigned k = 0; k < i->n_linktypes; k++) {
-		struct rs_span *t = rec_list_add(&f->link_types, a, sizeof *t);
-		g_autofree char *number =
-		    g_strdup_printf("link type %d", i->linktypes[k]);
-		const char *name = link_name(i->linktypes[k]);
-		*t = rec_arena_text(a, rs_span_str(name ? name : number));
-	}
-	f->packets = (int64_t)i->packets;
-	f->bytes = (int64_t)i->bytes;
-	f->first = i->first;
-	f->last = i->last;
-	f->cut_short = i->cut_short ? RS_TRUE : RS_FALSE;
-	if (i->has_drops) {
-		c->drops_kernel =
-		    MAX(c->drops_kernel, 0) + (int64_t)i->drops_kernel;
-		c->drops_interface =
-		    MAX(c->drops_interface, 0) + (int64_t)i->drops_interface;
-	}
-}
 
 static bool
 finish(struct run *r, struct report *report)
@@ -156,9 +144,7 @@ finish(struct run *r, struct report *report)
 	rec_arena_init(&arena, NULL, NULL);
 	rec_init(&rec_coverage_type, &c);
 	engine_finish(r->engine);
-	const struct cap_info *i;
-	for (unsigned k = 0; (i = r->source->info(r->source, k)); k++)
-		add_file(&c, &arena, i);
+	inputs_coverage(r->source, &r->files, &c, &arena);
 	engine_coverage(r->engine, &c, &arena);
 	bool ok = report_finish(report, &c, &e);
 	if (!ok)
@@ -189,11 +175,20 @@ colour(const struct options *o, FILE *out)
 }
 
 static struct cap_source *
-open_source(const struct options *o, GError **error)
+open_source(struct run *r, GError **error)
 {
-	if (o->interface == NULL)
+	const struct options *o = r->o;
+	if (o->interface == NULL) {
+		cap_list_init(&r->files, (const char *const *)o->files);
+		if (o->follow && r->files.paths->len != 1) {
+			g_set_error_literal(error, REGSCAN_ERROR,
+			    REGSCAN_ERROR_USAGE, "--follow is for one file");
+			return NULL;
+		}
 		return cap_files_open(
-		    (const char *const *)o->files, g_strv_length(o->files));
+		    (const char *const *)r->files.paths->pdata,
+		    r->files.paths->len, o->follow);
+	}
 	const struct cap_live_options live = {
 	    .interface = o->interface,
 	    .filter = o->filter,
@@ -231,7 +226,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .format = o->format,
 	    .out = out,
 	    .all_tls = o->all_tls,
-	    .live = r->live,
+	    .live = r->live || o->follow,
 	    .colour = colour(o, out),
 	    .columns = columns(out, 100),
 	    .memory_limit = (size_t)o->memory_mib << 20,
@@ -260,7 +255,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	r->engine = engine_new(&engine_options, &sink);
 	r->started = g_get_monotonic_time();
 	r->bar = (struct progress){
-	    .wanted = !r->live && isatty(STDERR_FILENO),
+	    .wanted = !report_options.live && isatty(STDERR_FILENO),
 	    .started = r->started,
 	};
 	loop(r);
@@ -286,7 +281,7 @@ run(const struct options *o)
 	if (out && !r.live && o->filter)
 		r.filter = cap_filter_new(o->filter, &e);
 	if (out && e == NULL)
-		r.source = open_source(o, &e);
+		r.source = open_source(&r, &e);
 	int status;
 	if (r.source && certificates_open(&r.certificates, o, &e)) {
 		status = analyse(&r, related, out);
@@ -303,6 +298,7 @@ run(const struct options *o)
 	if (r.source)
 		r.source->close(r.source);
 	certificates_clear(&r.certificates);
+	cap_list_clear(&r.files);
 	cap_filter_free(r.filter);
 	keyring_clear(&r.keys);
 	related_free(related);

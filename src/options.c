@@ -95,10 +95,13 @@ check(const struct options *o, GError **error)
 		return refuse(error, "either files or -i, not both");
 	if (!o->interface && !files)
 		return refuse(error,
-		    "nothing to read: give a capture file, '-' or -i "
+		    "nothing to read: give a capture file, a folder, '-' or -i "
 		    "INTERFACE (see regscan --help)");
-	if (!o->interface && o->duration)
-		return refuse(error, "-a is for live capture: use it with -i");
+	if (o->follow && (!files || o->files[1]))
+		return refuse(error, "--follow is for one file");
+	if (!o->interface && !o->follow && o->duration)
+		return refuse(error, "-a is for what has no end by itself: use "
+				     "it with -i or --follow");
 	if (o->snaplen < 0 || o->buffer_kib < 0 || o->count < 0 ||
 	    o->challenge_wait < 0 || o->memory_mib < 0)
 		return refuse(error, "a number is negative");
@@ -156,7 +159,12 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 		return parse_explain(o, argc - 1, argv + 1, error);
 	const GOptionEntry entries[] = {
 	    {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &reads,
-		"Read this capture ('-': stdin); may be repeated", "FILE"},
+		"Read this capture, or the captures in this folder ('-': "
+		"stdin); may be repeated",
+		"FILE"},
+	    {"follow", 0, 0, G_OPTION_ARG_NONE, &o->follow,
+		"Go on reading at the end of the file, which is being written",
+		NULL},
 	    {"interface", 'i', 0, G_OPTION_ARG_STRING, &o->interface,
 		"Capture live from this interface", "IFACE"},
 	    {"list-interfaces", 'D', 0, G_OPTION_ARG_NONE, &o->list_interfaces,
@@ -175,7 +183,7 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    {"buffer-size", 'B', 0, G_OPTION_ARG_INT, &o->buffer_kib,
 		"Size of the kernel's capture buffer", "KIB"},
 	    {"autostop", 'a', 0, G_OPTION_ARG_STRING, &autostop,
-		"Stop a live capture after so many seconds",
+		"With -i or --follow, stop after so many seconds",
 		"duration:SECONDS"},
 	    {"format", 0, 0, G_OPTION_ARG_STRING, &format,
 		"text (default), json or ndjson", "FORMAT"},

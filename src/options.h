@@ -12,10 +12,10 @@ struct options {
 	char **ca_files, **ca_paths; /* NULL-terminated; NULL: none */
 	gboolean system_ca;
 	char *certificates; /* folder to write them to */
-	gboolean list_interfaces, no_promiscuous, all_tls, version;
+	gboolean list_interfaces, no_promiscuous, follow, all_tls, version;
 	int snaplen, buffer_kib;
 	gint64 count;     /* packets; 0: all */
-	rs_time duration; /* live; 0: for ever */
+	rs_time duration; /* live or followed; 0: for ever */
 	enum report_format format;
 	uint16_t tls_ports[64];
 	size_t n_tls_ports;

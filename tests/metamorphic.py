@@ -12,10 +12,12 @@ reason is masked, both documents must be equal.
 
 import concurrent.futures
 import glob
+import gzip
 import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,7 +53,16 @@ UNREAD = {"connections.bytes_client", "connections.bytes_server"} | REPEATS
 FRAGMENTS = {"coverage.fragments",
              "registrations.transactions.fragmented"}
 # The file is called what it is.
-FORMAT = {"coverage.files.format"}
+FORMAT = {"coverage.files.format", "coverage.files.compression",
+          "coverage.files.comments", "coverage.files.path"}
+# Of many files each is told of by itself; a display filter is for one.
+FILES = {"coverage.files"} | FILTER
+# The first and the last frame of several, and which of several phones is the
+# example: frames have the order of files.
+OVERLAP = FILES | {"phones.id", "phones.chain.frames", "phones.lines.frame",
+                   "findings.id", "findings.at", "findings.aor",
+                   "findings.detail", "findings.evidence",
+                   "findings.records"}
 
 
 # ---- changes to captures; all keep the instant of every byte ----
@@ -117,13 +128,17 @@ class Broken(Exception):
     pass
 
 
-def report(folder, name, content):
-    """The document that regscan prints of the capture."""
-    with open(os.path.join(folder, name), "wb") as f:
-        f.write(content)
+def report(folder, name, content, path=None):
+    """The document that regscan prints of the capture, which it is given as
+    that path, "-" being standard input."""
+    content = content if isinstance(content, dict) else {name: content}
+    for file, octets in content.items():
+        with open(os.path.join(folder, file), "wb") as f:
+            f.write(octets)
     p = subprocess.run(
         [REGSCAN, "--format", "json", "--color", "never", *arguments(name),
-         name], cwd=folder, capture_output=True, check=False, timeout=120)
+         path or name], cwd=folder, capture_output=True, check=False,
+        timeout=120, input=content[name] if path == "-" else b"")
     if p.stderr or p.returncode not in (0, 1, 4):
         raise Broken(f"exit status {p.returncode}, stderr: "
                      + p.stderr.decode(errors="replace"))
@@ -144,19 +159,23 @@ def arguments(name):
             else w for w in words]
 
 
-def back(value, origin, mask, path=""):
+def back(value, origin, mask, path="", file=0):
     """The document with frame numbers of the original and without what the
-    mask names.  A frame that was split is in a list once, and evidence, which
-    comes in the order of frames, has none within one frame."""
+    mask names.  `origin` has them by number of the file.  A frame that was
+    split is in a list once, and evidence, which comes in the order of frames,
+    has none within one frame."""
     if isinstance(value, dict):
         out = {}
+        file = value.get("file", file)
         for key, v in value.items():
             below = f"{path}.{key}" if path else key
             if below in mask:
                 continue
             if key == "frame" and isinstance(v, int):
-                v = origin[v - 1]
-            out[key] = back(v, origin, mask, below)
+                v = origin[file][v - 1]
+            elif key == "file" and isinstance(v, int):
+                v = 0
+            out[key] = back(v, origin, mask, below, file)
         return out
     if isinstance(value, list):
         out = []
@@ -171,13 +190,43 @@ def back(value, origin, mask, path=""):
     if isinstance(value, str):
         m = ID.match(value)
         if m:
-            return f"{m[1]}-{origin[int(m[2]) - 1]}{m[3]}"
+            return f"0-{origin[int(m[1])][int(m[2]) - 1]}{m[3]}"
         m = RECORD.match(value)
         if m:
-            return f"{m[1]}{origin[int(m[2]) - 1]}{m[3]}"
+            n = origin[int(m[1].split(" ")[1][:-1])][int(m[2]) - 1]
+            return f"{m[1].split(' ')[0]} 0-{n}{m[3]}"
         # Times with nine digits where the file has them.
         return re.sub(r"(T\d\d:\d\d:\d\d\.\d{6})000Z$", r"\1Z", value)
     return value
+
+
+def by_id(document):
+    """Lists in the order of ids, which the number of a file is part of."""
+    def key(v):
+        if "id" in v:
+            return [int(n) for n in v["id"].split("-")]
+        if "code" in v:
+            return json.dumps(v, sort_keys=True)
+        if "client" in v:
+            return [v["client"]["address"], v.get("aors", [])]
+        frame = v["frame"]
+        return [frame["frame"] if isinstance(frame, dict) else frame]
+
+    def walk(value):
+        if isinstance(value, dict):
+            return {k: walk(v) for k, v in value.items()}
+        if not isinstance(value, list):
+            return value
+        value = [walk(v) for v in value]
+        if all(isinstance(v, dict)
+               and v.keys() & {"id", "code", "client", "frame"}
+               for v in value):
+            value.sort(key=key)
+        elif all(isinstance(v, str) and (ID.match(v) or RECORD.match(v))
+                 for v in value):
+            value.sort()
+        return value
+    return walk(document)
 
 
 def differences(a, b, path="", out=None):
@@ -234,12 +283,19 @@ def outcomes(document):
 
 # ---- tests ----
 
-def same(case, changed, mask, write=captures.pcap, **how):
+def same(case, changed, mask, write=captures.pcap, path=None, then=bytes,
+         **how):
+    """What differs where the changed packets are written so, and the file then
+    changed as a whole."""
     link, _, folder, name, first = case
-    second = report(folder, name, write(link, changed, **how))
-    origin = [p.origin for p in case[1]]
-    return differences(back(first, origin, mask),
-                       back(second, [p.origin for p in changed], mask))
+    second = report(folder, name, then(write(link, changed, **how)), path)
+    return differences(back(first, [[p.origin for p in case[1]]], mask),
+                       back(second, [[p.origin for p in changed]], mask))
+
+
+def zstd(content):
+    return subprocess.run(["zstd", "-qc"], input=content, check=True,
+                          capture_output=True).stdout
 
 
 def test_formats(case):
@@ -250,7 +306,65 @@ def test_formats(case):
                              (captures.pcapng, ">", True)):
         found += same(case, case[1], FORMAT, write, order=order,
                       nanoseconds=ns)
+    found += same(case, case[1], FORMAT, captures.pcapng, interfaces=4,
+                  then=gzip.compress, path="-")
+    if shutil.which("zstd"):
+        found += same(case, case[1], FORMAT, then=zstd)
     return found
+
+
+def steps(packets):
+    """Where packets may be parted without a change of their order."""
+    latest = packets[0].ns if packets else 0
+    for i, p in enumerate(packets[1:], 1):
+        if p.ns > latest and all(q.ns > latest for q in packets[i:]):
+            yield i
+        latest = max(latest, p.ns)
+
+
+def rotate(packets, rng):
+    """Up to seven files, one after the other.  Not parted where it was quiet
+    for a second: there could have been something between two files."""
+    at = [i for i in steps(packets)
+          if packets[i].ns - packets[i - 1].ns < 10**9]
+    cuts = sorted(rng.sample(at, min(6, len(at))))
+    for begin, end in zip([0] + cuts, cuts + [len(packets)]):
+        yield packets[begin:end]
+
+
+def deal(packets, _):
+    """Up to thirty files, each with packets of all the time."""
+    at = set(steps(packets))
+    n = max(1, min(30, len(at) // 2))
+    hands, who = [[] for _ in range(n)], 0
+    for i, p in enumerate(packets):
+        who = (who + (i in at)) % n
+        hands[who].append(p)
+    return hands
+
+
+def in_files(part, mask):
+    def test(case):
+        """A folder of files: other formats, names in another order."""
+        link, packets, folder, name, first = case
+        rng = random.Random(name)
+        content, origin = {name: b"no capture"}, {}
+        for i, share in enumerate(part(packets, rng)):
+            file = f"many/{rng.random()}"
+            origin[file] = [p.origin for p in share]
+            write = captures.pcapng if i % 3 == 1 else captures.pcap
+            content[file] = write(link, share)
+            if i % 2:
+                content[file] = gzip.compress(content[file])
+        many = os.path.join(folder, "many")
+        shutil.rmtree(many, ignore_errors=True)
+        os.mkdir(many)
+        second = report(folder, name, content, "many")
+        order = [origin[f["path"]] for f in second["coverage"]["files"]]
+        return differences(
+            by_id(back(first, [[p.origin for p in packets]], mask)),
+            by_id(back(second, order, mask)))
+    return test
 
 
 def changed(change, mask):
@@ -290,6 +404,8 @@ def test_loss(case):
 
 TESTS = {
     "formats": test_formats,
+    "rotated": in_files(rotate, FILES),
+    "dealt to many files": in_files(deal, OVERLAP),
     "split and reordered": changed(split, PACKETS | FILTER | UNREAD),
     "duplicated": changed(duplicate, PACKETS | FILTER | REPEATS),
     "fragmented": changed(fragment, PACKETS | FILTER | FRAGMENTS),

@@ -32,14 +32,23 @@ struct cap_frame {
 	uint32_t wire_len;    /* what was on the wire: >= bytes.n */
 	rs_time ts;
 	struct rs_frame frame;
-	int linktype; /* DLT_/LINKTYPE_ number */
+	int linktype;   /* DLT_/LINKTYPE_ number */
+	uint32_t drops; /* packets that the file says were lost before it, */
+	rs_time drops_since; /* and after that time; RS_NEVER: at any */
+};
+
+/* What somebody wrote into a pcapng file. */
+struct cap_comment {
+	uint64_t frame; /* 0: on the file, a section or an interface */
+	char *text;     /* up to 200 bytes; owned by the source */
 };
 
 /* What a source knows of one file or interface. */
 struct cap_info {
-	const char *name;   /* path as given, "-" or interface */
-	const char *format; /* "pcap", "pcapng", "live" */
-	int linktypes[8];   /* those seen, in order */
+	const char *name;        /* path as given, "-" or interface */
+	const char *format;      /* "pcap", "pcapng", "live"; NULL: not known */
+	const char *compression; /* "gzip", "zstd"; NULL: none */
+	int linktypes[8];        /* those seen, in order */
 	unsigned n_linktypes;
 	bool nanoseconds; /* its time resolution is finer than a microsecond */
 	uint64_t packets, bytes; /* frames and captured bytes */
@@ -47,12 +56,14 @@ struct cap_info {
 	bool cut_short;          /* ended inside a record */
 	const char *problem;     /* message of the error that ended it; NULL */
 	uint64_t drops_kernel, drops_interface;
-	bool has_drops; /* the two above were reported */
+	bool has_drops;                     /* the two above were reported */
+	const struct cap_comment *comments; /* the first ones */
+	unsigned n_comments;
 };
 
 enum cap_result {
 	CAP_FRAME,   /* *out is filled in */
-	CAP_IDLE,    /* live: nothing for now; see wait */
+	CAP_IDLE,    /* nothing for now; see wait */
 	CAP_SECRETS, /* out->bytes alone is set: a TLS key log, as text */
 	CAP_END,
 	CAP_ERROR, /* error is set; CAP_END or more frames may follow */
@@ -61,8 +72,8 @@ enum cap_result {
 struct cap_source {
 	enum cap_result (*next)(
 	    struct cap_source *, struct cap_frame *out, GError **error);
-	/* Live: waits until a frame may be there, a signal came, or timeout_ms
-	   passed.  NULL for files. */
+	/* Waits until a frame may be there, a signal came, or timeout_ms
+	   passed. */
 	void (*wait)(struct cap_source *, int timeout_ms);
 	/* Info on file i (0 ...), or NULL past the last.  Owned by the source.
 	 */
@@ -73,19 +84,46 @@ struct cap_source {
 	void (*close)(struct cap_source *); /* frees it */
 };
 
-/*
- * Opens one savefile, pcap or pcapng by content; "-" is stdin, read as a
- * stream.  `file` is the number its frames carry.  NULL and error on failure.
- */
-struct cap_source *cap_file_open(
-    const char *path, uint32_t file, GError **error);
+struct cap_file_options {
+	bool follow;  /* it is still being written: its end is CAP_IDLE */
+	bool sparing; /* open only while it is read from, small buffer */
+};
 
 /*
- * Several files as one source, in time order of their frames (k-way by time;
- * file numbers are positions in `paths`).  A file that cannot be opened or
- * read is told as CAP_ERROR once, and the others go on.  Never NULL.
+ * Opens one savefile, pcap or pcapng, compressed or not, as its content says;
+ * "-" is stdin, read as a stream.  Its frames are of file 0.  What it holds is
+ * looked at by next(): an error here is that of open(2).  NULL and error.
  */
-struct cap_source *cap_files_open(const char *const *paths, unsigned n);
+struct cap_source *cap_file_open(
+    const char *path, const struct cap_file_options *o, GError **error);
+/* Does a file of that name begin as a capture does?  True also where that
+   cannot be told, since it cannot be read. */
+bool cap_file_is_capture(const char *path);
+
+/*
+ * Several files as one source, in time order of their frames.  Files have
+ * numbers by the time of their first frame, so that the order of `paths` is
+ * none of the capture's; those without frames come last.  A file that cannot
+ * be opened or read is told as CAP_ERROR once, and the others go on.  Of
+ * regular files no more than some dozens are open at a time.  follow is for one
+ * file only.  Never NULL.
+ */
+struct cap_source *cap_files_open(
+    const char *const *paths, unsigned n, bool follow);
+
+/* Files to read, and what else was in their folders. */
+struct cap_list {
+	GPtrArray *paths;   /* char *, owned */
+	GPtrArray *skipped; /* char *, owned: no captures by their content */
+};
+
+/*
+ * Folders replaced by the captures directly in them, by name; hidden files and
+ * folders in folders are not looked at.  A folder without any stays in the
+ * list, and is an error when it is opened.  Free with cap_list_clear.
+ */
+void cap_list_init(struct cap_list *l, const char *const *paths);
+void cap_list_clear(struct cap_list *l);
 
 struct cap_live_options {
 	const char *interface;

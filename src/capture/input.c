@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "capture/input.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* Large enough that reads are cheap, small enough to stay in the cache. */
-enum { BUFFER = 256 * 1024 };
+/* Large enough that reads are cheap, small enough to stay in the cache; of many
+   files that are read at once, small enough that they fit into memory. */
+enum { BUFFER = 256 * 1024, SPARING_BUFFER = 16 * 1024 };
 
 GQuark
 regscan_error_quark(void)
@@ -17,28 +14,16 @@ regscan_error_quark(void)
 }
 
 struct cap_input *
-cap_input_open(const char *path, GError **error)
+cap_input_open(
+    const char *path, const struct cap_file_options *o, GError **error)
 {
-	struct stat st;
-	bool standard = strcmp(path, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	int problem = 0;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		problem = errno;
-	else if (S_ISDIR(st.st_mode))
-		problem = EISDIR;
-	if (problem) {
-		if (fd >= 0 && !standard)
-			close(fd);
-		g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_OPEN,
-		    "%s: cannot open: %s", path, g_strerror(problem));
+	struct cap_raw *raw = cap_raw_open(path, o->sparing, o->follow, error);
+	if (raw == NULL)
 		return NULL;
-	}
 	struct cap_input *in = g_new0(struct cap_input, 1);
-	in->fd = fd;
-	in->size = BUFFER;
+	in->raw = raw;
+	in->size = o->sparing ? SPARING_BUFFER : BUFFER;
 	in->buf = g_malloc(in->size);
-	in->total = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 	return in;
 }
 
@@ -47,10 +32,24 @@ cap_input_close(struct cap_input *in)
 {
 	if (in == NULL)
 		return;
-	if (in->fd != STDIN_FILENO)
-		close(in->fd);
+	cap_inflate_free(in->inflate);
+	cap_raw_free(in->raw);
 	g_free(in->buf);
 	g_free(in);
+}
+
+/* At the first bytes: what is compressed goes another way. */
+static void
+look(struct cap_input *in)
+{
+	if (in->end < CAP_INFLATE_MAGIC && !in->eof)
+		return;
+	in->looked = true;
+	if (cap_inflate_magic(in->buf, in->end) == NULL)
+		return;
+	in->inflate = cap_inflate_new(in->buf, in->end);
+	in->end = 0;
+	in->eof = false;
 }
 
 bool
@@ -65,17 +64,19 @@ cap_input_fill(struct cap_input *in, size_t n)
 		in->size = n;
 		in->buf = g_realloc(in->buf, in->size);
 	}
-	while (in->end < n && !in->eof) {
-		ssize_t got =
-		    read(in->fd, in->buf + in->end, in->size - in->end);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			in->failed = errno;
-		if (got <= 0)
-			in->eof = true;
-		else
-			in->end += (size_t)got;
+	in->dry = false;
+	while (in->end < n && !in->eof && !in->dry) {
+		uint8_t *to = in->buf + in->end;
+		size_t room = in->size - in->end;
+		size_t got = in->inflate ? cap_inflate_read(
+					       in->inflate, in->raw, to, room)
+					 : cap_raw_read(in->raw, to, room);
+		in->end += got;
+		in->dry = got == 0 && in->raw->state == CAP_RAW_DRY &&
+			  cap_input_problem(in) == NULL;
+		in->eof = got == 0 && !in->dry;
+		if (!in->looked)
+			look(in);
 	}
 	return in->end >= n;
 }
@@ -86,20 +87,34 @@ cap_input_left(const struct cap_input *in)
 	return in->end - in->at;
 }
 
-int
-cap_input_failed(const struct cap_input *in)
+bool
+cap_input_dry(const struct cap_input *in)
 {
-	return in->failed;
+	return in->dry;
+}
+
+const char *
+cap_input_problem(const struct cap_input *in)
+{
+	const char *problem =
+	    in->inflate ? cap_inflate_problem(in->inflate) : NULL;
+	return problem ? problem : in->raw->failed;
+}
+
+bool
+cap_input_cut(const struct cap_input *in)
+{
+	return in->inflate && cap_inflate_cut(in->inflate);
+}
+
+const char *
+cap_input_compression(const struct cap_input *in)
+{
+	return in->inflate ? cap_inflate_name(in->inflate) : NULL;
 }
 
 uint64_t
 cap_input_offset(const struct cap_input *in)
 {
 	return in->taken;
-}
-
-uint64_t
-cap_input_size(const struct cap_input *in)
-{
-	return in->total;
 }

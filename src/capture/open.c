@@ -5,16 +5,18 @@
 #include <string.h>
 
 /* Why these first bytes are no capture: one line, with what to do. */
-static void
-refuse(const char *path, const uint8_t *head, size_t n, GError **error)
+static const char *
+refusal(const uint8_t *head, size_t n)
 {
 	static const struct {
 		const char *magic, *what;
 		size_t n;
 	} known[] = {
-	    {"\x1f\x8b", "compressed: try 'gzip -dc FILE | regscan -'", 2},
-	    {"\x28\xb5\x2f\xfd", "compressed: try 'zstd -dc FILE | regscan -'",
+	    {"\xfd\x37zXZ", "compressed: try 'xz -dc FILE | regscan -'", 5},
+	    {"BZh", "compressed: try 'bzip2 -dc FILE | regscan -'", 3},
+	    {"\x04\x22\x4d\x18", "compressed: try 'lz4 -dc FILE | regscan -'",
 		4},
+	    {"PK\x03\x04", "an archive: try 'unzip -p FILE | regscan -'", 4},
 	    {"GMBU",
 		"a Microsoft NetMon capture: try 'editcap -F pcap FILE NEW'",
 		4},
@@ -23,41 +25,72 @@ refuse(const char *path, const uint8_t *head, size_t n, GError **error)
 		4},
 	    {"snoo", "a snoop capture: try 'editcap -F pcap FILE NEW'", 4},
 	};
-	const char *what = "not a capture: neither pcap nor pcapng";
 	if (n == 0)
-		what = "empty: not even the header of a capture is there";
+		return "empty: not even the header of a capture is there";
+	if (cap_inflate_magic(head, n))
+		return "compressed twice: decompress it once";
 	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
 		if (n >= known[i].n &&
 		    memcmp(head, known[i].magic, known[i].n) == 0)
-			what = known[i].what;
-	g_set_error(
-	    error, REGSCAN_ERROR, REGSCAN_ERROR_FORMAT, "%s: %s", path, what);
+			return known[i].what;
+	return "not a capture: neither pcap nor pcapng";
+}
+
+static enum cap_result
+end(struct savefile *s, enum regscan_error code, GError **error,
+    const char *prefix, const char *problem)
+{
+	s->over = true;
+	s->problem = g_strdup_printf("%s: %s%s", s->path, prefix, problem);
+	s->info.problem = s->problem;
+	g_set_error_literal(error, REGSCAN_ERROR, code, s->problem);
+	return CAP_ERROR;
+}
+
+/* A file's first bytes: who reads it from here on. */
+static enum cap_result
+read_head(struct savefile *s, struct cap_frame *out, GError **error)
+{
+	const uint8_t *head = cap_input_peek(s->in, 4);
+	s->info.compression = cap_input_compression(s->in);
+	if (head && pcap_file_magic(head)) {
+		pcap_file_begin(s);
+		return s->read(s, out, error);
+	}
+	if (head && pcapng_magic(head)) {
+		pcapng_begin(s);
+		return s->read(s, out, error);
+	}
+	if (head == NULL && cap_input_dry(s->in))
+		return CAP_IDLE;
+	const char *problem = cap_input_problem(s->in);
+	s->info.cut_short = cap_input_cut(s->in);
+	if (problem)
+		return end(
+		    s, REGSCAN_ERROR_READ, error, "cannot read: ", problem);
+	size_t n = MIN(cap_input_left(s->in), 8);
+	head = n ? cap_input_peek(s->in, n) : NULL;
+	return end(s, REGSCAN_ERROR_FORMAT, error, "", refusal(head, n));
 }
 
 struct cap_source *
-cap_file_open(const char *path, uint32_t file, GError **error)
+cap_file_open(
+    const char *path, const struct cap_file_options *o, GError **error)
 {
-	struct cap_input *in = cap_input_open(path, error);
+	struct cap_input *in = cap_input_open(path, o, error);
+	return in ? savefile_new(in, path, read_head) : NULL;
+}
+
+bool
+cap_file_is_capture(const char *path)
+{
+	const struct cap_file_options sparing = {.sparing = true};
+	struct cap_input *in = cap_input_open(path, &sparing, NULL);
 	if (in == NULL)
-		return NULL;
+		return true;
 	const uint8_t *head = cap_input_peek(in, 4);
-	struct savefile *s = NULL;
-	if (head && pcap_file_magic(head))
-		s = pcap_file_new();
-	else if (head && pcapng_magic(head))
-		s = pcapng_new();
-	if (s == NULL) {
-		int failed = cap_input_failed(in);
-		size_t n = cap_input_left(in);
-		if (failed)
-			g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_READ,
-			    "%s: cannot read: %s", path, g_strerror(failed));
-		else
-			refuse(path, n ? cap_input_peek(in, MIN(n, 4)) : NULL,
-			    MIN(n, 4), error);
-		cap_input_close(in);
-		return NULL;
-	}
-	savefile_begin(s, in, path, file);
-	return &s->source;
+	bool yes = head ? pcap_file_magic(head) || pcapng_magic(head)
+			: cap_input_problem(in) != NULL;
+	cap_input_close(in);
+	return yes;
 }

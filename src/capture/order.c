@@ -2,42 +2,60 @@
 /*
  * Several files as one capture, in the order of time.
  *
- * Each file holds one frame ready; the earliest goes next, the lower file
- * number first where times are equal.  A file's own order is never changed:
- * where it steps back in time, it does so here too.
+ * First each file is asked for its first frame, which says where in time it
+ * belongs and so gives it its number.  Where there are many it is closed again,
+ * and opened when that frame's turn comes: of files that follow each other,
+ * as rotation makes them, one or two are open.  If more of them overlap than
+ * may be open, the rest reads sparingly.
+ *
+ * Each file that is open holds one frame ready; the earliest goes next, that of
+ * the lower file number first where times are equal.  A file's own order is
+ * never changed: where it steps back in time, it does so here too.
  */
-#include "capture/capture.h"
+#include "capture/savefile.h"
+
+enum { MAX_OPEN = 24, NOBODY = -1 };
 
 struct member {
-	struct cap_source
-	    *source;            /* NULL: could not be opened, or never tried */
-	struct cap_info failed; /* what info() tells then */
-	struct cap_frame frame; /* ready, while `ready` */
-	bool ready;
-	char *problem;
+	struct cap_source *source; /* NULL: closed, or could not be opened */
+	struct cap_info info;      /* what info() tells then */
+	struct cap_frame frame;    /* ready; of one that is closed, its time */
+	char *path, *problem;
+	uint64_t size;
+	uint32_t file;
+	bool starts; /* has a first frame */
 };
 
 struct order {
 	struct cap_source base;
 	struct member *m;
-	unsigned n, opened;
-	unsigned *heap; /* members that are ready, earliest first */
-	unsigned in_heap;
-	int last; /* whose next frame is to be made ready; -1 */
+	unsigned n, asked;
+	unsigned *by_number; /* all members; NULL until all were asked */
+	unsigned *heap;      /* those with a frame ready, earliest first */
+	unsigned in_heap, open;
+	bool many, follow;
+	int turn; /* whose next frame is to be read; NOBODY */
 };
 
 static bool
-before(const struct order *o, unsigned a, unsigned b)
+before(const struct order *o, const struct cap_frame *f, uint32_t file,
+    unsigned who)
 {
-	rs_time ta = o->m[a].frame.ts, tb = o->m[b].frame.ts;
-	return ta != tb ? ta < tb : a < b;
+	const struct member *m = &o->m[who];
+	return f->ts != m->frame.ts ? f->ts < m->frame.ts : file < m->file;
+}
+
+static bool
+earlier(const struct order *o, unsigned a, unsigned b)
+{
+	return before(o, &o->m[a].frame, o->m[a].file, b);
 }
 
 static void
 push(struct order *o, unsigned who)
 {
 	unsigned i = o->in_heap++;
-	for (; i && before(o, who, o->heap[(i - 1) / 2]); i = (i - 1) / 2)
+	for (; i && earlier(o, who, o->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		o->heap[i] = o->heap[(i - 1) / 2];
 	o->heap[i] = who;
 }
@@ -47,9 +65,10 @@ pop(struct order *o)
 {
 	unsigned top = o->heap[0], who = o->heap[--o->in_heap], i = 0, c;
 	while ((c = 2 * i + 1) < o->in_heap) {
-		if (c + 1 < o->in_heap && before(o, o->heap[c + 1], o->heap[c]))
+		if (c + 1 < o->in_heap &&
+		    earlier(o, o->heap[c + 1], o->heap[c]))
 			c++;
-		if (!before(o, o->heap[c], who))
+		if (!earlier(o, o->heap[c], who))
 			break;
 		o->heap[i] = o->heap[c];
 		i = c;
@@ -58,73 +77,155 @@ pop(struct order *o)
 	return top;
 }
 
-/* Makes a member's next frame ready; CAP_ERROR goes up once.  Secrets go up as
-   soon as they are read: they are for frames that follow. */
-static enum cap_result
-ready(struct order *o, unsigned who, GError **error)
+static bool
+open_member(struct order *o, struct member *m, bool sparing, GError **error)
 {
-	struct member *m = &o->m[who];
+	const struct cap_file_options how = {
+	    .follow = o->follow, .sparing = sparing};
+	GError *e = NULL;
+	uint64_t done;
+	m->source = cap_file_open(m->path, &how, &e);
+	if (m->source) {
+		o->open++;
+		m->source->progress(m->source, &done, &m->size);
+		return true;
+	}
+	g_free(m->problem);
+	m->problem = g_strdup(e->message);
+	m->info.problem = m->problem;
+	g_propagate_error(error, e);
+	return false;
+}
+
+/* Until its turn comes. */
+static void
+put_away(struct order *o, struct member *m)
+{
+	m->source->close(m->source);
+	m->source = NULL;
+	o->open--;
+}
+
+/* ---- who begins when ---- */
+
+/* Asks the next member for its first frame.  What else there is goes up: of a
+   file that is opened once more, its secrets for a second time then. */
+static enum cap_result
+ask(struct order *o, struct cap_frame *out, GError **error)
+{
+	struct member *m = &o->m[o->asked];
+	if (m->source == NULL && !open_member(o, m, o->many, error)) {
+		o->asked++;
+		return CAP_ERROR;
+	}
+	bool again = o->many && savefile_again(m->source);
 	enum cap_result r = m->source->next(m->source, &m->frame, error);
-	if (r == CAP_FRAME)
-		push(o, who);
-	if (r == CAP_SECRETS)
-		o->last = (int)who;
+	if (r == CAP_IDLE || r == CAP_SECRETS) {
+		out->bytes = m->frame.bytes;
+		return r;
+	}
+	o->asked++;
+	m->starts = r == CAP_FRAME;
+	if (!m->starts)
+		o->open--; /* it is over, and has closed its file by itself */
+	else if (again)
+		put_away(o, m);
 	return r;
 }
 
-static bool
-goes_up(enum cap_result r)
+static int
+by_first_frame(const void *a, const void *b, void *arg)
 {
-	return r == CAP_ERROR || r == CAP_SECRETS;
+	const struct order *o = arg;
+	unsigned i = *(const unsigned *)a, k = *(const unsigned *)b;
+	const struct member *x = &o->m[i], *y = &o->m[k];
+	if (x->starts != y->starts)
+		return x->starts ? -1 : 1;
+	if (x->starts && x->frame.ts != y->frame.ts)
+		return x->frame.ts < y->frame.ts ? -1 : 1;
+	return i < k ? -1 : i > k;
 }
 
-static enum cap_result
-open_next(struct order *o, GError **error)
+static void
+number(struct order *o)
 {
-	unsigned who = o->opened++;
+	o->by_number = g_new(unsigned, o->n);
+	for (unsigned i = 0; i < o->n; i++)
+		o->by_number[i] = i;
+	g_qsort_with_data(
+	    o->by_number, (int)o->n, sizeof *o->by_number, by_first_frame, o);
+	for (uint32_t i = 0; i < o->n; i++) {
+		struct member *m = &o->m[o->by_number[i]];
+		m->file = i;
+		m->frame.frame.file = i;
+		if (m->starts)
+			push(o, o->by_number[i]);
+	}
+}
+
+/* ---- frames ---- */
+
+/* The next frame of the member whose turn it is, if that is the earliest of
+   all: CAP_FRAME.  CAP_END: look at the others. */
+static enum cap_result
+read_on(struct order *o, struct cap_frame *out, GError **error)
+{
+	unsigned who = (unsigned)o->turn;
 	struct member *m = &o->m[who];
-	GError *e = NULL;
-	m->source = cap_file_open(m->failed.name, who, &e);
-	if (m->source)
-		return ready(o, who, error);
-	m->problem = g_strdup(e->message);
-	m->failed.problem = m->problem;
-	g_propagate_error(error, e);
-	return CAP_ERROR;
+	enum cap_result r = m->source->next(m->source, out, error);
+	if (r == CAP_FRAME) {
+		out->frame.file = m->file;
+		if (o->in_heap == 0 || before(o, out, m->file, o->heap[0]))
+			return r;
+		m->frame = *out;
+		push(o, who);
+		r = CAP_END;
+	} else if (r == CAP_END) {
+		o->open--;
+	}
+	if (r == CAP_END)
+		o->turn = NOBODY;
+	return r;
+}
+
+/* Asks whoever was not asked yet, and gives numbers when all were. */
+static enum cap_result
+begin(struct order *o, struct cap_frame *out, GError **error)
+{
+	while (o->asked < o->n) {
+		enum cap_result r = ask(o, out, error);
+		if (r != CAP_FRAME && r != CAP_END)
+			return r;
+	}
+	number(o);
+	return CAP_END;
 }
 
 static enum cap_result
 next(struct cap_source *source, struct cap_frame *out, GError **error)
 {
 	struct order *o = (struct order *)source;
-	if (o->last >= 0) {
-		unsigned who = (unsigned)o->last;
-		/* The only one, or the last one left: nothing to compare. */
-		if (o->in_heap == 0 && o->opened == o->n) {
-			struct cap_source *s = o->m[who].source;
-			enum cap_result r = s->next(s, out, error);
-			if (r != CAP_FRAME && r != CAP_SECRETS)
-				o->last = -1;
+	for (;;) {
+		enum cap_result r = CAP_END;
+		if (o->turn != NOBODY)
+			r = read_on(o, out, error);
+		else if (o->by_number == NULL)
+			r = begin(o, out, error);
+		if (r != CAP_END)
 			return r;
+		if (o->in_heap == 0)
+			return CAP_END;
+		unsigned who = pop(o);
+		struct member *m = &o->m[who];
+		bool ready = m->source != NULL;
+		if (!ready && !open_member(o, m, o->open >= MAX_OPEN, error))
+			return CAP_ERROR;
+		o->turn = (int)who;
+		if (ready) {
+			*out = m->frame;
+			return CAP_FRAME;
 		}
-		o->last = -1;
-		enum cap_result r = ready(o, who, error);
-		out->bytes = o->m[who].frame.bytes;
-		if (goes_up(r))
-			return r;
 	}
-	while (o->opened < o->n) {
-		enum cap_result r = open_next(o, error);
-		out->bytes = o->m[o->opened - 1].frame.bytes;
-		if (goes_up(r))
-			return r;
-	}
-	if (o->in_heap == 0)
-		return CAP_END;
-	unsigned who = pop(o);
-	*out = o->m[who].frame;
-	o->last = (int)who;
-	return CAP_FRAME;
 }
 
 static const struct cap_info *
@@ -133,8 +234,17 @@ info(struct cap_source *source, unsigned i)
 	struct order *o = (struct order *)source;
 	if (i >= o->n)
 		return NULL;
-	struct cap_source *s = o->m[i].source;
-	return s ? s->info(s, 0) : &o->m[i].failed;
+	struct member *m = &o->m[o->by_number ? o->by_number[i] : i];
+	return m->source ? m->source->info(m->source, 0) : &m->info;
+}
+
+static void
+wait(struct cap_source *source, int timeout_ms)
+{
+	struct order *o = (struct order *)source;
+	unsigned who = o->turn != NOBODY ? (unsigned)o->turn : o->asked;
+	if (who < o->n && o->m[who].source)
+		o->m[who].source->wait(o->m[who].source, timeout_ms);
 }
 
 static void
@@ -144,10 +254,9 @@ progress(struct cap_source *source, uint64_t *done, uint64_t *total)
 	*done = *total = 0;
 	for (unsigned i = 0; i < o->n; i++) {
 		struct cap_source *s = o->m[i].source;
-		uint64_t d, t;
-		if (s == NULL)
-			continue;
-		s->progress(s, &d, &t);
+		uint64_t d = 0, t = o->m[i].size;
+		if (s)
+			s->progress(s, &d, &t);
 		*done += d;
 		*total += t;
 	}
@@ -161,18 +270,21 @@ close_all(struct cap_source *source)
 		if (o->m[i].source)
 			o->m[i].source->close(o->m[i].source);
 		g_free(o->m[i].problem);
+		g_free(o->m[i].path);
 	}
 	g_free(o->m);
 	g_free(o->heap);
+	g_free(o->by_number);
 	g_free(o);
 }
 
 struct cap_source *
-cap_files_open(const char *const *paths, unsigned n)
+cap_files_open(const char *const *paths, unsigned n, bool follow)
 {
 	struct order *o = g_new0(struct order, 1);
 	o->base = (struct cap_source){
 	    .next = next,
+	    .wait = wait,
 	    .info = info,
 	    .progress = progress,
 	    .close = close_all,
@@ -180,12 +292,17 @@ cap_files_open(const char *const *paths, unsigned n)
 	o->m = g_new0(struct member, n);
 	o->heap = g_new0(unsigned, n);
 	o->n = n;
-	o->last = -1;
-	for (unsigned i = 0; i < n; i++)
-		o->m[i].failed = (struct cap_info){
-		    .name = paths[i],
+	o->many = n > MAX_OPEN;
+	o->follow = follow;
+	o->turn = NOBODY;
+	for (unsigned i = 0; i < n; i++) {
+		struct member *m = &o->m[i];
+		m->path = g_strdup(paths[i]);
+		m->info = (struct cap_info){
+		    .name = m->path,
 		    .first = RS_NEVER,
 		    .last = RS_NEVER,
 		};
+	}
 	return &o->base;
 }

@@ -2,10 +2,13 @@
 /*
  * pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, several
  * interfaces with their own link types and time resolutions, enhanced, simple
- * and obsolete packet blocks, interface statistics (drops), and the TLS key
- * logs of decryption secrets blocks.  Other blocks are passed over.
+ * and obsolete packet blocks, drops, comments, and the TLS key logs of
+ * decryption secrets blocks.  Other blocks, name resolution among them, are
+ * passed over.
  */
 #include "capture/savefile.h"
+
+#include <string.h>
 
 enum {
 	BLOCK_SECTION = 0x0a0d0d0a,
@@ -15,12 +18,27 @@ enum {
 	BLOCK_STATISTICS = 5,
 	BLOCK_ENHANCED = 6,
 	BLOCK_SECRETS = 10,
+	/* not read, but Wireshark numbers them as frames */
+	BLOCK_JOURNAL = 9,
+	BLOCK_CUSTOM = 0xbad,
+	BLOCK_CUSTOM_TO_KEEP = 0x40000bad,
+	BLOCK_SYSDIG = 0x204,
+	BLOCK_SYSDIG_2 = 0x216,
+	BLOCK_SYSDIG_2_LARGE = 0x221,
 };
 
-enum { BLOCK_HEADER = 8, BLOCK_TRAILER = 4 };
+enum { BLOCK_HEADER = 8, BLOCK_TRAILER = 4, SECTION_BODY = 16 };
 enum { SECRETS_TLS_KEY_LOG = 0x544c534b };
+enum { OPTION_END = 0, OPTION_COMMENT = 1 };
 enum { OPTION_TSRESOL = 9, OPTION_TSOFFSET = 14 };
 enum { OPTION_IFDROP = 5, OPTION_OSDROP = 7 };
+enum { OPTION_DROPCOUNT = 4 };
+
+/* No sum of so many overflows. */
+#define DROPS (UINT64_C(1) << 40)
+
+/* A file decides how much of these there is. */
+enum { INTERFACES = 65536, COMMENTS = 16, COMMENT_BYTES = 200 };
 
 /* The year 2125: what may still be added to a time, up to the 2^32 s of an
    Expires header (RFC 3261 20.19), must fit in an rs_time. */
@@ -31,12 +49,15 @@ struct interface {
 	uint32_t snaplen;
 	uint64_t units; /* per second */
 	int64_t offset; /* seconds */
+	rs_time last;   /* of its packets; RS_NEVER */
+	/* since its capture began: as statistics say, as packets say */
+	uint64_t by_interface, by_kernel, between;
 };
 
 struct pcapng {
-	struct savefile base;
 	enum savefile_order order;
 	GArray *interfaces; /* of the current section */
+	GArray *comments;   /* struct cap_comment */
 };
 
 /* One block: type and body, between header and trailing length. */
@@ -59,70 +80,131 @@ u64(const uint8_t *p, enum savefile_order o)
 	return o == SAVEFILE_BIG ? a << 32 | b : b << 32 | a;
 }
 
-/* The value of option `code`, at least n bytes, among those from p; or NULL. */
-static const uint8_t *
-option(const struct pcapng *f, const uint8_t *p, size_t left, unsigned code,
-    size_t n)
+/* What is left of a block's options. */
+struct options {
+	const uint8_t *p;
+	size_t left;
+	unsigned code;
+	struct rs_span value;
+};
+
+/* The options that follow the first n bytes of a block. */
+static struct options
+options_of(const struct block *b, size_t n)
 {
-	while (left >= 4) {
-		unsigned type = savefile_u16(p, f->order);
-		size_t len = savefile_u16(p + 2, f->order);
-		size_t padded = (len + 3) & ~(size_t)3;
-		if (type == 0 || padded > left - 4)
-			return NULL;
-		if (type == code && len >= n)
-			return p + 4;
-		p += 4 + padded;
-		left -= 4 + padded;
-	}
-	return NULL;
+	return n <= b->n ? (struct options){.p = b->p + n, .left = b->n - n}
+			 : (struct options){0};
 }
 
-static void
-read_interface(struct pcapng *f, const struct block *b)
+static bool
+next_option(const struct pcapng *f, struct options *o)
 {
-	if (b->n < 8)
+	if (o->left < 4)
+		return false;
+	size_t len = savefile_u16(o->p + 2, f->order);
+	size_t padded = (len + 3) & ~(size_t)3;
+	o->code = savefile_u16(o->p, f->order);
+	if (o->code == OPTION_END || padded > o->left - 4)
+		return false;
+	o->value = (struct rs_span){o->p + 4, len};
+	o->p += 4 + padded;
+	o->left -= 4 + padded;
+	return true;
+}
+
+/* frame 0: it is about more than one. */
+static void
+comment(struct savefile *s, uint64_t frame, struct rs_span text)
+{
+	struct pcapng *f = s->state;
+	if (f->comments->len == COMMENTS || text.n == 0)
 		return;
+	const struct cap_comment c = {
+	    .frame = frame,
+	    .text = g_strndup(
+		(const char *)text.p, MIN(text.n, (size_t)COMMENT_BYTES)),
+	};
+	g_array_append_val(f->comments, c);
+	s->info.comments = (const struct cap_comment *)f->comments->data;
+	s->info.n_comments = f->comments->len;
+}
+
+/* What an interface dropped by all that was told of it, taken off the sums or
+   added to them.  A packet tells of drops since the one before it, statistics
+   of all since the beginning: which may be the same. */
+static void
+count_drops(struct savefile *s, const struct interface *i, bool add)
+{
+	uint64_t told = i->by_interface + i->by_kernel;
+	uint64_t kernel =
+	    i->by_kernel + (i->between > told ? i->between - told : 0);
+	s->info.drops_interface += add ? i->by_interface : -i->by_interface;
+	s->info.drops_kernel += add ? kernel : -kernel;
+	s->info.has_drops = true;
+}
+
+/* if_tsresol: a negative power of ten, or with the highest bit of two.  What
+   is finer than can be told is taken for microseconds. */
+static uint64_t
+units(uint8_t resolution)
+{
+	unsigned exp = resolution & 0x7f;
+	uint64_t n = 1;
+	if (resolution & 0x80)
+		return exp < 63 ? (uint64_t)1 << exp : 1000000;
+	if (exp > 18)
+		return 1000000;
+	while (exp--)
+		n *= 10;
+	return n;
+}
+
+static bool
+read_interface(struct savefile *s, const struct block *b)
+{
+	struct pcapng *f = s->state;
+	if (b->n < 8 || f->interfaces->len == INTERFACES)
+		return false;
 	struct interface i = {
 	    .linktype = savefile_u16(b->p, f->order),
 	    .snaplen = savefile_u32(b->p + 4, f->order),
 	    .units = 1000000,
+	    .last = RS_NEVER,
 	};
-	const uint8_t *res = option(f, b->p + 8, b->n - 8, OPTION_TSRESOL, 1);
-	if (res) {
-		unsigned exp = *res & 0x7f;
-		i.units = 1;
-		if (*res & 0x80) /* a power of two */
-			i.units = exp < 63 ? (uint64_t)1 << exp : 0;
-		else
-			for (unsigned k = 0; k < exp && i.units; k++)
-				i.units = k < 18 ? i.units * 10 : 0;
-		if (i.units == 0) /* finer than we can tell: as microseconds */
-			i.units = 1000000;
-	}
-	const uint8_t *off = option(f, b->p + 8, b->n - 8, OPTION_TSOFFSET, 8);
-	if (off)
-		i.offset = (int64_t)u64(off, f->order);
+	for (struct options o = options_of(b, 8); next_option(f, &o);)
+		if (o.code == OPTION_COMMENT)
+			comment(s, 0, o.value);
+		else if (o.code == OPTION_TSRESOL && o.value.n >= 1)
+			i.units = units(*o.value.p);
+		else if (o.code == OPTION_TSOFFSET && o.value.n >= 8)
+			i.offset = (int64_t)u64(o.value.p, f->order);
 	if (i.units > 1000000)
-		f->base.info.nanoseconds = true;
-	savefile_linktype(&f->base, i.linktype);
+		s->info.nanoseconds = true;
+	savefile_linktype(s, i.linktype);
 	g_array_append_val(f->interfaces, i);
+	return true;
 }
 
+/* Counts are of the whole capture: the last of an interface is the one.  Its
+   comments are no people's: "Counters provided by dumpcap". */
 static void
-read_statistics(struct pcapng *f, const struct block *b)
+read_statistics(struct savefile *s, const struct block *b)
 {
-	if (b->n < 12)
+	struct pcapng *f = s->state;
+	uint32_t id = b->n >= 12 ? savefile_u32(b->p, f->order) : UINT32_MAX;
+	if (id >= f->interfaces->len)
 		return;
-	struct cap_info *i = &f->base.info;
-	const uint8_t *drop;
-	if ((drop = option(f, b->p + 12, b->n - 12, OPTION_IFDROP, 8))) {
-		i->drops_interface += u64(drop, f->order);
-		i->has_drops = true;
-	}
-	if ((drop = option(f, b->p + 12, b->n - 12, OPTION_OSDROP, 8))) {
-		i->drops_kernel += u64(drop, f->order);
-		i->has_drops = true;
+	struct interface *i =
+	    &g_array_index(f->interfaces, struct interface, id);
+	for (struct options o = options_of(b, 12); next_option(f, &o);) {
+		if (o.value.n < 8 ||
+		    (o.code != OPTION_IFDROP && o.code != OPTION_OSDROP))
+			continue;
+		uint64_t n = MIN(u64(o.value.p, f->order), DROPS);
+		count_drops(s, i, false);
+		*(o.code == OPTION_IFDROP ? &i->by_interface : &i->by_kernel) =
+		    n;
+		count_drops(s, i, true);
 	}
 }
 
@@ -141,44 +223,94 @@ when(const struct interface *i, uint64_t stamp)
 	return (rs_time)whole * RS_SEC + (rs_time)ns;
 }
 
+/* What a packet was told to be lost before it. */
+static void
+dropped(
+    struct savefile *s, struct interface *i, uint64_t n, struct cap_frame *out)
+{
+	out->drops = (uint32_t)MIN(n, UINT32_MAX);
+	out->drops_since = i->last;
+	count_drops(s, i, false);
+	i->between = MIN(i->between + MIN(n, DROPS), DROPS);
+	count_drops(s, i, true);
+}
+
+static void
+packet_options(struct savefile *s, const struct block *b, struct interface *i,
+    size_t n, struct cap_frame *out)
+{
+	for (struct options o = options_of(b, n); next_option(s->state, &o);)
+		if (o.code == OPTION_COMMENT)
+			comment(s, out->frame.number, o.value);
+		else if (o.code == OPTION_DROPCOUNT && o.value.n >= 8 &&
+			 b->type == BLOCK_ENHANCED)
+			dropped(s, i,
+			    u64(o.value.p, ((struct pcapng *)s->state)->order),
+			    out);
+}
+
+/* What stands before the bytes of a packet. */
+struct packet {
+	uint32_t id, caplen, wire;
+	unsigned drops; /* obsolete block; UINT16_MAX: not known */
+	uint64_t stamp;
+	size_t head;
+};
+
+static bool
+read_packet_head(
+    const struct pcapng *f, const struct block *b, struct packet *p)
+{
+	bool enhanced = b->type == BLOCK_ENHANCED;
+	*p = (struct packet){
+	    .drops = UINT16_MAX, .head = b->type == BLOCK_SIMPLE ? 4 : 20};
+	if (b->n < p->head)
+		return false;
+	if (b->type == BLOCK_SIMPLE) {
+		p->wire = p->caplen = savefile_u32(b->p, f->order);
+		return true;
+	}
+	p->id = enhanced ? savefile_u32(b->p, f->order)
+			 : savefile_u16(b->p, f->order);
+	if (!enhanced)
+		p->drops = savefile_u16(b->p + 2, f->order);
+	p->stamp = (uint64_t)savefile_u32(b->p + 4, f->order) << 32 |
+		   savefile_u32(b->p + 8, f->order);
+	p->caplen = savefile_u32(b->p + 12, f->order);
+	p->wire = savefile_u32(b->p + 16, f->order);
+	return true;
+}
+
 /* True when the block is a frame, which is then in *out. */
 static bool
-read_packet(struct pcapng *f, const struct block *b, struct cap_frame *out)
+read_packet(struct savefile *s, const struct block *b, struct cap_frame *out)
 {
-	uint32_t id = 0, caplen, wire;
-	size_t head;
+	struct pcapng *f = s->state;
+	struct packet p;
 	rs_time ts;
-	if (b->type == BLOCK_SIMPLE) {
-		head = 4;
-		if (b->n < head)
-			return false;
-		wire = caplen = savefile_u32(b->p, f->order);
-	} else {
-		head = 20;
-		if (b->n < head)
-			return false;
-		id = b->type == BLOCK_ENHANCED ? savefile_u32(b->p, f->order)
-					       : savefile_u16(b->p, f->order);
-		caplen = savefile_u32(b->p + 12, f->order);
-		wire = savefile_u32(b->p + 16, f->order);
-	}
-	if (id >= f->interfaces->len)
+	if (!read_packet_head(f, b, &p) || p.id >= f->interfaces->len)
 		return false;
-	const struct interface *i =
-	    &g_array_index(f->interfaces, struct interface, id);
+	struct interface *i =
+	    &g_array_index(f->interfaces, struct interface, p.id);
 	if (b->type == BLOCK_SIMPLE) {
 		/* A simple packet has no time; it is put where we are. */
-		ts = f->base.info.last == RS_NEVER ? 0 : f->base.info.last;
-		if (i->snaplen && caplen > i->snaplen)
-			caplen = i->snaplen;
+		ts = s->info.last == RS_NEVER ? 0 : s->info.last;
+		if (i->snaplen && p.caplen > i->snaplen)
+			p.caplen = i->snaplen;
 	} else {
-		uint64_t hi = savefile_u32(b->p + 4, f->order);
-		ts = when(i, hi << 32 | savefile_u32(b->p + 8, f->order));
+		ts = when(i, p.stamp);
 	}
-	if (caplen > b->n - head || caplen > SAVEFILE_MAX_FRAME)
+	if (p.caplen > b->n - p.head || p.caplen > SAVEFILE_MAX_FRAME)
 		return false;
-	return savefile_frame(&f->base, out, ts, b->p + head, caplen, wire,
-		   i->linktype) == CAP_FRAME;
+	savefile_frame(
+	    s, out, ts, b->p + p.head, p.caplen, p.wire, i->linktype);
+	if (p.drops != UINT16_MAX)
+		dropped(s, i, p.drops, out);
+	size_t end = p.head + ((p.caplen + 3) & ~(size_t)3);
+	if (b->type != BLOCK_SIMPLE && end < b->n)
+		packet_options(s, b, i, end, out);
+	i->last = ts;
+	return true;
 }
 
 /* True when the block is a TLS key log, which is then in *out. */
@@ -197,9 +329,10 @@ read_secrets(
 
 /* The order mark of a section header: false where there is none. */
 static bool
-section_order(struct pcapng *f)
+section_order(struct savefile *s)
 {
-	const uint8_t *h = cap_input_peek(f->base.in, BLOCK_HEADER + 4);
+	struct pcapng *f = s->state;
+	const uint8_t *h = cap_input_peek(s->in, BLOCK_HEADER + 4);
 	if (h == NULL)
 		return false;
 	if (savefile_u32(h + 8, SAVEFILE_LITTLE) == 0x1a2b3c4d)
@@ -208,19 +341,33 @@ section_order(struct pcapng *f)
 		f->order = SAVEFILE_BIG;
 	else
 		return false;
+	return true;
+}
+
+/* A section begins anew with its interfaces. */
+static bool
+read_section(struct savefile *s, const struct block *b)
+{
+	struct pcapng *f = s->state;
+	if (b->n < SECTION_BODY || savefile_u16(b->p + 4, f->order) != 1)
+		return false; /* another major version has other blocks */
 	g_array_set_size(f->interfaces, 0);
+	for (struct options o = options_of(b, SECTION_BODY);
+	     next_option(f, &o);)
+		if (o.code == OPTION_COMMENT)
+			comment(s, 0, o.value);
 	return true;
 }
 
 /* CAP_FRAME: *b is the next block, still to be taken. */
 static enum cap_result
-next_block(struct pcapng *f, struct block *b, size_t *size, GError **error)
+next_block(struct savefile *s, struct block *b, size_t *size, GError **error)
 {
-	struct savefile *s = &f->base;
+	struct pcapng *f = s->state;
 	const uint8_t *h = cap_input_peek(s->in, BLOCK_HEADER);
 	if (h == NULL)
 		return savefile_ended(s, error);
-	if (pcapng_magic(h) && !section_order(f)) {
+	if (pcapng_magic(h) && !section_order(s)) {
 		if (cap_input_left(s->in) < BLOCK_HEADER + 4)
 			return savefile_ended(s, error);
 		return savefile_damaged(
@@ -244,54 +391,82 @@ next_block(struct pcapng *f, struct block *b, size_t *size, GError **error)
 	return CAP_FRAME;
 }
 
+/* CAP_END: it was none that goes up. */
+static enum cap_result
+read_block(struct savefile *s, const struct block *b, struct cap_frame *out,
+    GError **error)
+{
+	switch (b->type) {
+	case BLOCK_SECTION:
+		return read_section(s, b)
+			   ? CAP_END
+			   : savefile_damaged(s, error,
+				 "damaged: a section of unknown version");
+	case BLOCK_INTERFACE:
+		return read_interface(s, b)
+			   ? CAP_END
+			   : savefile_damaged(s, error,
+				 "damaged: an impossible interface block");
+	case BLOCK_STATISTICS:
+		read_statistics(s, b);
+		return CAP_END;
+	case BLOCK_SECRETS:
+		return read_secrets(s->state, b, out) ? CAP_SECRETS : CAP_END;
+	case BLOCK_ENHANCED:
+	case BLOCK_PACKET_OLD:
+	case BLOCK_SIMPLE:
+		return read_packet(s, b, out)
+			   ? CAP_FRAME
+			   : savefile_damaged(s, error,
+				 "damaged: an impossible packet block");
+	case BLOCK_JOURNAL:
+	case BLOCK_CUSTOM:
+	case BLOCK_CUSTOM_TO_KEEP:
+	case BLOCK_SYSDIG:
+	case BLOCK_SYSDIG_2:
+	case BLOCK_SYSDIG_2_LARGE:
+		s->others++;
+		return CAP_END;
+	default: /* unknown blocks are legal: passed over */
+		return CAP_END;
+	}
+}
+
 static enum cap_result
 read_frame(struct savefile *s, struct cap_frame *out, GError **error)
 {
-	struct pcapng *f = (struct pcapng *)s;
 	for (;;) {
 		struct block b = {0};
 		size_t size = 0;
-		enum cap_result r = next_block(f, &b, &size, error);
+		enum cap_result r = next_block(s, &b, &size, error);
 		if (r != CAP_FRAME)
 			return r;
 		cap_input_take(s->in, size);
-		switch (b.type) {
-		case BLOCK_INTERFACE:
-			read_interface(f, &b);
-			break;
-		case BLOCK_STATISTICS:
-			read_statistics(f, &b);
-			break;
-		case BLOCK_SECRETS:
-			if (read_secrets(f, &b, out))
-				return CAP_SECRETS;
-			break;
-		case BLOCK_ENHANCED:
-		case BLOCK_PACKET_OLD:
-		case BLOCK_SIMPLE:
-			if (read_packet(f, &b, out))
-				return CAP_FRAME;
-			return savefile_damaged(
-			    s, error, "damaged: an impossible packet block");
-		default: /* unknown blocks are legal: passed over */
-			break;
-		}
+		r = read_block(s, &b, out, error);
+		if (r != CAP_END)
+			return r;
 	}
 }
 
 static void
 clear(struct savefile *s)
 {
-	g_array_free(((struct pcapng *)s)->interfaces, TRUE);
+	struct pcapng *f = s->state;
+	g_array_free(f->interfaces, TRUE);
+	for (guint i = 0; i < f->comments->len; i++)
+		g_free(g_array_index(f->comments, struct cap_comment, i).text);
+	g_array_free(f->comments, TRUE);
+	g_free(f);
 }
 
-struct savefile *
-pcapng_new(void)
+void
+pcapng_begin(struct savefile *s)
 {
 	struct pcapng *f = g_new0(struct pcapng, 1);
 	f->interfaces = g_array_new(FALSE, FALSE, sizeof(struct interface));
-	f->base.read = read_frame;
-	f->base.clear = clear;
-	f->base.info.format = "pcapng";
-	return &f->base;
+	f->comments = g_array_new(FALSE, FALSE, sizeof(struct cap_comment));
+	s->state = f;
+	s->read = read_frame;
+	s->clear = clear;
+	s->info.format = "pcapng";
 }

@@ -10,7 +10,7 @@ savefile_damaged(struct savefile *s, GError **error, const char *what)
 	g_free(s->problem);
 	s->problem = g_strdup_printf("%s after frame %" G_GUINT64_FORMAT
 				     " (byte %" G_GUINT64_FORMAT ")",
-	    what, s->info.packets, cap_input_offset(s->in));
+	    what, s->info.packets + s->others, cap_input_offset(s->in));
 	s->info.problem = s->problem;
 	g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_READ,
 	    "%s: %s; what came before is reported", s->path, s->problem);
@@ -20,9 +20,12 @@ savefile_damaged(struct savefile *s, GError **error, const char *what)
 enum cap_result
 savefile_ended(struct savefile *s, GError **error)
 {
-	int failed = cap_input_failed(s->in);
-	if (failed)
-		return savefile_damaged(s, error, g_strerror(failed));
+	const char *problem = cap_input_problem(s->in);
+	s->info.cut_short |= cap_input_cut(s->in);
+	if (problem)
+		return savefile_damaged(s, error, problem);
+	if (cap_input_dry(s->in))
+		return CAP_IDLE;
 	if (cap_input_left(s->in) == 0) {
 		s->over = true;
 		return CAP_END;
@@ -42,11 +45,35 @@ savefile_linktype(struct savefile *s, int linktype)
 		i->linktypes[i->n_linktypes++] = linktype;
 }
 
+static void
+measure(struct savefile *s)
+{
+	s->done = s->in->raw->offset;
+	s->total = s->in->raw->total;
+}
+
 static enum cap_result
 next(struct cap_source *source, struct cap_frame *out, GError **error)
 {
 	struct savefile *s = (struct savefile *)source;
-	return s->over ? CAP_END : s->read(s, out, error);
+	if (s->over)
+		return CAP_END;
+	enum cap_result r = s->read(s, out, error);
+	if (r != CAP_FRAME && s->over) {
+		/* its descriptor and its buffer are of use to others */
+		measure(s);
+		cap_input_close(s->in);
+		s->in = NULL;
+	}
+	return r;
+}
+
+static void
+wait(struct cap_source *source, int timeout_ms)
+{
+	struct savefile *s = (struct savefile *)source;
+	if (s->in)
+		cap_raw_wait(s->in->raw, timeout_ms);
 }
 
 static const struct cap_info *
@@ -60,8 +87,10 @@ static void
 progress(struct cap_source *source, uint64_t *done, uint64_t *total)
 {
 	struct savefile *s = (struct savefile *)source;
-	*done = cap_input_offset(s->in);
-	*total = cap_input_size(s->in);
+	if (s->in)
+		measure(s);
+	*done = s->done;
+	*total = s->total;
 }
 
 static void
@@ -76,19 +105,30 @@ close_file(struct cap_source *source)
 	g_free(s);
 }
 
-void
-savefile_begin(
-    struct savefile *s, struct cap_input *in, const char *path, uint32_t file)
+struct cap_source *
+savefile_new(struct cap_input *in, const char *path,
+    enum cap_result (*read)(
+	struct savefile *, struct cap_frame *out, GError **error))
 {
+	struct savefile *s = g_new0(struct savefile, 1);
 	s->source = (struct cap_source){
 	    .next = next,
+	    .wait = wait,
 	    .info = info,
 	    .progress = progress,
 	    .close = close_file,
 	};
 	s->in = in;
-	s->file = file;
+	s->read = read;
 	s->path = g_strdup(path);
 	s->info.name = s->path;
 	s->info.first = s->info.last = RS_NEVER;
+	return &s->source;
+}
+
+bool
+savefile_again(const struct cap_source *source)
+{
+	const struct savefile *s = (const struct savefile *)source;
+	return s->in && cap_raw_again(s->in->raw);
 }

@@ -12,19 +12,21 @@ enum savefile_order { SAVEFILE_LITTLE, SAVEFILE_BIG };
 
 struct savefile {
 	struct cap_source source; /* first: a source is cast to its savefile */
-	struct cap_input *in;
+	struct cap_input *in;     /* NULL: over, and closed */
 	struct cap_info info;
-	uint32_t file;
+	uint64_t others;      /* that have numbers as frames do, and are none */
+	uint64_t done, total; /* of the file on the disk, when it is over */
 	char *path, *problem;
 	bool over;
 	enum cap_result (*read)(
 	    struct savefile *, struct cap_frame *out, GError **error);
-	void (*clear)(struct savefile *); /* frees what the format added */
+	void *state;                      /* the format's own */
+	void (*clear)(struct savefile *); /* frees it */
 };
 
-/* Readers for an input that begins with their magic.  They own `in`. */
-struct savefile *pcap_file_new(void);
-struct savefile *pcapng_new(void);
+/* Makes a savefile read an input that begins with this format's magic. */
+void pcap_file_begin(struct savefile *s);
+void pcapng_begin(struct savefile *s);
 bool pcap_file_magic(const uint8_t four[4]);
 bool pcapng_magic(const uint8_t four[4]);
 
@@ -44,13 +46,18 @@ savefile_u32(const uint8_t *p, enum savefile_order o)
 	return host_big == (o == SAVEFILE_BIG) ? v : __builtin_bswap32(v);
 }
 
-/* Makes a format's reader a source over `in`, which it owns from now on. */
-void savefile_begin(
-    struct savefile *s, struct cap_input *in, const char *path, uint32_t file);
+/* A source over `in`, which it owns; `read` is what looks at its first bytes.
+ */
+struct cap_source *savefile_new(struct cap_input *in, const char *path,
+    enum cap_result (*read)(
+	struct savefile *, struct cap_frame *out, GError **error));
+/* Can this source, which is none that is over, be opened once more? */
+bool savefile_again(const struct cap_source *source);
 /* Ends the file: damaged at this place.  CAP_ERROR, its message the problem. */
 enum cap_result savefile_damaged(
     struct savefile *s, GError **error, const char *what);
-/* The input ended where n more bytes were due: CAP_END where none are left. */
+/* The input ended where more bytes were due: CAP_END where none are left,
+   CAP_IDLE where they may still come. */
 enum cap_result savefile_ended(struct savefile *s, GError **error);
 /* Counts a frame and hands it on. */
 static inline enum cap_result
@@ -68,7 +75,7 @@ savefile_frame(struct savefile *s, struct cap_frame *out, rs_time ts,
 	    .bytes = {bytes, n},
 	    .wire_len = wire_len < n ? (uint32_t)n : wire_len,
 	    .ts = ts,
-	    .frame = {s->file, i->packets},
+	    .frame = {0, i->packets + s->others},
 	    .linktype = linktype,
 	};
 	return CAP_FRAME;

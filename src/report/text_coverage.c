@@ -8,6 +8,7 @@
 #include <glib.h>
 
 enum { LABELS = 12 }; /* of other traffic that are named */
+enum { NAMED = 4 };   /* of other files, of comments */
 
 static void item(struct text *t, const char *glue, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -313,6 +314,11 @@ files(struct text *t, const struct rec_coverage *c)
 			continue;
 		t->page.style = PAGE_WARN;
 		if (f[i].problem.p) {
+			/* those that could not be opened name it themselves */
+			if (c->files.n > 1 && f[i].packets > 0) {
+				page_span(&t->page, text_file_name(f[i].path));
+				page_str(&t->page, ": ");
+			}
 			page_flow(&t->page, 2, f[i].problem);
 		} else {
 			page_flow(&t->page, 2, f[i].path);
@@ -322,6 +328,50 @@ files(struct text *t, const struct rec_coverage *c)
 		}
 		t->page.style = PAGE_PLAIN;
 		page_end(&t->page);
+	}
+}
+
+/* What else was in the folders. */
+static void
+skipped(struct text *t, const struct rec_coverage *c)
+{
+	const struct rs_span *path = c->skipped.v;
+	char a[PAGE_TEXT];
+	if (text_sum(c->files_skipped) == 0)
+		return;
+	page_printf(&t->page, "%s skipped, being no captures:",
+	    text_many(a, c->files_skipped, "file"));
+	for (uint32_t i = 0; i < c->skipped.n && i < NAMED; i++) {
+		struct rs_span name = text_file_name(path[i]);
+		page_str(&t->page, i ? ", " : " ");
+		page_flow(&t->page, 2, name);
+	}
+	if (c->files_skipped > NAMED)
+		page_str(&t->page, ", ...");
+	page_end(&t->page);
+}
+
+/* What people wrote into the files. */
+static void
+comments(struct text *t, const struct rec_coverage *c)
+{
+	const struct rec_file *f = c->files.v;
+	unsigned left = NAMED;
+	for (uint32_t i = 0; i < c->files.n; i++) {
+		const struct rec_comment *say = f[i].comments.v;
+		for (uint32_t k = 0; k < f[i].comments.n && left; k++, left--) {
+			page_str(&t->page, "comment");
+			if (c->files.n > 1) {
+				page_str(&t->page, " in ");
+				page_span(&t->page, text_file_name(f[i].path));
+			}
+			if (say[k].frame != REC_ABSENT)
+				page_printf(&t->page, " at #%lld",
+				    (long long)say[k].frame);
+			page_str(&t->page, ": ");
+			page_flow(&t->page, 2, say[k].text);
+			page_end(&t->page);
+		}
 	}
 }
 
@@ -365,6 +415,8 @@ text_coverage(struct text *t)
 	names(t, c);
 	size_and_span(t, c);
 	files(t, c);
+	skipped(t, c);
+	comments(t, c);
 	quality(t, c);
 	tls(t, c);
 	websocket(t, c);

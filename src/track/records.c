@@ -412,10 +412,19 @@ const struct rec_type rec_finding_type = {"finding", "findings", sizeof(T),
 
 /* ---- coverage and summary ---- */
 
+#define T struct rec_comment
+static const struct rec_field comment_fields[] = {
+    NUMBER("frame", frame),
+    TEXT("text", text),
+};
+PART(rec_comment_type, "comment", "comments", comment_fields);
+#undef T
+
 #define T struct rec_file
 static const struct rec_field file_fields[] = {
     TEXT("path", path),
     TEXT("format", format),
+    TEXT("compression", compression),
     TEXTS("link_types", link_types),
     NUMBER("packets", packets),
     NUMBER("bytes", bytes),
@@ -423,6 +432,7 @@ static const struct rec_field file_fields[] = {
     TIME("last", last),
     TRUTH("cut_short", cut_short),
     TEXT("problem", problem),
+    SPARE_LIST("comments", comments, rec_comment),
 };
 PART(rec_file_type, "file", "files", file_fields);
 #undef T
@@ -440,6 +450,8 @@ PART(rec_label_type, "label", "labels", label_fields);
 #define T struct rec_coverage
 static const struct rec_field coverage_fields[] = {
     LIST("files", files, rec_file),
+    NUMBER("files_skipped", files_skipped),
+    SPARE_TEXTS("skipped", skipped),
     TIME("first", first),
     TIME("last", last),
     NUMBER("packets", packets),

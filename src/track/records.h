@@ -548,13 +548,20 @@ struct rec_finding {
 
 /* ---- coverage and summary ---- */
 
+struct rec_comment {
+	int64_t frame;              /* absent: on the file as a whole */
+	struct rs_span text;
+};
+
 struct rec_file {
 	struct rs_span path, format;
+	struct rs_span compression; /* "gzip", "zstd"; absent: none */
 	struct rec_list link_types; /* text */
 	int64_t packets, bytes;
 	rs_time first, last;
 	enum rs_fact cut_short;
 	struct rs_span problem;     /* why it was not read to its end */
+	struct rec_list comments;   /* struct rec_comment */
 };
 
 struct rec_label {
@@ -564,6 +571,8 @@ struct rec_label {
 
 struct rec_coverage {
 	struct rec_list files;      /* struct rec_file */
+	int64_t files_skipped;      /* of folders, being no captures; or absent */
+	struct rec_list skipped;    /* text: the first of their paths */
 	rs_time first, last;
 	int64_t packets, decoded;
 	struct rec_list undecoded;  /* counts by reason */

@@ -36,7 +36,9 @@ what 'cut short' 3 'cut.pcap: cut short after frame' cut.pcap
 none 'cut short: what came before is reported' \
 	"$(grep -q 'udp\|phone' out || cat out)"
 what 'missing file' 3 'missing.pcap: cannot open: No such' missing.pcap
-what 'folder' 3 'cannot open: Is a directory' .
+mkdir none some
+echo 'hello, world' >none/README
+what 'folder without captures' 3 'none: cannot open: a folder without' none
 if [ -r unreadable.pcap ]; then # root reads everything
 	if command -v setpriv >/dev/null && chmod 755 "$tmp" && touch out err &&
 		chmod 666 out err; then
@@ -78,6 +80,161 @@ fi
 none 'standard input' "$([ $? = 0 ] && [ ! -s err ] || cat err)"
 cat "$good" | "$REGSCAN" - >out 2>err
 none 'a pipe' "$([ $? = 0 ] && [ ! -s err ] || cat err)"
+# well NAME PATTERN ARGS...: all is read, and the report says PATTERN
+well() {
+	name=$1 pattern=$2
+	shift 2
+	"$REGSCAN" "$@" >out 2>err
+	none "$name" "$([ $? = 0 ] && [ ! -s err ] && grep -q "$pattern" out ||
+		cat err out)"
+}
+
+# Compressed, as one stream or as several, one behind the other.
+gzip -c "$good" >whole.gz
+{ head -c 700 "$good" | gzip -c; tail -c +701 "$good" | gzip -c; } >members
+{ cat members; head -c 512 /dev/zero; } >padded
+well 'gzip' '1 registered' whole.gz
+well 'gzip members, of another name' '1 registered' members
+well 'gzip, padded with zeros' '1 registered' padded
+well 'gzip on standard input' '1 registered' - <whole.gz
+cat whole.gz | well 'gzip from a pipe' '1 registered' -
+if command -v zstd >/dev/null; then
+	zstd -qc "$good" >whole.zst
+	{ head -c 700 "$good" | zstd -qc; tail -c +701 "$good" | zstd -qc; } >frames
+	well 'zstd' '1 registered' whole.zst
+	well 'zstd frames' '1 registered' frames
+	cat frames | well 'zstd from a pipe' '1 registered' -
+	head -c -9 frames >cut.zst
+	what 'zstd, cut short' 3 'cut.zst: zstd data cut short after frame [1-9]' cut.zst
+	none 'zstd, cut short: what came before is reported' \
+		"$(grep -q '1 phone' out || cat out)"
+else
+	skip 'zstd' 'no zstd here'
+fi
+# The last bytes of a member are its checksum and size: all frames are there.
+head -c -9 whole.gz >cut.gz
+what 'gzip, cut short' 3 'cut.gz: gzip data cut short after frame' cut.gz
+none 'gzip, cut short: what came before is reported' \
+	"$(grep -q '1 phone' out || cat out)"
+{ head -c -8 whole.gz; printf 12345678; } >sum.gz
+what 'gzip, bad checksum' 3 'sum.gz: damaged gzip data (.*) after frame 6' sum.gz
+none 'gzip, bad checksum: what came before is reported' \
+	"$(grep -q '1 registered' out || cat out)"
+{ cat whole.gz; echo more; } >more.gz
+what 'gzip, and something else' 3 'more.gz: damaged gzip data (something' more.gz
+{ printf '\037\213\010'; head -c 200 /dev/zero; } >bad.gz
+what 'gzip, no good' 3 'bad.gz: cannot read: damaged gzip data' bad.gz
+gzip -c whole.gz >twice.gz
+what 'compressed twice' 3 'twice.gz: compressed twice' twice.gz
+
+# A folder: what is in it counts, not what it is called.
+cp "$good" some/b
+gzip -c "$srcdir/pcaps/udp-refresh/udp-refresh.pcap" >some/a.txt
+echo 'hello, world' >some/c.pcap
+mkdir some/deeper
+well 'folder' '26 packets' some
+none 'folder: what else is in it is named' \
+	"$(grep -qx '1 file skipped, being no captures: c.pcap' out || cat out)"
+head -c 1000 "$good" >some/cut
+what 'folder with a damaged file' 3 'some/cut: cut short after frame 3' some
+none 'folder with a damaged file: it is named, the others are reported' \
+	"$(grep -q '29 packets' out && grep -q '^cut: cut short' out || cat out)"
+rm some/cut
+"$REGSCAN" some/b - some/a.txt <"$srcdir/pcaps/tcp-register/tcp-register.pcap" \
+	>out 2>err
+none 'files and standard input' \
+	"$([ $? = 0 ] && grep -q '38 packets' out || cat err out)"
+
+# Of many files few are open: 2170, each of a packet.
+if command -v python3 >/dev/null && mkdir many; then
+	PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1 python3 - \
+		"$srcdir/pcaps/lobby-one-of-fifty/lobby-one-of-fifty.pcap" <<-'END'
+		import sys, captures
+		link, packets = captures.read(sys.argv[1])
+		for hour in range(7):
+		    for k, p in enumerate(packets):
+		        q = p.of(p.data)
+		        q.ns += hour * 3600 * 10**9
+		        # names in no order of time
+		        with open(f"many/{k * 7919 % 310:03}-{hour}", "wb") as f:
+		            f.write(captures.pcap(link, [q]))
+	END
+	for limit in 64 1000; do
+		(ulimit -n $limit && "$REGSCAN" many) >out.$limit 2>err
+		none "2170 files, $limit of them may be open" \
+			"$([ $? = 1 ] && [ ! -s err ] && grep -q '2 170 packets' out.$limit &&
+				grep -q '51 phones: 50 registered, 1 FAILED' out.$limit || cat err out.$limit)"
+	done
+	none '2170 files, the same report' "$(cmp out.64 out.1000 2>&1)"
+
+	# No answer is none where packets were lost while it was waited for.
+	for lost in -1 10; do
+		PYTHONPATH=$srcdir/tests/lib PYTHONDONTWRITEBYTECODE=1 python3 - \
+			"$srcdir/pcaps/udp-no-answer/udp-no-answer.pcap" $lost <<-'END'
+			import sys, captures
+			link, packets = captures.read(sys.argv[1])
+			with open("lost" + sys.argv[2], "wb") as f:
+			    f.write(captures.pcapng(link, packets,
+			                            drops=[int(sys.argv[2])]))
+		END
+		"$REGSCAN" lost$lost >out$lost 2>err
+	done
+	none 'no packet lost: no answer' \
+		"$(grep -q '1 timed out' out-1 || cat out-1)"
+	none 'a packet lost: undecided, and said' \
+		"$(grep -q '1 cut off' out10 && grep -q '1 packet DROPPED' out10 ||
+			cat out10)"
+else
+	skip '2170 files, lost packets' 'no python3 here'
+fi
+
+# A file that is being written: it ends with its sixth packet, with a second, or
+# with an interrupt.
+: >growing
+"$REGSCAN" --follow -c 6 growing >out 2>err &
+pid=$!
+for at in $(seq 0 331 "$(wc -c <"$good")"); do
+	tail -c +$((at + 1)) "$good" | head -c 331 >>growing
+	sleep 0.02
+done
+wait $pid
+none 'a file that is being written' \
+	"$([ $? = 0 ] && [ ! -s err ] && grep -q '1 registered' out || cat err out)"
+head -c 1000 "$good" >growing
+well_follows() {
+	none "$1" "$([ "$2" = 4 ] && [ ! -s err ] && grep -q '3 packets' out ||
+		cat err out)"
+}
+"$REGSCAN" --follow -a duration:1 growing >out 2>err
+well_follows '--follow for a second, to the middle of a packet' $?
+# A job in the background of a script ignores SIGINT.
+"$REGSCAN" --follow growing >out 2>err &
+pid=$!
+n=0
+until grep -qs '^pos:[[:space:]]*1000$' /proc/$pid/fdinfo/* || [ $n = 200 ]; do
+	sleep 0.1
+	n=$((n + 1))
+done
+kill -TERM $pid
+wait $pid
+well_follows '--follow until a signal' $?
+# A pipe that does not end, and from which nothing comes.
+mkfifo pipe
+{ cat "$good"; exec sleep 60; } >pipe &
+writer=$!
+"$REGSCAN" - <pipe >out 2>err &
+pid=$!
+sleep 0.5
+kill -TERM $pid
+wait $pid
+none 'a signal ends the reading of a pipe' \
+	"$(kill -0 $writer 2>&1 && [ ! -s err ] && grep -q 'standard input' out ||
+		cat err out)"
+kill $writer
+wait $writer 2>/dev/null
+what '--follow with two files' 2 'follow is for one file' --follow "$good" "$good"
+what '--follow with an interface' 2 'follow is for one file' --follow -i lo
+
 "$REGSCAN" -c 2 "$good" >out 2>err
 none 'the first packets only' "$([ $? = 4 ] && grep -q '2 packets' out || cat out)"
 done_testing

@@ -8,7 +8,8 @@
 . "${srcdir:=..}/tests/lib/tap.sh"
 
 # layer: what it may include.  Words are layers, single headers, or kinds of
-# system headers: pure (no I/O, no allocation), libc, glib, pcap, openssl, ndpi.
+# system headers: pure (no I/O, no allocation), libc, glib, pcap, openssl, ndpi,
+# zip.
 table='
 base:        base pure libc
 dissector:   base dissector pure
@@ -41,7 +42,8 @@ src/tls/pem.c: openssl
 src/tls/trust.c: openssl
 src/tls/trust_store.h: openssl
 src/engine/classify_ndpi.c: ndpi
-src/main.c: net/link.h
+src/capture/inflate.c: zip
+src/inputs.c: net/link.h
 '
 
 cd "$srcdir" || exit 1
@@ -74,6 +76,7 @@ found=$({
 		if (h ~ /^pcap/) return "pcap"
 		if (h ~ /^openssl\//) return "openssl"
 		if (h ~ /^ndpi/) return "ndpi"
+		if (h ~ /^(zlib|zstd)\.h$/) return "zip"
 		if (h ~ /^(assert|inttypes|limits|stdalign|stdbool|stddef|stdint|string)\.h$/)
 			return "pure"
 		if (h ~ /^[a-z0-9_]+\.h$/ || h ~ /^(sys|netinet|arpa|net|linux)\//)

@@ -119,7 +119,7 @@ analyse(const char *path, uint64_t seed, size_t limit, struct paper papers[2],
 	for (int i = 0; i < 2; i++)
 		paper_new(&papers[i], formats[i], related);
 	struct engine *e = engine_new(&o, &sink);
-	struct cap_source *source = cap_files_open(&path, 1);
+	struct cap_source *source = cap_files_open(&path, 1, false);
 	struct cap_frame f;
 	enum cap_result got;
 	do {

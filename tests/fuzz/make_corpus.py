@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Makes the corpora of fuzz_cert, fuzz_digest, fuzz_keylog, fuzz_link_ip, fuzz_tcp,
-fuzz_tls_open, fuzz_websocket and fuzz_pcap again: cut from cases in pcaps/, and made by hand
+fuzz_tls_open, fuzz_websocket, fuzz_pcap and fuzz_savefile again: cut from cases in pcaps/, and made by hand
 where no case has it.
 
     tests/fuzz/make_corpus.py [FOLDER]
@@ -10,8 +10,10 @@ writes into tests/fuzz/corpus, or FOLDER.  What fuzzing found lies beside it
 under names of its own, which this script leaves alone.
 """
 
+import gzip
 import os
 import struct
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -436,6 +438,78 @@ def pcap_files():
     write("pcap", "raw", captures.pcap(101, [p.of(p.data[14:])
                                              for p in packets]))
     write("pcap", "header-only", captures.pcap(1, []))
+    write("pcap", "gzip", gzip.compress(captures.pcap(*case("udp-register")),
+                                        mtime=0))
+
+
+# ---- savefiles of every kind
+
+def ng_block(order, kind, body):
+    body += b"\0" * (-len(body) % 4)
+    size = struct.pack(order + "I", len(body) + 12)
+    return struct.pack(order + "I", kind) + size + body + size
+
+
+def ng_option(order, code, value):
+    return (struct.pack(order + "HH", code, len(value)) + value
+            + b"\0" * (-len(value) % 4))
+
+
+def ng_all_blocks(order):
+    """One of every block that is read, and of some that are not."""
+    section = struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1)
+    interface = (struct.pack(order + "HHI", 1, 0, 60)
+                 + ng_option(order, 9, b"\x89")
+                 + ng_option(order, 14, struct.pack(order + "q", -3)))
+    drops = [ng_option(order, c, struct.pack(order + "Q", 3))
+             for c in (4, 5, 7)]
+    packet = struct.pack(order + "5I", 0, 1, 2, 3, 60) + b"abc\0"
+    return b"".join((
+        ng_block(order, 0x0A0D0D0A, section + ng_option(order, 1, b"all")),
+        ng_block(order, 1, interface),
+        ng_block(order, 10, struct.pack(order + "II", 0x544C534B, 4)
+                 + b"keys"),
+        ng_block(order, 6, packet + ng_option(order, 1, b"here") + drops[0]),
+        ng_block(order, 2, struct.pack(order + "HHIIII", 0, 2, 1, 3, 4, 4)
+                 + b"abcd"),
+        ng_block(order, 3, struct.pack(order + "I", 5) + b"abcde"),
+        ng_block(order, 4, struct.pack(order + "HH", 1, 6)
+                 + bytes((192, 0, 2, 1)) + b"a\0\0\0" + bytes(4)),
+        ng_block(order, 5, struct.pack(order + "III", 0, 0, 0)
+                 + drops[1] + drops[2]),
+        ng_block(order, 0xBAD, b"custom"),
+        ng_block(order, 0x0A0D0D0A, section),
+        ng_block(order, 1, struct.pack(order + "HHI", 101, 0, 0)),
+        ng_block(order, 6, packet)))
+
+
+def savefiles():
+    link, packets = short("udp-register", 4)
+    plain = captures.pcap(link, packets)
+    write("savefile", "pcap", plain)
+    write("savefile", "pcap-big-nano", captures.pcap(link, packets, ">", True))
+    modified = plain[24:40] + bytes(8) + plain[40:40 + len(packets[0].data)]
+    write("savefile", "modified", b"\x34\xcd\xb2\xa1" + plain[4:24] + modified)
+    write("savefile", "lcap", b"\xac\x01\x00\x1c" + plain[4:24] + bytes(4)
+          + plain[24:])
+    write("savefile", "version-2.3", plain[:6] + b"\x03" + plain[7:])
+    write("savefile", "pcapng", captures.pcapng(link, packets, interfaces=4))
+    for name, order in (("little", "<"), ("big", ">")):
+        write("savefile", "blocks-" + name, ng_all_blocks(order))
+    write("savefile", "blocks-cut", ng_all_blocks("<")[:-7])
+    half = len(plain) // 2
+    write("savefile", "gzip", gzip.compress(plain, mtime=0))
+    write("savefile", "gzip-members", gzip.compress(plain[:half], mtime=0)
+          + gzip.compress(plain[half:], mtime=0) + bytes(5))
+    write("savefile", "gzip-cut", gzip.compress(plain, mtime=0)[:-9])
+    write("savefile", "gzip-dense", gzip.compress(
+        captures.pcap(1, [packets[0].of(bytes(60000))] * 9), mtime=0))
+    for name, content in (("zstd", plain), ("zstd-blocks",
+                                            ng_all_blocks("<"))):
+        write("savefile", name, subprocess.run(
+            ["zstd", "-qc"], input=content, capture_output=True,
+            check=True).stdout)
+    write("savefile", "text", b"hello, world")
 
 
 cert()
@@ -446,3 +520,4 @@ key_logs()
 tls_open()
 websocket()
 pcap_files()
+savefiles()

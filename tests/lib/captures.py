@@ -70,22 +70,36 @@ def _block(order, kind, body):
         order + "I", n)
 
 
-def pcapng(link, packets, order="<", nanoseconds=False):
-    """The bytes of a pcapng file, with a comment that says nothing."""
-    comment = struct.pack(order + "HH", 1, 4) + b"test"
-    section = struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1)
-    options = struct.pack(order + "HH", 9, 1) + (
-        b"\x09" if nanoseconds else b"\x06") + b"\0\0\0"
-    end = struct.pack(order + "HH", 0, 0)
-    out = [_block(order, 0x0A0D0D0A, section + comment + end),
-           _block(order, 1, struct.pack(order + "HHI", link, 0, 0)
-                  + options + end)]
-    for p in packets:
-        t = p.ns if nanoseconds else p.ns // 1000
+def _options(order, *pairs):
+    out = b""
+    for code, value in pairs:
+        out += struct.pack(order + "HH", code, len(value)) + value
+        out += b"\0" * (-len(value) % 4)
+    return out + struct.pack(order + "HH", 0, 0)
+
+
+def pcapng(link, packets, order="<", nanoseconds=False, interfaces=1,
+           drops=()):
+    """The bytes of a pcapng file, with comments that say nothing.  Of several
+    interfaces each has a resolution and an offset of time of its own, the
+    first that of all; packets go to them in turn.  `drops` are indices of
+    packets before which one was lost."""
+    comment = (1, b"test")
+    out = [_block(order, 0x0A0D0D0A, struct.pack(
+        order + "IHHq", 0x1A2B3C4D, 1, 0, -1) + _options(order, comment))]
+    exponents = [9 if nanoseconds else 6, 9, 8, 7][:interfaces]
+    for i, e in enumerate(exponents):
+        out.append(_block(order, 1, struct.pack(order + "HHI", link, 0, 0)
+                          + _options(order, (9, bytes([e])),
+                                     (14, struct.pack(order + "q", i)))))
+    for k, p in enumerate(packets):
+        i = k % len(exponents)
+        t = (p.ns - i * 10**9) * 10**exponents[i] // 10**9
         padding = b"\0" * (-len(p.data) % 4)
         out.append(_block(order, 6, struct.pack(
-            order + "5I", 0, t >> 32, t & 0xFFFFFFFF, len(p.data), p.wire_len)
-            + p.data + padding + comment + end))
+            order + "5I", i, t >> 32, t & 0xFFFFFFFF, len(p.data), p.wire_len)
+            + p.data + padding + _options(order, comment, *(
+                [(4, struct.pack(order + "Q", 1))] if k in drops else []))))
     return b"".join(out)
 
 

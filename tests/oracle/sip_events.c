@@ -80,7 +80,8 @@ main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	struct tls_keys *keys = load_keys(argc, argv);
-	struct cap_source *source = cap_file_open(argv[1], 0, &error);
+	const struct cap_file_options how = {0};
+	struct cap_source *source = cap_file_open(argv[1], &how, &error);
 	struct related *related = related_new(NULL, 0);
 	const struct engine_options o = {
 	    .related = related, .keys = keys, .seed = 1, .events = &events};

@@ -2,176 +2,12 @@
 /* Savefiles of every kind that is promised, and files that are none. */
 #include "capture/capture.h"
 #include "capture/filter.h"
+#include "maker.h"
 #include "unit.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
-
-/* A file being put together, of either byte order. */
-struct maker {
-	GByteArray *b;
-	bool big;
-};
-
-static struct maker
-maker_new(bool big)
-{
-	return (struct maker){g_byte_array_new(), big};
-}
-
-static void
-put(struct maker *m, uint64_t v, unsigned bytes)
-{
-	for (unsigned i = 0; i < bytes; i++) {
-		unsigned shift = 8 * (m->big ? bytes - 1 - i : i);
-		guint8 c = (guint8)(v >> shift);
-		g_byte_array_append(m->b, &c, 1);
-	}
-}
-
-static void
-put_zeros(struct maker *m, size_t n)
-{
-	while (n--)
-		put(m, 0, 1);
-}
-
-static void
-pcap_header(struct maker *m, uint32_t magic, uint32_t linktype)
-{
-	put(m, magic, 4);
-	put(m, 2, 2);
-	put(m, 4, 2);
-	put_zeros(m, 8);
-	put(m, 65535, 4);
-	put(m, linktype, 4);
-}
-
-static void
-pcap_frame(struct maker *m, uint32_t sec, uint32_t frac, uint32_t n,
-    uint32_t wire, unsigned extra)
-{
-	put(m, sec, 4);
-	put(m, frac, 4);
-	put(m, n, 4);
-	put(m, wire, 4);
-	put_zeros(m, extra);
-	for (uint32_t i = 0; i < n; i++)
-		put(m, i, 1);
-}
-
-static void
-section(struct maker *m)
-{
-	put(m, 0x0a0d0d0a, 4);
-	put(m, 28, 4);
-	put(m, 0x1a2b3c4d, 4);
-	put(m, 1, 2);
-	put(m, 0, 2);
-	put(m, UINT64_MAX, 8);
-	put(m, 28, 4);
-}
-
-/* resolution: the if_tsresol byte; 0: no such option. */
-static void
-interface(struct maker *m, unsigned linktype, unsigned resolution)
-{
-	unsigned size = resolution ? 32 : 20;
-	put(m, 1, 4);
-	put(m, size, 4);
-	put(m, linktype, 2);
-	put(m, 0, 2);
-	put(m, 0, 4);
-	if (resolution) {
-		put(m, 9, 2);
-		put(m, 1, 2);
-		put(m, resolution, 1);
-		put_zeros(m, 3);
-		put(m, 0, 4);
-	}
-	put(m, size, 4);
-}
-
-static void
-enhanced(struct maker *m, unsigned id, uint64_t stamp, unsigned n)
-{
-	unsigned padded = (n + 3) & ~3u;
-	put(m, 6, 4);
-	put(m, 32 + padded, 4);
-	put(m, id, 4);
-	put(m, stamp >> 32, 4);
-	put(m, stamp & UINT32_MAX, 4);
-	put(m, n, 4);
-	put(m, n, 4);
-	put_zeros(m, padded);
-	put(m, 32 + padded, 4);
-}
-
-static char *
-save(struct maker *m, const char *name)
-{
-	static const char dir[] = "test_capture.tmp";
-	g_mkdir_with_parents(dir, 0700);
-	char *path = g_build_filename(dir, name, NULL);
-	g_file_set_contents(
-	    path, (const char *)m->b->data, (gssize)m->b->len, NULL);
-	g_byte_array_free(m->b, TRUE);
-	return path;
-}
-
-struct result {
-	unsigned frames, errors;
-	rs_time ts[16];
-	struct rs_frame frame[16];
-	int linktype[16];
-	size_t n[16];
-	uint32_t wire[16];
-	char last_error[256];
-};
-
-static struct result
-read_all(const char *const *paths, unsigned n, struct cap_info *info)
-{
-	struct result r = {0};
-	struct cap_source *s = cap_files_open(paths, n);
-	struct cap_frame f;
-	GError *e = NULL;
-	enum cap_result got;
-	while ((got = s->next(s, &f, &e)) != CAP_END) {
-		if (got == CAP_ERROR) {
-			r.errors++;
-			g_strlcpy(
-			    r.last_error, e->message, sizeof r.last_error);
-			g_clear_error(&e);
-			continue;
-		}
-		if (r.frames < 16) {
-			r.ts[r.frames] = f.ts;
-			r.frame[r.frames] = f.frame;
-			r.linktype[r.frames] = f.linktype;
-			r.n[r.frames] = f.bytes.n;
-			r.wire[r.frames] = f.wire_len;
-		}
-		r.frames++;
-	}
-	if (info) {
-		*info = *s->info(s, 0);
-		info->name = info->problem = NULL;
-	}
-	s->close(s);
-	return r;
-}
-
-static struct result
-read_one(char *path, struct cap_info *info)
-{
-	const char *const paths[] = {path};
-	struct result r = read_all(paths, 1, info);
-	g_unlink(path);
-	g_free(path);
-	return r;
-}
 
 static void
 test_pcap_magics(void)
@@ -187,6 +23,7 @@ test_pcap_magics(void)
 	    {"nsec-little", 0xa1b23c4d, false, true, 0},
 	    {"nsec-big", 0xa1b23c4d, true, true, 0},
 	    {"modified", 0xa1b2cd34, false, false, 8},
+	    {"modified-big", 0xa1b2cd34, true, false, 8},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		unit_row(rows[i].name);
@@ -206,6 +43,72 @@ test_pcap_magics(void)
 		CU_ASSERT_EQUAL(info.nanoseconds, rows[i].nano);
 		CU_ASSERT_EQUAL(info.packets, 2);
 		CU_ASSERT_EQUAL(info.bytes, 20);
+	}
+}
+
+/* IXIA's: the size of all records stands after the header; times are in micro-
+   or nanoseconds, which the first tells. */
+static void
+test_lcap(void)
+{
+	static const uint32_t magics[] = {0x1c0001ac, 0x1c0001ab};
+	for (unsigned i = 0; i < 4; i++) {
+		struct maker m = maker_new(i & 1);
+		pcap_header(&m, magics[i / 2], 1);
+		put(&m, 36, 4);
+		pcap_frame(&m, 100, i < 2 ? 999999 : 1000000, 20, 60, 0);
+		pcap_frame(&m, 101, 7, 20, 60, 0);
+		struct cap_info info;
+		struct result r = read_one(save(&m, "lcap"), &info);
+		CU_ASSERT_EQUAL(r.errors, 0);
+		CU_ASSERT_EQUAL(r.frames, 2);
+		CU_ASSERT_EQUAL(
+		    r.ts[1], 101 * RS_SEC + (i < 2 ? 7 * RS_USEC : 7));
+		CU_ASSERT_EQUAL(r.n[0], 20);
+		CU_ASSERT_EQUAL(info.nanoseconds, i >= 2);
+
+		m = maker_new(i & 1); /* without records */
+		pcap_header(&m, magics[i / 2], 1);
+		put(&m, 0, 4);
+		r = read_one(save(&m, "lcap"), NULL);
+		CU_ASSERT_EQUAL(r.errors, 0);
+	}
+}
+
+/* Up to version 2.3 the length on the wire may come first; the upper bits of
+   the link type tell of an FCS. */
+static void
+test_old_pcap(void)
+{
+	static const struct {
+		unsigned major, minor;
+		uint32_t first, second;
+		size_t n;
+		uint32_t wire;
+	} rows[] = {
+	    {2, 2, 60, 20, 20, 60},
+	    {2, 3, 60, 20, 20, 60},
+	    {2, 3, 20, 60, 20, 60},
+	    {543, 0, 60, 20, 20, 60},
+	    {2, 4, 20, 60, 20, 60},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct maker m = maker_new(i & 1);
+		put(&m, 0xa1b2c3d4, 4);
+		put(&m, rows[i].major, 2);
+		put(&m, rows[i].minor, 2);
+		put_zeros(&m, 12);
+		put(&m, 0x24000001, 4);
+		put_zeros(&m, 8);
+		put(&m, rows[i].first, 4);
+		put(&m, rows[i].second, 4);
+		put_zeros(&m, 20);
+		struct result r = read_one(save(&m, "old"), NULL);
+		CU_ASSERT_EQUAL(r.errors, 0);
+		CU_ASSERT_EQUAL(r.frames, 1);
+		CU_ASSERT_EQUAL(r.n[0], rows[i].n);
+		CU_ASSERT_EQUAL(r.wire[0], rows[i].wire);
+		CU_ASSERT_EQUAL(r.linktype[0], 1);
 	}
 }
 
@@ -315,8 +218,10 @@ test_no_captures(void)
 	    {"empty", "", 0, "empty"},
 	    {"text", "hello, world\n", 13, "neither pcap nor pcapng"},
 	    {"three", "\xd4\xc3\xb2", 3, "neither pcap nor pcapng"},
-	    {"gzip", "\x1f\x8b\x08\0", 4, "gzip -dc"},
-	    {"zstd", "\x28\xb5\x2f\xfd", 4, "zstd -dc"},
+	    {"gzip", "\x1f\x8b\x08\0", 4, "gzip data cut short"},
+	    {"zstd", "\x28\xb5\x2f\xfd", 4, "zstd data cut short"},
+	    {"xz", "\xfd\x37zXZ\0", 6, "xz -dc"},
+	    {"bzip2", "BZh9", 4, "bzip2 -dc"},
 	    {"netmon", "GMBU\0\2", 6, "NetMon"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -330,10 +235,11 @@ test_no_captures(void)
 		CU_ASSERT_PTR_NOT_NULL(strstr(r.last_error, rows[i].says));
 		CU_ASSERT_PTR_NULL(strchr(r.last_error, '\n'));
 	}
-	struct result r = read_one(g_strdup("test_capture.tmp/missing"), NULL);
+	struct result r = read_one(g_strdup("captures.tmp/missing"), NULL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(r.last_error, "No such file"));
-	r = read_one(g_strdup("."), NULL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(r.last_error, "directory"));
+	const char *const folder = ".";
+	r = read_all(&folder, 1, NULL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.last_error, "folder"));
 }
 
 static void
@@ -367,7 +273,8 @@ test_damaged(void)
 	CU_ASSERT_EQUAL(r.errors, 1);
 }
 
-/* Frames of several files come by time; a missing file stops nobody. */
+/* Frames of several files come by time, and files have their numbers by it; a
+   missing file stops nobody. */
 static void
 test_order(void)
 {
@@ -377,7 +284,7 @@ test_order(void)
 	pcap_frame(&m, 3, 0, 1, 1, 0);
 	pcap_frame(&m, 6, 0, 1, 1, 0);
 	paths[0] = save(&m, "late");
-	paths[1] = g_strdup("test_capture.tmp/missing");
+	paths[1] = g_strdup("captures.tmp/missing");
 	m = maker_new(true);
 	pcap_header(&m, 0xa1b23c4d, 1);
 	pcap_frame(&m, 1, 0, 2, 2, 0);
@@ -386,19 +293,150 @@ test_order(void)
 	paths[2] = save(&m, "early");
 	const char *const names[] = {paths[0], paths[1], paths[2]};
 	struct result r = read_all(names, 3, NULL);
-	static const unsigned files[] = {2, 0, 2, 2, 0};
-	static const unsigned numbers[] = {1, 1, 2, 3, 2};
+	static const unsigned files[] = {0, 0, 1, 0, 1};
+	static const unsigned numbers[] = {1, 2, 1, 3, 2};
 	CU_ASSERT_EQUAL(r.errors, 1);
 	CU_ASSERT_EQUAL(r.frames, 5);
 	for (unsigned i = 0; i < 5; i++) {
 		CU_ASSERT_EQUAL(r.frame[i].file, files[i]);
 		CU_ASSERT_EQUAL(r.frame[i].number, numbers[i]);
 	}
-	for (int i = 0; i < 3; i++) {
-		g_unlink(paths[i]);
-		g_free(paths[i]);
+	for (int i = 0; i < 3; i++)
+		unsave(paths[i]);
+}
+
+/* More files at once than may be open: the same frames, in the same order, with
+   the same numbers, and few descriptors. */
+static void
+test_many(void)
+{
+	enum { FILES = 100, EACH = 50 };
+	char *paths[FILES];
+	for (unsigned i = 0; i < FILES; i++) {
+		struct maker m = maker_new(i & 1);
+		pcap_header(&m, 0xa1b2c3d4, 1);
+		for (unsigned k = 0; k < EACH; k++)
+			pcap_frame(&m, 1000 + k, FILES - 1 - i, 1000, 1000, 0);
+		g_autofree char *name = g_strdup_printf("many-%u", i);
+		paths[i] = save(&m, name);
 	}
-	g_rmdir("test_capture.tmp");
+	struct cap_source *s =
+	    cap_files_open((const char *const *)paths, FILES, false);
+	struct cap_frame f;
+	unsigned n = 0, wrong = 0;
+	int highest = 0;
+	while (s->next(s, &f, NULL) == CAP_FRAME) {
+		/* the last of them has the earliest frame */
+		wrong +=
+		    f.frame.file != n % FILES ||
+		    f.frame.number != n / FILES + 1 ||
+		    f.ts != (1000 + n / FILES) * RS_SEC + n % FILES * RS_USEC ||
+		    f.bytes.n != 1000 || f.bytes.p[999] != (999 & 0xff);
+		int fd = dup(0); /* the lowest that is free */
+		highest = MAX(highest, fd);
+		close(fd);
+		n++;
+	}
+	CU_ASSERT_EQUAL(n, FILES * EACH);
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT(highest < 50);
+	CU_ASSERT_STRING_EQUAL(s->info(s, 0)->name, paths[FILES - 1]);
+	CU_ASSERT_EQUAL(s->info(s, 7)->packets, EACH);
+	CU_ASSERT_PTR_NULL(s->info(s, FILES));
+	uint64_t done, total;
+	s->progress(s, &done, &total);
+	CU_ASSERT_EQUAL(total, FILES * (24 + EACH * 1016));
+	CU_ASSERT_EQUAL(done, total);
+	s->close(s);
+	for (unsigned i = 0; i < FILES; i++)
+		unsave(paths[i]);
+}
+
+/* A folder stands for the captures in it, by their content. */
+static void
+test_list(void)
+{
+	struct maker m = maker_new(false);
+	pcap_header(&m, 0xa1b2c3d4, 1);
+	char *b = save(&m, "b.txt");
+	m = maker_new(false);
+	section(&m);
+	char *a = save(&m, "a.log");
+	m = maker_new(false);
+	put_bytes(&m, "hello, world", 12);
+	char *c = save(&m, "c.pcap");
+	m = maker_new(false);
+	pcap_header(&m, 0xa1b2c3d4, 1);
+	char *hidden = save(&m, ".d.pcap");
+	g_autofree char *dir = g_path_get_dirname(a);
+	g_autofree char *below = g_build_filename(dir, "e.pcap", NULL);
+	g_mkdir(below, 0700);
+	const char *const given[] = {"-", dir, "no such file", c, below, NULL};
+	const char *const want[] = {"-", a, b, "no such file", c, below};
+	struct cap_list l;
+	cap_list_init(&l, given);
+	CU_ASSERT_EQUAL_FATAL(l.paths->len, G_N_ELEMENTS(want));
+	for (unsigned i = 0; i < G_N_ELEMENTS(want); i++)
+		CU_ASSERT_STRING_EQUAL(
+		    (char *)g_ptr_array_index(l.paths, i), want[i]);
+	CU_ASSERT_EQUAL_FATAL(l.skipped->len, 1);
+	CU_ASSERT_STRING_EQUAL((char *)g_ptr_array_index(l.skipped, 0), c);
+	cap_list_clear(&l);
+	g_rmdir(below);
+	unsave(hidden);
+	unsave(c);
+	unsave(b);
+	unsave(a);
+}
+
+/* A file that grows by a byte at a time has the same frames, and no end. */
+static void
+test_follow(void)
+{
+	for (int ng = 0; ng < 2; ng++) {
+		struct maker m = maker_new(ng), empty = maker_new(false);
+		if (ng) {
+			section(&m);
+			interface(&m, 1, 0);
+			enhanced(&m, 0, 1, 8);
+			section(&m);
+			interface(&m, 1, 0);
+			enhanced(&m, 0, 2, 8);
+		} else {
+			pcap_header(&m, 0xa1b2c3d4, 1);
+			pcap_frame(&m, 1, 0, 8, 8, 0);
+			pcap_frame(&m, 2, 0, 8, 8, 0);
+		}
+		char *path = save(&empty, "follow");
+		struct cap_source *s =
+		    cap_files_open((const char *const *)&path, 1, true);
+		struct cap_frame f;
+		FILE *out = fopen(path, "a");
+		unsigned frames = 0, others = 0;
+		for (guint i = 0; i < m.b->len; i++) {
+			fputc(m.b->data[i], out);
+			fflush(out);
+			enum cap_result r = s->next(s, &f, NULL);
+			frames += r == CAP_FRAME;
+			others += r != CAP_FRAME && r != CAP_IDLE;
+		}
+		CU_ASSERT_EQUAL(frames, 2);
+		CU_ASSERT_EQUAL(others, 0);
+		CU_ASSERT_EQUAL(s->next(s, &f, NULL), CAP_IDLE);
+		CU_ASSERT(!s->info(s, 0)->cut_short);
+		/* somebody began it anew */
+		CU_ASSERT_EQUAL(ftruncate(fileno(out), 10), 0);
+		GError *e = NULL;
+		CU_ASSERT_EQUAL(s->next(s, &f, &e), CAP_ERROR);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_PTR_NOT_NULL(strstr(e->message, "became shorter"));
+		g_error_free(e);
+		CU_ASSERT_EQUAL(s->next(s, &f, NULL), CAP_END);
+		fclose(out);
+		s->close(s);
+		maker_free(&m);
+		unsave(path);
+	}
 }
 
 static void
@@ -425,6 +463,8 @@ test_filter(void)
 	g_error_free(e);
 }
 
-UNIT_MAIN("capture", UNIT(test_pcap_magics), UNIT(test_pcapng_interfaces),
-    UNIT(test_pcapng_late), UNIT(test_cut_short), UNIT(test_no_captures),
-    UNIT(test_damaged), UNIT(test_order), UNIT(test_filter))
+UNIT_MAIN("capture", UNIT(test_pcap_magics), UNIT(test_lcap),
+    UNIT(test_old_pcap), UNIT(test_pcapng_interfaces), UNIT(test_pcapng_late),
+    UNIT(test_cut_short), UNIT(test_no_captures), UNIT(test_damaged),
+    UNIT(test_order), UNIT(test_many), UNIT(test_list), UNIT(test_follow),
+    UNIT(test_filter))

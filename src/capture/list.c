@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which files of a folder are captures: told by their content. */
+#include "capture/capture.h"
+
+static int
+by_name(gconstpointer a, gconstpointer b)
+{
+	return g_strcmp0(*(char *const *)a, *(char *const *)b);
+}
+
+/* Regular files only: to look into a pipe would take from it. */
+static GPtrArray *
+files_in(const char *folder)
+{
+	GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
+	GDir *d = g_dir_open(folder, 0, NULL);
+	const char *name;
+	while (d && (name = g_dir_read_name(d))) {
+		char *path = g_build_filename(folder, name, NULL);
+		if (name[0] != '.' && g_file_test(path, G_FILE_TEST_IS_REGULAR))
+			g_ptr_array_add(files, path);
+		else
+			g_free(path);
+	}
+	if (d)
+		g_dir_close(d);
+	g_ptr_array_sort(files, by_name);
+	return files;
+}
+
+static void
+add_folder(struct cap_list *l, const char *folder)
+{
+	GPtrArray *files = files_in(folder);
+	unsigned before = l->paths->len;
+	for (unsigned i = 0; i < files->len; i++) {
+		const char *path = g_ptr_array_index(files, i);
+		g_ptr_array_add(
+		    cap_file_is_capture(path) ? l->paths : l->skipped,
+		    g_strdup(path));
+	}
+	if (l->paths->len == before)
+		g_ptr_array_add(l->paths, g_strdup(folder));
+	g_ptr_array_free(files, TRUE);
+}
+
+void
+cap_list_init(struct cap_list *l, const char *const *paths)
+{
+	l->paths = g_ptr_array_new_with_free_func(g_free);
+	l->skipped = g_ptr_array_new_with_free_func(g_free);
+	for (; *paths; paths++)
+		if (g_file_test(*paths, G_FILE_TEST_IS_DIR))
+			add_folder(l, *paths);
+		else
+			g_ptr_array_add(l->paths, g_strdup(*paths));
+}
+
+void
+cap_list_clear(struct cap_list *l)
+{
+	if (l->paths)
+		g_ptr_array_free(l->paths, TRUE);
+	if (l->skipped)
+		g_ptr_array_free(l->skipped, TRUE);
+	*l = (struct cap_list){0};
+}

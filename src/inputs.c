@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inputs.h"
+
+#include "net/link.h"
+
+enum { SKIPPED = 16 }; /* that are named */
+
+static struct rs_span
+text(struct rec_arena *a, const char *s)
+{
+	return rec_arena_text(a, rs_span_str(s));
+}
+
+static void
+add_link_types(
+    struct rec_file *f, struct rec_arena *a, const struct cap_info *i)
+{
+	for (unsigned k = 0; k < i->n_linktypes; k++) {
+		struct rs_span *t = rec_list_add(&f->link_types, a, sizeof *t);
+		g_autofree char *number =
+		    g_strdup_printf("link type %d", i->linktypes[k]);
+		const char *name = link_name(i->linktypes[k]);
+		*t = text(a, name ? name : number);
+	}
+}
+
+static void
+add_comments(struct rec_file *f, struct rec_arena *a, const struct cap_info *i)
+{
+	for (unsigned k = 0; k < i->n_comments; k++) {
+		struct rec_comment *c =
+		    rec_list_add(&f->comments, a, sizeof *c);
+		c->frame = i->comments[k].frame ? (int64_t)i->comments[k].frame
+						: REC_ABSENT;
+		c->text = text(a, i->comments[k].text);
+	}
+}
+
+static void
+add_file(struct rec_coverage *c, struct rec_arena *a, const struct cap_info *i)
+{
+	struct rec_file *f = rec_list_add(&c->files, a, sizeof *f);
+	f->path = text(a, i->name);
+	f->format = text(a, i->format);
+	f->compression = text(a, i->compression);
+	f->problem = text(a, i->problem);
+	add_link_types(f, a, i);
+	add_comments(f, a, i);
+	f->packets = (int64_t)i->packets;
+	f->bytes = (int64_t)i->bytes;
+	f->first = i->first;
+	f->last = i->last;
+	f->cut_short = i->cut_short ? RS_TRUE : RS_FALSE;
+	if (i->has_drops) {
+		c->drops_kernel =
+		    MAX(c->drops_kernel, 0) + (int64_t)i->drops_kernel;
+		c->drops_interface =
+		    MAX(c->drops_interface, 0) + (int64_t)i->drops_interface;
+	}
+}
+
+void
+inputs_coverage(struct cap_source *source, const struct cap_list *list,
+    struct rec_coverage *c, struct rec_arena *a)
+{
+	const struct cap_info *i;
+	for (unsigned k = 0; (i = source->info(source, k)); k++)
+		add_file(c, a, i);
+	if (list->skipped == NULL || list->skipped->len == 0)
+		return;
+	c->files_skipped = list->skipped->len;
+	for (unsigned k = 0; k < list->skipped->len && k < SKIPPED; k++) {
+		struct rs_span *s = rec_list_add(&c->skipped, a, sizeof *s);
+		*s = text(a, g_ptr_array_index(list->skipped, k));
+	}
+}

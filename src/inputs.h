@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was read, for the report's coverage. */
+#ifndef INPUTS_H
+#define INPUTS_H
+
+#include "capture/capture.h"
+#include "track/records.h"
+
+/* Tells of all files or interfaces of the source, and of what else was in
+   their folders. */
+void inputs_coverage(struct cap_source *source, const struct cap_list *list,
+    struct rec_coverage *c, struct rec_arena *a);
+
+#endif
