@@ -144,6 +144,9 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	for (unsigned f = NET_FLAW_NONE + 1; f < NET_FLAW_N; f++)
 		count(&c->undecoded, a, net_flaw_name((enum net_flaw)f),
 		    e->undecoded[f]);
+	for (unsigned i = 0; i < NET_ENCAP_N; i++)
+		count(&c->encapsulations, a, net_encap_name((enum net_encap)i),
+		    e->encaps[i]);
 	c->snaplen_truncated = (int64_t)e->truncated;
 	c->time_steps_back = (int64_t)e->steps_back;
 	c->flows_udp = (int64_t)n->flows_udp;

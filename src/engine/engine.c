@@ -5,6 +5,7 @@
 #include "net/ip.h"
 #include "net/link.h"
 #include "net/tcphdr.h"
+#include "net/tunnel.h"
 #include "net/udp.h"
 
 #include <glib.h>
@@ -120,6 +121,43 @@ tcp(struct engine *e, struct net_packet *p)
 		flow_doom(e->flows, f);
 }
 
+static void transport(struct engine *e, struct net_packet *p);
+
+/* From p's IP header on; false where it is none. */
+static bool
+ip(struct engine *e, struct net_packet *p, size_t wire_len)
+{
+	struct ip_fragment frag;
+	enum net_flaw flaw = ip_decode(p, wire_len, &frag);
+	if (flaw != NET_FLAW_NONE) {
+		e->undecoded[flaw]++;
+		return false;
+	}
+	if (!frag.is || defrag_push(e->defrag, p, &frag))
+		transport(e, p);
+	return true;
+}
+
+/* A datagram that carries packets: true when it is done with.  Tunnels within
+   tunnels come back here NET_MAX_TUNNELS times at most. */
+static bool
+udp_tunnel(struct engine *e, struct net_packet *p)
+{
+	size_t wire_len;
+	enum net_flaw flaw;
+	if (tunnel_esp_udp(p)) {
+		transport(e, p);
+		return true;
+	}
+	if (!tunnel_over_udp(p, &wire_len, &flaw))
+		return false;
+	if (flaw == NET_FLAW_NONE)
+		(void)ip(e, p, wire_len);
+	else
+		e->undecoded[flaw]++;
+	return true;
+}
+
 static void
 udp(struct engine *e, struct net_packet *p)
 {
@@ -128,6 +166,8 @@ udp(struct engine *e, struct net_packet *p)
 		e->undecoded[flaw]++;
 		return;
 	}
+	if (tunnel_port(p) && udp_tunnel(e, p))
+		return;
 	enum rs_dir dir;
 	bool is_new;
 	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
@@ -148,6 +188,22 @@ icmp(struct engine *e, const struct net_packet *p)
 		pipeline_icmp(&e->pipeline, f, dir, p, &error);
 }
 
+/* Neither UDP, TCP nor ICMP. */
+static void
+other(struct engine *e, struct net_packet *p)
+{
+	size_t wire_len;
+	if (tunnel_esp_null(p)) {
+		transport(e, p);
+		return;
+	}
+	enum net_flaw flaw = tunnel_over_ip(p, &wire_len);
+	if (flaw == NET_FLAW_NONE)
+		(void)ip(e, p, wire_len);
+	else
+		e->undecoded[flaw]++;
+}
+
 static void
 transport(struct engine *e, struct net_packet *p)
 {
@@ -163,7 +219,7 @@ transport(struct engine *e, struct net_packet *p)
 		icmp(e, p);
 		break;
 	default:
-		e->undecoded[net_flaw_of_proto(p->proto)]++;
+		other(e, p);
 		break;
 	}
 }
@@ -179,6 +235,13 @@ clock_to(struct engine *e, rs_time t)
 		flow_table_advance(e->flows, t);
 		defrag_advance(e->defrag, t);
 	}
+}
+
+static void
+note_encaps(struct engine *e, uint32_t encaps)
+{
+	for (unsigned i = 0; i < NET_ENCAP_N; i++)
+		e->encaps[i] += encaps >> i & 1;
 }
 
 void
@@ -197,24 +260,12 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 	p.ts = f->ts;
 	p.at = rs_stamp_at(f->ts, f->frame);
 	enum net_flaw flaw = link_decode(&p, f->linktype, f->bytes);
-	if (flaw == NET_FLAW_NONE) {
-		struct ip_fragment frag;
-		size_t before = (size_t)(p.ip.p - f->bytes.p);
-		flaw = ip_decode(&p, f->wire_len - before, &frag);
-		if (flaw == NET_FLAW_NONE && frag.is) {
-			e->decoded++;
-			if (!defrag_push(e->defrag, &p, &frag))
-				return;
-			transport(e, &p);
-			return;
-		}
-	}
-	if (flaw != NET_FLAW_NONE) {
+	if (flaw != NET_FLAW_NONE)
 		e->undecoded[flaw]++;
-		return;
-	}
-	e->decoded++;
-	transport(e, &p);
+	else if (ip(e, &p, f->wire_len - (size_t)(p.ip.p - f->bytes.p)))
+		e->decoded++;
+	if (p.encaps)
+		note_encaps(e, p.encaps);
 }
 
 void

@@ -21,6 +21,7 @@ struct engine {
 	rs_time first, now, last_ts; /* last_ts: of the frame before */
 	uint64_t packets, decoded, truncated, steps_back;
 	uint64_t undecoded[NET_FLAW_N];
+	uint64_t encaps[NET_ENCAP_N]; /* frames that had it */
 	uint64_t flows_evicted;
 };
 

@@ -78,6 +78,42 @@ link_types(struct text *t, const struct rec_coverage *c)
 	g_string_free(s, TRUE);
 }
 
+/* The words of what packets were wrapped in, where they are not the keys. */
+static void
+encapsulations(struct text *t, const struct rec_coverage *c)
+{
+	static const struct {
+		const char *key, *words;
+	} rows[] = {
+	    {"vlan", "VLAN"},
+	    {"vn_tag", "VN-Tag"},
+	    {"e_tag", "802.1BR"},
+	    {"pbb", "802.1ah"},
+	    {"macsec", "MACsec in the clear"},
+	    {"nsh", "NSH"},
+	    {"mpls", "MPLS"},
+	    {"pppoe", "PPPoE"},
+	    {"ppp", "PPP"},
+	    {"wlan", "802.11"},
+	    {"gre", "GRE"},
+	    {"erspan", "ERSPAN"},
+	    {"ip_in_ip", "IP in IP"},
+	    {"etherip", "EtherIP"},
+	    {"l2tp", "L2TP"},
+	    {"esp_null", "ESP in the clear"},
+	    {"vxlan", "VXLAN"},
+	    {"geneve", "GENEVE"},
+	    {"gtp_u", "GTP-U"},
+	    {"tzsp", "TZSP"},
+	    {"hp_erm", "HP mirroring"},
+	};
+	bool pppoe = text_count(&c->encapsulations, "pppoe") > 0;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (text_count(&c->encapsulations, rows[i].key) > 0 &&
+		    !(pppoe && strcmp(rows[i].key, "ppp") == 0))
+			item(t, ", ", "%s", rows[i].words);
+}
+
 static void
 size_and_span(struct text *t, const struct rec_coverage *c)
 {
@@ -91,6 +127,7 @@ size_and_span(struct text *t, const struct rec_coverage *c)
 		item(t, ", ", "%s to %s UTC", a, b + (same_day ? 11 : 0));
 	}
 	link_types(t, c);
+	encapsulations(t, c);
 	page_end(&t->page);
 }
 
@@ -221,11 +258,13 @@ undecoded_items(struct text *t, const struct rec_coverage *c)
 	static const struct {
 		const char *reasons[4], *words;
 	} rows[] = {
-	    {{"gre"}, "in GRE, which is not looked into yet"},
-	    {{"pppoe"}, "in PPPoE, which is not looked into yet"},
-	    {{"mpls"}, "in MPLS, which is not looked into yet"},
-	    {{"ip_in_ip"}, "of IP in IP, which is not looked into yet"},
 	    {{"esp"}, "encrypted (ESP)"},
+	    {{"macsec"}, "encrypted (MACsec)"},
+	    {{"wlan_protected"}, "encrypted (802.11)"},
+	    {{"ppp_compressed"}, "of PPP compressed or encrypted"},
+	    {{"gre", "l2tp"}, "in tunnels whose content is not known"},
+	    {{"wlan_parts"}, "of 802.11 in parts, which are not put together"},
+	    {{"wlan_damaged"}, "of 802.11 received with errors"},
 	    {{"not_ip", "not_transport"}, "of other protocols"},
 	    {{"linktype"}, "of a link type that is not supported"},
 	    {{"link_short", "ip_short", "transport_short"},

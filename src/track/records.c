@@ -39,6 +39,10 @@
 #define TEXTS(n, m) FIELD(n, m, struct rec_list, REC_TEXTS, NULL)
 #define FRAMES(n, m) FIELD(n, m, struct rec_list, REC_FRAMES, NULL)
 #define COUNTS(n, m) FIELD(n, m, struct rec_list, REC_COUNTS, NULL)
+#define SPARE_COUNTS(n, m)                                                     \
+	{                                                                      \
+		n, REC_COUNTS, offsetof(T, m), NULL, true                      \
+	}
 
 /* The words of an enum, and the function that gives them out. */
 #define NAMES(e, ...)                                                          \
@@ -601,6 +605,7 @@ static const struct rec_field coverage_fields[] = {
     NUMBER("packets", packets),
     NUMBER("decoded", decoded),
     COUNTS("undecoded", undecoded),
+    SPARE_COUNTS("encapsulations", encapsulations),
     NUMBER("snaplen_truncated", snaplen_truncated),
     NUMBER("drops_kernel", drops_kernel),
     NUMBER("drops_interface", drops_interface),

@@ -494,6 +494,7 @@ struct rec_coverage {
 	rs_time first, last;
 	int64_t packets, decoded;
 	struct rec_list undecoded;  /* counts by reason */
+	struct rec_list encapsulations; /* counts; absent where there is none */
 	int64_t snaplen_truncated;
 	int64_t drops_kernel, drops_interface;
 	int64_t time_steps_back;
