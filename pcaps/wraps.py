@@ -158,6 +158,30 @@ def _ah(f, i):
     return f[:14] + bytes(h) + ah + p[n:]
 
 
+def hep(f, i=0, seconds=0, micros=0):
+    """What a HEP agent sends of a datagram; of anything else nothing."""
+    p = _inner(f)
+    six = p[0] >> 4 == 6
+    n = 40 if six else (p[0] & 15) * 4
+    if p[6 if six else 9] != 17:
+        return None
+    a = p[8:24] if six else p[12:16]
+    b = p[24:40] if six else p[16:20]
+    chunks = [(1, b"\x0a" if six else b"\2"), (2, b"\x11"),
+              (5 if six else 3, a), (6 if six else 4, b),
+              (7, p[n:n + 2]), (8, p[n + 2:n + 4]),
+              (9, struct.pack(">I", seconds)), (10, struct.pack(">I", micros)),
+              (11, b"\1"), (12, b"\0\0\7\xd1"), (15, p[n + 8:])]
+    out = b"".join(struct.pack(">HHH", 0, t, 6 + len(v)) + v
+                   for t, v in chunks)
+    return b"HEP3" + struct.pack(">H", 6 + len(out)) + out
+
+
+def _hep(f, i):
+    message = hep(f, i)
+    return message and udp(9060, message)
+
+
 def _nested(f, i):
     """VLAN in VXLAN in GRE in MPLS in PPPoE in QinQ."""
     f = WRAPS["vlan"][1](f, i)
@@ -295,8 +319,11 @@ WRAPS = {
               b"\0" * 136 + _wlan(f, i)),
     "avs": (AVS, lambda f, i: struct.pack(">II", 0x80211001, 64) +
             b"\0" * 56 + _wlan(f, i)),
+    "hep": (ETHERNET, _hep),
     "nested": (ETHERNET, _nested),
 }
+# What carries messages rather than packets: of UDP only.
+MESSAGES = {"hep"}
 # What carries one version of IP only.
 ONLY = {"6in4": 6, "ip-in-ip": 4, "4in6": 4, "wccp": 4}
 

@@ -186,7 +186,7 @@ colour(const struct options *o, FILE *out)
 static struct cap_source *
 open_source(const struct options *o, GError **error)
 {
-	if (o->interface == NULL)
+	if (o->files && o->files[0])
 		return cap_files_open(
 		    (const char *const *)o->files, g_strv_length(o->files));
 	const struct cap_live_options live = {
@@ -196,7 +196,9 @@ open_source(const struct options *o, GError **error)
 	    .snaplen = o->snaplen,
 	    .buffer_kib = o->buffer_kib,
 	};
-	struct cap_source *s = cap_live_open(&live, error);
+	struct cap_source *s = o->hep_listen
+				   ? cap_hep_open(o->hep_listen, error)
+				   : cap_live_open(&live, error);
 	if (s && !cap_drop_privileges(error)) {
 		s->close(s);
 		s = NULL;
@@ -288,7 +290,7 @@ static int
 run(const struct options *o)
 {
 	g_autoptr(GError) e = NULL;
-	struct run r = {.o = o, .live = o->interface != NULL};
+	struct run r = {.o = o, .live = o->interface || o->hep_listen};
 	struct related *related = related_new(o->tls_ports, o->n_tls_ports);
 	FILE *out = load_accounts(&r, &e) ? open_output(o, &e) : NULL;
 	if (out && !r.live && o->filter)

@@ -7,7 +7,7 @@
 
 struct options {
 	char **files; /* NULL-terminated; empty with an interface */
-	char *interface;
+	char *interface, *hep_listen;
 	char *filter, *output, *credentials;
 	gboolean list_interfaces, no_promiscuous, all_tls, version;
 	int snaplen, buffer_kib;

@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include "engine/internal.h"
+#include "net/hep.h"
 #include "net/ip.h"
 #include "net/link.h"
 #include "net/tcphdr.h"
@@ -123,8 +124,9 @@ tcp(struct engine *e, struct net_packet *p)
 
 static void transport(struct engine *e, struct net_packet *p);
 
-/* From p's IP header on; false where it is none. */
-static bool
+/* From p's IP header on; false where it is none.  Of most packets once: not
+   worth a call. */
+static inline __attribute__((always_inline)) bool
 ip(struct engine *e, struct net_packet *p, size_t wire_len)
 {
 	struct ip_fragment frag;
@@ -138,23 +140,53 @@ ip(struct engine *e, struct net_packet *p, size_t wire_len)
 	return true;
 }
 
-/* A datagram that carries packets: true when it is done with.  Tunnels within
-   tunnels come back here NET_MAX_TUNNELS times at most. */
+/* What came out of a tunnel.  Tunnels within tunnels come back here, but
+   NET_MAX_TUNNELS times at most. */
+static __attribute__((noinline)) void
+inner_ip(
+    struct engine *e, struct net_packet *p, size_t wire_len, enum net_flaw flaw)
+{
+	if (flaw != NET_FLAW_NONE)
+		e->undecoded[flaw]++;
+	else
+		(void)ip(e, p, wire_len);
+}
+
+/* A message that an agent saw.  Where its connection itself is captured, that
+   is the better source. */
+static void
+hep(struct engine *e, struct net_packet *p)
+{
+	enum net_flaw flaw = hep_enter(p);
+	if (flaw != NET_FLAW_NONE) {
+		e->undecoded[flaw]++;
+		return;
+	}
+	enum rs_dir dir;
+	bool is_new;
+	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
+	if (f->claim != FLOW_FOREIGN && f->tcp == NULL && !f->lone_syn)
+		pipeline_datagram(&e->pipeline, f, dir, p);
+}
+
+/* A datagram that carries packets: true when it is done with. */
 static bool
 udp_tunnel(struct engine *e, struct net_packet *p)
 {
 	size_t wire_len;
 	enum net_flaw flaw;
+	if ((p->dst.port == HEP_PORT || p->src.port == HEP_PORT) &&
+	    hep_probe(p->payload)) {
+		hep(e, p);
+		return true;
+	}
 	if (tunnel_esp_udp(p)) {
 		transport(e, p);
 		return true;
 	}
 	if (!tunnel_over_udp(p, &wire_len, &flaw))
 		return false;
-	if (flaw == NET_FLAW_NONE)
-		(void)ip(e, p, wire_len);
-	else
-		e->undecoded[flaw]++;
+	inner_ip(e, p, wire_len, flaw);
 	return true;
 }
 
@@ -198,10 +230,7 @@ other(struct engine *e, struct net_packet *p)
 		return;
 	}
 	enum net_flaw flaw = tunnel_over_ip(p, &wire_len);
-	if (flaw == NET_FLAW_NONE)
-		(void)ip(e, p, wire_len);
-	else
-		e->undecoded[flaw]++;
+	inner_ip(e, p, wire_len, flaw);
 }
 
 static void
@@ -244,6 +273,18 @@ note_encaps(struct engine *e, uint32_t encaps)
 		e->encaps[i] += encaps >> i & 1;
 }
 
+/* What an agent sent to us, rather than to another whom we watch. */
+static void
+hep_frame(struct engine *e, struct net_packet *p, const struct cap_frame *f)
+{
+	p->payload = f->bytes;
+	p->payload_wire = f->wire_len;
+	p->depth = 0;
+	p->encaps = 0;
+	hep(e, p);
+	e->decoded += p->encaps != 0;
+}
+
 void
 engine_packet(struct engine *e, const struct cap_frame *f)
 {
@@ -259,6 +300,10 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 	struct net_packet p;
 	p.ts = f->ts;
 	p.at = rs_stamp_at(f->ts, f->frame);
+	if (f->linktype == CAP_LINK_HEP) {
+		hep_frame(e, &p, f);
+		return;
+	}
 	enum net_flaw flaw = link_decode(&p, f->linktype, f->bytes);
 	if (flaw != NET_FLAW_NONE)
 		e->undecoded[flaw]++;

@@ -199,13 +199,15 @@ undecided(const struct flow *f)
 {
 	const struct app *app = f->app;
 	return (f->tcp && tcp_conn_waits(f->tcp)) ||
-	       (app && (app->held[RS_C2S].bytes.n || app->held[RS_S2C].bytes.n));
+	       (app &&
+		   (app->held[RS_C2S].bytes.n || app->held[RS_S2C].bytes.n));
 }
 
 static void
 label(struct pipeline *p, struct flow *f, const struct net_packet *packet)
 {
-	if (f->label || f->looks >= CLASSIFY_LOOKS)
+	/* Of a message from a HEP agent there is no packet. */
+	if (f->label || f->looks >= CLASSIFY_LOOKS || packet->ip.n == 0)
 		return;
 	if (f->looks == 0 && !classify_wants(p->classify, f->serial)) {
 		f->looks = CLASSIFY_LOOKS;

@@ -44,6 +44,7 @@ enum {
 	LINK_IPV4 = 228,
 	LINK_IPV6 = 229,
 	LINK_SLL2 = 276,
+	LINK_HEP = 0x10000, /* capture.h: datagrams of HEP agents */
 };
 
 static enum net_flaw
@@ -418,6 +419,8 @@ link_name(int linktype)
 		return "raw IPv4";
 	case LINK_IPV6:
 		return "raw IPv6";
+	case LINK_HEP:
+		return "HEP";
 	case LINK_PPP:
 	case LINK_PPP_SERIAL:
 	case LINK_PPP_DIR:

@@ -24,6 +24,8 @@ net_flaw_name(enum net_flaw f)
 	    [NET_FLAW_WLAN_PROTECTED] = "wlan_protected",
 	    [NET_FLAW_WLAN_PARTS] = "wlan_parts",
 	    [NET_FLAW_WLAN_DAMAGED] = "wlan_damaged",
+	    [NET_FLAW_HEP] = "hep",
+	    [NET_FLAW_HEP_COMPRESSED] = "hep_compressed",
 	    [NET_FLAW_NOT_IP] = "not_ip",
 	    [NET_FLAW_IP_SHORT] = "ip_short",
 	    [NET_FLAW_IP_MALFORMED] = "ip_malformed",
@@ -61,6 +63,7 @@ net_encap_name(enum net_encap e)
 	    [NET_ENCAP_GTP_U] = "gtp_u",
 	    [NET_ENCAP_TZSP] = "tzsp",
 	    [NET_ENCAP_HP_ERM] = "hp_erm",
+	    [NET_ENCAP_HEP] = "hep",
 	};
 	return (unsigned)e < NET_ENCAP_N ? names[e] : "none";
 }

@@ -27,9 +27,11 @@ enum net_flaw {
 	NET_FLAW_PPP_COMPRESSED, /* or encrypted (MPPE) */
 	NET_FLAW_ESP,
 	NET_FLAW_MACSEC,
-	NET_FLAW_WLAN_PROTECTED,  /* WEP, WPA */
-	NET_FLAW_WLAN_PARTS,      /* fragments and aggregates of 802.11 */
-	NET_FLAW_WLAN_DAMAGED,    /* received with a bad checksum */
+	NET_FLAW_WLAN_PROTECTED, /* WEP, WPA */
+	NET_FLAW_WLAN_PARTS,     /* fragments and aggregates of 802.11 */
+	NET_FLAW_WLAN_DAMAGED,   /* received with a bad checksum */
+	NET_FLAW_HEP,            /* chunks that are none, or too few */
+	NET_FLAW_HEP_COMPRESSED,
 	NET_FLAW_NOT_IP,          /* any other type of frame */
 	NET_FLAW_IP_SHORT,        /* cut inside the IP header */
 	NET_FLAW_IP_MALFORMED,    /* version, header length, extension chain */
@@ -68,6 +70,7 @@ enum net_encap {
 	NET_ENCAP_GTP_U,
 	NET_ENCAP_TZSP,
 	NET_ENCAP_HP_ERM,
+	NET_ENCAP_HEP, /* of which only messages are left */
 	NET_ENCAP_N
 };
 /* "vlan", "gtp_u", ... */

@@ -25,6 +25,7 @@ const uint8_t tunnel_ports[256] = {
     [HASH(6635)] = 1,
     [HASH(7932)] = 1,
     [HASH(8472)] = 1,
+    [HASH(9060)] = 1, /* HEP */
     [HASH(37008)] = 1,
 };
 

@@ -106,6 +106,7 @@ encapsulations(struct text *t, const struct rec_coverage *c)
 	    {"gtp_u", "GTP-U"},
 	    {"tzsp", "TZSP"},
 	    {"hp_erm", "HP mirroring"},
+	    {"hep", "HEP"},
 	};
 	bool pppoe = text_count(&c->encapsulations, "pppoe") > 0;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -264,6 +265,8 @@ undecoded_items(struct text *t, const struct rec_coverage *c)
 	    {{"ppp_compressed"}, "of PPP compressed or encrypted"},
 	    {{"gre", "l2tp"}, "in tunnels whose content is not known"},
 	    {{"wlan_parts"}, "of 802.11 in parts, which are not put together"},
+	    {{"hep"}, "of HEP that make no sense"},
+	    {{"hep_compressed"}, "of HEP compressed, which are not read"},
 	    {{"wlan_damaged"}, "of 802.11 received with errors"},
 	    {{"not_ip", "not_transport"}, "of other protocols"},
 	    {{"linktype"}, "of a link type that is not supported"},
