@@ -57,6 +57,7 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	e->flows = flow_table_new(
 	    &limits, &e->seed, &e->budgets[BUDGET_FLOWS], gone, e);
 	e->defrag = defrag_new(&e->seed, &e->budgets[BUDGET_FRAGMENTS]);
+	e->copies = copies_new(&e->seed);
 	trackers_init(&e->trackers, o, &e->seed, e->budgets, &e->out);
 	struct rs_sink events = {track, &e->trackers};
 	if (o->threads) {
@@ -75,6 +76,7 @@ engine_free(struct engine *e)
 	if (e->flows)
 		flow_table_free(e->flows);
 	defrag_free(e->defrag);
+	copies_free(e->copies);
 	pipeline_clear(&e->pipeline);
 	relay_free(e->relay);
 	trackers_clear(&e->trackers);
@@ -94,10 +96,45 @@ reused(const struct flow *f, enum rs_dir dir, const struct tcp_hdr *h)
 	return f->claim == FLOW_FOREIGN;
 }
 
+/* Left out, and counted. */
+static bool
+is_copy(struct engine *e, enum copy copy)
+{
+	e->copied += copy == COPY_SAME;
+	e->routed += copy == COPY_ROUTED;
+	return copy != COPY_NONE;
+}
+
+/* The same of a packet that its flow has counted. */
+static bool
+is_copy_in(struct engine *e, struct flow *f, enum rs_dir dir,
+    const struct net_packet *p, struct rs_span header)
+{
+	if (!is_copy(e, copies_push(e->copies, p, f->serial, dir, header)))
+		return false;
+	f->packets[dir]--;
+	f->bytes -= p->payload_wire;
+	return true;
+}
+
+/* The first few of each side tell of what kind the sender's checksums are. */
+static void
+look_at_checksum(struct engine *e, const struct flow *f, enum rs_dir dir,
+    const struct net_packet *p, struct rs_span segment)
+{
+	enum { LOOKS = 4 };
+	if (f->packets[dir] > LOOKS || p->cut || p->fragmented)
+		return;
+	enum checksum sum = checksum_of(p, p->proto, segment);
+	e->offloaded += sum == CHECKSUM_OFFLOADED;
+	e->bad_sums += sum == CHECKSUM_BAD;
+}
+
 static void
 tcp(struct engine *e, struct net_packet *p)
 {
 	struct tcp_hdr h;
+	struct rs_span segment = p->payload;
 	enum net_flaw flaw = tcphdr_decode(p, &h);
 	if (flaw != NET_FLAW_NONE) {
 		e->undecoded[flaw]++;
@@ -117,6 +154,10 @@ tcp(struct engine *e, struct net_packet *p)
 	}
 	if (f->claim == FLOW_FOREIGN)
 		return;
+	if (is_copy_in(e, f, dir, p,
+		rs_span_part(segment, 0, (size_t)(p->payload.p - segment.p))))
+		return;
+	look_at_checksum(e, f, dir, p, segment);
 	pipeline_segment(&e->pipeline, f, dir, p, &h);
 	if (f->tcp && tcp_conn_over(f->tcp))
 		flow_doom(e->flows, f);
@@ -135,6 +176,8 @@ ip(struct engine *e, struct net_packet *p, size_t wire_len)
 		e->undecoded[flaw]++;
 		return false;
 	}
+	if (frag.is && is_copy(e, copies_push_fragment(e->copies, p, &frag)))
+		return true;
 	if (!frag.is || defrag_push(e->defrag, p, &frag))
 		transport(e, p);
 	return true;
@@ -193,6 +236,7 @@ udp_tunnel(struct engine *e, struct net_packet *p)
 static void
 udp(struct engine *e, struct net_packet *p)
 {
+	struct rs_span segment = p->payload;
 	enum net_flaw flaw = udp_decode(p);
 	if (flaw != NET_FLAW_NONE) {
 		e->undecoded[flaw]++;
@@ -203,8 +247,12 @@ udp(struct engine *e, struct net_packet *p)
 	enum rs_dir dir;
 	bool is_new;
 	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
-	if (f->claim != FLOW_FOREIGN)
-		pipeline_datagram(&e->pipeline, f, dir, p);
+	const struct rs_span none = {segment.p, 0};
+	if (f->claim == FLOW_FOREIGN || is_copy_in(e, f, dir, p, none))
+		return;
+	segment.n = p->payload.n + 8; /* without what trails it */
+	look_at_checksum(e, f, dir, p, segment);
+	pipeline_datagram(&e->pipeline, f, dir, p);
 }
 
 static void

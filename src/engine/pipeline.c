@@ -4,6 +4,7 @@
 #include "engine/held.h"
 #include "engine/stream.h"
 #include "engine/ws_stage.h"
+#include "sip/msg.h"
 #include "tls/session.h"
 #include "tls/tls.h"
 #include "websocket/websocket.h"
@@ -59,11 +60,23 @@ flow_info(const struct flow *f)
 	return &app->info;
 }
 
+/* Which side of the flow is a phone: the one that registers. */
+static inline void
+note_phone(struct flow *f, const struct rs_event *ev)
+{
+	if (ev->type != RS_EV_SIP_MESSAGE || f->phone)
+		return;
+	const struct sip_msg *m = ev->u.sip_message;
+	if (m->request && m->method == SIP_METHOD_REGISTER)
+		f->phone = (uint8_t)(1 + ev->dir);
+}
+
 /* The sink of sessions, and of dissectors without one. */
 static void
 emit_up(void *arg, const struct rs_event *ev)
 {
 	struct call *call = arg;
+	note_phone(call->f, ev);
 	struct rs_event full = *ev;
 	full.flow = flow_info(call->f);
 	send_up(call->p, &full);
@@ -77,6 +90,7 @@ emit_up_ws(void *arg, const struct rs_event *ev)
 	struct rs_flow_info inside = *flow_info(call->f);
 	struct rs_event full = *ev;
 	const struct app *app = call->f->app;
+	note_phone(call->f, ev);
 	inside.carrier = ws_stage_carrier(app->ws);
 	full.flow = &inside;
 	send_up(call->p, &full);
@@ -250,6 +264,8 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	if (f->claim == FLOW_OURS) {
 		struct app *app = f->app;
 		struct rs_sink out = sink_of(&call);
+		if (dir == RS_S2C && f->ttl_back == 0)
+			f->ttl_back = packet->ttl;
 		stream_datagram(
 		    &app->stream, dir, packet->payload, &packet->at, &out);
 	}
@@ -555,10 +571,34 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	send_up(p, &ev);
 }
 
+/* Flows of phones vote on where the capture was made. */
+static void
+vote(struct pipeline *p, const struct flow *f)
+{
+	struct vantage *v = &p->counts.vantage;
+	const struct app *app = f->app;
+	uint8_t ttl[2] = {f->ttl, f->ttl_back};
+	if (f->claim != FLOW_OURS)
+		return;
+	if (f->tcp == NULL) {
+		if (f->phone)
+			vantage_ttl(v, ttl[f->phone - 1], ttl[2 - f->phone]);
+		return;
+	}
+	/* What is encrypted counts where its port says that it is SIP. */
+	const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
+	bool client = f->phone == 1 + RS_C2S || (app->tls && sip_port(p, f));
+	if (!client || !facts->from_start)
+		return;
+	vantage_ttl(v, facts->half[RS_C2S].ttl, facts->half[RS_S2C].ttl);
+	vantage_handshake(v, facts);
+}
+
 void
 pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
 	struct pipeline_counts *c = &p->counts;
+	vote(p, f);
 	if (f->tcp)
 		end_of_tcp(p, f, why);
 	else if (f->lone_syn)

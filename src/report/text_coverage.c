@@ -191,6 +191,10 @@ quality(struct text *t, const struct rec_coverage *c)
 		item(t, ", ",
 		    "too few packets to tell whether both "
 		    "directions are here");
+	if (counts_sum(&c->duplicates))
+		item(t, ", ", "%s left out",
+		    text_many(
+			a, counts_sum(&c->duplicates), "duplicate packet"));
 	if (text_sum(c->tcp_gaps))
 		item(t, ", ", "%s in TCP (%s missing)",
 		    text_many(a, c->tcp_gaps, "gap"),
@@ -205,6 +209,13 @@ quality(struct text *t, const struct rec_coverage *c)
 	else if (c->drops_kernel != REC_ABSENT)
 		item(t, ", ", "no drops");
 	page_end(&t->page);
+	/* As the rules have it: sip.no-answer, tcp.no-answer and their like. */
+	if (drops > 0 || flows <= text_sum(c->one_way_flows)) {
+		item(t, ", ",
+		    "what looks unanswered is not blamed on anybody: the "
+		    "answers may be missing from this capture only");
+		page_end(&t->page);
+	}
 }
 
 static void
@@ -300,6 +311,9 @@ shortfalls(struct text *t, const struct rec_coverage *c)
 	if (text_sum(c->snaplen_truncated))
 		item(t, ", ", "%s cut by the snap length",
 		    text_many(a, c->snaplen_truncated, "packet"));
+	if (text_count(&c->checksums, "bad"))
+		item(t, ", ", "%s with a wrong checksum among those tested",
+		    text_many(a, text_count(&c->checksums, "bad"), "packet"));
 	if (text_sum(c->time_steps_back))
 		item(t, ", ", "time steps back %s",
 		    text_many(a, c->time_steps_back, "time"));

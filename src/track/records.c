@@ -607,6 +607,8 @@ static const struct rec_field coverage_fields[] = {
     COUNTS("undecoded", undecoded),
     SPARE_COUNTS("encapsulations", encapsulations),
     NUMBER("snaplen_truncated", snaplen_truncated),
+    SPARE_COUNTS("duplicates", duplicates),
+    SPARE_COUNTS("checksums", checksums),
     NUMBER("drops_kernel", drops_kernel),
     NUMBER("drops_interface", drops_interface),
     NUMBER("time_steps_back", time_steps_back),
