@@ -117,14 +117,17 @@ is_copy_in(struct engine *e, struct flow *f, enum rs_dir dir,
 	return true;
 }
 
-/* The first few of each side tell of what kind the sender's checksums are. */
+/* The first few of each side tell of what kind the sender's checksums are; and
+   the first few thousand what the capture is like. */
 static void
 look_at_checksum(struct engine *e, const struct flow *f, enum rs_dir dir,
     const struct net_packet *p, struct rs_span segment)
 {
-	enum { LOOKS = 4 };
-	if (f->packets[dir] > LOOKS || p->cut || p->fragmented)
+	enum { LOOKS = 2, LOOKS_IN_ALL = 4096 };
+	if (f->packets[dir] > LOOKS || e->sums == LOOKS_IN_ALL || p->cut ||
+	    p->fragmented)
 		return;
+	e->sums++;
 	enum checksum sum = checksum_of(p, p->proto, segment);
 	e->offloaded += sum == CHECKSUM_OFFLOADED;
 	e->bad_sums += sum == CHECKSUM_BAD;

@@ -25,8 +25,8 @@ struct engine {
 	uint64_t packets, decoded, truncated, steps_back;
 	uint64_t undecoded[NET_FLAW_N];
 	uint64_t encaps[NET_ENCAP_N]; /* frames that had it */
-	uint64_t copied, routed; /* frames left out, by kind of copy */
-	uint64_t offloaded, bad_sums;
+	uint64_t copied, routed;      /* frames left out, by kind of copy */
+	uint64_t sums, offloaded, bad_sums; /* checksums looked at */
 	uint64_t flows_evicted;
 };
 

@@ -17,7 +17,7 @@ static const rs_time WITH_ID = 50 * RS_MSEC;
 static const rs_time UDP_WITHOUT = 20 * RS_MSEC;
 static const rs_time TCP_WITHOUT = RS_MSEC;
 
-enum { MASK = COPIES_REMEMBERED - 1, EDGE = 64 };
+enum { MASK = COPIES_REMEMBERED - 1 };
 
 struct entry {
 	uint64_t print;
@@ -83,19 +83,6 @@ identification(const struct net_packet *p)
 						     : 0;
 }
 
-/* Both ends of long payloads: with header, length and identification that is
-   as good as all of it. */
-static void
-add_payload(struct rs_hasher *h, struct rs_span s)
-{
-	if (s.n <= (size_t)2 * EDGE) {
-		rs_hasher_bytes(h, s);
-		return;
-	}
-	rs_hasher_bytes(h, rs_span_part(s, 0, EDGE));
-	rs_hasher_bytes(h, rs_span_part(s, s.n - EDGE, EDGE));
-}
-
 enum copy
 copies_push(struct copies *c, const struct net_packet *p, uint64_t flow,
     unsigned dir, struct rs_span header)
@@ -117,7 +104,7 @@ copies_push(struct copies *c, const struct net_packet *p, uint64_t flow,
 		rs_hasher_bytes(&h, rs_span_part(header, 4, CHECKSUM_AT - 4));
 		rs_hasher_bytes(&h, rs_span_from(header, CHECKSUM_AT + 2));
 	}
-	add_payload(&h, p->payload);
+	rs_hasher_bytes(&h, p->payload);
 	return push(c, rs_hasher_end(&h), p, within);
 }
 
@@ -134,6 +121,6 @@ copies_push_fragment(struct copies *c, const struct net_packet *p,
 	    &h, (struct rs_span){p->src.addr.b, sizeof p->src.addr.b});
 	rs_hasher_bytes(
 	    &h, (struct rs_span){p->dst.addr.b, sizeof p->dst.addr.b});
-	add_payload(&h, p->payload);
+	rs_hasher_bytes(&h, p->payload);
 	return push(c, rs_hasher_end(&h), p, WITH_ID);
 }

@@ -9,6 +9,12 @@ static const struct rs_hash_seed seed = {1, 2};
 static struct pkt k;
 static struct copies *c;
 
+/* Alike at both ends: lines of one phone that register at once. */
+#define REQUEST(branch)                                                        \
+ "REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.17:5060;"       \
+ "branch=z9hG4bK" branch "\r\nFrom: <sip:4025@example.com>\r\n"                \
+ "Contact: <sip:4025@192.0.2.17:5060>\r\nContent-Length: 0\r\n\r\n"
+
 /* A packet as the engine has it: TTL and identification as asked for. */
 static enum copy
 push(bool six, bool tcp, uint8_t flags, const char *payload, uint16_t id,
@@ -68,6 +74,8 @@ test_copies(void)
 		5, 6, 64, 0, 20 * RS_USEC, COPY_NONE},
 	    {"other bytes", false, false, 0, "REGISTER", "REGISTEr", 5, 5, 64,
 		0, 20 * RS_USEC, COPY_NONE},
+	    {"two requests at once", false, false, 0, REQUEST("a"),
+		REQUEST("b"), 0, 0, 64, 0, 20 * RS_USEC, COPY_NONE},
 	    {"without identification", false, false, 0, "REGISTER", "REGISTER",
 		0, 0, 64, 0, 19 * RS_MSEC, COPY_SAME},
 	    {"without, later", false, false, 0, "REGISTER", "REGISTER", 0, 0,
