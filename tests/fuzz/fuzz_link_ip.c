@@ -14,6 +14,7 @@
  * own size and gone after its turn.
  */
 #include "net/defrag.h"
+#include "net/hep.h"
 #include "net/icmp.h"
 #include "net/link.h"
 #include "net/tcphdr.h"
@@ -80,6 +81,13 @@ tunnel(struct run *r, struct net_packet *p)
 	size_t wire_len = 0;
 	enum net_flaw flaw = NET_FLAW_NONE;
 	bool udp = p->proto == NET_PROTO_UDP;
+	if (udp && hep_probe(in)) {
+		struct net_packet message = *p;
+		if (hep_enter(&message) == NET_FLAW_NONE) {
+			inside(message.payload, in);
+			must(message.payload.n == message.payload_wire);
+		}
+	}
 	if (udp ? tunnel_esp_udp(p) : tunnel_esp_null(p)) {
 		inside(p->payload, in);
 		must(p->depth == depth + 1);
