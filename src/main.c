@@ -178,7 +178,7 @@ static struct cap_source *
 open_source(struct run *r, GError **error)
 {
 	const struct options *o = r->o;
-	if (o->interface == NULL) {
+	if (o->files && o->files[0]) {
 		cap_list_init(&r->files, (const char *const *)o->files);
 		if (o->follow && r->files.paths->len != 1) {
 			g_set_error_literal(error, REGSCAN_ERROR,
@@ -196,7 +196,9 @@ open_source(struct run *r, GError **error)
 	    .snaplen = o->snaplen,
 	    .buffer_kib = o->buffer_kib,
 	};
-	struct cap_source *s = cap_live_open(&live, error);
+	struct cap_source *s = o->hep_listen
+				   ? cap_hep_open(o->hep_listen, error)
+				   : cap_live_open(&live, error);
 	if (s && !cap_drop_privileges(error)) {
 		s->close(s);
 		s = NULL;
@@ -272,7 +274,7 @@ static int
 run(const struct options *o)
 {
 	g_autoptr(GError) e = NULL;
-	struct run r = {.o = o, .live = o->interface != NULL};
+	struct run r = {.o = o, .live = o->interface || o->hep_listen};
 	struct related *related = related_new(o->tls_ports, o->n_tls_ports);
 	FILE *out = NULL;
 	if (keyring_load(&r.keys, o, &e) &&

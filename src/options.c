@@ -91,15 +91,21 @@ check(const struct options *o, GError **error)
 	bool files = o->files && o->files[0];
 	if (o->version || o->list_interfaces)
 		return true;
+	bool live = o->interface || o->hep_listen;
 	if (o->interface && files)
 		return refuse(error, "either files or -i, not both");
-	if (!o->interface && !files)
+	if (o->hep_listen && (o->interface || files))
+		return refuse(
+		    error, "--hep-listen goes with neither files nor -i");
+	if (o->hep_listen && o->filter)
+		return refuse(error, "-f is for packets, not for HEP");
+	if (!live && !files)
 		return refuse(error,
 		    "nothing to read: give a capture file, a folder, '-' or -i "
 		    "INTERFACE (see regscan --help)");
 	if (o->follow && (!files || o->files[1]))
 		return refuse(error, "--follow is for one file");
-	if (!o->interface && !o->follow && o->duration)
+	if (!live && !o->follow && o->duration)
 		return refuse(error, "-a is for what has no end by itself: use "
 				     "it with -i or --follow");
 	if (o->snaplen < 0 || o->buffer_kib < 0 || o->count < 0 ||
@@ -167,6 +173,8 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 		NULL},
 	    {"interface", 'i', 0, G_OPTION_ARG_STRING, &o->interface,
 		"Capture live from this interface", "IFACE"},
+	    {"hep-listen", 0, 0, G_OPTION_ARG_STRING, &o->hep_listen,
+		"Receive HEP from agents here", "udp:ADDRESS:PORT"},
 	    {"list-interfaces", 'D', 0, G_OPTION_ARG_NONE, &o->list_interfaces,
 		"List the interfaces and exit", NULL},
 	    {"filter", 'f', 0, G_OPTION_ARG_STRING, &o->filter,
@@ -263,6 +271,7 @@ options_clear(struct options *o)
 	g_strfreev(o->files);
 	g_strfreev(o->codes);
 	g_free(o->interface);
+	g_free(o->hep_listen);
 	g_free(o->filter);
 	g_free(o->output);
 	g_free(o->credentials);

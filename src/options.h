@@ -7,7 +7,7 @@
 
 struct options {
 	char **files; /* NULL-terminated; empty with an interface */
-	char *interface;
+	char *interface, *hep_listen;
 	char *filter, *output, *credentials, *keylog, *rsa_key;
 	char **ca_files, **ca_paths; /* NULL-terminated; NULL: none */
 	gboolean system_ca;

@@ -43,9 +43,10 @@ PACKETS = {"coverage.packets", "coverage.decoded", "coverage.files.packets",
            "coverage.other_traffic.bytes", "coverage.unlabelled_flows"}
 # The display filter names frames as text.
 FILTER = {"findings.filter"}
-# A segment seen twice is a retransmission: that is its definition.
+# A segment seen twice is a retransmission, by its definition, or, with its IP
+# header as it was, a copy that is left out.
 REPEATS = {"connections.retransmissions_client",
-           "connections.retransmissions_server"}
+           "connections.retransmissions_server", "coverage.duplicates"}
 # Once nobody reads the content of a connection (encrypted data), its order is
 # not kept any more either, and what comes late counts as a repeat.
 UNREAD = {"connections.bytes_client", "connections.bytes_server"} | REPEATS
@@ -370,6 +371,9 @@ def in_files(part, mask):
 def changed(change, mask):
     def test(case):
         rng = random.Random(case[3])
+        # Each packet gets an identification of its own: copies are none then.
+        if mask >= FRAGMENTS and case[4]["coverage"].get("duplicates"):
+            return []
         about = ABOUT.get((case[3], change.__name__), set())
         return same(case, list(change(case[1], rng)), mask | about)
     return test

@@ -46,7 +46,7 @@ struct cap_comment {
 /* What a source knows of one file or interface. */
 struct cap_info {
 	const char *name;        /* path as given, "-" or interface */
-	const char *format;      /* "pcap", "pcapng", "live"; NULL: not known */
+	const char *format;      /* "pcap", "pcapng", "live", "hep"; NULL: not known */
 	const char *compression; /* "gzip", "zstd"; NULL: none */
 	int linktypes[8];        /* those seen, in order */
 	unsigned n_linktypes;
@@ -135,6 +135,12 @@ struct cap_live_options {
 /* Opens an interface; frames are file 0.  Privileges are not dropped here. */
 struct cap_source *cap_live_open(
     const struct cap_live_options *o, GError **error);
+/*
+ * Listens where HEP agents send to: "udp:ADDRESS:PORT".  Each datagram is a
+ * frame of file 0, with the link type CAP_LINK_HEP, which no file has.
+ */
+enum { CAP_LINK_HEP = 0x10000 };
+struct cap_source *cap_hep_open(const char *where, GError **error);
 /* Prints the interfaces as tcpdump -D does. */
 bool cap_live_list(FILE *out, GError **error);
 /*

@@ -51,6 +51,7 @@ const struct diag_rule *const diag_rules[] = {
     &diag_nat_binding_lost,
     &diag_sip_partial_lines,
     &diag_noise_scanner,
+    &diag_capture_incomplete,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

@@ -109,17 +109,17 @@ const struct diag_entry diag_entries_around[] = {
 	.silent = "Many phones behind one NAT also are many users of one "
 		  "source: those answer challenges, and succeed."},
     {.code = "capture.incomplete",
-	.title = "The capture lacks what would tell",
 	.meaning = "The missing packet may have been on the wire and not in "
 		   "the file: one direction only, packets dropped by the "
 		   "kernel or the mirror port, a connection that began before "
 		   "the capture.",
-	.seen = "Silence where another cause is blamed for it, or a gap next "
-		"to what is blamed.",
-	.silent = "Where losses or one direction only are known, findings "
-		  "about silence are not made at all; the coverage of the "
-		  "report says so.",
-	.advice = "Capture again, at the phone's side as well if possible, and "
-		  "compare the numbers of packets dropped."},
+	.seen = "A REGISTER without an answer for 32 s, where packets are "
+		"known to be missing or nothing at all was captured in both "
+		"directions. As an alternative: silence that another cause is "
+		"blamed for, or a gap next to what is blamed.",
+	.silent = "No fault is blamed where this is said: the finding is in "
+		  "the place of sip.no-answer, which it names, and the attempt "
+		  "counts as timed out all the same. Of connections that are "
+		  "not answered only the coverage says so."},
     {0},
 };

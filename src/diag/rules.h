@@ -31,6 +31,8 @@ extern const struct diag_rule diag_sip_realm_mismatch,
     diag_sip_authorization_malformed, diag_sip_bearer,
     diag_sip_extension_refused, diag_sip_too_many_contacts,
     diag_sip_fragments_lost;
+/* rules_capture.c */
+extern const struct diag_rule diag_capture_incomplete;
 /* rules_binding.c */
 extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
     diag_sip_contact_loop, diag_nat_binding_lost;

@@ -5,6 +5,7 @@
  * "No answer" is only said of a capture that shows both directions of something
  * (otherwise the answers may just not have been captured).
  */
+#include "diag/coverage_view.h"
 #include "diag/finding.h"
 #include "diag/phone_view.h"
 #include "diag/rules.h"
@@ -51,18 +52,6 @@ tcp_refused(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
-/* Both directions of something were captured, and nothing was lost. */
-static bool
-two_way(const struct rec_coverage *v)
-{
-	if (v == NULL || v->drops_kernel > 0 || v->drops_interface > 0)
-		return false;
-	int64_t flows = (v->flows_udp > 0 ? v->flows_udp : 0) +
-			(v->flows_tcp > 0 ? v->flows_tcp : 0);
-	int64_t one_way = v->one_way_flows > 0 ? v->one_way_flows : 0;
-	return flows > one_way;
-}
-
 static void
 tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -70,7 +59,7 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_connection *n = c->connection;
 	struct finding f;
 	if (n == NULL || !is(n->conn_state, "S0") || n->icmp.p || n->syns < 2 ||
-	    !two_way(c->coverage) || phone_view_silence(c))
+	    !coverage_view_two_way(c->coverage) || phone_view_silence(c))
 		return; /* or policy.source-banned says it */
 	/* RFC 6298 2: the first repeat comes after a second. */
 	if (n->started == RS_NEVER || n->ended - n->started < RS_SEC)

@@ -17,26 +17,6 @@ static const int64_t fresh = 10 * RS_SEC;
 
 /* ---- no answer ---- */
 
-/* The other direction of this path was captured: an answer would have been. */
-static bool
-both_ways(const struct diag_case *c, const struct sip_view *v)
-{
-	const struct rec_coverage *g = c->coverage;
-	if (sip_view_flaw(v->r, "gap") || sip_view_flaw(v->r, "drops"))
-		return false;
-	if (g && (g->drops_kernel > 0 || g->drops_interface > 0))
-		return false;
-	if (v->answered)
-		return true;
-	if (c->connection && c->connection->syn_ack_frame.number)
-		return true;
-	if (g == NULL)
-		return false;
-	int64_t flows = (g->flows_udp > 0 ? g->flows_udp : 0) +
-			(g->flows_tcp > 0 ? g->flows_tcp : 0);
-	return flows > (g->one_way_flows > 0 ? g->one_way_flows : 0);
-}
-
 /* TCP repeats what is not acknowledged, from a second on and ever slower
    (RFC 6298 2, 5.5): in 32 s five times.  Fewer may be copies by the capture.
  */
@@ -123,7 +103,7 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		return; /* or policy.source-banned says it */
 	struct sip_view v = sip_view_of(c->registration);
 	struct finding f;
-	if (v.last == NULL || !both_ways(c, &v) ||
+	if (v.last == NULL || !sip_view_both_ways(c, &v) ||
 	    sip_view_flaw(v.r, "response_refused") ||
 	    sip_view_fragments_lost(&v))
 		return; /* those have rules of their own */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "diag/sip_view.h"
 
+#include "diag/coverage_view.h"
+
 #include <stdio.h>
 
 bool
@@ -234,4 +236,17 @@ sip_view_fragments_lost(const struct sip_view *v)
 		return false;
 	const struct rec_transaction *before = &v->t[v->n - 2];
 	return sip_view_challenged(before) && before->fragmented == RS_FALSE;
+}
+
+bool
+sip_view_both_ways(const struct diag_case *c, const struct sip_view *v)
+{
+	if (sip_view_flaw(v->r, "gap") || sip_view_flaw(v->r, "drops") ||
+	    coverage_view_dropped(c->coverage))
+		return false;
+	if (v->answered)
+		return true;
+	if (c->connection && c->connection->syn_ack_frame.number)
+		return true;
+	return coverage_view_two_way(c->coverage);
 }

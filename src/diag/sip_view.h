@@ -47,6 +47,8 @@ bool sip_view_one_realm(const struct sip_view *v,
 bool sip_view_fragments_lost(const struct sip_view *v);
 /* The attempt has this flaw. */
 bool sip_view_flaw(const struct rec_registration *r, const char *name);
+/* The other direction of this path was captured: an answer would have been. */
+bool sip_view_both_ways(const struct diag_case *c, const struct sip_view *v);
 /* Requests and answers as evidence; of a long loop the first and last two. */
 void sip_view_evidence(struct finding *f, const struct sip_view *v);
 

@@ -4,6 +4,7 @@
  * Lists are in a fixed order and leave out what was never counted.
  */
 #include "engine/internal.h"
+#include "engine/vantage.h"
 
 static void
 count(struct rec_list *l, struct rec_arena *a, const char *name, uint64_t n)
@@ -126,6 +127,15 @@ fragments(
 	count(&c->fragments, a, "timed_out", d->timed_out);
 }
 
+static void
+vantage(const struct pipeline *p, struct rec_coverage *c, struct rec_arena *a)
+{
+	char reason[VANTAGE_TEXT];
+	enum vantage_place place = vantage_judge(&p->counts.vantage, reason);
+	c->vantage = rec_arena_text(a, rs_span_str(vantage_name(place)));
+	c->vantage_reason = rec_arena_text(a, rs_span_str(reason));
+}
+
 void
 engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 {
@@ -144,7 +154,14 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	for (unsigned f = NET_FLAW_NONE + 1; f < NET_FLAW_N; f++)
 		count(&c->undecoded, a, net_flaw_name((enum net_flaw)f),
 		    e->undecoded[f]);
+	for (unsigned i = 0; i < NET_ENCAP_N; i++)
+		count(&c->encapsulations, a, net_encap_name((enum net_encap)i),
+		    e->encaps[i]);
 	c->snaplen_truncated = (int64_t)e->truncated;
+	count(&c->duplicates, a, "copied", e->copied);
+	count(&c->duplicates, a, "routed", e->routed);
+	count(&c->checksums, a, "offloaded", e->offloaded);
+	count(&c->checksums, a, "bad", e->bad_sums);
 	c->time_steps_back = (int64_t)e->steps_back;
 	c->flows_udp = (int64_t)n->flows_udp;
 	c->flows_tcp = (int64_t)n->flows_tcp;
@@ -170,7 +187,6 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 		count(&c->anomalies, a, anomaly_name((enum rs_anomaly)k),
 		    t->counts.anomalies[k]);
 	labels(p, c, a);
-	c->vantage = RS_LIT("unknown");
-	c->vantage_reason = RS_LIT("not judged");
+	vantage(p, c, a);
 	c->memory_limit = (int64_t)e->memory_limit;
 }

@@ -2,9 +2,11 @@
 #include "engine/engine.h"
 
 #include "engine/internal.h"
+#include "net/hep.h"
 #include "net/ip.h"
 #include "net/link.h"
 #include "net/tcphdr.h"
+#include "net/tunnel.h"
 #include "net/udp.h"
 
 #include <glib.h>
@@ -56,6 +58,7 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	e->flows = flow_table_new(
 	    &limits, &e->seed, &e->budgets[BUDGET_FLOWS], gone, e);
 	e->defrag = defrag_new(&e->seed, &e->budgets[BUDGET_FRAGMENTS]);
+	e->copies = copies_new(&e->seed);
 	trackers_init(&e->trackers, o, &e->seed, e->budgets, &e->out);
 	struct rs_sink events = {track, &e->trackers};
 	if (o->threads) {
@@ -74,6 +77,7 @@ engine_free(struct engine *e)
 	if (e->flows)
 		flow_table_free(e->flows);
 	defrag_free(e->defrag);
+	copies_free(e->copies);
 	pipeline_clear(&e->pipeline);
 	relay_free(e->relay);
 	trackers_clear(&e->trackers);
@@ -93,10 +97,48 @@ reused(const struct flow *f, enum rs_dir dir, const struct tcp_hdr *h)
 	return f->claim == FLOW_FOREIGN;
 }
 
+/* Left out, and counted. */
+static bool
+is_copy(struct engine *e, enum copy copy)
+{
+	e->copied += copy == COPY_SAME;
+	e->routed += copy == COPY_ROUTED;
+	return copy != COPY_NONE;
+}
+
+/* The same of a packet that its flow has counted. */
+static bool
+is_copy_in(struct engine *e, struct flow *f, enum rs_dir dir,
+    const struct net_packet *p, struct rs_span header)
+{
+	if (!is_copy(e, copies_push(e->copies, p, f->serial, dir, header)))
+		return false;
+	f->packets[dir]--;
+	f->bytes -= p->payload_wire;
+	return true;
+}
+
+/* The first few of each side tell of what kind the sender's checksums are; and
+   the first few thousand what the capture is like. */
+static void
+look_at_checksum(struct engine *e, const struct flow *f, enum rs_dir dir,
+    const struct net_packet *p, struct rs_span segment)
+{
+	enum { LOOKS = 2, LOOKS_IN_ALL = 4096 };
+	if (f->packets[dir] > LOOKS || e->sums == LOOKS_IN_ALL || p->cut ||
+	    p->fragmented)
+		return;
+	e->sums++;
+	enum checksum sum = checksum_of(p, p->proto, segment);
+	e->offloaded += sum == CHECKSUM_OFFLOADED;
+	e->bad_sums += sum == CHECKSUM_BAD;
+}
+
 static void
 tcp(struct engine *e, struct net_packet *p)
 {
 	struct tcp_hdr h;
+	struct rs_span segment = p->payload;
 	enum net_flaw flaw = tcphdr_decode(p, &h);
 	if (flaw != NET_FLAW_NONE) {
 		e->undecoded[flaw]++;
@@ -116,15 +158,53 @@ tcp(struct engine *e, struct net_packet *p)
 	}
 	if (f->claim == FLOW_FOREIGN)
 		return;
+	if (is_copy_in(e, f, dir, p,
+		rs_span_part(segment, 0, (size_t)(p->payload.p - segment.p))))
+		return;
+	look_at_checksum(e, f, dir, p, segment);
 	pipeline_segment(&e->pipeline, f, dir, p, &h);
 	if (f->tcp && tcp_conn_over(f->tcp))
 		flow_doom(e->flows, f);
 }
 
-static void
-udp(struct engine *e, struct net_packet *p)
+static void transport(struct engine *e, struct net_packet *p);
+
+/* From p's IP header on; false where it is none.  Of most packets once: not
+   worth a call. */
+static inline __attribute__((always_inline)) bool
+ip(struct engine *e, struct net_packet *p, size_t wire_len)
 {
-	enum net_flaw flaw = udp_decode(p);
+	struct ip_fragment frag;
+	enum net_flaw flaw = ip_decode(p, wire_len, &frag);
+	if (flaw != NET_FLAW_NONE) {
+		e->undecoded[flaw]++;
+		return false;
+	}
+	if (frag.is && is_copy(e, copies_push_fragment(e->copies, p, &frag)))
+		return true;
+	if (!frag.is || defrag_push(e->defrag, p, &frag))
+		transport(e, p);
+	return true;
+}
+
+/* What came out of a tunnel.  Tunnels within tunnels come back here, but
+   NET_MAX_TUNNELS times at most. */
+static __attribute__((noinline)) void
+inner_ip(
+    struct engine *e, struct net_packet *p, size_t wire_len, enum net_flaw flaw)
+{
+	if (flaw != NET_FLAW_NONE)
+		e->undecoded[flaw]++;
+	else
+		(void)ip(e, p, wire_len);
+}
+
+/* A message that an agent saw.  Where its connection itself is captured, that
+   is the better source. */
+static void
+hep(struct engine *e, struct net_packet *p)
+{
+	enum net_flaw flaw = hep_enter(p);
 	if (flaw != NET_FLAW_NONE) {
 		e->undecoded[flaw]++;
 		return;
@@ -132,8 +212,51 @@ udp(struct engine *e, struct net_packet *p)
 	enum rs_dir dir;
 	bool is_new;
 	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
-	if (f->claim != FLOW_FOREIGN)
+	if (f->claim != FLOW_FOREIGN && f->tcp == NULL && !f->lone_syn)
 		pipeline_datagram(&e->pipeline, f, dir, p);
+}
+
+/* A datagram that carries packets: true when it is done with. */
+static bool
+udp_tunnel(struct engine *e, struct net_packet *p)
+{
+	size_t wire_len;
+	enum net_flaw flaw;
+	if ((p->dst.port == HEP_PORT || p->src.port == HEP_PORT) &&
+	    hep_probe(p->payload)) {
+		hep(e, p);
+		return true;
+	}
+	if (tunnel_esp_udp(p)) {
+		transport(e, p);
+		return true;
+	}
+	if (!tunnel_over_udp(p, &wire_len, &flaw))
+		return false;
+	inner_ip(e, p, wire_len, flaw);
+	return true;
+}
+
+static void
+udp(struct engine *e, struct net_packet *p)
+{
+	struct rs_span segment = p->payload;
+	enum net_flaw flaw = udp_decode(p);
+	if (flaw != NET_FLAW_NONE) {
+		e->undecoded[flaw]++;
+		return;
+	}
+	if (tunnel_port(p) && udp_tunnel(e, p))
+		return;
+	enum rs_dir dir;
+	bool is_new;
+	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
+	const struct rs_span none = {segment.p, 0};
+	if (f->claim == FLOW_FOREIGN || is_copy_in(e, f, dir, p, none))
+		return;
+	segment.n = p->payload.n + 8; /* without what trails it */
+	look_at_checksum(e, f, dir, p, segment);
+	pipeline_datagram(&e->pipeline, f, dir, p);
 }
 
 static void
@@ -147,6 +270,19 @@ icmp(struct engine *e, const struct net_packet *p)
 	    &error.quoted.dst, error.quoted.proto, &dir);
 	if (f)
 		pipeline_icmp(&e->pipeline, f, dir, p, &error);
+}
+
+/* Neither UDP, TCP nor ICMP. */
+static void
+other(struct engine *e, struct net_packet *p)
+{
+	size_t wire_len;
+	if (tunnel_esp_null(p)) {
+		transport(e, p);
+		return;
+	}
+	enum net_flaw flaw = tunnel_over_ip(p, &wire_len);
+	inner_ip(e, p, wire_len, flaw);
 }
 
 static void
@@ -164,7 +300,7 @@ transport(struct engine *e, struct net_packet *p)
 		icmp(e, p);
 		break;
 	default:
-		e->undecoded[net_flaw_of_proto(p->proto)]++;
+		other(e, p);
 		break;
 	}
 }
@@ -182,6 +318,25 @@ clock_to(struct engine *e, rs_time t)
 	}
 }
 
+static void
+note_encaps(struct engine *e, uint32_t encaps)
+{
+	for (unsigned i = 0; i < NET_ENCAP_N; i++)
+		e->encaps[i] += encaps >> i & 1;
+}
+
+/* What an agent sent to us, rather than to another whom we watch. */
+static void
+hep_frame(struct engine *e, struct net_packet *p, const struct cap_frame *f)
+{
+	p->payload = f->bytes;
+	p->payload_wire = f->wire_len;
+	p->depth = 0;
+	p->encaps = 0;
+	hep(e, p);
+	e->decoded += p->encaps != 0;
+}
+
 void
 engine_packet(struct engine *e, const struct cap_frame *f)
 {
@@ -197,25 +352,17 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 	struct net_packet p;
 	p.ts = f->ts;
 	p.at = rs_stamp_at(f->ts, f->frame);
-	enum net_flaw flaw = link_decode(&p, f->linktype, f->bytes);
-	if (flaw == NET_FLAW_NONE) {
-		struct ip_fragment frag;
-		size_t before = (size_t)(p.ip.p - f->bytes.p);
-		flaw = ip_decode(&p, f->wire_len - before, &frag);
-		if (flaw == NET_FLAW_NONE && frag.is) {
-			e->decoded++;
-			if (!defrag_push(e->defrag, &p, &frag))
-				return;
-			transport(e, &p);
-			return;
-		}
-	}
-	if (flaw != NET_FLAW_NONE) {
-		e->undecoded[flaw]++;
+	if (f->linktype == CAP_LINK_HEP) {
+		hep_frame(e, &p, f);
 		return;
 	}
-	e->decoded++;
-	transport(e, &p);
+	enum net_flaw flaw = link_decode(&p, f->linktype, f->bytes);
+	if (flaw != NET_FLAW_NONE)
+		e->undecoded[flaw]++;
+	else if (ip(e, &p, f->wire_len - (size_t)(p.ip.p - f->bytes.p)))
+		e->decoded++;
+	if (p.encaps)
+		note_encaps(e, p.encaps);
 }
 
 void

@@ -6,6 +6,8 @@
 #include "engine/pipeline.h"
 #include "engine/relay.h"
 #include "engine/trackers.h"
+#include "net/checksum.h"
+#include "net/copies.h"
 #include "net/defrag.h"
 
 struct engine {
@@ -14,6 +16,7 @@ struct engine {
 	struct trackers trackers;
 	struct flow_table *flows; /* NULL once finished */
 	struct defrag *defrag;
+	struct copies *copies;
 	struct rs_account budgets[BUDGET_N];
 	struct rs_hash_seed seed;
 	struct rec_sink out;
@@ -21,6 +24,9 @@ struct engine {
 	rs_time first, now, last_ts; /* last_ts: of the frame before */
 	uint64_t packets, decoded, truncated, steps_back;
 	uint64_t undecoded[NET_FLAW_N];
+	uint64_t encaps[NET_ENCAP_N]; /* frames that had it */
+	uint64_t copied, routed;      /* frames left out, by kind of copy */
+	uint64_t sums, offloaded, bad_sums; /* checksums looked at */
 	uint64_t flows_evicted;
 };
 

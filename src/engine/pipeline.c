@@ -5,6 +5,7 @@
 #include "engine/stream.h"
 #include "engine/tls_stage.h"
 #include "engine/ws_stage.h"
+#include "sip/msg.h"
 #include "tls/fingerprint.h"
 #include "tls/keys.h"
 #include "tls/tls.h"
@@ -69,14 +70,31 @@ count_keepalive(struct app *app, enum sip_keepalive kind)
 	app->info.pace.pongs += kind == SIP_KEEPALIVE_PONG;
 }
 
+/* Which side of the flow is a phone: the one that registers. */
+static void
+note_phone(struct flow *f, enum rs_dir dir, const struct sip_msg *m)
+{
+	if (f->phone == 0 && m->request && m->method == SIP_METHOD_REGISTER)
+		f->phone = (uint8_t)(1 + dir);
+}
+
+/* What the flow itself learns from what is told of it. */
+static void
+note(struct flow *f, const struct rs_event *ev)
+{
+	if (ev->type == RS_EV_SIP_MESSAGE)
+		note_phone(f, ev->dir, ev->u.sip_message);
+	else if (ev->type == RS_EV_SIP_KEEPALIVE)
+		count_keepalive(f->app, ev->u.sip_keepalive.kind);
+}
+
 /* The sink of sessions, and of dissectors without one. */
 static void
 emit_up(void *arg, const struct rs_event *ev)
 {
 	struct call *call = arg;
 	struct rs_event full = *ev;
-	if (ev->type == RS_EV_SIP_KEEPALIVE)
-		count_keepalive(call->f->app, ev->u.sip_keepalive.kind);
+	note(call->f, ev);
 	full.flow = flow_info(call->f);
 	send_up(call->p, &full);
 }
@@ -86,6 +104,7 @@ static void
 emit_up_inside(
     struct call *call, const struct rs_event *ev, enum rs_carrier carrier)
 {
+	note(call->f, ev);
 	struct rs_flow_info inside = *flow_info(call->f);
 	struct rs_event full = *ev;
 	inside.carrier = carrier;
@@ -260,7 +279,9 @@ undecided(const struct flow *f)
 static void
 label(struct pipeline *p, struct flow *f, const struct net_packet *packet)
 {
-	if (f->label || f->looks >= CLASSIFY_LOOKS || undecided(f))
+	/* Of a message from a HEP agent there is no packet. */
+	if (f->label || f->looks >= CLASSIFY_LOOKS || packet->ip.n == 0 ||
+	    undecided(f))
 		return;
 	if (f->looks == 0 && !classify_wants(p->classify, f->serial)) {
 		f->looks = CLASSIFY_LOOKS;
@@ -315,6 +336,8 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		struct app *app = f->app;
 		struct rs_sink out = sink_of(&call);
 		keep_pace(app, packet->at.first);
+		if (dir == RS_S2C && f->ttl_back == 0)
+			f->ttl_back = packet->ttl;
 		stream_datagram(
 		    &app->stream, dir, packet->payload, &packet->at, &out);
 	}
@@ -644,10 +667,35 @@ end_of_udp(struct pipeline *p, struct flow *f, enum rs_ending why)
 	tell(p, f, &ev);
 }
 
+/* Flows of phones vote on where the capture was made. */
+static void
+vote(struct pipeline *p, const struct flow *f)
+{
+	struct vantage *v = &p->counts.vantage;
+	const struct app *app = f->app;
+	uint8_t ttl[2] = {f->ttl, f->ttl_back};
+	if (f->claim != FLOW_OURS)
+		return;
+	if (f->tcp == NULL) {
+		if (f->phone)
+			vantage_ttl(v, ttl[f->phone - 1], ttl[2 - f->phone]);
+		return;
+	}
+	/* What is encrypted counts where its port says that it is SIP.
+	 */
+	const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
+	bool client = f->phone == 1 + RS_C2S || (app->tls && sip_port(p, f));
+	if (!client || !facts->from_start)
+		return;
+	vantage_ttl(v, facts->half[RS_C2S].ttl, facts->half[RS_S2C].ttl);
+	vantage_handshake(v, facts);
+}
+
 void
 pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
 	struct pipeline_counts *c = &p->counts;
+	vote(p, f);
 	if (f->tcp)
 		end_of_tcp(p, f, why);
 	else if (f->lone_syn)
@@ -658,7 +706,8 @@ pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 		c->flows_tcp++;
 	else
 		c->flows_udp++;
-	/* A lone packet or two say nothing about the other direction. */
+	/* A lone packet or two say nothing about the other direction.
+	 */
 	if (f->packets[0] + f->packets[1] > 2 &&
 	    (f->packets[0] == 0 || f->packets[1] == 0))
 		c->one_way++;

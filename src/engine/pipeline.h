@@ -13,6 +13,7 @@
 #include "engine/budget.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
+#include "engine/vantage.h"
 #include "engine/ws_stage.h"
 #include "event.h"
 #include "net/flow.h"
@@ -28,6 +29,7 @@ struct pipeline_counts {
 	struct ws_counts ws;
 	uint64_t flows_udp, flows_tcp, one_way, two_way;
 	uint64_t gaps, missing;
+	struct vantage vantage; /* votes of flows of phones */
 	uint64_t streams_refused;
 	uint64_t unlabelled;
 	uint64_t lone_syns; /* to ports of SIP, without an answer */

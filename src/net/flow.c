@@ -569,6 +569,8 @@ flow_turn(struct flow *f)
 	struct rs_endpoint e = f->end[0];
 	f->end[0] = f->end[1];
 	f->end[1] = e;
+	f->ttl_back = f->ttl;
+	f->ttl = 0;
 	uint32_t n = f->packets[0];
 	f->packets[0] = f->packets[1];
 	f->packets[1] = n;

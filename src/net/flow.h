@@ -48,7 +48,8 @@ struct flow {
 	rs_time first_at;
 	struct rs_frame first;
 	uint64_t serial;
-	uint8_t ttl;                 /* of its first packet */
+	uint8_t ttl, ttl_back; /* of the first packet of each side, or 0 */
+	uint8_t phone; /* the owner's: 1 + direction of what a phone sends */
 	uint32_t self, newer, older; /* the table's own: places in slabs */
 };
 

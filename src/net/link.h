@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Link layers: Ethernet with 802.1Q, 802.1ad and QinQ tags, Linux cooked v1
- * and v2, NULL/LOOP, raw IP.  Finds where the IP header begins.
+ * Link layers: Ethernet and its tags (802.1Q, 802.1ad, QinQ, VN-Tag, 802.1BR,
+ * 802.1ah, MACsec without encryption), MPLS, PPPoE and PPP, 802.11, Linux
+ * cooked v1 and v2, NULL/LOOP, raw IP, in any order that they are met in.
+ * Finds where the IP header begins.
  */
 #ifndef NET_LINK_H
 #define NET_LINK_H

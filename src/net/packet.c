@@ -16,11 +16,16 @@ net_flaw_name(enum net_flaw f)
 	    [NET_FLAW_LINK_SHORT] = "link_short",
 	    [NET_FLAW_ARP] = "arp",
 	    [NET_FLAW_CONTROL] = "control",
-	    [NET_FLAW_PPPOE] = "pppoe",
-	    [NET_FLAW_MPLS] = "mpls",
 	    [NET_FLAW_GRE] = "gre",
-	    [NET_FLAW_IP_IN_IP] = "ip_in_ip",
+	    [NET_FLAW_L2TP] = "l2tp",
+	    [NET_FLAW_PPP_COMPRESSED] = "ppp_compressed",
 	    [NET_FLAW_ESP] = "esp",
+	    [NET_FLAW_MACSEC] = "macsec",
+	    [NET_FLAW_WLAN_PROTECTED] = "wlan_protected",
+	    [NET_FLAW_WLAN_PARTS] = "wlan_parts",
+	    [NET_FLAW_WLAN_DAMAGED] = "wlan_damaged",
+	    [NET_FLAW_HEP] = "hep",
+	    [NET_FLAW_HEP_COMPRESSED] = "hep_compressed",
 	    [NET_FLAW_NOT_IP] = "not_ip",
 	    [NET_FLAW_IP_SHORT] = "ip_short",
 	    [NET_FLAW_IP_MALFORMED] = "ip_malformed",
@@ -31,6 +36,36 @@ net_flaw_name(enum net_flaw f)
 	    [NET_FLAW_TOO_DEEP] = "too_deep",
 	};
 	return (unsigned)f < NET_FLAW_N ? names[f] : "none";
+}
+
+const char *
+net_encap_name(enum net_encap e)
+{
+	static const char *const names[NET_ENCAP_N] = {
+	    [NET_ENCAP_VLAN] = "vlan",
+	    [NET_ENCAP_VN_TAG] = "vn_tag",
+	    [NET_ENCAP_E_TAG] = "e_tag",
+	    [NET_ENCAP_PBB] = "pbb",
+	    [NET_ENCAP_MACSEC] = "macsec",
+	    [NET_ENCAP_NSH] = "nsh",
+	    [NET_ENCAP_MPLS] = "mpls",
+	    [NET_ENCAP_PPPOE] = "pppoe",
+	    [NET_ENCAP_PPP] = "ppp",
+	    [NET_ENCAP_WLAN] = "wlan",
+	    [NET_ENCAP_GRE] = "gre",
+	    [NET_ENCAP_ERSPAN] = "erspan",
+	    [NET_ENCAP_IP_IN_IP] = "ip_in_ip",
+	    [NET_ENCAP_ETHERIP] = "etherip",
+	    [NET_ENCAP_L2TP] = "l2tp",
+	    [NET_ENCAP_ESP_NULL] = "esp_null",
+	    [NET_ENCAP_VXLAN] = "vxlan",
+	    [NET_ENCAP_GENEVE] = "geneve",
+	    [NET_ENCAP_GTP_U] = "gtp_u",
+	    [NET_ENCAP_TZSP] = "tzsp",
+	    [NET_ENCAP_HP_ERM] = "hp_erm",
+	    [NET_ENCAP_HEP] = "hep",
+	};
+	return (unsigned)e < NET_ENCAP_N ? names[e] : "none";
 }
 
 enum net_flaw
@@ -44,13 +79,6 @@ net_flaw_of_proto(uint8_t proto)
 	case 103: /* PIM */
 	case 112: /* VRRP */
 		return NET_FLAW_CONTROL;
-	case 4:  /* RFC 2003 */
-	case 41: /* RFC 4213 */
-		return NET_FLAW_IP_IN_IP;
-	case 47:
-		return NET_FLAW_GRE;
-	case 50:
-		return NET_FLAW_ESP;
 	default:
 		return NET_FLAW_NOT_TRANSPORT;
 	}

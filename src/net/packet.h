@@ -21,12 +21,17 @@ enum net_flaw {
 	/* no loss: nothing that we look for travels in these */
 	NET_FLAW_ARP,
 	NET_FLAW_CONTROL, /* LLDP, STP, IGMP, OSPF, ... */
-	/* tunnels that are not looked into, and what is encrypted */
-	NET_FLAW_PPPOE,
-	NET_FLAW_MPLS,
-	NET_FLAW_GRE,
-	NET_FLAW_IP_IN_IP,
+	/* what is encrypted, or put together by nobody here */
+	NET_FLAW_GRE,            /* carries what is not known */
+	NET_FLAW_L2TP,           /* likewise */
+	NET_FLAW_PPP_COMPRESSED, /* or encrypted (MPPE) */
 	NET_FLAW_ESP,
+	NET_FLAW_MACSEC,
+	NET_FLAW_WLAN_PROTECTED, /* WEP, WPA */
+	NET_FLAW_WLAN_PARTS,     /* fragments and aggregates of 802.11 */
+	NET_FLAW_WLAN_DAMAGED,   /* received with a bad checksum */
+	NET_FLAW_HEP,            /* chunks that are none, or too few */
+	NET_FLAW_HEP_COMPRESSED,
 	NET_FLAW_NOT_IP,          /* any other type of frame */
 	NET_FLAW_IP_SHORT,        /* cut inside the IP header */
 	NET_FLAW_IP_MALFORMED,    /* version, header length, extension chain */
@@ -39,8 +44,38 @@ enum net_flaw {
 };
 /* "not_ip", "ip_short", ... */
 const char *net_flaw_name(enum net_flaw f);
-/* Of a protocol over IP that is neither UDP, TCP nor ICMP. */
+/* Of a protocol over IP that is neither UDP, TCP, ICMP nor a tunnel. */
 enum net_flaw net_flaw_of_proto(uint8_t proto);
+
+/* What a packet was wrapped in; bits of net_packet.encaps. */
+enum net_encap {
+	NET_ENCAP_VLAN, /* any tag: 802.1Q, 802.1ad, 0x9100 */
+	NET_ENCAP_VN_TAG,
+	NET_ENCAP_E_TAG, /* 802.1BR */
+	NET_ENCAP_PBB,   /* 802.1ah */
+	NET_ENCAP_MACSEC,
+	NET_ENCAP_NSH,
+	NET_ENCAP_MPLS,
+	NET_ENCAP_PPPOE,
+	NET_ENCAP_PPP,
+	NET_ENCAP_WLAN,
+	NET_ENCAP_GRE,
+	NET_ENCAP_ERSPAN,
+	NET_ENCAP_IP_IN_IP, /* 6in4 and its like too */
+	NET_ENCAP_ETHERIP,
+	NET_ENCAP_L2TP,
+	NET_ENCAP_ESP_NULL,
+	NET_ENCAP_VXLAN,
+	NET_ENCAP_GENEVE,
+	NET_ENCAP_GTP_U,
+	NET_ENCAP_TZSP,
+	NET_ENCAP_HP_ERM,
+	NET_ENCAP_HEP, /* of which only messages are left */
+	NET_ENCAP_N
+};
+/* "vlan", "gtp_u", ... */
+const char *net_encap_name(enum net_encap e);
+enum { NET_MAX_TUNNELS = 8 }; /* IP headers within each other, less one */
 
 enum {
 	NET_PROTO_ICMP = 1,
@@ -65,6 +100,9 @@ struct net_packet {
 	uint8_t mac[6];         /* link source, where the link has one */
 	bool has_mac;
 	uint16_t vlan; /* innermost tag; 0: none */
+	/* Of a tunnel everything above is the inner packet's. */
+	uint8_t depth;   /* tunnels entered */
+	uint32_t encaps; /* bits by enum net_encap */
 };
 
 #endif

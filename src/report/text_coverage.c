@@ -79,6 +79,43 @@ link_types(struct text *t, const struct rec_coverage *c)
 	g_string_free(s, TRUE);
 }
 
+/* The words of what packets were wrapped in, where they are not the keys. */
+static void
+encapsulations(struct text *t, const struct rec_coverage *c)
+{
+	static const struct {
+		const char *key, *words;
+	} rows[] = {
+	    {"vlan", "VLAN"},
+	    {"vn_tag", "VN-Tag"},
+	    {"e_tag", "802.1BR"},
+	    {"pbb", "802.1ah"},
+	    {"macsec", "MACsec in the clear"},
+	    {"nsh", "NSH"},
+	    {"mpls", "MPLS"},
+	    {"pppoe", "PPPoE"},
+	    {"ppp", "PPP"},
+	    {"wlan", "802.11"},
+	    {"gre", "GRE"},
+	    {"erspan", "ERSPAN"},
+	    {"ip_in_ip", "IP in IP"},
+	    {"etherip", "EtherIP"},
+	    {"l2tp", "L2TP"},
+	    {"esp_null", "ESP in the clear"},
+	    {"vxlan", "VXLAN"},
+	    {"geneve", "GENEVE"},
+	    {"gtp_u", "GTP-U"},
+	    {"tzsp", "TZSP"},
+	    {"hp_erm", "HP mirroring"},
+	    {"hep", "HEP"},
+	};
+	bool pppoe = text_count(&c->encapsulations, "pppoe") > 0;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (text_count(&c->encapsulations, rows[i].key) > 0 &&
+		    !(pppoe && strcmp(rows[i].key, "ppp") == 0))
+			item(t, ", ", "%s", rows[i].words);
+}
+
 static void
 size_and_span(struct text *t, const struct rec_coverage *c)
 {
@@ -92,6 +129,7 @@ size_and_span(struct text *t, const struct rec_coverage *c)
 		item(t, ", ", "%s to %s UTC", a, b + (same_day ? 11 : 0));
 	}
 	link_types(t, c);
+	encapsulations(t, c);
 	page_end(&t->page);
 }
 
@@ -154,6 +192,10 @@ quality(struct text *t, const struct rec_coverage *c)
 		item(t, ", ",
 		    "too few packets to tell whether both "
 		    "directions are here");
+	if (counts_sum(&c->duplicates))
+		item(t, ", ", "%s left out",
+		    text_many(
+			a, counts_sum(&c->duplicates), "duplicate packet"));
 	if (text_sum(c->tcp_gaps))
 		item(t, ", ", "%s in TCP (%s missing)",
 		    text_many(a, c->tcp_gaps, "gap"),
@@ -168,6 +210,13 @@ quality(struct text *t, const struct rec_coverage *c)
 	else if (c->drops_kernel != REC_ABSENT)
 		item(t, ", ", "no drops");
 	page_end(&t->page);
+	/* As the rules have it: sip.no-answer, tcp.no-answer and their like. */
+	if (drops > 0 || flows <= text_sum(c->one_way_flows)) {
+		item(t, ", ",
+		    "what looks unanswered is not blamed on anybody: the "
+		    "answers may be missing from this capture only");
+		page_end(&t->page);
+	}
 }
 
 /* Why a TLS connection is, in words. */
@@ -246,11 +295,15 @@ undecoded_items(struct text *t, const struct rec_coverage *c)
 	static const struct {
 		const char *reasons[4], *words;
 	} rows[] = {
-	    {{"gre"}, "in GRE, which is not looked into yet"},
-	    {{"pppoe"}, "in PPPoE, which is not looked into yet"},
-	    {{"mpls"}, "in MPLS, which is not looked into yet"},
-	    {{"ip_in_ip"}, "of IP in IP, which is not looked into yet"},
 	    {{"esp"}, "encrypted (ESP)"},
+	    {{"macsec"}, "encrypted (MACsec)"},
+	    {{"wlan_protected"}, "encrypted (802.11)"},
+	    {{"ppp_compressed"}, "of PPP compressed or encrypted"},
+	    {{"gre", "l2tp"}, "in tunnels whose content is not known"},
+	    {{"wlan_parts"}, "of 802.11 in parts, which are not put together"},
+	    {{"hep"}, "of HEP that make no sense"},
+	    {{"hep_compressed"}, "of HEP compressed, which are not read"},
+	    {{"wlan_damaged"}, "of 802.11 received with errors"},
 	    {{"not_ip", "not_transport"}, "of other protocols"},
 	    {{"linktype"}, "of a link type that is not supported"},
 	    {{"link_short", "ip_short", "transport_short"},
@@ -283,6 +336,9 @@ shortfalls(struct text *t, const struct rec_coverage *c)
 	if (text_sum(c->snaplen_truncated))
 		item(t, ", ", "%s cut by the snap length",
 		    text_many(a, c->snaplen_truncated, "packet"));
+	if (text_count(&c->checksums, "bad"))
+		item(t, ", ", "%s with a wrong checksum among those tested",
+		    text_many(a, text_count(&c->checksums, "bad"), "packet"));
 	if (text_sum(c->time_steps_back))
 		item(t, ", ", "time steps back %s",
 		    text_many(a, c->time_steps_back, "time"));

@@ -576,7 +576,10 @@ struct rec_coverage {
 	rs_time first, last;
 	int64_t packets, decoded;
 	struct rec_list undecoded;  /* counts by reason */
+	struct rec_list encapsulations; /* counts; absent where there is none */
 	int64_t snaplen_truncated;
+	struct rec_list duplicates; /* counts of frames left out, by kind */
+	struct rec_list checksums;  /* counts, of the first of each flow */
 	int64_t drops_kernel, drops_interface;
 	int64_t time_steps_back;
 	int64_t flows_udp, flows_tcp, one_way_flows, two_way_flows;

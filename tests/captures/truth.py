@@ -21,9 +21,6 @@ REGSCAN = os.environ.get("REGSCAN", "./regscan")
 # What later work must still read; the value says what is missing.
 UNREAD = {
     "c07-sip-r2.cap": "a NetMon file, neither pcap nor pcapng",
-    "DTMFsipinfo.pcap": "PPPoE",
-    "pppoe-over-qinq.pcap": "PPPoE",
-    "erspan_sip_ipv4_udp.pcapng": "GRE",
 }
 # Where truth.json and regscan rightly differ: (capture, what) -> reason.
 DIFFERS = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Frames, from the link to the transport, with fragments put together.
+ * Frames, from the link to the transport, through tunnels, with fragments put
+ * together.
  *
  * The first byte chooses the link type (low four bits) and the budget (bit 7:
  * a small one).  Then frames, each after three bytes: how time goes (low four
@@ -13,9 +14,11 @@
  * own size and gone after its turn.
  */
 #include "net/defrag.h"
+#include "net/hep.h"
 #include "net/icmp.h"
 #include "net/link.h"
 #include "net/tcphdr.h"
+#include "net/tunnel.h"
 #include "net/udp.h"
 
 #include <stdlib.h>
@@ -25,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { SMALL = 100000, LARGE = 8 << 20, CONTROL = 3 };
 
 static const int linktypes[16] = {
-    1, 113, 276, 0, 108, 101, 12, 14, 228, 229, 147, 1, 1, 1, 276, 101};
+    1, 113, 276, 0, 108, 101, 127, 192, 228, 229, 147, 119, 9, 51, 105, 219};
 
 static const rs_time steps[16] = {0, 1, RS_MSEC, 99 * RS_MSEC, 100 * RS_MSEC,
     RS_SEC, 29 * RS_SEC, 30 * RS_SEC, 31 * RS_SEC, 3600 * RS_SEC, -1, -RS_SEC,
@@ -67,8 +70,49 @@ check_stamp(const struct run *r, const struct net_packet *p)
 	must(p->at.first <= p->at.complete);
 }
 
+static void ip(struct run *r, struct net_packet *p, size_t wire_len);
+
+/* Inside of what it came in, one deeper, and where it came from if not. */
 static void
-transport(const struct run *r, struct net_packet *p)
+tunnel(struct run *r, struct net_packet *p)
+{
+	struct rs_span in = p->payload;
+	uint8_t depth = p->depth;
+	size_t wire_len = 0;
+	enum net_flaw flaw = NET_FLAW_NONE;
+	bool udp = p->proto == NET_PROTO_UDP;
+	if (udp && hep_probe(in)) {
+		struct net_packet message = *p;
+		if (hep_enter(&message) == NET_FLAW_NONE) {
+			inside(message.payload, in);
+			must(message.payload.n == message.payload_wire);
+		}
+	}
+	if (udp ? tunnel_esp_udp(p) : tunnel_esp_null(p)) {
+		inside(p->payload, in);
+		must(p->depth == depth + 1);
+		if (p->proto == 4 || p->proto == 41)
+			tunnel(r, p);
+		return;
+	}
+	if (udp) {
+		if (!tunnel_over_udp(p, &wire_len, &flaw))
+			flaw = NET_FLAW_NOT_IP;
+	} else {
+		flaw = tunnel_over_ip(p, &wire_len);
+	}
+	if (flaw != NET_FLAW_NONE) {
+		must(p->depth == depth && p->payload.p == in.p);
+		return;
+	}
+	inside(p->ip, in);
+	must(wire_len >= p->ip.n);
+	must(p->depth == depth + 1 && p->depth <= NET_MAX_TUNNELS);
+	ip(r, p, wire_len);
+}
+
+static void
+transport(struct run *r, struct net_packet *p)
 {
 	struct rs_span was = p->payload;
 	struct tcp_hdr h;
@@ -80,16 +124,40 @@ transport(const struct run *r, struct net_packet *p)
 	must(p->src.addr.family == p->dst.addr.family);
 	check_stamp(r, p);
 	if (p->proto == NET_PROTO_UDP) {
-		(void)net_flaw_name(udp_decode(p));
-	} else if (p->proto == NET_PROTO_TCP) {
+		if (udp_decode(p) == NET_FLAW_NONE)
+			tunnel(r, p);
+		return;
+	}
+	if (p->proto == NET_PROTO_TCP) {
 		if (tcphdr_decode(p, &h) == NET_FLAW_NONE)
 			must(was.n - p->payload.n >= 20);
 	} else if (icmp_error_decode(p, &e)) {
 		inside(e.quoted.payload, was);
 		must(e.quoted.src.addr.family == e.quoted.dst.addr.family);
+	} else {
+		tunnel(r, p);
+		return;
 	}
 	inside(p->payload, was);
 	must(p->payload_wire >= p->payload.n);
+}
+
+static void
+ip(struct run *r, struct net_packet *p, size_t wire_len)
+{
+	struct rs_span bytes = p->ip;
+	struct ip_fragment frag;
+	if (ip_decode(p, wire_len, &frag) != NET_FLAW_NONE)
+		return;
+	inside(p->ip, bytes);
+	inside(p->payload, p->ip);
+	must(p->payload_wire >= p->payload.n);
+	if (frag.is) {
+		if (!defrag_push(r->defrag, p, &frag))
+			return;
+		must(p->fragmented && !p->cut);
+	}
+	transport(r, p);
 }
 
 static void
@@ -98,25 +166,13 @@ frame(struct run *r, int linktype, struct rs_span bytes, size_t wire_len,
 {
 	struct net_packet p = {
 	    .ts = ts, .at = rs_stamp_at(ts, (struct rs_frame){0, ++r->frames})};
-	struct ip_fragment frag;
 	enum net_flaw flaw = link_decode(&p, linktype, bytes);
 	must(net_flaw_name(flaw) != NULL);
 	defrag_advance(r->defrag, ts);
 	if (flaw != NET_FLAW_NONE)
 		return;
 	inside(p.ip, bytes);
-	flaw = ip_decode(&p, wire_len - (size_t)(p.ip.p - bytes.p), &frag);
-	if (flaw != NET_FLAW_NONE)
-		return;
-	inside(p.ip, bytes);
-	inside(p.payload, p.ip);
-	must(p.payload_wire >= p.payload.n);
-	if (frag.is) {
-		if (!defrag_push(r->defrag, &p, &frag))
-			return;
-		must(p.fragmented && !p.cut);
-	}
-	transport(r, &p);
+	ip(r, &p, wire_len - (size_t)(p.ip.p - bytes.p));
 }
 
 int

@@ -19,7 +19,10 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+sys.path.insert(0, os.path.join(ROOT, "pcaps"))
+sys.dont_write_bytecode = True
 import captures  # noqa: E402
+import wraps  # noqa: E402
 
 OUT = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "corpus")
 
@@ -123,6 +126,9 @@ def digest():
 
 LINKS = {"ethernet": 0, "sll": 1, "sll2": 2, "null": 3, "loop": 4, "raw": 5,
          "ipv4": 8, "ipv6": 9, "other": 10}
+# By link type, for what wraps.py makes; the same table as in fuzz_link_ip.
+WRAPPED = {1: 0, 113: 1, 276: 2, 0: 3, 108: 4, 101: 5, 127: 6, 192: 7, 119: 11,
+           9: 12, 51: 13, 105: 14, 219: 15}
 TIMES = {"none": 0, "ms": 2, "100ms": 4, "s": 5, "31s": 8, "back": 11}
 SMALL = 0x80
 
@@ -166,6 +172,21 @@ def tcp(payload, flags=0x18, options=b""):
 def ethernet(ip, tags=b""):
     kind = b"\x86\xdd" if ip[0] >> 4 == 6 else b"\x08\x00"
     return bytes.fromhex("00005e00530100005e005302") + tags + kind + ip
+
+
+def wrapped():
+    """Two frames in each encapsulation."""
+    both = [case(n)[1][i].data for n, i in (("udp-register", 2),
+                                            ("udp-ipv6-register", 2))]
+    for name, (link, _) in wraps.WRAPS.items():
+        if link not in WRAPPED:
+            continue
+        out = [bytes([WRAPPED[link]])]
+        for i, f in enumerate(both):
+            f = wraps.wrap(name, f, i)
+            if f:
+                out.append(struct.pack(">BH", TIMES["ms"], len(f)) + f)
+        write("link_ip", "in-" + name, b"".join(out))
 
 
 def link_ip():
@@ -515,6 +536,7 @@ def savefiles():
 cert()
 digest()
 link_ip()
+wrapped()
 tcp_ops()
 key_logs()
 tls_open()

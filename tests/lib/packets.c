@@ -4,6 +4,7 @@
 #include "base/addr.h"
 #include "net/ip.h"
 #include "net/link.h"
+#include "net/tunnel.h"
 #include "net/udp.h"
 
 #include <assert.h>
@@ -225,30 +226,50 @@ pkt_view(const struct pkt *k)
 	return (struct rs_span){k->b + k->at, length(k)};
 }
 
+/* From p's IP header on, through tunnels. */
+static enum net_flaw
+read_ip(struct net_packet *p, struct tcp_hdr *h, size_t wire_len)
+{
+	struct ip_fragment frag;
+	enum net_flaw flaw;
+	while ((flaw = ip_decode(p, wire_len, &frag)) == NET_FLAW_NONE) {
+		if (frag.is)
+			return NET_FLAW_FRAGMENT;
+		(void)tunnel_esp_null(p);
+		if (p->proto == NET_PROTO_TCP)
+			return tcphdr_decode(p, h);
+		if (p->proto == NET_PROTO_ICMP || p->proto == NET_PROTO_ICMP6)
+			return NET_FLAW_NONE;
+		if (p->proto == NET_PROTO_UDP) {
+			flaw = udp_decode(p);
+			if (flaw)
+				return flaw;
+			if (!tunnel_port(p) ||
+			    !tunnel_over_udp(p, &wire_len, &flaw))
+				return NET_FLAW_NONE;
+			if (flaw)
+				return flaw;
+			continue;
+		}
+		flaw = tunnel_over_ip(p, &wire_len);
+		if (flaw)
+			return flaw;
+	}
+	return flaw;
+}
+
 enum net_flaw
 pkt_read(struct net_packet *p, struct tcp_hdr *h, int linktype,
     struct rs_span frame, size_t wire_len, rs_time ts, uint64_t number)
 {
-	struct ip_fragment frag;
 	struct tcp_hdr spare;
 	*p = (struct net_packet){
 	    .ts = ts, .at = rs_stamp_at(ts, (struct rs_frame){0, number})};
 	enum net_flaw flaw = link_decode(p, linktype, frame);
 	if (flaw)
 		return flaw;
-	size_t before = (size_t)(p->ip.p - frame.p);
-	flaw = ip_decode(p, wire_len - before, &frag);
-	if (flaw)
-		return flaw;
-	if (frag.is)
-		return NET_FLAW_FRAGMENT;
-	if (p->proto == NET_PROTO_UDP)
-		return udp_decode(p);
-	if (p->proto == NET_PROTO_TCP)
-		return tcphdr_decode(p, h ? h : &spare);
-	return p->proto == NET_PROTO_ICMP || p->proto == NET_PROTO_ICMP6
-		   ? NET_FLAW_NONE
-		   : NET_FLAW_NOT_TRANSPORT;
+	return read_ip(
+	    p, h ? h : &spare, wire_len - (size_t)(p->ip.p - frame.p));
 }
 
 uint64_t

@@ -64,7 +64,8 @@ void pkt_null(struct pkt *k, uint32_t family, bool big);
 struct rs_span pkt_view(const struct pkt *k);
 
 /*
- * Decodes a frame as the pipeline does, without defrag: link, IP, UDP or TCP.
+ * Decodes a frame as the engine does, without defrag: link, IP, tunnels, UDP or
+ * TCP.
  * h may be NULL.  NET_FLAW_FRAGMENT for a fragment.
  */
 enum net_flaw pkt_read(struct net_packet *p, struct tcp_hdr *h, int linktype,

@@ -37,9 +37,6 @@ TSHARK = ["tshark", "-n", "-Y", "sip", "-T", "pdml",
 # line out.
 UNREAD = {
     "c07-sip-r2.cap": "a NetMon file, neither pcap nor pcapng",
-    "DTMFsipinfo.pcap": "PPPoE",
-    "pppoe-over-qinq.pcap": "PPPoE",
-    "erspan_sip_ipv4_udp.pcapng": "GRE",
 }
 # (capture, frame) -> why regscan alone, or tshark alone, has a message there,
 # or both have one that reads differently.
@@ -52,6 +49,10 @@ DIFFERS = {
     ("sip-body-large.pcap", 9):
         "tshark tells it here, where its body ends",
 }
+# Captures that have packets twice: regscan tells of the first of each pair.
+for case in ("udp-register-captured-twice", "udp-register-erspan"):
+    for twin in (6, 8, 10, 12):
+        DIFFERS["%s/%s.pcap" % (case, case), twin] = "a copy of the one before"
 
 number = 0
 failed = 0

@@ -235,7 +235,7 @@ test_ipv6_extensions(void)
 	b[41] = 0;
 	b[40] = 59;
 	CU_ASSERT_EQUAL(
-	    pkt_read(&p, NULL, 229, f, f.n, 0, 1), NET_FLAW_NOT_TRANSPORT);
+	    pkt_read(&p, NULL, 229, f, f.n, 0, 1), NET_FLAW_CONTROL);
 }
 
 static void

@@ -179,7 +179,7 @@ static const struct sip_row sip_rows[] = {
 	"sip.no-answer",
 	"sip.fragments-lost,policy.source-banned,capture.incomplete"},
     {"no answer, a gap", REC_TIMED_OUT, {{0, BARE, NULL}}, 0, 0, NULL, "gap",
-	"", ""},
+	"capture.incomplete", "sip.no-answer,policy.source-banned"},
     {"cut off", REC_CUT_OFF, {{0, BARE, NULL}}, 0, 0, NULL, NULL, "", ""},
     {"response refused", REC_TIMED_OUT, {{401, BARE, NULL}}, 0, 0, NULL,
 	"response_refused", "sip.wrong-response-port", "nat.binding-lost"},
@@ -275,7 +275,7 @@ test_no_answer_needs_both_directions(void)
 	two_way.one_way_flows = 6;
 	struct diag_case k = {.registration = &g, .coverage = &two_way};
 	judge(&k);
-	expect("all flows one-way", "");
+	expect("all flows one-way", "capture.incomplete");
 	rec_init(&rec_connection_type, &c);
 	c.id.frame = c.syn_ack_frame = (struct rs_frame){0, 2};
 	c.conn_state = RS_LIT("S1");
@@ -284,7 +284,7 @@ test_no_answer_needs_both_directions(void)
 	expect("its own connection went both ways", "sip.no-answer");
 	two_way.drops_kernel = 5;
 	judge(&k);
-	expect("losses", "");
+	expect("losses", "capture.incomplete");
 	k.connection = NULL;
 	k.coverage = NULL;
 	judge(&k);

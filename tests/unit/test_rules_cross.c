@@ -405,7 +405,8 @@ test_banned(void)
 	    {"another server", 100, 132, 5061, REC_TIMED_OUT, 0,
 		"sip.no-answer"},
 	    {"answered", 100, 132, 5060, REC_REGISTERED, 0, ""},
-	    {"drops", 100, 132, 5060, REC_TIMED_OUT, 1, ""},
+	    {"drops", 100, 132, 5060, REC_TIMED_OUT, 1,
+		"capture.incomplete"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rec_registration r;

@@ -27,7 +27,7 @@ test_coverage_words(void)
 	    {"too few", 1, 0, 0, 0, 0, "arp", 9, "too few packets to tell",
 		"both directions, "},
 	    {"GRE", 0, 0, 0, 0, 0, "gre", 40000,
-		"40 000 packets in GRE, which is not looked into yet",
+		"40 000 packets in tunnels whose content is not known",
 		"no SIP at all"},
 	    {"one malformed", 3, 0, 2, 2, 0, "ip_malformed", 1,
 		"2 gaps in TCP (0 bytes missing) 1 packet with malformed "

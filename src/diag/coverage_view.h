@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What rules ask of the coverage: could an answer be missing from the capture
+   alone? */
+#ifndef DIAG_COVERAGE_VIEW_H
+#define DIAG_COVERAGE_VIEW_H
+
+#include "diag/rule.h"
+
+/* The capture itself says that it lost packets.  v may be NULL: unknown. */
+static inline bool
+coverage_view_dropped(const struct rec_coverage *v)
+{
+	return v && (v->drops_kernel > 0 || v->drops_interface > 0);
+}
+
+/* Both directions of something were captured, and nothing was lost. */
+static inline bool
+coverage_view_two_way(const struct rec_coverage *v)
+{
+	if (v == NULL || coverage_view_dropped(v))
+		return false;
+	int64_t flows = (v->flows_udp > 0 ? v->flows_udp : 0) +
+			(v->flows_tcp > 0 ? v->flows_tcp : 0);
+	return flows > (v->one_way_flows > 0 ? v->one_way_flows : 0);
+}
+
+#endif

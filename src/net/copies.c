@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Chains in a ring, as in LZ77: each packet has a number, each bucket knows the
+ * number of its latest, each entry that of the one before it in its bucket.
+ * Numbers that are older than the ring are the end of a chain, so nothing is
+ * ever unlinked.
+ */
+#include "net/copies.h"
+
+#include "net/wire.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Apart at most, by what tells a copy from a repeat. */
+static const rs_time WITH_ID = 50 * RS_MSEC;
+static const rs_time UDP_WITHOUT = 20 * RS_MSEC;
+static const rs_time TCP_WITHOUT = RS_MSEC;
+
+enum { MASK = COPIES_REMEMBERED - 1 };
+
+struct entry {
+	uint64_t print;
+	rs_time at;
+	uint64_t
+	    before; /* number of the one before it in its bucket; 0: none */
+	uint8_t ttl;
+};
+
+struct copies {
+	struct rs_hash_seed seed;
+	uint64_t number; /* of the latest; they count from 1 */
+	uint64_t heads[COPIES_REMEMBERED];
+	struct entry ring[COPIES_REMEMBERED];
+};
+
+_Static_assert((COPIES_REMEMBERED & MASK) == 0, "a power of two");
+
+struct copies *
+copies_new(const struct rs_hash_seed *seed)
+{
+	struct copies *c = calloc(1, sizeof *c);
+	assert(c);
+	c->seed = *seed;
+	return c;
+}
+
+void
+copies_free(struct copies *c)
+{
+	free(c);
+}
+
+static enum copy
+push(struct copies *c, uint64_t print, const struct net_packet *p,
+    rs_time within)
+{
+	uint64_t *head = &c->heads[print & MASK];
+	uint64_t number = ++c->number;
+	for (uint64_t n = *head; n && number - n < COPIES_REMEMBERED;) {
+		const struct entry *e = &c->ring[n & MASK];
+		if (e->print != print) {
+			n = e->before;
+			continue;
+		}
+		rs_time apart = p->ts - e->at;
+		/* Those before it are further away yet. */
+		if (apart > within || apart < -within)
+			break;
+		c->number--;
+		return e->ttl == p->ttl ? COPY_SAME : COPY_ROUTED;
+	}
+	c->ring[number & MASK] = (struct entry){print, p->ts, *head, p->ttl};
+	*head = number;
+	return COPY_NONE;
+}
+
+/* The identification of IPv4; 0 where there is none. */
+static uint16_t
+identification(const struct net_packet *p)
+{
+	return p->ip.n >= 20 && p->ip.p[0] >> 4 == 4 ? wire_u16(p->ip.p + 4)
+						     : 0;
+}
+
+enum copy
+copies_push(struct copies *c, const struct net_packet *p, uint64_t flow,
+    unsigned dir, struct rs_span header)
+{
+	enum { CHECKSUM_AT = 16, SYN_OR_FIN = 0x03, FLAGS_AT = 13 };
+	struct rs_hasher h;
+	uint16_t id = identification(p);
+	bool tcp = header.n >= 20;
+	rs_time within = id ? WITH_ID : tcp ? TCP_WITHOUT : UDP_WITHOUT;
+	/* Bare ACKs and RSTs are alike, one for each packet that they answer.
+	 */
+	if (tcp && id == 0 && p->payload_wire == 0 &&
+	    (header.p[FLAGS_AT] & SYN_OR_FIN) == 0)
+		return COPY_NONE;
+	rs_hasher_init(&h, &c->seed);
+	rs_hasher_pair(
+	    &h, flow << 1 | dir, (uint64_t)id << 32 | p->payload_wire);
+	if (tcp) {
+		rs_hasher_bytes(&h, rs_span_part(header, 4, CHECKSUM_AT - 4));
+		rs_hasher_bytes(&h, rs_span_from(header, CHECKSUM_AT + 2));
+	}
+	rs_hasher_bytes(&h, p->payload);
+	return push(c, rs_hasher_end(&h), p, within);
+}
+
+enum copy
+copies_push_fragment(struct copies *c, const struct net_packet *p,
+    const struct ip_fragment *frag)
+{
+	struct rs_hasher h;
+	rs_hasher_init(&h, &c->seed);
+	rs_hasher_pair(&h, (uint64_t)frag->id << 32 | p->payload_wire,
+	    (uint64_t)frag->offset << 16 | (uint64_t)frag->more << 8 |
+		frag->proto);
+	rs_hasher_bytes(
+	    &h, (struct rs_span){p->src.addr.b, sizeof p->src.addr.b});
+	rs_hasher_bytes(
+	    &h, (struct rs_span){p->dst.addr.b, sizeof p->dst.addr.b});
+	rs_hasher_bytes(&h, p->payload);
+	return push(c, rs_hasher_end(&h), p, WITH_ID);
+}
