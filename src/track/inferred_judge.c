@@ -11,8 +11,7 @@
  * registered, either
  *  - later rounds of the same lengths, answered alike, and one at the end that
  *    is answered shorter, as is a removal, whose 200 lists no Contact, before
- *    the client closes.  Refusals do not grow shorter when a phone is shut
- * down;
+ *    the client closes.  Refusals do not grow shorter when a phone goes;
  *  - or at least two such rounds, regularly, an answer that is neither as long
  *    as the 401 nor shorter by all of its challenge, and between them requests
  *    of the server's that the client answers: it is reached over its binding.
@@ -128,6 +127,7 @@ struct exchange {
 struct talk {
 	struct exchange v[EXCHANGES];
 	uint32_t n;
+	bool unanswered;  /* a last request, which is left out */
 	uint32_t reached; /* requests of the server's, long after answers */
 	/* After the answer: another answer, or a request of the server's. */
 	const struct inferred_message *more;
@@ -202,9 +202,9 @@ listen(struct talk *t, const struct inferred_connection *c)
 	}
 	if (t->more)
 		(void)settle(t, NULL, tickets, &fits);
-	if (t->n && t->v[t->n - 1].answer == NULL)
-		t->n--; /* cut off, or unanswered: it tells nothing */
-	return t->n >= 2;
+	t->unanswered = t->n && t->v[t->n - 1].answer == NULL;
+	t->n -= t->unanswered;
+	return fits && t->n >= 2;
 }
 
 /* ---- the story ---- */
@@ -214,7 +214,7 @@ struct tale {
 	struct talk t;
 	uint32_t last;   /* exchange that ends the first round */
 	uint32_t rounds; /* later ones that were answered alike */
-	uint32_t asked_anew, others, pushed;
+	uint32_t asked_anew, pushed;
 	rs_time shortest, longest; /* between beginnings of rounds */
 	bool removed;
 	int32_t removed_by; /* bytes */
@@ -234,6 +234,8 @@ static void
 reason(struct inferred_story *s, const char *format, ...)
 {
 	va_list args;
+	if (s->n_reasons == INFERRED_REASONS)
+		return;
 	va_start(args, format);
 	g_vsnprintf(s->reasons[s->n_reasons++], INFERRED_TEXT, format, args);
 	va_end(args);
@@ -317,8 +319,9 @@ take_round(struct tale *x, uint32_t i, uint32_t j, rs_time before)
 		return true;
 	}
 	x->removed_by = granted.low - answer.low;
-	x->removed = j + 1 == t->n && longer(granted, answer) >= CONTACT &&
-		     x->c->bye && !x->c->full &&
+	x->removed = j + 1 == t->n && !t->unanswered &&
+		     longer(granted, answer) >= CONTACT && x->c->bye &&
+		     !x->c->full &&
 		     x->c->bye_at - t->v[j].answer->at <= LEAVING;
 	return x->removed;
 }
@@ -333,10 +336,8 @@ later_rounds(struct tale *x, struct inferred_story *s)
 	for (uint32_t i = x->last + 1; i < t->n; i++) {
 		struct inferred_size ask = t->v[i].ask->size;
 		if (!alike(ask, t->v[1].ask->size, LIKE_ASKED) &&
-		    !alike(ask, t->v[0].ask->size, LIKE_ASKED)) {
-			x->others++;
-			continue;
-		}
+		    !alike(ask, t->v[0].ask->size, LIKE_ASKED))
+			continue; /* another method */
 		/* Another line, or another try: not a refresh. */
 		if (soon(t, before, i, AT_ONCE))
 			return false;

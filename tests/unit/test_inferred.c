@@ -298,6 +298,8 @@ static const struct row rows[] = {
 	FIRST AGAIN "+2000 >637 <370 +3000 >637 <370 >BYE "
 		    "end",
 	NOTHING},
+    {"removed, and more, unanswered",
+	FIRST AGAIN "+2000 >637 <370 +1500 >640 >BYE end", NOTHING},
     {"an answer that changes", FIRST AGAIN "+2000 >640 <510 >BYE end", NOTHING},
     {"an answer that changes a little", FIRST "+3000 >640 <500 " REMOVED,
 	NOTHING},
@@ -498,5 +500,40 @@ test_bounds(void)
 	play_end(&p);
 }
 
+/* Whatever comes: what is said has its reasons and frames, and all is given
+   back. */
+static void
+test_anything(void)
+{
+	static const char *const words[] = {">400", "<420", ">640", "<460",
+	    ">637", "<370", "ping", "pong", "+500", "+1500", "+3000", "<300",
+	    ">330", ">0", "<0", "<16384", ">16384", "<432", "<330", ">BYE",
+	    "<BYE"};
+	static const uint16_t ciphers[] = {GCM13, GCM384, CBC, 0xc02f};
+	uint32_t seed = 1;
+	unsigned said = 0;
+	for (int i = 0; i < 5000; i++) {
+		struct play p;
+		uint16_t cipher = ciphers[i % 4];
+		play_start(&p, i % 4 < 2 ? TLS_13 : TLS_12, cipher, 5061);
+		if (i % 3)
+			play_script(&p, FIRST AGAIN);
+		for (unsigned n = 0; n < 4 + (unsigned)i % 60; n++) {
+			seed = seed * 1664525 + 1013904223;
+			size_t w =
+			    (seed >> 16) % (sizeof words / sizeof *words);
+			play_word(&p, words[w]);
+		}
+		inferred_tracker_finish(p.k);
+		CU_ASSERT(p.seen.n <= 1);
+		if (p.seen.n)
+			CU_ASSERT(
+			    p.seen.n_reasons >= 3 && p.seen.n_frames >= 4);
+		said += p.seen.n;
+		play_end(&p);
+	}
+	CU_ASSERT(said > 0);
+}
+
 UNIT_MAIN("inferred", UNIT(test_stories), UNIT(test_ranges), UNIT(test_record),
-    UNIT(test_silent), UNIT(test_sizes), UNIT(test_bounds))
+    UNIT(test_silent), UNIT(test_sizes), UNIT(test_bounds), UNIT(test_anything))
