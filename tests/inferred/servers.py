@@ -271,7 +271,7 @@ async def foreign(reader, writer):
                 writer.write(b"said %s\n" % (b"y" * (int(rest) * 7 % 300)))
             elif word == "imap":
                 writer.write(b"* 12 EXISTS\r\na OK %s\r\n" %
-                             (b"z" * int(rest)))
+                             (b"z" * int(rest.split(" ")[0])))
             else: # as long an answer as asked for
                 writer.write(b"w" * int(rest) + b"\n")
     except (OSError, ValueError):

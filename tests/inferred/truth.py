@@ -135,9 +135,11 @@ def connections(path):
 
 
 def messages(folder):
-    """By connection: methods and statuses of the SIP inside, in order."""
+    """By connection: methods and statuses of the SIP inside, in order; and the
+    first User-Agent."""
     fields = ["ip.src", "tcp.srcport", "ip.dst", "tcp.dstport", "sip.Method",
-              "sip.Status-Code", "sip.CSeq.method", "sip.from.user"]
+              "sip.Status-Code", "sip.CSeq.method", "sip.from.user",
+              "sip.User-Agent"]
     command = ["tshark", "-n", "-r", os.path.join(folder, "corpus.pcap"), "-o",
                "tls.keylog_file:" + os.path.join(folder, "keys.log"), "-d",
                "tcp.port==%d,tls" % PORT, "-Y", "sip", "-T", "fields", "-E",
@@ -146,19 +148,28 @@ def messages(folder):
         command += ["-e", f]
     out = subprocess.run(command, check=True, stdout=subprocess.PIPE,
                          stderr=subprocess.DEVNULL).stdout.decode()
-    said = collections.defaultdict(list)
+    said, agents = collections.defaultdict(list), {}
     for line in out.splitlines():
-        a, ap, b, bp, method, status, cseq, user, auth = line.split("\t")
+        a, ap, b, bp, method, status, cseq, user, agent, auth = line.split("\t")
         up = int(bp) == PORT
         key = ((a, int(ap)), (b, int(bp)))
         key = key if up else key[::-1]
         if up and method:
+            agents.setdefault(key, agent)
             for m in method.split("|"):
                 said[key].append((m, bool(auth), user.split("|")[0]))
         if not up and status:
             for s, m in zip(status.split("|"), cseq.split("|")):
                 said[key].append((int(s), m, user.split("|")[0]))
-    return said
+    return said, agents
+
+
+def program(agent):
+    """Who that is not in the plan."""
+    for name in "baresip", "linphone", "sipp":
+        if name in agent.lower():
+            return name
+    return "unknown"
 
 
 def truth(said):
@@ -179,7 +190,7 @@ def truth(said):
 
 def main():
     folder = sys.argv[1]
-    said, meant = messages(folder), {}
+    (said, agents), meant = messages(folder), {}
     with open(os.path.join(folder, "plan.log")) as f:
         for line in f:
             own, _, model, make, cipher, case = line.split()
@@ -188,11 +199,13 @@ def main():
           "# Sizes, sides and times of TLS records, and what was inside: made "
           "by truth.py")
     servers = {"198.51.100.10": "kamailio", "198.51.100.31": "ash",
-               "198.51.100.33": "box"}
+               "198.51.100.33": "box", "198.51.100.34": "bay"}
     for (client, server), c in connections(
             os.path.join(folder, "corpus.pcap")).items():
+        if not all(side.sealed for side in c.sides.values()):
+            continue # it got no further than its handshake
         own = "%s:%d" % client
-        model = "sipp" if 30000 < client[1] < 30500 else "baresip"
+        model = program(agents.get((client, server), ""))
         model, make, cipher, case = meant.get(
             own, (model, servers.get(server[0], "?"), None, model))
         cipher = SUITES.get((c.version, c.cipher), cipher or "other")
