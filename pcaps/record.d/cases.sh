@@ -18,6 +18,7 @@ udp-register-linphone udp-register-srv udp-register-after-loss
 udp-unknown-user udp-removal udp-interval-too-brief
 tcp-connection-refused
 ws-wrong-password ws-register ws-register-fragmented
+tls13-refreshes-unreadable
 tls12-register tls13-register tls12-register-certificate-expired
 tls12-certificate-expired tls13-certificate-expired
 tls12-unknown-ca tls12-self-signed tls12-name-mismatch
@@ -433,6 +434,20 @@ tls_register()
 case_tls12_register()
 {
 	tls_register TLSv1.2
+}
+
+# Refreshed twice, and removed: without keys only sizes and times tell.
+case_tls13_refreshes_unreadable()
+{
+	make_network
+	tls_registrar TLSv1.2+
+	resolver
+	capture
+	baresip_phone 4025 secret-4025 \
+	    "sip:hosted01.example.net:8934;transport=tls" regint=4
+	sleep 11
+	finish "$baresip_pid" INT
+	capture_end
 }
 
 case_tls13_register()

@@ -146,6 +146,8 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	struct reg_counts regs = {0};
 	handshake_tracker_counts(t->handshake, &shakes, a);
 	reg_tracker_counts(t->reg, &regs, a);
+	const struct inferred_counts inferred =
+	    inferred_tracker_counts(t->inferred);
 
 	c->first = e->first;
 	c->last = e->now;
@@ -177,11 +179,14 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	count(
 	    &c->evictions, a, "bindings", binding_tracker_evicted(t->binding));
 	count(&c->evictions, a, "handshakes", shakes.evicted);
+	count(&c->evictions, a, "not_inferred", inferred.refused);
 	sip(&t->counts, c, a);
 	websocket(n, c);
 	c->responses_without_request = (int64_t)regs.orphans;
 	c->tls_connections = shakes.connections;
 	c->tls_opaque = shakes.opaque;
+	if (inferred.abstained)
+		c->tls_abstained = (int64_t)inferred.abstained;
 	c->tls_messages = shakes.messages;
 	for (unsigned k = RS_ANOMALY_NONE + 1; k < RS_ANOMALY_N; k++)
 		count(&c->anomalies, a, anomaly_name((enum rs_anomaly)k),

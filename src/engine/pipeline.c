@@ -255,6 +255,10 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		    p->keys && tls_keys_any(p->keys) ? p->keys : NULL,
 		    &p->budgets[BUDGET_STREAMS], &p->pool,
 		    &p->counts.streams_refused, &p->counts.ws);
+	if (app->tls &&
+	    (related_tls_port(p->related, f->end[RS_S2C].port) ||
+		related_tls_port(p->related, f->end[RS_C2S].port)))
+		tls_stage_follow(app->tls);
 	if (d == &websocket_dissector)
 		app->ws =
 		    ws_stage_new(app->info.carrier, &p->budgets[BUDGET_STREAMS],

@@ -266,6 +266,12 @@ tls_stage_close(struct tls_stage *s, enum rs_dir dir, const struct rs_stamp *at,
 	}
 }
 
+void
+tls_stage_follow(struct tls_stage *s)
+{
+	tls_session_follow(s->session);
+}
+
 bool
 tls_stage_opaque(const struct tls_stage *s)
 {

@@ -33,6 +33,8 @@ struct tls_stage *tls_stage_new(void *dissector,
     struct rs_account *pay, struct rs_pool *pool, uint64_t *refused,
     struct ws_counts *ws);
 void tls_stage_free(struct tls_stage *s);
+/* It is of interest without being readable: tls_session_follow(). */
+void tls_stage_follow(struct tls_stage *s);
 /* An event of the TLS dissector. */
 void tls_stage_event(struct tls_stage *s, const struct rs_event *ev,
     const struct tls_stage_out *out);

@@ -32,6 +32,9 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		inbound_tracker_event(t->inbound, ev);
 		if (ev->flow->carrier != RS_OVER_UDP)
 			conn_tracker_event(t->conn, ev);
+		if (ev->flow->carrier &
+		    (unsigned)(RS_OVER_TLS | RS_OVER_WSS))
+			inferred_tracker_event(t->inferred, ev);
 		break;
 	case RS_EV_SIP_KEEPALIVE:
 		t->counts.sip_keepalives++;
@@ -41,10 +44,14 @@ deliver(struct trackers *t, const struct rs_event *ev)
 	case RS_EV_TLS_HANDSHAKE:
 		handshake_tracker_event(t->handshake, ev);
 		conn_tracker_event(t->conn, ev);
+		inferred_tracker_event(t->inferred, ev);
 		break;
 	case RS_EV_TLS_ALERT:
-	case RS_EV_TLS_CCS:
 	case RS_EV_TLS_DATA:
+		handshake_tracker_event(t->handshake, ev);
+		inferred_tracker_event(t->inferred, ev);
+		break;
+	case RS_EV_TLS_CCS:
 	case RS_EV_NOT_TLS:
 		handshake_tracker_event(t->handshake, ev);
 		break;
@@ -64,6 +71,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		reg_tracker_event(t->reg, ev);
 		handshake_tracker_event(t->handshake, ev);
 		conn_tracker_event(t->conn, ev);
+		inferred_tracker_event(t->inferred, ev);
 		if (ev->type == RS_EV_FLOW_END)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
@@ -100,7 +108,10 @@ static void
 tap(void *arg, const struct rec_type *type, const void *rec)
 {
 	struct trackers *t = arg;
-	if (type == &rec_registration_type) {
+	const struct rec_registration *r = rec;
+	/* What is only inferred is nothing to go by. */
+	if (type == &rec_registration_type &&
+	    r->visibility != REC_INFERRED_VISIBILITY) {
 		related_registration(t->related, rec);
 		binding_tracker_registration(t->binding, rec);
 	}
@@ -142,11 +153,14 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->handshake = handshake_tracker_new(
 	    t->related, &t->reader, &budgets[BUDGET_TLS], &t->taps);
 	t->conn = conn_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
+	t->inferred =
+	    inferred_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
 }
 
 void
 trackers_clear(struct trackers *t)
 {
+	inferred_tracker_free(t->inferred);
 	conn_tracker_free(t->conn);
 	handshake_tracker_free(t->handshake);
 	binding_tracker_free(t->binding);
@@ -162,5 +176,6 @@ trackers_finish(struct trackers *t, rs_time end)
 {
 	reg_tracker_finish(t->reg, end);
 	handshake_tracker_finish(t->handshake, end);
+	inferred_tracker_finish(t->inferred);
 	binding_tracker_finish(t->binding, end);
 }

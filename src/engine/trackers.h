@@ -15,6 +15,7 @@
 #include "track/binding.h"
 #include "track/conn.h"
 #include "track/handshake.h"
+#include "track/inferred.h"
 #include "track/keepalive.h"
 #include "track/inbound.h"
 #include "track/reg.h"
@@ -41,6 +42,7 @@ struct trackers {
 	struct binding_tracker *binding;
 	struct handshake_tracker *handshake;
 	struct conn_tracker *conn;
+	struct inferred_tracker *inferred;
 	struct tracker_counts counts;
 	rs_time now, reg_due;
 };

@@ -161,10 +161,24 @@ registration_odd(const struct rec_registration *g)
 	return false;
 }
 
+/* What it looks like is listed and counted by itself, and judges nobody. */
+static void
+inferred(struct report *r, const struct rec_registration *g)
+{
+	if (r->o.format == REPORT_JSON)
+		(void)spool_add(r->spool, &r->fine_registration, g);
+	summary_add(r->summary, &rec_registration_type, g);
+	event(r, &rec_registration_type, g);
+}
+
 static void
 registration(struct report *r, const struct rec_registration *g)
 {
 	bool fine = registration_fine(g);
+	if (g->visibility == REC_INFERRED_VISIBILITY) {
+		inferred(r, g);
+		return;
+	}
 	phone_tracker_ahead(r->phones, &g->client.at.addr);
 	if (!fine)
 		(void)spool_add(r->spool, &rec_registration_type, g);

@@ -604,6 +604,9 @@ nothing(struct text *t)
 			  "keys. To see what SIP is in it, give them "
 			  "(--keylog), or capture where it is in the clear "
 			  "(behind the SBC).");
+	if (t->in->summary->inferred.n)
+		advice(t, "What its records look like from outside is told "
+			  "below, as inferred: it is no verdict.");
 	unrelated_tls(t);
 	if (!websocket_advice(t) && !opaque && c->sip_requests.n == 0 &&
 	    text_sum(c->tls_unrelated) == 0 &&

@@ -171,6 +171,26 @@ handshakes(struct text *t, const struct rec_summary *s)
 	page_end(&t->page);
 }
 
+/* Of what nobody could read, in no sum above. */
+static void
+inferred(struct text *t, const struct rec_summary *s)
+{
+	char a[PAGE_TEXT];
+	int64_t n = total(&s->inferred);
+	int64_t mute = text_sum(t->in->coverage->tls_abstained);
+	if (n == 0)
+		return; /* coverage tells how many are unreadable */
+	label(t, "Inferred");
+	page_str(&t->page, "inside TLS, by sizes and times: ");
+	counts_first(t, &s->inferred, "");
+	if (mute) {
+		g_autofree char *l = g_strdup_printf(
+		    "of %s nothing is said", text_many(a, mute, "other"));
+		put_item(t, "; ", l);
+	}
+	page_end(&t->page);
+}
+
 /* "2 held; 1 lapsed for 0.25 s; next expiry in 61 s" */
 static void
 bindings(struct text *t, const struct rec_summary *s)
@@ -381,5 +401,6 @@ text_sums(struct text *t)
 	scanners(t, s);
 	bindings(t, s);
 	handshakes(t, s);
+	inferred(t, s);
 	connections(t, s);
 }

@@ -28,6 +28,7 @@ enum {
 	OPAQUE_RECORDS = 16,       /* of each side, since the last handshake */
 	OPAQUE_BYTES = 64 * 1024,  /* or so much in all, both sides talking */
 	OPAQUE_ONE_SIDE = 1 << 20, /* where only one side was captured */
+	FOLLOWED = 64, /* as many and as much, where lengths are of interest */
 };
 
 struct side {
@@ -48,6 +49,7 @@ struct tls_session {
 	uint16_t version; /* chosen by the server; 0: not seen */
 	bool before13;    /* a message went in clear that 1.3 encrypts */
 	uint64_t secret_bytes;
+	bool followed;
 	/* Data of the client's after the server's, and the server's after
 	   that: in TLS 1.3 the client's Finished, and more than a refusal
 	   of it. */
@@ -661,6 +663,12 @@ tls_session_event(
 }
 
 void
+tls_session_follow(struct tls_session *s)
+{
+	s->followed = true;
+}
+
+void
 tls_session_gap(struct tls_session *s, enum rs_dir dir)
 {
 	struct side *side = &s->side[dir];
@@ -681,6 +689,8 @@ tls_session_opaque(const struct tls_session *s)
 		return s->secret_bytes > OPAQUE_ONE_SIDE;
 	if (!s->answered)
 		return false;
-	return (a->secret >= OPAQUE_RECORDS && b->secret >= OPAQUE_RECORDS) ||
-	       s->secret_bytes > OPAQUE_BYTES;
+	uint64_t times = s->followed ? FOLLOWED : 1;
+	return (a->secret >= OPAQUE_RECORDS * times &&
+		   b->secret >= OPAQUE_RECORDS * times) ||
+	       s->secret_bytes > OPAQUE_BYTES * times;
 }

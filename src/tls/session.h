@@ -42,6 +42,9 @@ void tls_session_decrypt(struct tls_session *s, struct tls_keys *keys,
     struct rs_account *pay, void *dissector);
 /* What is inside is of no interest: no more is opened. */
 void tls_session_stop(struct tls_session *s);
+/* It is of interest without being readable: how long its records are, for much
+   longer than else. */
+void tls_session_follow(struct tls_session *s);
 /* ev: RS_EV_TLS_RECORD or RS_EV_ANOMALY (passed on) of either direction. */
 void tls_session_event(struct tls_session *s, const struct rs_event *ev,
     const struct rs_sink *out);

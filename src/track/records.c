@@ -177,6 +177,7 @@ static const struct rec_field registration_fields[] = {
     ID("handshake", handshake),
     ID("connection", connection),
     TEXTS("flaws", flaws),
+    SPARE_TEXTS("inferred_from", inferred_from),
 };
 const struct rec_type rec_registration_type = {"registration", "registrations",
     sizeof(T), registration_fields,
@@ -485,6 +486,7 @@ static const struct rec_field coverage_fields[] = {
     COUNTS("tls_connections", tls_connections),
     SPARE_COUNTS("tls_opaque", tls_opaque),
     NUMBER("tls_unrelated", tls_unrelated),
+    NUMBER("tls_abstained", tls_abstained),
     COUNTS("tls_messages", tls_messages),
     COUNTS("anomalies", anomalies),
     LIST("other_traffic", other_traffic, rec_label),
@@ -588,6 +590,7 @@ static const struct rec_field summary_fields[] = {
     PERCENT("challenge_share_percent", challenge_share),
     PERCENT("client_share_percent", client_share),
     STRUCT("load", load, rec_load),
+    SPARE_COUNTS("inferred", inferred),
 };
 const struct rec_type rec_summary_type = {"summary", "summary", sizeof(T),
     summary_fields, sizeof summary_fields / sizeof *summary_fields, NOWHERE,

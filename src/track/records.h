@@ -176,6 +176,7 @@ struct rec_registration {
 	struct rs_frame icmp_frame;
 	struct rec_id handshake, connection;
 	struct rec_list flaws;        /* names */
+	struct rec_list inferred_from; /* text: why, of visibility inferred */
 };
 
 /* Failed, as REPORT defines it; cut_off is neither failed nor succeeded. */
@@ -596,6 +597,7 @@ struct rec_coverage {
 	struct rec_list tls_connections; /* counts by visibility */
 	struct rec_list tls_opaque;      /* of the opaque: counts by reason */
 	int64_t tls_unrelated;           /* handshakes not listed */
+	int64_t tls_abstained; /* nothing could be inferred; absent: none */
 	struct rec_list tls_messages;    /* counts: client_hello, alert, ... */
 	struct rec_list anomalies;       /* counts */
 	struct rec_list other_traffic;   /* struct rec_label */
@@ -662,6 +664,8 @@ struct rec_summary {
 	/* of RRD, tenths of a percent; these and load: not of a few attempts */
 	int64_t challenge_share, client_share;
 	struct rec_load load;
+	/* Of visibility inferred, and in none of the above: counts by outcome */
+	struct rec_list inferred;
 };
 
 extern const struct rec_type rec_registration_type, rec_binding_type,

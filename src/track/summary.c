@@ -38,6 +38,7 @@ struct summary {
 	int64_t kinds[KINDS], failed_kinds[KINDS];
 	int64_t handshakes[REC_HANDSHAKE_STATE_N];
 	int64_t bindings[STATES];
+	int64_t inferred[REC_OUTCOME_N];
 	int64_t lapsed, lapse_min, lapse_max;
 	rs_time next_expiry;
 	GHashTable *alerts, *connections; /* name to count; few names */
@@ -144,6 +145,11 @@ add_to_groups(struct summary *s, const struct rec_registration *r)
 static void
 add_registration(struct summary *s, const struct rec_registration *r)
 {
+	if (r->visibility == REC_INFERRED_VISIBILITY) {
+		if ((unsigned)r->outcome < REC_OUTCOME_N)
+			s->inferred[r->outcome]++;
+		return; /* in no rate */
+	}
 	if (r->kind > 0 && (int)r->kind < KINDS) {
 		s->kinds[r->kind]++;
 		s->failed_kinds[r->kind] += rec_outcome_failed(r->outcome);
@@ -245,6 +251,9 @@ put_counts(struct summary *s, struct rec_summary *out, struct rec_arena *a)
 	for (int i = 1; i < STATES; i++)
 		put(&out->bindings, a, rs_span_str(rec_binding_state_name(i)),
 		    s->bindings[i]);
+	for (int i = 1; i < REC_OUTCOME_N; i++)
+		put(&out->inferred, a, rs_span_str(rec_outcome_name(i)),
+		    s->inferred[i]);
 	put_names(&out->alerts, a, s->alerts);
 	put_names(&out->connections, a, s->connections);
 }

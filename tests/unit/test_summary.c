@@ -112,6 +112,39 @@ test_ineffective(void)
 	}
 }
 
+/* What is only inferred is counted by itself. */
+static void
+test_inferred(void)
+{
+	struct summary *s = summary_new();
+	struct rec_summary out;
+	struct rec_arena a;
+	struct rec_registration r;
+	rec_arena_init(&a, NULL, NULL);
+	rec_init(&rec_registration_type, &r);
+	r.kind = REC_INITIAL;
+	r.visibility = REC_INFERRED_VISIBILITY;
+	r.outcome = REC_AUTH_FAILED;
+	r.transport = REC_TLS;
+	summary_add(s, &rec_registration_type, &r);
+	r.outcome = REC_REGISTERED;
+	summary_add(s, &rec_registration_type, &r);
+	r.visibility = REC_DECRYPTED;
+	summary_add(s, &rec_registration_type, &r);
+	summary_result(s, &out, &a);
+	CU_ASSERT_EQUAL(count_of(&out.inferred, "registered"), 1);
+	CU_ASSERT_EQUAL(count_of(&out.inferred, "auth_failed"), 1);
+	CU_ASSERT_EQUAL(out.inferred.n, 2);
+	CU_ASSERT_EQUAL(out.attempts, 1);
+	CU_ASSERT_EQUAL(out.decided, 1);
+	CU_ASSERT_EQUAL(out.failed, 0);
+	CU_ASSERT_EQUAL(count_of(&out.kinds, "initial"), 1);
+	CU_ASSERT_EQUAL(count_of(&out.outcomes, "auth_failed"), 0);
+	CU_ASSERT_EQUAL(out.attempt_failure, 0);
+	rec_arena_clear(&a);
+	summary_free(s);
+}
+
 static void
 test_other_records(void)
 {
@@ -467,6 +500,6 @@ test_peak_of_a_year(void)
 }
 
 UNIT_MAIN("summary", UNIT(test_rates), UNIT(test_ineffective),
-    UNIT(test_other_records), UNIT(test_nearest_rank), UNIT(test_sketch),
-    UNIT(test_merge), UNIT(test_groups), UNIT(test_groups_order),
-    UNIT(test_peak), UNIT(test_peak_of_a_year))
+    UNIT(test_inferred), UNIT(test_other_records), UNIT(test_nearest_rank),
+    UNIT(test_sketch), UNIT(test_merge), UNIT(test_groups),
+    UNIT(test_groups_order), UNIT(test_peak), UNIT(test_peak_of_a_year))
