@@ -323,6 +323,8 @@ static const struct row rows[] = {
 	FIRST AGAIN "+1500 >300 >310 <320 <330 +500 " REMOVED, NOTHING},
     {"what the server adds is not answered",
 	FIRST "+3000 >640 <460 <200 +1500 " REMOVED, NOTHING},
+    {"what the server adds at the end",
+	FIRST AGAIN "+2000 >637 <370 <200 >BYE end", NOTHING},
     {"a NOTIFY after the first answer only",
 	FIRST "<380 >250 " AGAIN AGAIN REMOVED, NOTHING},
     {"subscription: a NOTIFY after each answer",
