@@ -5,7 +5,8 @@
  *   ping pong        CRLF CRLF of the client, CRLF of the server
  *   +500             milliseconds pass; every other word takes 20 ms
  *   >BYE <BYE        a close_notify, as the version has it, and a FIN
- *   >gap drop sip    a hole; loss reported; a SIP message that was decrypted
+ *   >gap drop        a hole; loss reported
+ *   sip opened       a SIP message, and a record, that was decrypted
  *   >again           a handshake under the keys of the first
  *   end              the connection ends
  */
@@ -168,6 +169,12 @@ play_word(struct play *p, const char *w)
 		play_data(p, RS_C2S, record_of(p, 4));
 	} else if (strcmp(w, "pong") == 0) {
 		play_data(p, RS_S2C, record_of(p, 2));
+	} else if (strcmp(w, "opened") == 0) {
+		ev.type = RS_EV_TLS_DATA;
+		ev.u.tls_data.type = 23;
+		ev.u.tls_data.size = record_of(p, 300);
+		ev.u.tls_data.seal = TLS_SEAL_OPENED;
+		play_event(p, ev, dir);
 	} else if (strcmp(what, "BYE") == 0) {
 		play_bye(p, dir);
 	} else if (strcmp(what, "again") == 0) {
@@ -316,6 +323,8 @@ static const struct row rows[] = {
 	FIRST AGAIN "+1500 >300 >310 <320 <330 +500 " REMOVED, NOTHING},
     {"what the server adds is not answered",
 	FIRST "+3000 >640 <460 <200 +1500 " REMOVED, NOTHING},
+    {"what the server adds at the end",
+	FIRST AGAIN "+2000 >637 <370 <200 >BYE end", NOTHING},
     {"a NOTIFY after the first answer only",
 	FIRST "<380 >250 " AGAIN AGAIN REMOVED, NOTHING},
     {"subscription: a NOTIFY after each answer",
@@ -426,6 +435,7 @@ test_silent(void)
 		unsigned abstained;
 	} v[] = {
 	    {TLS_13, GCM13, 5061, FIRST "sip " AGAIN REMOVED, 0},
+	    {TLS_13, GCM13, 5061, "opened " FIRST AGAIN REMOVED, 0},
 	    {TLS_13, GCM13, 443, FIRST AGAIN REMOVED, 0},
 	    {TLS_12, 0x0005, 5061, FIRST AGAIN REMOVED, 0}, /* RC4 */
 	    {TLS_10, CBC, 5061, FIRST AGAIN REMOVED, 0},
