@@ -100,6 +100,18 @@ rs_where_stamp(const struct rs_where *w, size_t offset, size_t n)
 	return s;
 }
 
+/* What n bytes (at least one) from offset have of it. */
+static inline struct rs_where
+rs_where_part(const struct rs_where *w, size_t offset, size_t n)
+{
+	size_t from = 0, to;
+	while (from + 1 < w->n && w->v[from].end <= offset)
+		from++;
+	for (to = from; to + 1 < w->n && w->v[to].end < offset + n;)
+		to++;
+	return (struct rs_where){w->v + from, w->n ? to - from + 1 : 0};
+}
+
 struct rs_event;
 
 /* Events, and all they point to, die when emit() returns. */

@@ -182,6 +182,8 @@ struct rs_event {
 	rs_time now; /* of the capture when it was told; set by the pipeline */
 	const struct rs_flow_info *flow;
 	const struct reading *reading; /* trackers' own; NULL: not read yet */
+	/* SIP_MESSAGE: what it came in, where that is more than `at` can say. */
+	struct rs_where parts;
 	union {
 		const struct sip_msg *sip_message;
 		struct {

@@ -81,8 +81,8 @@ def differences(case, name, folder):
     mask = MASK | (LABELS if name in NAMED else set())
     mask |= VANTAGE if name in wraps.MESSAGES else set()
     return metamorphic.differences(
-        metamorphic.back(first, [p.origin for p in plain], mask),
-        metamorphic.back(second, [p.origin for p in changed], mask))
+        metamorphic.back(first, [[p.origin for p in plain]], mask),
+        metamorphic.back(second, [[p.origin for p in changed]], mask))
 
 
 def opaque(row, folder):
@@ -114,9 +114,10 @@ def main():
     if os.environ.get("REGSCAN_METAMORPHIC") == "no":
         print("1..0 # SKIP asked not to: run in another build")
         return False
+    some = os.environ.get("REGSCAN_METAMORPHIC") == "some"
     with tempfile.TemporaryDirectory() as folder:
         for name in sys.argv[1:] or wraps.WRAPS:
-            for case in CASES:
+            for case in CASES[:1] if some else CASES:
                 try:
                     found = differences(case, name, folder)
                 except (metamorphic.Broken, ValueError) as e:

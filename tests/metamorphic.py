@@ -453,6 +453,9 @@ def main():
         os.path.basename(os.path.dirname(p))
         for p in glob.glob(os.path.join(CASES, "*", "*.pcap"))
         if not pcapng(p))
+    # Where it is slow, a share of the cases, every kind of transport in it.
+    if os.environ.get("REGSCAN_METAMORPHIC") == "some" and not sys.argv[1:]:
+        names = names[::5]
     number, failed = 0, False
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for name, results in zip(names, pool.map(run, names)):

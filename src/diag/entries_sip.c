@@ -68,7 +68,9 @@ const struct diag_entry diag_entries_sip[] = {
 	.meaning =
 	    "The registrar wants longer intervals than the phone asks for, "
 	    "and the phone does not do as it is told.",
-	.seen = "423 twice or more in one attempt, at its end.",
+	.seen = "423 twice or more in one attempt, at its end. Or, as a "
+		"warning, refreshes of which each asks for a second less than "
+		"the one before, four grants or more.",
 	.silent = "423 once, and then a longer interval, is how it should go "
 		  "(RFC 3261 10.2.8)."},
     {.code = "sip.overloaded",

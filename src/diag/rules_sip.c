@@ -464,12 +464,43 @@ sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+/* Nothing has failed yet: the registrar still grants it. */
+static void
+say_shrinking(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct rec_binding *b = c->binding;
+	const struct rec_grant *g = b->grants.v;
+	struct finding f;
+	if (!rec_binding_shrinks(b))
+		return;
+	const struct rec_grant *last = &g[b->grants.n - 1];
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	f.rec.severity = REC_WARNING;
+	finding_detail(&f,
+	    "Each refresh asks for a second less than the one before: %lld s "
+	    "at first, %lld s after %lld refreshes. Below its shortest interval "
+	    "the registrar will answer 423.",
+	    (long long)g[0].asked, (long long)last->asked,
+	    (long long)b->granted_total - 1);
+	for (uint32_t i = 0; i < b->grants.n; i++) {
+		char text[48];
+		int n = snprintf(text, sizeof text, "200, asked for %lld s",
+		    (long long)g[i].asked);
+		finding_evidence(&f, g[i].frame, g[i].from,
+		    (struct rs_span){(const uint8_t *)text, (size_t)n});
+	}
+	finding_say(&f);
+}
+
 static void
 sip_interval_loop(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
 	const struct rec_registration *r = c->registration;
 	struct finding f;
+	if (c->binding)
+		say_shrinking(rule, c, out);
 	if (r == NULL || !rec_outcome_failed(r->outcome))
 		return;
 	struct sip_view v = sip_view_of(r);

@@ -122,7 +122,8 @@ hanging(const struct rs_event *ev)
 		const struct sip_msg *m = ev->u.sip_message;
 		return rounded(sizeof *m) +
 		       rounded(m->n_headers * sizeof *m->headers) +
-		       rounded(m->bytes.n);
+		       rounded(m->bytes.n) +
+		       rounded(ev->parts.n * sizeof *ev->parts.v);
 	}
 	case RS_EV_TLS_HANDSHAKE: {
 		const struct tls_handshake_msg *m = &ev->u.tls_handshake;
@@ -169,6 +170,8 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		    piece(r, m->n_headers * sizeof *headers);
 		sip_msg_copy(copy, headers, piece(r, m->bytes.n), m);
 		ev->u.sip_message = copy;
+		ev->parts.v =
+		    keep(r, ev->parts.v, ev->parts.n * sizeof *ev->parts.v);
 	} else if (ev->type == RS_EV_TLS_HANDSHAKE) {
 		keep_handshake(r, &ev->u.tls_handshake);
 	} else if (ev->type == RS_EV_WS_UPGRADE) {

@@ -269,8 +269,8 @@ connection(struct report *r, const struct rec_connection *c)
 static bool
 binding_fine(const struct rec_binding *b)
 {
-	return b->lapses.n == 0 && b->displaced.n == 0 && b->moves.n == 0 &&
-	       b->unreached.n == 0;
+	return !rec_binding_shrinks(b) && b->lapses.n == 0 &&
+	       b->displaced.n == 0 && b->moves.n == 0 && b->unreached.n == 0;
 }
 
 static void

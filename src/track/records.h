@@ -284,6 +284,21 @@ struct rec_binding {
 	struct rec_keepalive keepalive; /* between client and server */
 };
 
+/* Each refresh asks for a second less than the one before, as far as the grants
+   that are kept tell. */
+static inline bool
+rec_binding_shrinks(const struct rec_binding *b)
+{
+	const struct rec_grant *g = (const struct rec_grant *)b->grants.v;
+	uint32_t n = b->grants.n;
+	if (n < 4 || b->granted_total < 4 || g[0].asked == REC_ABSENT)
+		return false;
+	for (uint32_t i = n - 2; i < n; i++)
+		if (g[i].asked == REC_ABSENT || g[i].asked + 1 != g[i - 1].asked)
+			return false;
+	return g[0].asked - g[n - 1].asked == b->granted_total - 1;
+}
+
 /* ---- TLS ---- */
 
 enum rec_side {

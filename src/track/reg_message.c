@@ -46,6 +46,10 @@ reg_message_frames(
     struct reg_attempt *a, struct rec_list *frames, const struct rs_event *ev)
 {
 	add_frame(a, frames, ev->at.from);
+	for (size_t i = 0; i < ev->parts.n; i++) {
+		add_frame(a, frames, ev->parts.v[i].at.from);
+		add_frame(a, frames, ev->parts.v[i].at.to);
+	}
 	add_frame(a, frames, ev->at.to);
 }
 

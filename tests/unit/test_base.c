@@ -214,8 +214,23 @@ test_where_stamp(void)
 	CU_ASSERT_EQUAL(s.from.number, 3);
 }
 
+static void
+test_where_part(void)
+{
+	const struct rs_arrival v[] = {{.end = 4}, {.end = 8}, {.end = 12}};
+	const struct rs_where w = {v, 3};
+	struct rs_where part = rs_where_part(&w, 0, 12);
+	CU_ASSERT(part.v == v && part.n == 3);
+	part = rs_where_part(&w, 4, 5);
+	CU_ASSERT(part.v == v + 1 && part.n == 2);
+	part = rs_where_part(&w, 0, 4);
+	CU_ASSERT(part.v == v && part.n == 1);
+	part = rs_where_part(&w, 8, 1);
+	CU_ASSERT(part.v == v + 2 && part.n == 1);
+}
+
 UNIT_MAIN("base", UNIT(test_span_u32), UNIT(test_span_parts),
     UNIT(test_cursor_is_sticky), UNIT(test_cursor_blocks),
     UNIT(test_buf_and_account), UNIT(test_hash_vectors), UNIT(test_addr),
     UNIT(test_buf_and_account), UNIT(test_hash_parts), UNIT(test_addr),
-    UNIT(test_where_stamp))
+    UNIT(test_where_stamp), UNIT(test_where_part))
