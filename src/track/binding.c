@@ -49,22 +49,6 @@ binding_tracker_listen(
 	k->inbound = inbound;
 }
 
-void *
-binding_room(struct binding_tracker *k, size_t n)
-{
-	rs_account_force(k->pay, n);
-	k->held += n;
-	return rs_pool_zeroed(&k->pool, n);
-}
-
-static void
-give(struct binding_tracker *k, void *p, size_t n)
-{
-	rs_account_refund(k->pay, n);
-	k->held -= n;
-	rs_pool_give(&k->pool, p, n);
-}
-
 static void
 release(struct binding_tracker *k, struct binding *b)
 {
@@ -72,16 +56,17 @@ release(struct binding_tracker *k, struct binding *b)
 	table_remove(&k->by_aor, &b->by_aor);
 	queue_remove(&k->order, &b->order);
 	if (b->later)
-		give(k, b->later, (BINDING_GRANTS - 1) * sizeof *b->later);
+		binding_give(
+		    k, b->later, (BINDING_GRANTS - 1) * sizeof *b->later);
 	if (b->lapses)
-		give(k, b->lapses, BINDING_LAPSES * sizeof *b->lapses);
+		binding_give(k, b->lapses, BINDING_LAPSES * sizeof *b->lapses);
 	if (b->fights)
-		give(k, b->fights, BINDING_FIGHTS * sizeof *b->fights);
+		binding_give(k, b->fights, BINDING_FIGHTS * sizeof *b->fights);
 	if (b->moves)
-		give(k, b->moves, sizeof *b->moves);
+		binding_give(k, b->moves, sizeof *b->moves);
 	if (b->lost)
-		give(k, b->lost, binding_unreached_size());
-	give(k, b, b->size);
+		binding_give(k, b->lost, binding_unreached_size());
+	binding_give(k, b, b->size);
 }
 
 /* All at once: nothing is taken from where it stands. */
@@ -312,16 +297,6 @@ add_margin(struct binding *b, rs_time at)
 	int64_t margin = (b->expiry - at + unit / 2) / unit;
 	if (b->margin == REC_ABSENT || margin < b->margin)
 		b->margin = margin;
-}
-
-struct rs_frame
-binding_frame(const struct rec_registration *r)
-{
-	const struct rec_transaction *t = r->transactions.v;
-	for (uint32_t i = r->transactions.n; i-- > 0;)
-		if (t[i].status >= 200 && t[i].status < 300)
-			return t[i].response_frame;
-	return r->id.frame;
 }
 
 /* The first, and the last three. */

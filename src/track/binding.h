@@ -10,8 +10,8 @@
 
 #include "base/account.h"
 #include "base/hash.h"
-#include "track/keepalive.h"
 #include "track/inbound.h"
+#include "track/keepalive.h"
 #include "track/records.h"
 
 struct binding_tracker;

@@ -70,13 +70,16 @@ struct binding_tracker {
 	size_t held; /* of the pool, and charged */
 	uint64_t evicted;
 	const struct keepalive_tracker *keepalives; /* may be NULL */
-	const struct inbound_tracker *inbound; /* may be NULL */
+	const struct inbound_tracker *inbound;      /* may be NULL */
 	struct binding_gone *gone; /* removals of late; NULL: none yet */
 	struct rec_binding blank;
 };
 
+/* ---- binding_room.c ---- */
+
 /* Zeroed, from the pool, and charged in any case: small and bounded. */
 void *binding_room(struct binding_tracker *k, size_t n);
+void binding_give(struct binding_tracker *k, void *p, size_t n);
 /* The frame of its 2xx. */
 struct rs_frame binding_frame(const struct rec_registration *r);
 

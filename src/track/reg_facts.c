@@ -131,20 +131,19 @@ read_authorizations(
 		    rec_list_add(&x->rec.authorizations, &a->arena, sizeof *to);
 		to->nc = REC_ABSENT;
 		to->scheme = scheme_name(auth->scheme);
-		to->realm = reg_message_keep(a, a->r.realm, auth->realm);
+		to->realm = reg_keep_text(a, a->r.realm, auth->realm);
 		if (auth->scheme != SIP_AUTH_DIGEST)
 			continue;
-		to->username =
-		    reg_message_keep(a, a->r.auth_user, auth->username);
-		to->algorithm = reg_message_keep(
+		to->username = reg_keep_text(a, a->r.auth_user, auth->username);
+		to->algorithm = reg_keep_text(
 		    a, (struct rs_span){NULL, 0}, auth->algorithm);
 		to->qop =
-		    reg_message_keep(a, (struct rs_span){NULL, 0}, auth->qop);
+		    reg_keep_text(a, (struct rs_span){NULL, 0}, auth->qop);
 		to->nc = nc_of(auth->nc);
 		digest_flaws(a, to, auth, q->msg);
 		uint32_t index;
 		struct reg_txn *of =
-		    reg_message_nonce(a, q->read->nonces[i], &index);
+		    reg_keep_nonce(a, q->read->nonces[i], &index);
 		if (of) {
 			note_count(a, to, of);
 			against_challenge(a, to,
@@ -206,7 +205,7 @@ read_from(
 		return;
 	if (!rs_span_eq(from.uri.user, to->uri.user) ||
 	    !rs_span_eq_nocase(from.uri.host, to->uri.host))
-		a->r.from = reg_message_keep(a, a->r.from, from.uri_text);
+		a->r.from = reg_keep_text(a, a->r.from, from.uri_text);
 }
 
 void
@@ -232,7 +231,7 @@ reg_facts_request(
 			a->r.bulk = RS_TRUE;
 	struct rs_span agreed = sip_msg_header(m, SIP_HDR_SECURITY_VERIFY);
 	if (agreed.p)
-		a->r.security = reg_message_keep(a, a->r.security,
+		a->r.security = reg_keep_text(a, a->r.security,
 		    rs_span_part(agreed, 0, rs_span_find(agreed, ';')));
 }
 
@@ -285,16 +284,15 @@ reg_facts_final(
 	uint32_t port;
 	struct rs_span named = named_extensions(m);
 	if (named.p)
-		x->rec.extensions =
-		    reg_message_keep(a, x->rec.extensions, named);
+		x->rec.extensions = reg_keep_text(a, x->rec.extensions, named);
 	if (m->status >= 300 && m->status < 400)
-		x->rec.redirected_to = reg_message_keep(
-		    a, (struct rs_span){NULL, 0}, target_of(m));
+		x->rec.redirected_to =
+		    reg_keep_text(a, (struct rs_span){NULL, 0}, target_of(m));
 	if (m->status >= 400 && m->status != 401 && m->status != 407)
-		x->rec.warning = reg_message_keep(
-		    a, (struct rs_span){NULL, 0}, warning_of(m));
+		x->rec.warning =
+		    reg_keep_text(a, (struct rs_span){NULL, 0}, warning_of(m));
 	/* RFC 3261 18.2.1, RFC 3581 4: what the server saw. */
-	a->r.received = reg_message_keep(a, a->r.received, via->received);
+	a->r.received = reg_keep_text(a, a->r.received, via->received);
 	if (via->rport.n && rs_span_u32(via->rport, &port) &&
 	    port <= UINT16_MAX)
 		a->r.rport = port;
@@ -315,7 +313,7 @@ read_routes(struct reg_attempt *a, const struct sip_msg *m, enum sip_hdr id,
 			    rs_span_trim(rs_span_part(rest, 0, n));
 			if (one.n)
 				add_text(a, l,
-				    reg_message_keep(
+				    reg_keep_text(
 					a, (struct rs_span){NULL, 0}, one));
 			rest = rs_span_from(rest, n + 1);
 		}
@@ -343,6 +341,6 @@ void
 reg_facts_contact(struct reg_attempt *a, struct rec_contact *ours,
     const struct sip_contact *c)
 {
-	ours->pub_gruu = reg_message_keep(a, ours->pub_gruu, c->pub_gruu);
-	ours->temp_gruu = reg_message_keep(a, ours->temp_gruu, c->temp_gruu);
+	ours->pub_gruu = reg_keep_text(a, ours->pub_gruu, c->pub_gruu);
+	ours->temp_gruu = reg_keep_text(a, ours->temp_gruu, c->temp_gruu);
 }

@@ -2,7 +2,9 @@
 /*
  * What the files of the registration tracker share: reg.c hears events,
  * reg_step.c decides what follows what, reg_life.c begins and ends attempts,
- * reg_message.c reads messages, reg_record.c judges and writes records.
+ * reg_message.c and reg_facts.c take in what messages say (reading.h),
+ * reg_digest.c asks whether credentials are right, reg_keep.c keeps text, and
+ * reg_record.c judges and writes records.
  *
  * An attempt owns an arena that holds its text, its transactions and its legs;
  * all of it dies with the attempt, whose struct and first block then serve the
@@ -186,7 +188,7 @@ struct reg_tracker {
 	} starts[REG_STARTS]; /* ids given over streams, by frame number */
 	uint64_t by_status[700];
 	uint64_t evicted;
-	uint64_t adopted; /* finals that are nobody's by their Via */
+	uint64_t adopted;       /* finals that are nobody's by their Via */
 	struct reading reading; /* of what came unread */
 	struct rec_registration blank;
 	struct rec_transaction blank_transaction;
@@ -233,12 +235,14 @@ enum rec_outcome reg_message_granted(
 void reg_message_frames(
     struct reg_attempt *a, struct rec_list *frames, const struct rs_event *ev);
 enum rec_transport reg_message_transport(enum rs_carrier c);
+/* ---- reg_keep.c ---- */
+
 /* A copy of at most REG_MAX_TEXT bytes; what equals `have` is not copied. */
-struct rs_span reg_message_keep(
+struct rs_span reg_keep_text(
     struct reg_attempt *a, struct rs_span have, struct rs_span s);
 /* The transaction and index of the challenge with the nonce of that hash, or
    NULL. */
-struct reg_txn *reg_message_nonce(
+struct reg_txn *reg_keep_nonce(
     const struct reg_attempt *a, uint64_t nonce, uint32_t *index);
 
 /* ---- reg_facts.c ---- */

@@ -53,18 +53,6 @@ reg_message_frames(
 	add_frame(a, frames, ev->at.to);
 }
 
-struct rs_span
-reg_message_keep(struct reg_attempt *a, struct rs_span have, struct rs_span s)
-{
-	if (s.n > REG_MAX_TEXT) {
-		s.n = REG_MAX_TEXT;
-		reg_flaw(a, REG_FLAW_TEXT_CUT);
-	}
-	if (s.p && have.p && rs_span_eq(have, s))
-		return have;
-	return rec_arena_text(&a->arena, s);
-}
-
 /* ---- requests ---- */
 
 /* The URI as it stands, without parameters and headers. */
@@ -97,29 +85,12 @@ reg_request_read(struct reg_request *q, const struct rs_event *ev)
 	};
 }
 
-struct reg_txn *
-reg_message_nonce(const struct reg_attempt *a, uint64_t nonce, uint32_t *index)
-{
-	if (nonce == 0)
-		return NULL;
-	struct reg_txn *found = NULL;
-	for (struct reg_txn *x = a->txns; x; x = x->next) {
-		for (uint32_t i = 0; i < x->rec.challenges.n; i++) {
-			if (x->nonces[i].hash == nonce) {
-				found = x;
-				*index = i;
-			}
-		}
-	}
-	return found;
-}
-
 bool
 reg_request_answers(const struct reg_request *q, const struct reg_attempt *a)
 {
 	uint32_t index;
 	for (uint32_t i = 0; i < q->read->n_auth; i++)
-		if (reg_message_nonce(a, q->read->nonces[i], &index))
+		if (reg_keep_nonce(a, q->read->nonces[i], &index))
 			return true;
 	return false;
 }
@@ -143,8 +114,7 @@ read_credentials(struct reg_attempt *a, const struct reg_request *q)
 	for (uint32_t j = 0; j < q->read->n_auth; j++) {
 		const struct sip_auth *auth = &q->read->auth[j];
 		uint32_t i;
-		struct reg_txn *x =
-		    reg_message_nonce(a, q->read->nonces[j], &i);
+		struct reg_txn *x = reg_keep_nonce(a, q->read->nonces[j], &i);
 		if (x) {
 			struct rec_challenge *c = x->rec.challenges.v;
 			c[i].answered = RS_TRUE;
@@ -157,10 +127,9 @@ read_credentials(struct reg_attempt *a, const struct reg_request *q)
 		if (j > 0)
 			continue; /* the registrar's stand before a proxy's */
 		a->r.auth_user =
-		    reg_message_keep(a, a->r.auth_user, auth->username);
+		    reg_keep_text(a, a->r.auth_user, auth->username);
 		if (auth->realm.p)
-			a->r.realm =
-			    reg_message_keep(a, a->r.realm, auth->realm);
+			a->r.realm = reg_keep_text(a, a->r.realm, auth->realm);
 	}
 }
 
@@ -180,10 +149,10 @@ read_contacts(
 			*(struct rec_contact *)rec_list_add(l, &a->arena,
 			    sizeof(struct rec_contact)) = k->blank_contact;
 		struct rec_contact *to = (struct rec_contact *)l->v + n;
-		to->uri = reg_message_keep(
+		to->uri = reg_keep_text(
 		    a, to->uri, c->star ? RS_LIT("*") : c->addr.uri_text);
-		to->instance = reg_message_keep(a, to->instance, c->instance);
-		to->reg_id = reg_message_keep(a, to->reg_id, c->reg_id);
+		to->instance = reg_keep_text(a, to->instance, c->instance);
+		to->reg_id = reg_keep_text(a, to->reg_id, c->reg_id);
 		to->expires_requested = reading_seconds(c, q->msg);
 	}
 	l->n = n;
@@ -220,7 +189,7 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	struct rec_registration *r = &a->r;
 	struct rec_transaction *t = &x->rec;
 	if (a->n_txns < REG_MAX_TXNS)
-		t->branch = reg_message_keep(
+		t->branch = reg_keep_text(
 		    a, (struct rs_span){NULL, 0}, q->read->via.branch);
 	if (!(m->flaws & SIP_FLAW_NO_CSEQ))
 		t->cseq = m->cseq;
@@ -242,11 +211,11 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	if (r->transport != REC_UDP)
 		r->connection.frame = q->ev->flow->first.from;
 	r->handshake.frame = q->ev->flow->handshake;
-	r->aor = reg_message_keep(a, r->aor, q->aor);
-	r->call_id = reg_message_keep(a, r->call_id, q->call_id);
+	r->aor = reg_keep_text(a, r->aor, q->aor);
+	r->call_id = reg_keep_text(a, r->call_id, q->call_id);
 	struct rs_span ua = sip_msg_header(m, SIP_HDR_USER_AGENT);
 	if (ua.p)
-		r->user_agent = reg_message_keep(a, r->user_agent, ua);
+		r->user_agent = reg_keep_text(a, r->user_agent, ua);
 	read_contacts(k, a, q);
 	reg_facts_request(a, x, q);
 	if (q->credentials)
@@ -274,10 +243,9 @@ reg_message_challenges(struct reg_tracker *k, struct reg_attempt *a,
 			*(struct rec_challenge *)rec_list_add(l, &a->arena,
 			    sizeof(struct rec_challenge)) = k->blank_challenge;
 		struct rec_challenge *c = (struct rec_challenge *)l->v + n;
-		c->realm = reg_message_keep(a, c->realm, auth->realm);
-		c->algorithm =
-		    reg_message_keep(a, c->algorithm, auth->algorithm);
-		c->qop = reg_message_keep(a, c->qop, auth->qop);
+		c->realm = reg_keep_text(a, c->realm, auth->realm);
+		c->algorithm = reg_keep_text(a, c->algorithm, auth->algorithm);
+		c->qop = reg_keep_text(a, c->qop, auth->qop);
 		c->nonce_age = REC_ABSENT;
 		reg_facts_challenge(c, auth, read->proxy[n]);
 		c->stale = RS_UNKNOWN;
@@ -304,7 +272,7 @@ reg_message_final(struct reg_tracker *k, struct reg_attempt *a,
 	struct rec_transaction *t = &x->rec;
 	uint32_t s;
 	t->status = m->status;
-	t->reason = reg_message_keep(a, t->reason, m->reason);
+	t->reason = reg_keep_text(a, t->reason, m->reason);
 	t->response_frame = ev->at.to;
 	t->response_time = ev->at.complete;
 	t->delay = ev->at.complete - t->request_time;
@@ -414,9 +382,9 @@ read_others(struct reg_tracker *k, struct reg_attempt *a,
 		}
 		struct rec_contact *to = rec_list_add(l, &a->arena, sizeof *to);
 		*to = k->blank_contact;
-		to->uri = reg_message_keep(a, to->uri, c->addr.uri_text);
-		to->instance = reg_message_keep(a, to->instance, c->instance);
-		to->reg_id = reg_message_keep(a, to->reg_id, c->reg_id);
+		to->uri = reg_keep_text(a, to->uri, c->addr.uri_text);
+		to->instance = reg_keep_text(a, to->instance, c->instance);
+		to->reg_id = reg_keep_text(a, to->reg_id, c->reg_id);
 		to->expires_granted = reading_seconds(c, ev->u.sip_message);
 	}
 }
