@@ -114,7 +114,7 @@ def main():
     if os.environ.get("REGSCAN_METAMORPHIC") == "no":
         print("1..0 # SKIP asked not to: run in another build")
         return False
-    some = os.environ.get("REGSCAN_METAMORPHIC") == "some"
+    some = "/" in os.environ.get("REGSCAN_METAMORPHIC", "")
     with tempfile.TemporaryDirectory() as folder:
         for name in sys.argv[1:] or wraps.WRAPS:
             for case in CASES[:1] if some else CASES:

@@ -176,7 +176,7 @@ server_of(const struct talk_options *o)
 	SSL_CTX_set_dh_auto(server, 1);
 	SSL_CTX_set_session_id_context(server, id, sizeof id);
 	if (o->groups)
-		SSL_CTX_set1_groups_list(server, o->groups);
+		SSL_CTX_set1_groups_list(server, (void *)(uintptr_t)o->groups);
 	return server;
 }
 
