@@ -359,7 +359,8 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 	enum net_flaw flaw = link_decode(&p, f->linktype, f->bytes);
 	if (flaw != NET_FLAW_NONE)
 		e->undecoded[flaw]++;
-	else if (ip(e, &p, f->wire_len - (size_t)(p.ip.p - f->bytes.p)))
+	else if (ip(e, &p,
+		     f->wire_len - (size_t)(p.ip.p - f->bytes.p) - p.trailer))
 		e->decoded++;
 	if (p.encaps)
 		note_encaps(e, p.encaps);

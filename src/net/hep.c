@@ -140,6 +140,8 @@ hep_enter(struct net_packet *p)
 	p->ttl = 0;
 	p->has_mac = false;
 	p->vlan = 0;
+	p->bounded = false;
+	p->trailer = 0;
 	p->ip = (struct rs_span){s.p, 0};
 	p->payload = h.payload;
 	p->payload_wire = (uint32_t)h.payload.n;

@@ -124,6 +124,8 @@ ipv4(struct net_packet *p, size_t wire_len, struct ip_fragment *frag)
 	/* Offloaded segmentation leaves 0 in captures of the sender itself. */
 	if (total == 0)
 		total = wire_len;
+	if (p->bounded && total > wire_len)
+		total = wire_len;
 	if (ihl < 20 || total < ihl)
 		return NET_FLAW_IP_MALFORMED;
 	r.wire = total;

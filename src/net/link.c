@@ -386,6 +386,8 @@ link_decode(struct net_packet *p, int linktype, struct rs_span frame)
 {
 	p->has_mac = false;
 	p->vlan = 0;
+	p->bounded = false;
+	p->trailer = 0;
 	p->depth = 0;
 	p->encaps = 0;
 	/* What nearly all frames are. */

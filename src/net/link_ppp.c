@@ -16,8 +16,15 @@ layer_pppoe(struct net_packet *p, struct layer *l)
 		return NET_FLAW_NOT_IP;
 	if (h[1] != 0) /* discovery has codes, a session has none */
 		return NET_FLAW_CONTROL;
+	size_t length = wire_u16(h + 4);
 	layer_note(p, NET_ENCAP_PPPOE);
 	(void)layer_skip(l, 6);
+	/* Some senders count the padding that follows into the IP length. */
+	p->bounded = true;
+	if (l->rest.n > length) {
+		p->trailer += (uint32_t)(l->rest.n - length);
+		l->rest.n = length;
+	}
 	l->kind = LAYER_PPP;
 	return NET_FLAW_NONE;
 }

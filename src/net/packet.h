@@ -100,6 +100,10 @@ struct net_packet {
 	uint8_t mac[6];         /* link source, where the link has one */
 	bool has_mac;
 	uint16_t vlan; /* innermost tag; 0: none */
+	/* A layer says how long its content is: what the frame has after it,
+	   and IP is no longer than that. */
+	bool bounded;
+	uint32_t trailer;
 	/* Of a tunnel everything above is the inner packet's. */
 	uint8_t depth;   /* tunnels entered */
 	uint32_t encaps; /* bits by enum net_encap */

@@ -203,6 +203,8 @@ tunnel_over_ip(struct net_packet *p, size_t *wire_len)
 	struct layer l = {LAYER_IP, 0, p->payload};
 	in.has_mac = false;
 	in.vlan = 0;
+	in.bounded = false;
+	in.trailer = 0;
 	enum net_flaw flaw = open_by_proto(&in, &l);
 	if (flaw == NET_FLAW_NONE)
 		flaw = layer_walk(&in, l);
@@ -214,7 +216,8 @@ tunnel_over_ip(struct net_packet *p, size_t *wire_len)
 	if (p->depth == NET_MAX_TUNNELS)
 		return NET_FLAW_TOO_DEEP;
 	in.depth++;
-	*wire_len = p->payload_wire - (size_t)(in.ip.p - p->payload.p);
+	*wire_len =
+	    p->payload_wire - (size_t)(in.ip.p - p->payload.p) - in.trailer;
 	*p = in;
 	return NET_FLAW_NONE;
 }

@@ -302,6 +302,8 @@ tunnel_over_udp(struct net_packet *p, size_t *wire_len, enum net_flaw *flaw)
 		struct layer l = {LAYER_IP, 0, p->payload};
 		in.has_mac = false;
 		in.vlan = 0;
+		in.bounded = false;
+		in.trailer = 0;
 		if (!kinds[i].open(&in, &l, p->payload_wire))
 			continue;
 		*flaw = layer_walk(&in, l);
@@ -309,8 +311,8 @@ tunnel_over_udp(struct net_packet *p, size_t *wire_len, enum net_flaw *flaw)
 			continue;
 		if (*flaw != NET_FLAW_NONE)
 			return true;
-		size_t wire =
-		    p->payload_wire - (size_t)(in.ip.p - p->payload.p);
+		size_t wire = p->payload_wire -
+			      (size_t)(in.ip.p - p->payload.p) - in.trailer;
 		if (!like_ip(&in, wire))
 			continue;
 		if (p->depth == NET_MAX_TUNNELS) {

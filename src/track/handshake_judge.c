@@ -408,8 +408,10 @@ judge_state(struct shake *s, const struct shake_end *end)
 		say(s, REC_MIDSTREAM, REC_SIDE_NONE, REC_REASON_NONE, RS_NEVER);
 		return;
 	}
+	/* Who goes on with data has read what is malformed to us. */
+	bool misread = (v->malformed && c->data) || (c->malformed && v->data);
 	bool whole = s->client_hello && !s->renegotiation && !c->gap &&
-		     (!v->gap || s->lacks) && c->heard && v->heard;
+		     (!v->gap || s->lacks) && !misread && c->heard && v->heard;
 	/* Both sides' data under keys: a finished handshake, with a hole. */
 	if (!whole && !s->renegotiation && s->server_hello &&
 	    s->version < TLS_13 && c->data && v->data) {

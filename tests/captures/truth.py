@@ -159,6 +159,7 @@ def check_tls():
             ("badcurveball.pcap", "failed", "client", 46),
             ("tls-1.2-protocol-error.pcap", "failed", "server", None),
             ("google_ssl.pcap", "completed", None, None),
+            ("pppoe-over-qinq.pcap", "completed", None, None),
             ("tls_1.2_unidirectional_client.pcapng", "cut_off", None, None)):
         h = [x for x in report(capture)[0]["handshakes"]
              if x["state"] != "midstream"]

@@ -117,6 +117,9 @@ static const struct row rows[] = {
     {"malformed", ">ch <bad >FIN end", REC_FAILED, REC_SERVER,
 	REC_REASON_MALFORMED},
     {"malformed, capture ends", ">ch <bad cap", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"malformed to us, not to the client",
+	">ch <sh12 <cert <done >cke >ccs >fin <bad >d90 >d90 >ea >FIN end",
+	REC_HANDSHAKE_CUT_OFF, NOBODY},
     /* TLS 1.3 */
     {"1.3", FLIGHT13 ">ccs >d53 >d700 <d234 <d400 end", REC_COMPLETED, NOBODY},
     {"1.3, tickets", FLIGHT13 ">d53 <d234 >FIN end", REC_COMPLETED, NOBODY},

@@ -1,12 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "guard.h"
+#include "net/ip.h"
 #include "net/link.h"
+#include "net/tcphdr.h"
 #include "packets.h"
 #include "unit.h"
 
 #include <string.h>
 
 enum { NONE = 0, V4 = 4, V6 = 6 };
+
+/* A bare ACK whose sender counted the padding of an Ethernet frame as its own:
+   what PPPoE says is shorter, and is right. */
+static void
+test_pppoe_length(void)
+{
+	static const uint8_t frame[] = {0xbc, 0xd1, 0x77, 0x17, 0x75, 0x0d, 0,
+	    0, 0, 0, 0, 0, 0x88, 0x64, 0x11, 0x00, 0x0f, 0x07, 0x00, 0x2a, 0x00,
+	    0x21, 0x45, 0x00, 0x00, 0x2e, 0x1c, 0x46, 0x40, 0x00, 0xef, 0x06,
+	    0x69, 0x7e, 192, 0, 2, 2, 192, 0, 2, 1, 0x01, 0xbb, 0x4f, 0xaa,
+	    0xfc, 0x90, 0xb0, 0x07, 0xd7, 0xa8, 0x44, 0x99, 0x50, 0x10, 0x08,
+	    0x62, 0x87, 0x27, 0, 0, 0, 0, 0, 0, 0, 0};
+	struct net_packet p = {.ts = 0};
+	struct ip_fragment frag;
+	struct tcp_hdr h;
+	const struct rs_span bytes = {frame, sizeof frame};
+	CU_ASSERT_EQUAL(link_decode(&p, 1, bytes), NET_FLAW_NONE);
+	size_t before = (size_t)(p.ip.p - frame);
+	CU_ASSERT_EQUAL(before, 22);
+	CU_ASSERT_EQUAL(ip_decode(&p, sizeof frame - before - p.trailer, &frag),
+	    NET_FLAW_NONE);
+	CU_ASSERT_EQUAL(tcphdr_decode(&p, &h), NET_FLAW_NONE);
+	CU_ASSERT_EQUAL(p.payload.n, 0);
+	CU_ASSERT_EQUAL(p.payload_wire, 0);
+	CU_ASSERT(!p.cut);
+}
 
 static void
 datagram(struct pkt *k, unsigned version)
@@ -276,4 +304,4 @@ test_other_types(void)
 }
 
 UNIT_MAIN("link", UNIT(test_link_types), UNIT(test_truncated_anywhere),
-    UNIT(test_flaw_names), UNIT(test_other_types))
+    UNIT(test_flaw_names), UNIT(test_other_types), UNIT(test_pppoe_length))

@@ -38,7 +38,7 @@ static const struct row {
 	NET_ENCAP_PPP, 0},
     {"PPP multilink, a part", LINK + 9, "ff03003d8000000121", PACKET, 0,
 	NET_FLAW_NOT_IP},
-    {"PPPoE", LINK + 51, "11000001003e0021", PACKET, NET_ENCAP_PPPOE, 0},
+    {"PPPoE", LINK + 51, "1100000100400021", PACKET, NET_ENCAP_PPPOE, 0},
     {"PPPoE discovery", LINK + 51, "11090000003e0021", PACKET, 0,
 	NET_FLAW_CONTROL},
     {"HDLC", LINK + 104, "0f000800", PACKET, 0, 0},
@@ -142,7 +142,7 @@ unhex(const char *hex, uint8_t *out)
 }
 
 /* The inner packet has 34 bytes of payload, and so 62 from its IP header on:
-   what GTP-U and PPPoE say above. */
+   what GTP-U says above, and PPPoE with the two bytes of PPP. */
 static int
 wrap(const struct row *r)
 {
