@@ -52,21 +52,12 @@ refuse(struct reader *r, unsigned line, const char *what)
 	return false;
 }
 
-static int
-hex(uint8_t c)
-{
-	if (rs_ascii_digit(c))
-		return c - '0';
-	c = rs_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Into lower case in place; false when it is not n digits. */
 static bool
 hex_fold(uint8_t *p, size_t n, size_t want)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (hex(p[i]) < 0)
+		if (rs_ascii_hex(p[i]) < 0)
 			return false;
 		p[i] = rs_ascii_lower(p[i]);
 	}
@@ -80,7 +71,7 @@ hex_bytes(uint8_t *p, size_t n)
 	if (n % 2)
 		return 0;
 	for (size_t i = 0; i < n; i += 2) {
-		int high = hex(p[i]), low = hex(p[i + 1]);
+		int high = rs_ascii_hex(p[i]), low = rs_ascii_hex(p[i + 1]);
 		if (high < 0 || low < 0)
 			return 0;
 		p[i / 2] = (uint8_t)(high << 4 | low);

@@ -66,6 +66,16 @@ rs_ascii_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
+/* The value of a hexadecimal digit, or -1. */
+static inline int
+rs_ascii_hex(uint8_t c)
+{
+	if (rs_ascii_digit(c))
+		return c - '0';
+	c = rs_ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* Equal but for ASCII case. */
 static inline bool
 rs_span_eq_nocase(struct rs_span a, struct rs_span b)

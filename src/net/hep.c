@@ -138,10 +138,7 @@ hep_enter(struct net_packet *p)
 	/* Some write 22 (IDP) for TLS: a stream all the same. */
 	p->proto = h.proto == NET_PROTO_UDP ? NET_PROTO_UDP : NET_PROTO_TCP;
 	p->ttl = 0;
-	p->has_mac = false;
-	p->vlan = 0;
-	p->bounded = false;
-	p->trailer = 0;
+	net_packet_bare(p);
 	p->ip = (struct rs_span){s.p, 0};
 	p->payload = h.payload;
 	p->payload_wire = (uint32_t)h.payload.n;

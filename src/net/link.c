@@ -384,10 +384,7 @@ layer_walk(struct net_packet *p, struct layer l)
 enum net_flaw
 link_decode(struct net_packet *p, int linktype, struct rs_span frame)
 {
-	p->has_mac = false;
-	p->vlan = 0;
-	p->bounded = false;
-	p->trailer = 0;
+	net_packet_bare(p);
 	p->depth = 0;
 	p->encaps = 0;
 	/* What nearly all frames are. */

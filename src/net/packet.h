@@ -109,4 +109,14 @@ struct net_packet {
 	uint32_t encaps; /* bits by enum net_encap */
 };
 
+/* Nothing is known of what is below it: before a walk. */
+static inline void
+net_packet_bare(struct net_packet *p)
+{
+	p->has_mac = false;
+	p->vlan = 0;
+	p->bounded = false;
+	p->trailer = 0;
+}
+
 #endif

@@ -201,10 +201,7 @@ tunnel_over_ip(struct net_packet *p, size_t *wire_len)
 {
 	struct net_packet in = *p;
 	struct layer l = {LAYER_IP, 0, p->payload};
-	in.has_mac = false;
-	in.vlan = 0;
-	in.bounded = false;
-	in.trailer = 0;
+	net_packet_bare(&in);
 	enum net_flaw flaw = open_by_proto(&in, &l);
 	if (flaw == NET_FLAW_NONE)
 		flaw = layer_walk(&in, l);

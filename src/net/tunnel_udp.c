@@ -300,10 +300,7 @@ tunnel_over_udp(struct net_packet *p, size_t *wire_len, enum net_flaw *flaw)
 			continue;
 		struct net_packet in = *p;
 		struct layer l = {LAYER_IP, 0, p->payload};
-		in.has_mac = false;
-		in.vlan = 0;
-		in.bounded = false;
-		in.trailer = 0;
+		net_packet_bare(&in);
 		if (!kinds[i].open(&in, &l, p->payload_wire))
 			continue;
 		*flaw = layer_walk(&in, l);

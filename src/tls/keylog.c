@@ -220,15 +220,6 @@ tls_keylog_free(struct tls_keylog *k)
 
 /* ---- lines ---- */
 
-static int
-hex(uint8_t c)
-{
-	if (rs_ascii_digit(c))
-		return c - '0';
-	c = rs_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Digits to bytes; how many, or 0 where they are none, or more than most. */
 static size_t
 hex_bytes(struct rs_span s, uint8_t *out, size_t most)
@@ -236,7 +227,7 @@ hex_bytes(struct rs_span s, uint8_t *out, size_t most)
 	if (s.n % 2 || s.n / 2 > most)
 		return 0;
 	for (size_t i = 0; i < s.n; i += 2) {
-		int high = hex(s.p[i]), low = hex(s.p[i + 1]);
+		int high = rs_ascii_hex(s.p[i]), low = rs_ascii_hex(s.p[i + 1]);
 		if (high < 0 || low < 0)
 			return 0;
 		out[i / 2] = (uint8_t)(high << 4 | low);

@@ -106,16 +106,6 @@ server_side(const struct conn_tracker *k, const struct rs_flow_info *flow)
 	return swapped ? RS_C2S : RS_S2C;
 }
 
-static bool
-offers_sip(struct rs_span list)
-{
-	struct rs_span name;
-	while (tls_alpn_next(&list, &name))
-		if (related_alpn(name))
-			return true;
-	return false;
-}
-
 static void
 hear_hello(struct conn_tracker *k, const struct rs_event *ev)
 {
@@ -127,7 +117,7 @@ hear_hello(struct conn_tracker *k, const struct rs_event *ev)
 	    &ev->flow->end[rs_dir_other(ev->dir)];
 	struct rs_span sni = hello ? hello->sni : (struct rs_span){0};
 	struct rs_span alpn = hello ? hello->alpn : (struct rs_span){0};
-	if (!related_server(k->related, server, sni) && !offers_sip(alpn))
+	if (!related_server(k->related, server, sni) && !related_offers(alpn))
 		return;
 	struct mark *m = mark_touch(k, ev->flow->serial);
 	if (m)

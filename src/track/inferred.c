@@ -89,16 +89,6 @@ entry_find(const struct inferred_tracker *k, const struct rs_event *ev)
 
 /* ---- what is kept ---- */
 
-static bool
-offers_sip(struct rs_span list)
-{
-	struct rs_span name;
-	while (tls_alpn_next(&list, &name))
-		if (related_alpn(name))
-			return true;
-	return false;
-}
-
 static void
 client_hello(struct inferred_tracker *k, const struct rs_event *ev,
     const struct tls_client_hello *h)
@@ -112,7 +102,7 @@ client_hello(struct inferred_tracker *k, const struct rs_event *ev,
 		return;
 	}
 	if (!related_server(k->related, &f->end[to], h->sni) &&
-	    !offers_sip(h->alpn))
+	    !related_offers(h->alpn))
 		return;
 	if ((k->order.n + 1) * sizeof *e > k->pay->limit / 4 ||
 	    !rs_account_charge(k->pay, sizeof *e)) {

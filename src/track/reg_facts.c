@@ -28,10 +28,10 @@ nc_of(struct rs_span s)
 	if (s.n != 8)
 		return REC_ABSENT;
 	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = rs_ascii_lower(s.p[i]);
-		if (!rs_ascii_digit(c) && (c < 'a' || c > 'f'))
+		int digit = rs_ascii_hex(s.p[i]);
+		if (digit < 0)
 			return REC_ABSENT;
-		v = v * 16 + (rs_ascii_digit(c) ? c - '0' : c - 'a' + 10);
+		v = v * 16 + digit;
 	}
 	return v;
 }

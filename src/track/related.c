@@ -9,6 +9,8 @@
  */
 #include "track/related.h"
 
+#include "tls/hello.h"
+
 #include <glib.h>
 
 enum { MAX_LEARNT = 4096, MAX_NAME = 255 };
@@ -195,6 +197,16 @@ related_alpn(struct rs_span alpn)
 {
 	return rs_span_eq_nocase(alpn, RS_LIT("sip/2")) ||
 	       rs_span_eq_nocase(alpn, RS_LIT("sip"));
+}
+
+bool
+related_offers(struct rs_span alpn_list)
+{
+	struct rs_span name;
+	while (tls_alpn_next(&alpn_list, &name))
+		if (related_alpn(name))
+			return true;
+	return false;
 }
 
 bool

@@ -25,6 +25,8 @@ bool related_tls_port(const struct related *r, uint16_t port);
 bool related_sip_port(const struct related *r, uint16_t port);
 /* A protocol name in ALPN that says SIP. */
 bool related_alpn(struct rs_span alpn);
+/* The same of what a ClientHello offers: the list as on the wire. */
+bool related_offers(struct rs_span alpn_list);
 /* A server for TLS that concerns registration, by all that a ClientHello says
    of it. */
 bool related_server(const struct related *r, const struct rs_endpoint *server,

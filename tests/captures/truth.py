@@ -13,6 +13,11 @@ import os
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True  # the source tree may be read-only
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "../lib"))
+from tap import done, skip, told  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.environ.get(
     "REGSCAN_CAPTURES", os.path.join(HERE, "../../../shared/captures"))
@@ -45,25 +50,6 @@ SIP_PCAP = [
     (74, 80, "auth_failed", 401, None, None, "35104723"),
     (105, 109, "registered", 200, None, 17618.603, "35104723"),
 ]
-
-number = 0
-failed = 0
-
-
-def told(ok, name, *why):
-    global number, failed
-    number += 1
-    failed += not ok
-    print("%s %d - %s" % ("ok" if ok else "not ok", number, name))
-    if not ok:
-        for line in why:
-            print("# %s" % (line,))
-
-
-def skip(name, why):
-    global number
-    number += 1
-    print("ok %d - %s # SKIP %s" % (number, name, why))
 
 
 def report(capture):
@@ -181,8 +167,7 @@ def main():
             check(t)
     check_sip_pcap()
     check_tls()
-    print("1..%d" % number)
-    return failed != 0
+    return done()
 
 
 sys.exit(main())

@@ -30,6 +30,7 @@ sys.path.insert(0, os.path.join(HERE, "../lib"))
 sys.dont_write_bytecode = True
 import tshark  # noqa: E402
 import registrations  # noqa: E402
+from tap import done, skip, told  # noqa: E402
 
 TOP = os.path.join(HERE, "../..")
 FOLDER = os.environ.get(
@@ -76,25 +77,6 @@ TOO_SIMPLE = {
 # Keys whose text is a time.
 TIMES = {"started", "ended", "request_time", "response_time", "from", "to",
          "at", "back", "next_expiry"}
-
-number = 0
-failed = 0
-
-
-def told(ok, name, *why):
-    global number, failed
-    number += 1
-    failed += not ok
-    print("%s %d - %s" % ("ok" if ok else "not ok", number, name))
-    if not ok:
-        for line in why:
-            print("# %s" % (line,))
-
-
-def skip(name, why):
-    global number
-    number += 1
-    print("ok %d - %s # SKIP %s" % (number, name, why))
 
 
 def seen(key, value):
@@ -269,8 +251,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for result in pool.map(both, captures):
             check(*result)
-    print("1..%d" % number)
-    return failed != 0
+    return done()
 
 
 sys.exit(main())

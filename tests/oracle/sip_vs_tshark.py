@@ -18,6 +18,11 @@ import os
 import shutil
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True  # the source tree may be read-only
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "../lib"))
+from tap import done, skip, told  # noqa: E402
 import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -53,25 +58,6 @@ DIFFERS = {
 for case in ("udp-register-captured-twice", "udp-register-erspan"):
     for twin in (6, 8, 10, 12):
         DIFFERS["%s/%s.pcap" % (case, case), twin] = "a copy of the one before"
-
-number = 0
-failed = 0
-
-
-def told(ok, name, *why):
-    global number, failed
-    number += 1
-    failed += not ok
-    print("%s %d - %s" % ("ok" if ok else "not ok", number, name))
-    if not ok:
-        for line in why:
-            print("# %s" % (line,))
-
-
-def skip(name, why):
-    global number
-    number += 1
-    print("ok %d - %s # SKIP %s" % (number, name, why))
 
 
 def field(proto, name, header=False):
@@ -202,8 +188,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for result in pool.map(both, captures):
             check(*result)
-    print("1..%d" % number)
-    return failed != 0
+    return done()
 
 
 sys.exit(main())

@@ -17,6 +17,12 @@ import shutil
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True  # the source tree may be read-only
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "../lib"))
+import tap  # noqa: E402
+from tap import done, told  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.join(HERE, "../..")
 FOLDER = os.environ.get(
@@ -25,20 +31,6 @@ REGSCAN = os.environ.get("REGSCAN", "./regscan")
 
 # FoxIO-LLC/ja4, python/test/testdata.
 JA4 = {"badcurveball.pcap": "t13d1615h2_46e7e9700bed_45f260be83e2"}
-
-
-number = 0
-failed = 0
-
-
-def told(ok, name, *why):
-    global number, failed
-    number += 1
-    failed += not ok
-    print("%s %d - %s" % ("ok" if ok else "not ok", number, name))
-    if not ok:
-        for line in why:
-            print("# %s" % (line,))
 
 
 def fields_of_tshark():
@@ -106,6 +98,5 @@ captures = sys.argv[1:] or sorted(
 names_of_tshark = fields_of_tshark()
 for capture in captures:
     compare(capture, names_of_tshark)
-told(number > 0, "something was compared")
-print("1..%d" % number)
-sys.exit(failed != 0)
+told(tap.number > 0, "something was compared")
+sys.exit(done())

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tests in Python tell, in the form of tests/lib/tap.sh."""
+
+number = 0
+failed = 0
+
+
+def told(ok, name, *why):
+    """One test, and where it failed, why."""
+    global number, failed
+    number += 1
+    failed += not ok
+    print("%s %d - %s" % ("ok" if ok else "not ok", number, name))
+    if not ok:
+        for line in why:
+            print("# %s" % (line,))
+
+
+def skip(name, why):
+    global number
+    number += 1
+    print("ok %d - %s # SKIP %s" % (number, name, why))
+
+
+def done():
+    """The plan; true where a test failed."""
+    print("1..%d" % number)
+    return failed != 0
