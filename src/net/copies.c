@@ -17,7 +17,7 @@ static const rs_time WITH_ID = 50 * RS_MSEC;
 static const rs_time UDP_WITHOUT = 20 * RS_MSEC;
 static const rs_time TCP_WITHOUT = RS_MSEC;
 
-enum { MASK = COPIES_REMEMBERED - 1, SAMPLE = 32 /* bytes */ };
+enum { MASK = COPIES_REMEMBERED - 1 };
 
 struct entry {
 	uint64_t print;
@@ -104,14 +104,7 @@ copies_push(struct copies *c, const struct net_packet *p, uint64_t flow,
 		rs_hasher_bytes(&h, rs_span_part(header, 4, CHECKSUM_AT - 4));
 		rs_hasher_bytes(&h, rs_span_from(header, CHECKSUM_AT + 2));
 	}
-	/* Where packets have numbers (RFC 791), a part of it will do. */
-	if (id && p->payload.n > 2 * SAMPLE) {
-		rs_hasher_bytes(&h, rs_span_part(p->payload, 0, SAMPLE));
-		rs_hasher_bytes(
-		    &h, rs_span_from(p->payload, p->payload.n - SAMPLE));
-	} else {
-		rs_hasher_bytes(&h, p->payload);
-	}
+	rs_hasher_bytes(&h, p->payload);
 	return push(c, rs_hasher_end(&h), p, within);
 }
 
