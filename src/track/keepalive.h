@@ -5,9 +5,8 @@
  *
  * The pipeline counts both per flow and tells them with each event
  * (rs_flow_info); here they are kept past the end of the flow, for bindings.
- * Flows without either need no place.  The table has a fixed size, where a
- * later pair of endpoints takes the place of an earlier: what was forgotten is
- * not told.
+ * Flows without either need no place.  Of more than there is room for, the one
+ * that was heard of the longest ago is forgotten, and not told.
  */
 #ifndef TRACK_KEEPALIVE_H
 #define TRACK_KEEPALIVE_H
