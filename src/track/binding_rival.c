@@ -8,10 +8,9 @@
  * rival of itself: same Call-ID, same address, or several flows of outbound
  * (RFC 5626), which have a reg-id.
  *
- * A removal is remembered for a short time in a table of a fixed size, where a
- * later one takes the place of an earlier: if another contact of that phone and
- * AOR comes right after it, that is a move, and a binding knows how many moves
- * in a row led to it.
+ * A removal is remembered for a short time, and of many only the latest: if
+ * another contact of that phone and AOR comes right after it, that is a move,
+ * and a binding knows how many moves in a row led to it.
  */
 #include "track/binding_inner.h"
 
@@ -24,12 +23,20 @@ enum { GONE = 256 };
 
 static const rs_time AT_ONCE = 2 * RS_SEC;
 
-struct binding_gone {
-	uint64_t aor, place;
+struct gone {
+	struct table_node by_aor;
+	uint64_t place;
 	rs_time at;
-	struct rs_frame frame;
+	struct rs_frame frame; /* 0: never used */
 	struct rs_addr client;
 	struct binding_moves moves;
+};
+
+/* The latest removals. */
+struct binding_gone {
+	struct table by_aor;
+	unsigned next; /* the oldest of them */
+	struct gone v[GONE];
 };
 
 /* ---- displacing ---- */
@@ -200,17 +207,21 @@ binding_gone(struct binding_tracker *k, const struct binding *b,
     const struct rec_registration *r, const struct rec_contact *c, uint64_t aor)
 {
 	if (k->gone == NULL) {
-		k->gone = g_new0(struct binding_gone, GONE);
-		rs_account_force(k->pay, GONE * sizeof *k->gone);
+		k->gone = g_new0(struct binding_gone, 1);
+		table_init(&k->gone->by_aor, k->pay);
+		rs_account_force(k->pay, sizeof *k->gone);
 	}
-	struct binding_gone *g = &k->gone[aor % GONE];
-	*g = (struct binding_gone){.aor = aor,
-	    .place = place_of(k, c->uri),
+	struct gone *g = &k->gone->v[k->gone->next++ % GONE];
+	if (g->frame.number)
+		table_remove(&k->gone->by_aor, &g->by_aor);
+	*g = (struct gone){.place = place_of(k, c->uri),
 	    .at = r->ended,
 	    .frame = binding_frame(r),
 	    .client = r->client.at.addr};
 	if (b && b->moves)
 		g->moves = *b->moves;
+	if (g->frame.number)
+		table_add(&k->gone->by_aor, &g->by_aor, aor);
 }
 
 void
@@ -219,9 +230,9 @@ binding_moved(struct binding_tracker *k, struct binding *b,
 {
 	if (k->gone == NULL)
 		return;
-	const struct binding_gone *g = &k->gone[aor % GONE];
-	if (g->aor != aor || g->at > r->ended || r->started - g->at > AT_ONCE ||
-	    g->frame.number == 0 ||
+	struct table_node *n = table_first(&k->gone->by_aor, aor);
+	const struct gone *g = n ? TRACK_OF(n, struct gone, by_aor) : NULL;
+	if (g == NULL || g->at > r->ended || r->started - g->at > AT_ONCE ||
 	    !rs_addr_eq(&g->client, &r->client.at.addr) ||
 	    g->place == place_of(k, c->uri))
 		return;
@@ -239,7 +250,8 @@ binding_gone_free(struct binding_tracker *k)
 {
 	if (k->gone == NULL)
 		return;
-	rs_account_refund(k->pay, GONE * sizeof *k->gone);
+	table_clear(&k->gone->by_aor);
+	rs_account_refund(k->pay, sizeof *k->gone);
 	g_free(k->gone);
 	k->gone = NULL;
 }

@@ -503,5 +503,57 @@ test_eviction(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
-UNIT_MAIN("binding", UNIT(test_lives), UNIT(test_missed), UNIT(test_rivals),
-    UNIT(test_eviction))
+static void
+count_moves(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct rec_binding *b = rec;
+	(void)type;
+	*(unsigned *)arg += b->moves_total == 1;
+}
+
+static void
+one_of_many(struct binding_tracker *k, unsigned i, bool removal)
+{
+	char aor[32], contact[48];
+	struct rec_registration r;
+	struct rec_contact c;
+	snprintf(aor, sizeof aor, "sip:u%u@example.com", i);
+	snprintf(contact, sizeof contact, "sip:u%u@192.0.2.17:%u", i,
+	    removal ? 5060 : 5061);
+	rec_init(&rec_registration_type, &r);
+	rec_init(&rec_contact_type, &c);
+	r.id.frame.number = 1 + i * 2 + !removal;
+	r.started = r.ended = RS_SEC + !removal;
+	r.aor = rs_span_str(aor);
+	r.outcome = removal ? REC_UNREGISTERED : REC_REGISTERED;
+	c.uri = rs_span_str(contact);
+	c.expires_requested = c.expires_granted = removal ? 0 : 100;
+	r.contacts = (struct rec_list){&c, 1, 1};
+	binding_tracker_registration(k, &r);
+}
+
+/* All move in the same moment: how many are remembered is no matter of luck. */
+static void
+test_many_moves(void)
+{
+	static const struct rs_hash_seed seeds[] = {{1, 2}, {3, 4}, {5, 6}};
+	for (size_t s = 0; s < 3; s++) {
+		unsigned moved = 0;
+		struct rs_account pay;
+		const struct rec_sink out = {count_moves, &moved};
+		rs_account_init(&pay, 16 << 20);
+		struct binding_tracker *k =
+		    binding_tracker_new(&seeds[s], &pay, &out);
+		for (unsigned i = 0; i < 300; i++)
+			one_of_many(k, i, true);
+		for (unsigned i = 0; i < 300; i++)
+			one_of_many(k, i, false);
+		binding_tracker_finish(k, 2 * RS_SEC);
+		CU_ASSERT_EQUAL(moved, 256);
+		binding_tracker_free(k);
+		CU_ASSERT_EQUAL(pay.used, 0);
+	}
+}
+
+UNIT_MAIN("binding", UNIT(test_many_moves), UNIT(test_lives), UNIT(test_missed),
+    UNIT(test_rivals), UNIT(test_eviction))
