@@ -297,6 +297,7 @@ add_event(struct recorder *r, const struct rs_event *ev)
 		    ev->u.anomaly.bytes);
 		break;
 	case RS_EV_NONE:
+	case RS_EV_DNS_MESSAGE:
 	case RS_EV_TIME:
 	case RS_EV_N:
 		add(r, " NONE");
