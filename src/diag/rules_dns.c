@@ -51,7 +51,7 @@ silent_at(const struct diag_way *w, const struct rec_lookup *l,
 
 /* What was seen of a server that leaves questions unanswered. */
 struct silence {
-	unsigned lookups, at_once, late;
+	unsigned lookups, late, refused;
 	int64_t queries, waited; /* waited: ns, the longest in a challenge */
 	bool heard, icmp;
 	struct rs_span types[TYPES];
@@ -79,6 +79,7 @@ count_waits(
 		if (l == NULL || !silent_at(w, l, first))
 			continue;
 		s->late++;
+		s->refused += w->waits[i].refused;
 		if (w->waits[i].to - w->waits[i].from > s->waited)
 			s->waited = w->waits[i].to - w->waits[i].from;
 	}
@@ -107,7 +108,7 @@ static void
 detail_silence(
     struct finding *f, const struct silence *s, const struct rec_lookup *first)
 {
-	char types[64] = "", after[128] = "", t[FINDING_WORD];
+	char types[64] = "", after[160] = "", t[FINDING_WORD];
 	size_t n = 0;
 	for (unsigned i = 0; i < s->n_types && n < sizeof types; i++)
 		n += (size_t)snprintf(types + n, sizeof types - n, "%s%.*s",
@@ -115,8 +116,9 @@ detail_silence(
 	if (s->late)
 		snprintf(after, sizeof after,
 		    " The phone waits for it before it answers a challenge: "
-		    "%u of them got their answer up to %s late.",
-		    s->late, finding_time(t, s->waited));
+		    "%u were answered up to %s late, and %u of those answers "
+		    "refused.",
+		    s->late, finding_time(t, s->waited), s->refused);
 	finding_detail(f,
 	    "%u look-up%s of type %s (%lld quer%s), as of %.*s, got %s%s.%s",
 	    s->lookups, s->lookups == 1 ? "" : "s", types,

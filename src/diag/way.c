@@ -20,6 +20,30 @@ way_domain(const struct rec_lookup *l)
 	return name;
 }
 
+bool
+way_gives(const struct rec_lookup *l, const struct rs_addr *addr)
+{
+	const struct rec_answer *a = l->answers.v;
+	struct rs_addr x;
+	for (uint32_t i = 0; i < l->answers.n; i++)
+		if (a[i].address.p && rs_addr_parse(&x, a[i].address) &&
+		    rs_addr_eq(&x, addr))
+			return true;
+	return false;
+}
+
+struct rs_span
+way_host_name(const struct diag_way *w, const struct rs_addr *a)
+{
+	for (uint32_t i = w->n_lookups; i-- > 0;) {
+		const struct rec_lookup *l = &w->lookups[i];
+		if (l->state == REC_ANSWERED &&
+		    !rs_span_eq(l->type, RS_LIT("SRV")) && way_gives(l, a))
+			return l->name;
+	}
+	return (struct rs_span){0};
+}
+
 /* NXDOMAIN and NODATA are failures here: they led nowhere. */
 static bool
 led_nowhere(const struct rec_lookup *l)

@@ -26,6 +26,7 @@ struct diag_try {
 struct diag_wait {
 	rs_time from, to;
 	struct rs_frame frame; /* of the request with credentials */
+	bool refused;          /* by its final response */
 	struct rec_id id;      /* of its registration */
 };
 
@@ -47,6 +48,11 @@ struct diag_way {
 struct rs_span way_domain(const struct rec_lookup *l);
 /* An SRV question for SIP. */
 bool way_is_service(const struct rec_lookup *l);
+/* The name that the client asked for when it was told this address; absent: it
+   asked for none. */
+struct rs_span way_host_name(const struct diag_way *w, const struct rs_addr *a);
+/* This address is among the answers. */
+bool way_gives(const struct rec_lookup *l, const struct rs_addr *a);
 /* NULL: nothing kept the client from going on.  Else the look-up that did: what
    it asked led nowhere, and it went nowhere. */
 const struct rec_lookup *way_stopped(const struct diag_way *w);

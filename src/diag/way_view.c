@@ -62,18 +62,6 @@ way_first_address(const struct rec_lookup *l)
 }
 
 bool
-way_gives(const struct rec_lookup *l, const struct rs_addr *addr)
-{
-	const struct rec_answer *a = l->answers.v;
-	struct rs_addr x;
-	for (uint32_t i = 0; i < l->answers.n; i++)
-		if (a[i].address.p && rs_addr_parse(&x, a[i].address) &&
-		    rs_addr_eq(&x, addr))
-			return true;
-	return false;
-}
-
-bool
 way_failed(const struct diag_try *t)
 {
 	return t->failed >= t->times;
@@ -161,7 +149,6 @@ way_explains_wait(struct finding *f, const struct diag_case *c,
     rs_time answered, int64_t waited)
 {
 	const struct rec_lookup *l;
-	char t[FINDING_WORD];
 	if (c->way == NULL || waited == REC_ABSENT || waited < 2 * RS_SEC)
 		return;
 	l = way_waited_for(c->way, answered - waited, answered);
@@ -170,9 +157,9 @@ way_explains_wait(struct finding *f, const struct diag_case *c,
 	const struct rs_span was = f->rec.detail;
 	finding_detail(f,
 	    "%.*s In between the phone waited for DNS: %lld queries for %.*s "
-	    "%.*s over %s, without an answer (dns.no-answer).",
+	    "%.*s, without an answer (dns.no-answer).",
 	    FINDING_TEXT(was), (long long)l->queries, FINDING_TEXT(l->type),
-	    FINDING_TEXT(l->name), finding_time(t, l->ended - l->started));
+	    FINDING_TEXT(l->name));
 	finding_record(f, &rec_lookup_type, &l->id);
 	way_evidence(f, l);
 }

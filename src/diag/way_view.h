@@ -21,8 +21,6 @@ const struct rec_lookup *way_waited_for(
 
 /* The first address in an answer; absent: there is none. */
 struct rs_span way_first_address(const struct rec_lookup *l);
-/* This address is among the answers. */
-bool way_gives(const struct rec_lookup *l, const struct rs_addr *a);
 /* The client tried an address that it was told here; way_reached: and was
    answered there, and not refused every time. */
 bool way_tried(const struct diag_way *w, const struct rec_lookup *l);

@@ -212,8 +212,8 @@ add_registration(struct client *c, const struct rec_registration *r)
 		if (from == RS_NEVER || t[i].credentials != RS_TRUE ||
 		    t[i].request_time - from < WAIT || c->waits->len >= WAITS)
 			continue;
-		struct diag_wait w = {
-		    from, t[i].request_time, t[i].request_frame, r->id};
+		struct diag_wait w = {from, t[i].request_time,
+		    t[i].request_frame, t[i].status >= 400, r->id};
 		g_array_append_val(c->waits, w);
 	}
 }

@@ -180,6 +180,8 @@ anomaly_name(enum rs_anomaly a)
 		return "ws-too-long";
 	case RS_ANOMALY_WS_COMPRESSED:
 		return "ws-compressed";
+	case RS_ANOMALY_DNS_MALFORMED:
+		return "dns-malformed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
