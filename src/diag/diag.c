@@ -54,6 +54,13 @@ const struct diag_rule *const diag_rules[] = {
     &diag_capture_incomplete,
     &diag_tcp_segments_differ,
     &diag_link_fragments_differ,
+    &diag_dns_no_answer,
+    &diag_dns_srv_missing,
+    &diag_dns_wrong_service,
+    &diag_dns_no_failover,
+    &diag_dns_ipv6_unreachable,
+    &diag_dns_answer_differs,
+    &diag_sip_proxy_bypassed,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;
