@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/event_copy.h"
 
+#include "dhcp/dhcp.h"
+#include "link/link.h"
 #include "sip/msg.h"
 #include "tls/certmsg.h"
 #include "tls/hello.h"
@@ -140,6 +142,11 @@ hanging(const struct rs_event *ev)
 		return rounded(ev->u.anomaly.head.n);
 	case RS_EV_ICMP:
 		return rounded(ev->u.icmp.quoted.n);
+	case RS_EV_DHCP:
+		return rounded(sizeof *ev->u.dhcp) +
+		       rounded(ev->u.dhcp->bytes.n);
+	case RS_EV_LINK:
+		return rounded(sizeof *ev->u.link);
 	case RS_EV_TLS_RECORD: /* go to a session at once */
 	case RS_EV_WS_FRAME:
 	case RS_EV_WS_MESSAGE:
@@ -153,6 +160,7 @@ hanging(const struct rs_event *ev)
 	case RS_EV_FLOW_END:
 	case RS_EV_DROPS:
 	case RS_EV_TIME:
+	case RS_EV_CLOCK:
 	case RS_EV_NONE:
 	case RS_EV_N:
 		break;
@@ -186,6 +194,13 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		ev->u.anomaly.head = keep_span(r, ev->u.anomaly.head);
 	} else if (ev->type == RS_EV_ICMP) {
 		ev->u.icmp.quoted = keep_span(r, ev->u.icmp.quoted);
+	} else if (ev->type == RS_EV_DHCP) {
+		const struct dhcp_msg *m = ev->u.dhcp;
+		struct dhcp_msg *copy = piece(r, sizeof *m);
+		dhcp_msg_copy(copy, piece(r, m->bytes.n), m);
+		ev->u.dhcp = copy;
+	} else if (ev->type == RS_EV_LINK) {
+		ev->u.link = keep(r, ev->u.link, sizeof *ev->u.link);
 	}
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/identify.h"
 
+#include "dhcp/dhcp.h"
+#include "ntp/ntp.h"
 #include "sip/sip.h"
 #include "tls/tls.h"
 #include "websocket/websocket.h"
@@ -9,6 +11,8 @@ static const struct rs_dissector *const dissectors[] = {
     &sip_dissector,
     &tls_dissector,
     &websocket_dissector,
+    &dhcp_dissector,
+    &ntp_dissector,
 };
 
 /* A datagram is there as a whole; of a stream each probe sees what it wants. */

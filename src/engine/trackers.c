@@ -30,6 +30,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		reg_tracker_event(t->reg, ev);
 		keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
+		clock_tracker_event(t->clock, ev);
 		if (ev->flow->carrier != RS_OVER_UDP)
 			conn_tracker_event(t->conn, ev);
 		if (ev->flow->carrier &
@@ -45,6 +46,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		handshake_tracker_event(t->handshake, ev);
 		conn_tracker_event(t->conn, ev);
 		inferred_tracker_event(t->inferred, ev);
+		clock_tracker_event(t->clock, ev);
 		break;
 	case RS_EV_TLS_ALERT:
 	case RS_EV_TLS_DATA:
@@ -76,6 +78,16 @@ deliver(struct trackers *t, const struct rs_event *ev)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
 		break;
+	case RS_EV_DHCP:
+	case RS_EV_LINK:
+		/* The lease asks its neighbours. */
+		neighbour_tracker_event(t->neighbour, ev);
+		link_tracker_event(t->link, ev);
+		lease_tracker_event(t->lease, ev);
+		break;
+	case RS_EV_CLOCK:
+		clock_tracker_event(t->clock, ev);
+		break;
 	case RS_EV_TLS_RECORD: /* the sessions', never here */
 	case RS_EV_WS_FRAME:
 	case RS_EV_WS_MESSAGE: /* counted by their stage */
@@ -99,6 +111,7 @@ trackers_event(struct trackers *t, const struct rs_event *ev)
 	if (t->now >= t->reg_due) {
 		t->reg_due = t->now + REG_STEP;
 		reg_tracker_advance(t->reg, t->now);
+		lease_tracker_advance(t->lease, t->now);
 	}
 	deliver(t, ev);
 }
@@ -155,11 +168,21 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->conn = conn_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
 	t->inferred =
 	    inferred_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
+	t->neighbour = neighbour_tracker_new(
+	    seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->lease = lease_tracker_new(
+	    seed, &budgets[BUDGET_BINDINGS], t->neighbour, &t->taps);
+	t->link = link_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->clock = clock_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
 }
 
 void
 trackers_clear(struct trackers *t)
 {
+	clock_tracker_free(t->clock);
+	link_tracker_free(t->link);
+	lease_tracker_free(t->lease);
+	neighbour_tracker_free(t->neighbour);
 	inferred_tracker_free(t->inferred);
 	conn_tracker_free(t->conn);
 	handshake_tracker_free(t->handshake);
@@ -178,4 +201,8 @@ trackers_finish(struct trackers *t, rs_time end)
 	handshake_tracker_finish(t->handshake, end);
 	inferred_tracker_finish(t->inferred);
 	binding_tracker_finish(t->binding, end);
+	lease_tracker_finish(t->lease, end);
+	neighbour_tracker_finish(t->neighbour);
+	link_tracker_finish(t->link);
+	clock_tracker_finish(t->clock);
 }

@@ -16,6 +16,7 @@
 #include "report/judge.h"
 #include "report/model.h"
 #include "report/text.h"
+#include "track/host.h"
 #include "track/phone.h"
 #include "track/shown.h"
 #include "track/spool.h"
@@ -37,6 +38,7 @@ struct report {
 	struct summary *summary;
 	struct phone_tracker *phones;
 	struct shown *shown;
+	struct host_index *hosts;
 	struct rs_account phones_pay;
 	struct judge *judge;
 	/* The shelves of what is fine: the same types under other addresses. */
@@ -81,6 +83,7 @@ report_new(
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
 	r->shown = shown_new();
+	r->hosts = host_index_new();
 	r->judge = judge_new();
 	r->seed = seed;
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -101,6 +104,7 @@ report_free(struct report *r)
 	g_hash_table_unref(r->scanned);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
+	host_index_free(r->hosts);
 	summary_free(r->summary);
 	spool_free(r->spool);
 	rec_arena_clear(&r->arena);
@@ -273,6 +277,25 @@ binding_fine(const struct rec_binding *b)
 	       b->displaced.n == 0 && b->moves.n == 0 && b->unreached.n == 0;
 }
 
+/* How a phone came to its address, and what is below. */
+static bool
+boot_record(const struct rec_type *type)
+{
+	return type == &rec_lease_type || type == &rec_host_type ||
+	       type == &rec_link_type || type == &rec_clock_type;
+}
+
+/* Hosts are no part of the report: phones have their hardware addresses. */
+static void
+boot(struct report *r, const struct rec_type *type, const void *rec)
+{
+	host_index_add(r->hosts, type, rec);
+	if (type == &rec_host_type)
+		return;
+	event(r, type, rec);
+	(void)spool_add(r->spool, type, rec);
+}
+
 static void
 take(void *arg, const struct rec_type *type, const void *rec)
 {
@@ -283,6 +306,8 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		handshake(r, rec);
 	} else if (type == &rec_connection_type) {
 		connection(r, rec);
+	} else if (boot_record(type)) {
+		boot(r, type, rec);
 	} else {
 		summary_add(r->summary, type, rec);
 		event(r, type, rec);
@@ -581,10 +606,21 @@ json_list(
 	spool_reader_free(b);
 }
 
+/* A list that is not written where it is empty. */
+static void
+json_spare(struct report *r, const struct rec_type *type)
+{
+	struct spool_reader *s = spool_read(r->spool, type);
+	bool any = spool_next(s) != NULL;
+	spool_reader_free(s);
+	if (any)
+		json_list(r, type, NULL);
+}
+
 static void
 json_document(struct report *r)
 {
-	static const char *const later[] = {"lookups", "leases", "downloads"};
+	static const char *const later[] = {"lookups", "downloads"};
 	struct report_writer *w = &r->json.w;
 	w->open(w, NULL, false);
 	w->open(w, "regscan", false);
@@ -601,7 +637,11 @@ json_document(struct report *r)
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
 		w->open(w, later[i], true); /* no tracker of these yet */
 		w->shut(w);
+		if (i == 0)
+			json_list(r, &rec_lease_type, NULL);
 	}
+	json_spare(r, &rec_link_type);
+	json_spare(r, &rec_clock_type);
 	json_list(r, &rec_finding_type, NULL);
 	w->shut(w);
 }
