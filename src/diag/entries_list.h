@@ -12,4 +12,7 @@ extern const struct diag_entry diag_entries_tls[];
 /* entries_sip.c */
 extern const struct diag_entry diag_entries_sip[];
 
+/* entries_boot.c: link and DHCP */
+extern const struct diag_entry diag_entries_boot[];
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/pipeline.h"
 
+#include "dhcp/dhcp.h"
 #include "engine/held.h"
 #include "engine/stream.h"
 #include "engine/tls_stage.h"
@@ -36,8 +37,8 @@ struct app {
 	struct rs_stamp not_tls_at;
 	bool told_not_tls;
 	struct link_source source[2]; /* by side */
-	rs_time last;  /* its latest packet */
-	uint8_t tries; /* segments that nobody claimed */
+	rs_time last;                 /* its latest packet */
+	uint8_t tries;                /* segments that nobody claimed */
 };
 
 /* One call into the stages of a flow: the argument of their sinks. */
@@ -265,9 +266,8 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		    p->keys && tls_keys_any(p->keys) ? p->keys : NULL,
 		    &p->budgets[BUDGET_STREAMS], &p->pool,
 		    &p->counts.streams_refused, &p->counts.ws);
-	if (app->tls &&
-	    (related_tls_port(p->related, f->end[RS_S2C].port) ||
-		related_tls_port(p->related, f->end[RS_C2S].port)))
+	if (app->tls && (related_tls_port(p->related, f->end[RS_S2C].port) ||
+			    related_tls_port(p->related, f->end[RS_C2S].port)))
 		tls_stage_follow(app->tls);
 	if (d == &websocket_dissector)
 		app->ws =
@@ -717,6 +717,14 @@ vote(struct pipeline *p, const struct flow *f)
 	vantage_handshake(v, facts);
 }
 
+static bool
+is_broadcast(const struct flow *f)
+{
+	const struct app *app = f->app;
+	return f->claim == FLOW_OURS &&
+	       app->stream.dissector == &dhcp_dissector;
+}
+
 void
 pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
@@ -732,9 +740,9 @@ pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 		c->flows_tcp++;
 	else
 		c->flows_udp++;
-	/* A lone packet or two say nothing about the other direction.
-	 */
-	if (f->packets[0] + f->packets[1] > 2 &&
+	/* A lone packet or two say nothing about the other direction, and
+	   broadcasts are not answered on their own flow.  */
+	if (!is_broadcast(f) && f->packets[0] + f->packets[1] > 2 &&
 	    (f->packets[0] == 0 || f->packets[1] == 0))
 		c->one_way++;
 	c->two_way += f->packets[0] && f->packets[1];
@@ -767,8 +775,8 @@ pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
 }
 
 void
-pipeline_frame(struct pipeline *p, const struct net_packet *packet,
-    struct rs_span frame)
+pipeline_frame(
+    struct pipeline *p, const struct net_packet *packet, struct rs_span frame)
 {
 	const struct rs_sink out = {emit_alone, p};
 	link_stage_frame(packet, frame, &out);

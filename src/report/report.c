@@ -12,6 +12,7 @@
  */
 #include "report/report.h"
 
+#include "report/boot.h"
 #include "report/json.h"
 #include "report/judge.h"
 #include "report/model.h"
@@ -482,6 +483,54 @@ scanned(struct report *r, const struct rec_registration *g)
 		g_hash_table_add(r->scanned, GSIZE_TO_POINTER((gsize)aor));
 }
 
+/* The phone of that hardware address, by any address that it had. */
+static bool
+phone_of_mac(struct report *r, struct rs_span mac, struct rec_phone *to)
+{
+	struct rs_addr addr;
+	struct host_view view;
+	for (size_t i = 0; i < 8 && host_of_mac(r->hosts, mac, i, &addr, &view);
+	     i++)
+		if (phone_tracker_find(r->phones, &addr, to, &r->arena))
+			return true;
+	return false;
+}
+
+/* An error on the phone's way is a failure of its own. */
+static void
+judge_boot(struct report *r, struct diag_case c)
+{
+	struct boot_room room;
+	struct rec_phone p;
+	const struct rs_addr *addr = c.link ? &c.link->client.at.addr
+					    : &c.lease->client.at.addr;
+	uint64_t before = judge_errors(r->judge);
+	c.coverage = &r->amended;
+	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
+	struct rs_span mac = c.link ? c.link->mac : c.lease->mac;
+	if ((addr->family &&
+		phone_tracker_find(r->phones, addr, &p, &r->arena)) ||
+	    phone_of_mac(r, mac, &p))
+		c.phone = &p;
+	judge_case(r->judge, &c);
+	r->failed += judge_errors(r->judge) != before;
+	rec_arena_reset(&r->arena);
+}
+
+static void
+judge_leases(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &rec_lease_type);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL)
+		judge_boot(r, (struct diag_case){.lease = rec});
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_link_type);
+	while ((rec = spool_next(s)) != NULL)
+		judge_boot(r, (struct diag_case){.link = rec});
+	spool_reader_free(s);
+}
+
 /* What the case leans on is looked up by its id. */
 static void
 judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
@@ -491,12 +540,14 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	struct rec_connection k;
 	struct rec_phone p;
 	struct rec_id other;
+	struct boot_room room;
 	c.coverage = &r->amended;
 	const struct rec_endpoint *client =
 	    c.registration ? &c.registration->client
 	    : c.connection ? &c.connection->client
 	    : c.handshake  ? &c.handshake->client
 			   : NULL;
+	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
 	if (client &&
 	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
@@ -554,6 +605,7 @@ judge_all(struct report *r)
 	while ((rec = spool_next(s)) != NULL)
 		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
 	spool_reader_free(s);
+	judge_leases(r);
 }
 
 /* ---- at the end: writing ---- */

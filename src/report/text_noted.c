@@ -24,6 +24,8 @@ is_noted(const struct rec_finding *x)
 	if (rs_span_starts(of[0], RS_LIT("registration ")))
 		return x->severity == REC_WARNING;
 	return rs_span_starts(of[0], RS_LIT("binding ")) ||
+	       rs_span_starts(of[0], RS_LIT("lease ")) ||
+	       rs_span_starts(of[0], RS_LIT("link ")) ||
 	       rs_span_starts(of[0], RS_LIT("phone ")) ||
 	       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
 }
@@ -38,7 +40,10 @@ head(struct text *t, const struct rec_finding *x)
 	rs_addr_format(&x->phone.at.addr, addr);
 	page_styled(p, x->severity == REC_ERROR ? PAGE_BAD : PAGE_WARN, word);
 	page_str(p, "  ");
-	page_styled(p, PAGE_BOLD, addr);
+	if (x->phone.at.addr.family)
+		page_styled(p, PAGE_BOLD, addr);
+	else
+		page_span(p, x->mac);
 	page_to(p, p->at + 2);
 	if (x->aor.n)
 		page_span_most(p, x->aor, p->columns / 3);

@@ -233,24 +233,27 @@ kind_of(const struct dhcp_msg *m)
 	return REC_LEASE_KIND_NONE;
 }
 
-/* Whether it belongs to what the client has been about so far. */
+/*
+ * Whether it belongs to what the client has been about so far.  Clients may
+ * renew with the transaction id of their first exchange (udhcpc): once there
+ * was an answer, only a copy of the same message goes on.
+ */
 static bool
-goes_on(const struct exchange *x, const struct dhcp_msg *m)
+goes_on(const struct exchange *x, const struct rs_event *ev)
 {
-	bool over = x->settled && x->xid != m->xid;
+	const struct dhcp_msg *m = ev->u.dhcp;
+	bool copy = x->last == m->type && x->xid == m->xid &&
+		    ev->at.complete - x->last_at < APART;
 	switch (m->type) {
 	case DHCP_DISCOVER:
-		return !x->settled && x->rec.kind != REC_LEASE_INFORM;
 	case DHCP_REQUEST:
-		return !over && x->rec.kind != REC_LEASE_INFORM &&
-		       x->rec.kind != REC_LEASE_RELEASE;
+		return x->settled ? copy : x->rec.kind != REC_LEASE_INFORM;
 	case DHCP_INFORM:
-		return !over && x->rec.kind == REC_LEASE_INFORM;
+		return x->settled ? copy : x->rec.kind == REC_LEASE_INFORM;
 	case DHCP_DECLINE:
-		return x->rec.state == REC_BOUND ||
-		       x->rec.state == REC_DECLINED;
+		return copy || x->rec.state == REC_BOUND;
 	case DHCP_RELEASE:
-		return x->rec.kind == REC_LEASE_RELEASE;
+		return copy;
 	case DHCP_NONE:
 	case DHCP_OFFER:
 	case DHCP_ACK:
@@ -505,7 +508,7 @@ lease_tracker_event(struct lease_tracker *k, const struct rs_event *ev)
 	uint64_t hash = client_hash(k, m);
 	struct exchange *x = find(k, hash);
 	bool goes = x && (m->from_server ? !x->settled || x->xid == m->xid
-					 : goes_on(x, m));
+					 : goes_on(x, ev));
 	if (x && !goes) {
 		close_exchange(k, x, ev->at.complete);
 		x = NULL;

@@ -560,6 +560,7 @@ struct rec_finding {
 	struct rec_list evidence;  /* struct rec_evidence */
 	struct rs_span filter;
 	int64_t occurrences;       /* of the same finding; the report's own */
+	struct rs_span mac;        /* hardware address, of link and DHCP */
 };
 
 /* ---- coverage and summary ---- */

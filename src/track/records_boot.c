@@ -18,7 +18,6 @@ NAMES(rec_lease_kind, "discover", "request", "renew", "inform", "release",
     "decline")
 NAMES(rec_lease_state, "bound", "informed", "refused", "no_offer", "not_taken",
     "no_ack", "declined", "released", "cut_off")
-NAMES(rec_learned, "dhcp", "arp", "traffic")
 NAMES(rec_link_kind, "address_conflict", "arp_unanswered", "voice_vlan",
     "eap_failed")
 NAMES(rec_clock_source, "ntp", "sip", "http", "tls")
@@ -90,22 +89,6 @@ static const struct rec_field lease_fields[] = {
 const struct rec_type rec_lease_type = {"lease", "leases", sizeof(T),
     lease_fields, sizeof lease_fields / sizeof *lease_fields, offsetof(T, id),
     offsetof(T, started), offsetof(T, client), offsetof(T, server)};
-#undef T
-
-#define T struct rec_host
-static const struct rec_field host_fields[] = {
-    ID("id", id),
-    TIME("started", started),
-    TIME("ended", ended),
-    ENDPOINT("client", client),
-    TEXT("mac", mac),
-    NUMBER("vlan", vlan),
-    ENUM("learned", learned, rec_learned),
-    TRUTH("router", router),
-};
-const struct rec_type rec_host_type = {"host", "hosts", sizeof(T), host_fields,
-    sizeof host_fields / sizeof *host_fields, offsetof(T, id),
-    offsetof(T, started), offsetof(T, client), NOWHERE};
 #undef T
 
 #define T struct rec_link
