@@ -61,6 +61,16 @@ const struct diag_rule *const diag_rules[] = {
     &diag_dns_ipv6_unreachable,
     &diag_dns_answer_differs,
     &diag_sip_proxy_bypassed,
+    &diag_link_voice_vlan,
+    &diag_link_address_conflict,
+    &diag_link_eap_failed,
+    &diag_link_arp_unanswered,
+    &diag_dhcp_no_offer,
+    &diag_dhcp_no_ack,
+    &diag_dhcp_refused,
+    &diag_dhcp_conflicting_offers,
+    &diag_dhcp_no_dns_or_ntp,
+    &diag_dhcp_provisioning_override,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

@@ -94,6 +94,20 @@ finding_begin(struct finding *f, const struct diag_rule *rule,
 		about(f, &b->client, &b->server, b->started);
 		f->rec.aor = b->aor;
 	}
+	const struct rec_lease *l = c->lease;
+	const struct rec_link *k = c->link;
+	bool boot = f->rec.records.n == 0; /* else it only leans on them */
+	if (k && boot) {
+		finding_record(f, &rec_link_type, &k->id);
+		about(f, &k->client, &k->server, k->started);
+		f->rec.mac = k->mac;
+	}
+	if (l && boot) {
+		finding_record(f, &rec_lease_type, &l->id);
+		about(f, &l->client, &l->server, l->started);
+		if (k == NULL)
+			f->rec.mac = l->mac;
+	}
 	/* Where there is another record, that is what it is about. */
 	if (ph && f->rec.records.n == 0) {
 		finding_record(f, &rec_phone_type, &ph->id);

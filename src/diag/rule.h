@@ -25,6 +25,12 @@ struct diag_case {
 	const struct rec_coverage *coverage;
 	/* of its client; alone: the rules about DNS are asked */
 	const struct diag_way *way;
+	/* judged itself, or that of the client; with the client's last one */
+	const struct rec_lease *lease, *last_lease;
+	const struct rec_link *link;   /* judged */
+	const struct rec_link *policy; /* the voice VLAN that switches announce */
+	const struct rec_clock *clock; /* of the client */
+	const int64_t *capture_offset; /* ns that other clocks are ahead of it */
 };
 
 struct diag_out {

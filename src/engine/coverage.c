@@ -66,6 +66,8 @@ anomaly_name(enum rs_anomaly kind)
 		return "websocket_compressed";
 	case RS_ANOMALY_DNS_MALFORMED:
 		return "dns_malformed";
+	case RS_ANOMALY_DHCP_MALFORMED:
+		return "dhcp_malformed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -194,6 +196,11 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	    &c->evictions, a, "bindings", binding_tracker_evicted(t->binding));
 	count(&c->evictions, a, "handshakes", shakes.evicted);
 	count(&c->evictions, a, "not_inferred", inferred.refused);
+	count(&c->evictions, a, "leases", lease_tracker_evicted(t->lease));
+	count(&c->evictions, a, "hosts",
+	    neighbour_tracker_evicted(t->neighbour));
+	count(&c->evictions, a, "links", link_tracker_evicted(t->link));
+	count(&c->evictions, a, "clocks", clock_tracker_evicted(t->clock));
 	sip(&t->counts, c, a);
 	websocket(n, c);
 	c->responses_without_request = (int64_t)regs.orphans;

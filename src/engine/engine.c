@@ -158,6 +158,8 @@ tcp(struct engine *e, struct net_packet *p)
 		flow_turn(f);
 		dir = RS_S2C;
 	}
+	if (is_new && dir == RS_C2S)
+		pipeline_opened(&e->pipeline, p);
 	if (f->claim == FLOW_FOREIGN)
 		return;
 	if (is_copy_in(e, f, dir, p,
@@ -254,6 +256,8 @@ udp(struct engine *e, struct net_packet *p)
 	bool is_new;
 	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
 	const struct rs_span none = {segment.p, 0};
+	if (is_new)
+		pipeline_opened(&e->pipeline, p);
 	if (f->claim == FLOW_FOREIGN || is_copy_in(e, f, dir, p, none))
 		return;
 	segment.n = p->payload.n + 8; /* without what trails it */
@@ -348,6 +352,16 @@ hep_frame(struct engine *e, struct net_packet *p, const struct cap_frame *f)
 	e->decoded += p->encaps != 0;
 }
 
+/* Counted as before, and heard of where it is about phones. */
+static void
+not_ip(struct engine *e, const struct net_packet *p, const struct cap_frame *f,
+    enum net_flaw flaw)
+{
+	e->undecoded[flaw]++;
+	if (flaw == NET_FLAW_ARP || flaw == NET_FLAW_CONTROL)
+		pipeline_frame(&e->pipeline, p, f->bytes);
+}
+
 void
 engine_packet(struct engine *e, const struct cap_frame *f)
 {
@@ -370,7 +384,7 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 	}
 	enum net_flaw flaw = link_decode(&p, f->linktype, f->bytes);
 	if (flaw != NET_FLAW_NONE)
-		e->undecoded[flaw]++;
+		not_ip(e, &p, f, flaw);
 	else if (ip(e, &p,
 		     f->wire_len - (size_t)(p.ip.p - f->bytes.p) - p.trailer))
 		e->decoded++;

@@ -2,6 +2,8 @@
 #include "engine/event_copy.h"
 
 #include "dns/msg.h"
+#include "dhcp/dhcp.h"
+#include "link/link.h"
 #include "sip/msg.h"
 #include "tls/certmsg.h"
 #include "tls/hello.h"
@@ -144,6 +146,11 @@ hanging(const struct rs_event *ev)
 	case RS_EV_DNS_MESSAGE:
 		return rounded(sizeof *ev->u.dns_message) +
 		       rounded(ev->u.dns_message->bytes.n);
+	case RS_EV_DHCP:
+		return rounded(sizeof *ev->u.dhcp) +
+		       rounded(ev->u.dhcp->bytes.n);
+	case RS_EV_LINK:
+		return rounded(sizeof *ev->u.link);
 	case RS_EV_TLS_RECORD: /* go to a session at once */
 	case RS_EV_WS_FRAME:
 	case RS_EV_WS_MESSAGE:
@@ -157,6 +164,7 @@ hanging(const struct rs_event *ev)
 	case RS_EV_FLOW_END:
 	case RS_EV_DROPS:
 	case RS_EV_TIME:
+	case RS_EV_CLOCK:
 	case RS_EV_NONE:
 	case RS_EV_N:
 		break;
@@ -195,6 +203,13 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		    r, ev->u.dns_message, sizeof *ev->u.dns_message);
 		m->bytes = keep_span(r, m->bytes);
 		ev->u.dns_message = m;
+	} else if (ev->type == RS_EV_DHCP) {
+		const struct dhcp_msg *m = ev->u.dhcp;
+		struct dhcp_msg *copy = piece(r, sizeof *m);
+		dhcp_msg_copy(copy, piece(r, m->bytes.n), m);
+		ev->u.dhcp = copy;
+	} else if (ev->type == RS_EV_LINK) {
+		ev->u.link = keep(r, ev->u.link, sizeof *ev->u.link);
 	}
 }
 

@@ -2,6 +2,8 @@
 #include "engine/identify.h"
 
 #include "dns/dns.h"
+#include "dhcp/dhcp.h"
+#include "ntp/ntp.h"
 #include "sip/sip.h"
 #include "tls/tls.h"
 #include "websocket/websocket.h"
@@ -11,6 +13,8 @@ static const struct rs_dissector *const dissectors[] = {
     &tls_dissector,
     &websocket_dissector,
     &dns_dissector,
+    &dhcp_dissector,
+    &ntp_dissector,
 };
 
 /* A datagram is there as a whole; of a stream each probe sees what it wants. */

@@ -2,6 +2,7 @@
 #include "engine/pipeline.h"
 
 #include "engine/opening.h"
+#include "dhcp/dhcp.h"
 #include "engine/stream.h"
 #include "engine/tls_stage.h"
 #include "engine/ws_stage.h"
@@ -31,6 +32,7 @@ struct app {
 	struct tls_stage *tls;   /* over a TLS dissector */
 	struct ws_stage *ws;     /* over a WebSocket dissector */
 	struct opening *opening; /* of TCP, once its first bytes came */
+	struct link_source source[2]; /* by side */
 	rs_time last;            /* its latest packet */
 };
 
@@ -47,6 +49,14 @@ send_up(struct pipeline *p, struct rs_event *ev)
 {
 	ev->now = p->now;
 	rs_emit(&p->out, ev);
+}
+
+/* The sink of what is told of no flow. */
+static void
+emit_alone(void *arg, const struct rs_event *ev)
+{
+	struct rs_event full = *ev;
+	send_up(arg, &full);
 }
 
 /* What trackers may know of the flow, as it is now. */
@@ -90,6 +100,7 @@ emit_up(void *arg, const struct rs_event *ev)
 	struct call *call = arg;
 	struct rs_event full = *ev;
 	note(call->f, ev);
+	link_stage_learn(&call->p->watch, ev);
 	full.flow = flow_info(call->f);
 	send_up(call->p, &full);
 }
@@ -328,6 +339,15 @@ keep_pace(struct app *app, rs_time t)
 		app->last = t;
 }
 
+static void
+note_source(struct pipeline *p, struct app *app, enum rs_dir dir,
+    const struct net_packet *packet)
+{
+	const struct rs_sink out = {emit_alone, p};
+	if (packet->depth == 0)
+		link_stage_source(&app->source[dir], packet, &out);
+}
+
 static bool
 sip_port(const struct pipeline *p, const struct flow *f)
 {
@@ -359,6 +379,7 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	if (f->claim == FLOW_OURS) {
 		struct app *app = f->app;
 		struct rs_sink out = sink_of(&call);
+		note_source(p, app, dir, packet);
 		keep_pace(app, packet->at.first);
 		if (dir == RS_S2C && f->ttl_back == 0)
 			f->ttl_back = packet->ttl;
@@ -566,8 +587,10 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	}
 	struct call call = {p, f};
 	const struct tcp_out out = {on_data, on_gap, on_close, &call};
-	if (f->claim == FLOW_OURS)
+	if (f->claim == FLOW_OURS) {
+		note_source(p, f->app, dir, packet);
 		keep_pace(f->app, packet->at.first);
+	}
 	tcp_conn_segment(f->tcp, dir, packet, h, &out);
 	if (f->claim == FLOW_NEW && packet->payload.n) {
 		label(p, f, packet);
@@ -707,6 +730,14 @@ vote(struct pipeline *p, const struct flow *f)
 	vantage_handshake(v, facts);
 }
 
+static bool
+is_broadcast(const struct flow *f)
+{
+	const struct app *app = f->app;
+	return f->claim == FLOW_OURS &&
+	       app->stream.dissector == &dhcp_dissector;
+}
+
 void
 pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
@@ -722,9 +753,9 @@ pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 		c->flows_tcp++;
 	else
 		c->flows_udp++;
-	/* A lone packet or two say nothing about the other direction.
-	 */
-	if (f->packets[0] + f->packets[1] > 2 &&
+	/* A lone packet or two say nothing about the other direction, and
+	   broadcasts are not answered on their own flow.  */
+	if (!is_broadcast(f) && f->packets[0] + f->packets[1] > 2 &&
 	    (f->packets[0] == 0 || f->packets[1] == 0))
 		c->one_way++;
 	c->two_way += f->packets[0] && f->packets[1];
@@ -754,6 +785,22 @@ pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
 	    .u.drops = {.packets = packets, .from = from, .to = to},
 	};
 	send_up(p, &ev);
+}
+
+void
+pipeline_frame(
+    struct pipeline *p, const struct net_packet *packet, struct rs_span frame)
+{
+	const struct rs_sink out = {emit_alone, p};
+	link_stage_frame(packet, frame, &out);
+}
+
+void
+pipeline_opened(struct pipeline *p, const struct net_packet *packet)
+{
+	const struct rs_sink out = {emit_alone, p};
+	if (p->watch.n)
+		link_stage_opened(&p->watch, packet, &out);
 }
 
 /* ---- life ---- */

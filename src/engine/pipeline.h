@@ -13,6 +13,7 @@
 #include "engine/budget.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
+#include "engine/link_stage.h"
 #include "engine/vantage.h"
 #include "engine/ws_stage.h"
 #include "event.h"
@@ -45,6 +46,7 @@ struct pipeline {
 	struct classify *classify;
 	struct tls_fingerprinter *prints;
 	struct pipeline_counts counts;
+	struct link_watch watch; /* servers that DHCP named */
 	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };
 
@@ -67,5 +69,10 @@ uint64_t pipeline_syns_not_listed(const struct pipeline *p);
 void pipeline_drops(
     struct pipeline *p, uint64_t packets, rs_time from, rs_time to);
 void pipeline_advance(struct pipeline *p, rs_time now);
+/* A frame that carries no IP; packet as link_decode() left it. */
+void pipeline_frame(struct pipeline *p, const struct net_packet *packet,
+    struct rs_span frame);
+/* The first packet of a new flow. */
+void pipeline_opened(struct pipeline *p, const struct net_packet *packet);
 
 #endif

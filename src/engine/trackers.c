@@ -30,6 +30,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		reg_tracker_event(t->reg, ev);
 		keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
+		clock_tracker_event(t->clock, ev);
 		if (ev->flow->carrier != RS_OVER_UDP)
 			conn_tracker_event(t->conn, ev);
 		if (ev->flow->carrier &
@@ -45,6 +46,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		handshake_tracker_event(t->handshake, ev);
 		conn_tracker_event(t->conn, ev);
 		inferred_tracker_event(t->inferred, ev);
+		clock_tracker_event(t->clock, ev);
 		break;
 	case RS_EV_TLS_ALERT:
 	case RS_EV_TLS_DATA:
@@ -77,6 +79,16 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		inbound_tracker_event(t->inbound, ev);
 		break;
 	case RS_EV_DNS_MESSAGE: /* its own tracker hears all events */
+	case RS_EV_DHCP:
+	case RS_EV_LINK:
+		/* The lease asks its neighbours. */
+		neighbour_tracker_event(t->neighbour, ev);
+		link_tracker_event(t->link, ev);
+		lease_tracker_event(t->lease, ev);
+		break;
+	case RS_EV_CLOCK:
+		clock_tracker_event(t->clock, ev);
+		break;
 	case RS_EV_TLS_RECORD: /* the sessions', never here */
 	case RS_EV_WS_FRAME:
 	case RS_EV_WS_MESSAGE: /* counted by their stage */
@@ -101,6 +113,7 @@ trackers_event(struct trackers *t, const struct rs_event *ev)
 	if (t->now >= t->reg_due) {
 		t->reg_due = t->now + REG_STEP;
 		reg_tracker_advance(t->reg, t->now);
+		lease_tracker_advance(t->lease, t->now);
 	}
 	lookup_tracker_event(t->lookup, ev);
 	deliver(t, ev);
@@ -183,6 +196,12 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->names = names_new(seed, &budgets[BUDGET_LOOKUPS]);
 	t->lookup = lookup_tracker_new(t->names, t->related, seed,
 	    &budgets[BUDGET_LOOKUPS], &t->taps);
+	t->neighbour = neighbour_tracker_new(
+	    seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->lease = lease_tracker_new(
+	    seed, &budgets[BUDGET_BINDINGS], t->neighbour, &t->taps);
+	t->link = link_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->clock = clock_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
 }
 
 void
@@ -190,6 +209,10 @@ trackers_clear(struct trackers *t)
 {
 	lookup_tracker_free(t->lookup);
 	names_free(t->names);
+	clock_tracker_free(t->clock);
+	link_tracker_free(t->link);
+	lease_tracker_free(t->lease);
+	neighbour_tracker_free(t->neighbour);
 	inferred_tracker_free(t->inferred);
 	conn_tracker_free(t->conn);
 	handshake_tracker_free(t->handshake);
@@ -209,4 +232,8 @@ trackers_finish(struct trackers *t, rs_time end)
 	handshake_tracker_finish(t->handshake, end);
 	inferred_tracker_finish(t->inferred);
 	binding_tracker_finish(t->binding, end);
+	lease_tracker_finish(t->lease, end);
+	neighbour_tracker_finish(t->neighbour);
+	link_tracker_finish(t->link);
+	clock_tracker_finish(t->clock);
 }

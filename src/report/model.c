@@ -241,6 +241,8 @@ event_proto(const struct rec_type *type, const void *rec)
 		const struct rec_finding *f = rec;
 		return transport_proto(f->transport);
 	}
+	if (type == &rec_lease_type)
+		return RS_LIT("UDP");
 	if (type == &rec_handshake_type || type == &rec_connection_type)
 		return RS_LIT("TCP");
 	return (struct rs_span){0};

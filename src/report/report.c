@@ -13,10 +13,12 @@
 #include "report/report.h"
 
 #include "report/asked.h"
+#include "report/boot.h"
 #include "report/json.h"
 #include "report/judge.h"
 #include "report/model.h"
 #include "report/text.h"
+#include "track/host.h"
 #include "track/phone.h"
 #include "track/shown.h"
 #include "track/spool.h"
@@ -38,6 +40,7 @@ struct report {
 	struct summary *summary;
 	struct phone_tracker *phones;
 	struct shown *shown;
+	struct host_index *hosts;
 	struct rs_account phones_pay;
 	struct judge *judge;
 	struct asked *asked;
@@ -83,6 +86,7 @@ report_new(
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
 	r->shown = shown_new();
+	r->hosts = host_index_new();
 	r->judge = judge_new();
 	r->asked = asked_new(related,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
@@ -106,6 +110,7 @@ report_free(struct report *r)
 	g_hash_table_unref(r->scanned);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
+	host_index_free(r->hosts);
 	summary_free(r->summary);
 	spool_free(r->spool);
 	rec_arena_clear(&r->arena);
@@ -283,6 +288,25 @@ binding_fine(const struct rec_binding *b)
 	       b->displaced.n == 0 && b->moves.n == 0 && b->unreached.n == 0;
 }
 
+/* How a phone came to its address, and what is below. */
+static bool
+boot_record(const struct rec_type *type)
+{
+	return type == &rec_lease_type || type == &rec_host_type ||
+	       type == &rec_link_type || type == &rec_clock_type;
+}
+
+/* Hosts are no part of the report: phones have their hardware addresses. */
+static void
+boot(struct report *r, const struct rec_type *type, const void *rec)
+{
+	host_index_add(r->hosts, type, rec);
+	if (type == &rec_host_type)
+		return;
+	event(r, type, rec);
+	(void)spool_add(r->spool, type, rec);
+}
+
 static void
 lookup(struct report *r, const struct rec_lookup *l)
 {
@@ -306,6 +330,8 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		handshake(r, rec);
 	} else if (type == &rec_connection_type) {
 		connection(r, rec);
+	} else if (boot_record(type)) {
+		boot(r, type, rec);
 	} else {
 		summary_add(r->summary, type, rec);
 		event(r, type, rec);
@@ -513,6 +539,54 @@ scanned(struct report *r, const struct rec_registration *g)
 		g_hash_table_add(r->scanned, GSIZE_TO_POINTER((gsize)aor));
 }
 
+/* The phone of that hardware address, by any address that it had. */
+static bool
+phone_of_mac(struct report *r, struct rs_span mac, struct rec_phone *to)
+{
+	struct rs_addr addr;
+	struct host_view view;
+	for (size_t i = 0; i < 8 && host_of_mac(r->hosts, mac, i, &addr, &view);
+	     i++)
+		if (phone_tracker_find(r->phones, &addr, to, &r->arena))
+			return true;
+	return false;
+}
+
+/* An error on the phone's way is a failure of its own. */
+static void
+judge_boot(struct report *r, struct diag_case c)
+{
+	struct boot_room room;
+	struct rec_phone p;
+	const struct rs_addr *addr = c.link ? &c.link->client.at.addr
+					    : &c.lease->client.at.addr;
+	uint64_t before = judge_errors(r->judge);
+	c.coverage = &r->amended;
+	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
+	struct rs_span mac = c.link ? c.link->mac : c.lease->mac;
+	if ((addr->family &&
+		phone_tracker_find(r->phones, addr, &p, &r->arena)) ||
+	    phone_of_mac(r, mac, &p))
+		c.phone = &p;
+	judge_case(r->judge, &c);
+	r->failed += judge_errors(r->judge) != before;
+	rec_arena_reset(&r->arena);
+}
+
+static void
+judge_leases(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &rec_lease_type);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL)
+		judge_boot(r, (struct diag_case){.lease = rec});
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_link_type);
+	while ((rec = spool_next(s)) != NULL)
+		judge_boot(r, (struct diag_case){.link = rec});
+	spool_reader_free(s);
+}
+
 /* What the case leans on is looked up by its id. */
 static void
 judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
@@ -522,6 +596,7 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	struct rec_connection k;
 	struct rec_phone p;
 	struct rec_id other;
+	struct boot_room room;
 	c.coverage = &r->amended;
 	/* What it leans on is in arenas of its own. */
 	const struct rec_endpoint *client =
@@ -529,6 +604,7 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	    : c.connection ? &c.connection->client
 	    : c.handshake  ? &c.handshake->client
 			   : NULL;
+	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
 	if (client &&
 	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
@@ -604,6 +680,7 @@ judge_all(struct report *r)
 	spool_reader_free(s);
 	judge_case(r->judge, &(struct diag_case){.coverage = &r->amended});
 	asked_each(r->asked, judge_way, r);
+	judge_leases(r);
 }
 
 /* ---- at the end: writing ---- */
@@ -661,10 +738,20 @@ json_list(
 	spool_reader_free(b);
 }
 
+/* A list that is not written where it is empty. */
+static void
+json_spare(struct report *r, const struct rec_type *type)
+{
+	struct spool_reader *s = spool_read(r->spool, type);
+	bool any = spool_next(s) != NULL;
+	spool_reader_free(s);
+	if (any)
+		json_list(r, type, NULL);
+}
+
 static void
 json_document(struct report *r)
 {
-	static const char *const later[] = {"leases", "downloads"};
 	struct report_writer *w = &r->json.w;
 	w->open(w, NULL, false);
 	w->open(w, "regscan", false);
@@ -679,10 +766,11 @@ json_document(struct report *r)
 	json_list(r, &rec_handshake_type, &r->fine_handshake);
 	json_list(r, &rec_connection_type, &r->fine_connection);
 	json_list(r, &rec_lookup_type, NULL);
-	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-		w->open(w, later[i], true); /* no tracker of these yet */
-		w->shut(w);
-	}
+	json_list(r, &rec_lease_type, NULL);
+	w->open(w, "downloads", true); /* no tracker of these yet */
+	w->shut(w);
+	json_spare(r, &rec_link_type);
+	json_spare(r, &rec_clock_type);
 	json_list(r, &rec_finding_type, NULL);
 	w->shut(w);
 }

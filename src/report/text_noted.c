@@ -26,7 +26,9 @@ is_noted(const struct rec_finding *x)
 	    rs_span_starts(of[0], RS_LIT("connection ")))
 		return x->severity == REC_WARNING ||
 		       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
-	return rs_span_starts(of[0], RS_LIT("lookup ")) ||
+	return rs_span_starts(of[0], RS_LIT("lease ")) ||
+	       rs_span_starts(of[0], RS_LIT("link ")) ||
+	       rs_span_starts(of[0], RS_LIT("lookup ")) ||
 	       rs_span_starts(of[0], RS_LIT("binding ")) ||
 	       rs_span_starts(of[0], RS_LIT("phone "));
 }
@@ -39,11 +41,12 @@ head(struct text *t, const struct rec_finding *x)
 	g_autofree char *word =
 	    g_ascii_strup(rec_severity_name(x->severity), -1);
 	page_styled(p, x->severity == REC_ERROR ? PAGE_BAD : PAGE_WARN, word);
-	if (x->phone.at.addr.family == 0)
-		return;
-	rs_addr_format(&x->phone.at.addr, addr);
 	page_str(p, "  ");
-	page_styled(p, PAGE_BOLD, addr);
+	rs_addr_format(&x->phone.at.addr, addr);
+	if (x->phone.at.addr.family)
+		page_styled(p, PAGE_BOLD, addr);
+	else
+		page_span(p, x->mac);
 	page_to(p, p->at + 2);
 	if (x->aor.n)
 		page_span_most(p, x->aor, p->columns / 3);

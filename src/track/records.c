@@ -405,6 +405,7 @@ static const struct rec_field finding_fields[] = {
     LIST("evidence", evidence, rec_evidence),
     TEXT("filter", filter),
     NUMBER("occurrences", occurrences),
+    TEXT("mac", mac),
 };
 const struct rec_type rec_finding_type = {"finding", "findings", sizeof(T),
     finding_fields, sizeof finding_fields / sizeof *finding_fields,

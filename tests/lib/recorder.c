@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "recorder.h"
 #include "event.h"
+#include "dhcp/dhcp.h"
+#include "link/link.h"
 #include "sip/msg.h"
 #include "websocket/upgrade.h"
 
@@ -182,6 +184,8 @@ anomaly_name(enum rs_anomaly a)
 		return "ws-compressed";
 	case RS_ANOMALY_DNS_MALFORMED:
 		return "dns-malformed";
+	case RS_ANOMALY_DHCP_MALFORMED:
+		return "dhcp-malformed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -227,6 +231,20 @@ add_ws_frame(struct recorder *r, const struct ws_frame *f)
 	    f->compressed ? " compressed" : "", f->body.p ? "" : " absent");
 	if (r->digest)
 		add(r, " hash=%016" PRIx64, fnv(0, f->body));
+}
+
+static void
+add_dhcp(struct recorder *r, const struct dhcp_msg *m)
+{
+	uint64_t h = fnv(0, m->mac);
+	add(r, " DHCP version=%u code=%u type=%d xid=%08x flaws=%u", m->version,
+	    m->code, (int)m->type, (unsigned)m->xid, m->flaws);
+	if (!r->digest)
+		return;
+	for (unsigned i = 0; i < DHCP_OPTION_N; i++)
+		h = fnv(h, m->option[i]);
+	h = fnv(fnv(h, m->sname), m->file);
+	add(r, " hash=%016" PRIx64, h);
 }
 
 static void
@@ -297,6 +315,17 @@ add_event(struct recorder *r, const struct rs_event *ev)
 	case RS_EV_ANOMALY:
 		add(r, " ANOMALY %s %" PRIu64, anomaly_name(ev->u.anomaly.kind),
 		    ev->u.anomaly.bytes);
+		break;
+	case RS_EV_DHCP:
+		add_dhcp(r, ev->u.dhcp);
+		break;
+	case RS_EV_LINK:
+		add(r, " LINK %d", (int)ev->u.link->kind);
+		break;
+	case RS_EV_CLOCK:
+		add(r, " CLOCK source=%d%s%s time=%" PRId64,
+		    (int)ev->u.clock.source, ev->u.clock.answer ? " answer" : "",
+		    ev->u.clock.valid ? " valid" : "", ev->u.clock.time);
 		break;
 	case RS_EV_NONE:
 	case RS_EV_DNS_MESSAGE:
