@@ -14,6 +14,8 @@
  *   dissectors/websocket  WS_UPGRADE WS_FRAME ANOMALY
  *                                           (heard by websocket/session only)
  *   websocket/session WS_UPGRADE WS_MESSAGE ANOMALY
+ *   dissectors/tftp   TFTP ANOMALY
+ *   dissectors/http   HTTP ANOMALY
  *   engine/pipeline   FLOW_OPEN GAP FLOW_HALF_CLOSE FLOW_END ICMP DROPS NOT_TLS
  *
  * An emitter below engine/ leaves `flow` NULL; the pipeline fills it in before
@@ -31,6 +33,8 @@ struct tls_server_hello;
 struct tls_certificate_list;
 struct tls_certificate_request;
 struct ws_upgrade;
+struct tftp_msg;
+struct http_msg;
 struct reading;
 
 /* How a flow was kept alive, as far as known now. */
@@ -81,6 +85,8 @@ enum rs_event_type {
 	RS_EV_DROPS,
 	RS_EV_ANOMALY,
 	RS_EV_TIME, /* nothing but that it is `now` */
+	RS_EV_TFTP,
+	RS_EV_HTTP,
 	RS_EV_N
 };
 
@@ -172,6 +178,8 @@ enum rs_anomaly {
 	RS_ANOMALY_WS_TRUNCATED,      /* a message lacks its end or beginning */
 	RS_ANOMALY_WS_TOO_LONG,       /* over the limit: not kept */
 	RS_ANOMALY_WS_COMPRESSED,     /* a message that is not inflated */
+	RS_ANOMALY_TFTP_MALFORMED,    /* no TFTP message where one was due */
+	RS_ANOMALY_HTTP_MALFORMED,    /* not HTTP after all */
 	RS_ANOMALY_N
 };
 
@@ -203,6 +211,8 @@ struct rs_event {
 		const struct ws_upgrade *ws_upgrade;
 		struct ws_frame ws_frame;
 		struct ws_message ws_message;
+		const struct tftp_msg *tftp;
+		const struct http_msg *http;
 		struct {
 			struct rs_span head; /* the first bytes that were no TLS */
 		} not_tls; /* clear bytes on a flow where TLS was due */

@@ -12,6 +12,7 @@ struct options {
 	char **ca_files, **ca_paths; /* NULL-terminated; NULL: none */
 	gboolean system_ca;
 	char *certificates; /* folder to write them to */
+	char *profile; /* name or file; NULL: by what is seen */
 	gboolean list_interfaces, no_promiscuous, follow, all_tls, version;
 	int snaplen, buffer_kib;
 	gint64 count;     /* packets; 0: all */

@@ -52,6 +52,8 @@ const struct diag_rule *const diag_rules[] = {
     &diag_sip_partial_lines,
     &diag_noise_scanner,
     &diag_capture_incomplete,
+    &diag_provisioning_download_failed,
+    &diag_profile_unexpected,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

@@ -10,7 +10,10 @@
 #ifndef DIAG_RULE_H
 #define DIAG_RULE_H
 
+#include "profile/profile.h"
 #include "track/records.h"
+
+struct diag_fetches;
 
 /* What a finding may lean on; any but one may be NULL: not seen. */
 struct diag_case {
@@ -22,6 +25,10 @@ struct diag_case {
 	const struct rec_binding *binding;
 	const struct rec_phone *phone; /* alone, or that of the others */
 	const struct rec_coverage *coverage;
+	const struct rec_download *download;
+	const struct diag_fetches *fetches; /* of its client: fetch_view.h */
+	const struct profile *profile; /* of the registration's service */
+	enum profile_told told;
 };
 
 struct diag_out {

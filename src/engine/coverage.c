@@ -64,6 +64,10 @@ anomaly_name(enum rs_anomaly kind)
 		return "websocket_too_long";
 	case RS_ANOMALY_WS_COMPRESSED:
 		return "websocket_compressed";
+	case RS_ANOMALY_TFTP_MALFORMED:
+		return "tftp_malformed";
+	case RS_ANOMALY_HTTP_MALFORMED:
+		return "http_malformed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -180,6 +184,8 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	    &c->evictions, a, "bindings", binding_tracker_evicted(t->binding));
 	count(&c->evictions, a, "handshakes", shakes.evicted);
 	count(&c->evictions, a, "not_inferred", inferred.refused);
+	count(&c->evictions, a, "downloads",
+	    download_tracker_evicted(t->download));
 	sip(&t->counts, c, a);
 	websocket(n, c);
 	c->responses_without_request = (int64_t)regs.orphans;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/identify.h"
 
+#include "http/http.h"
 #include "sip/sip.h"
+#include "tftp/tftp.h"
 #include "tls/tls.h"
 #include "websocket/websocket.h"
 
@@ -9,6 +11,8 @@ static const struct rs_dissector *const dissectors[] = {
     &sip_dissector,
     &tls_dissector,
     &websocket_dissector,
+    &tftp_dissector,
+    &http_dissector, /* after websocket: a GET may be one */
 };
 
 /* A datagram is there as a whole; of a stream each probe sees what it wants. */

@@ -13,6 +13,7 @@
 #include "engine/budget.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
+#include "engine/tftp_follow.h"
 #include "engine/vantage.h"
 #include "engine/ws_stage.h"
 #include "event.h"
@@ -45,6 +46,7 @@ struct pipeline {
 	struct classify *classify;
 	struct tls_fingerprinter *prints;
 	struct pipeline_counts counts;
+	struct tftp_follow tftp;
 	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };
 

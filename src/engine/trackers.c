@@ -75,6 +75,11 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		if (ev->type == RS_EV_FLOW_END)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
+		download_tracker_event(t->download, ev);
+		break;
+	case RS_EV_TFTP:
+	case RS_EV_HTTP:
+		download_tracker_event(t->download, ev);
 		break;
 	case RS_EV_TLS_RECORD: /* the sessions', never here */
 	case RS_EV_WS_FRAME:
@@ -94,6 +99,7 @@ trackers_event(struct trackers *t, const struct rs_event *ev)
 	if (ev->now > t->now) {
 		t->now = ev->now;
 		handshake_tracker_advance(t->handshake, t->now);
+		download_tracker_advance(t->download, t->now);
 	}
 	/* It looks at its own clock before each event: this only lets go. */
 	if (t->now >= t->reg_due) {
@@ -115,6 +121,8 @@ tap(void *arg, const struct rec_type *type, const void *rec)
 		related_registration(t->related, rec);
 		binding_tracker_registration(t->binding, rec);
 	}
+	if (type == &rec_handshake_type)
+		download_tracker_handshake(t->download, rec);
 	t->out->record(t->out->arg, type, rec);
 }
 
@@ -155,12 +163,15 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->conn = conn_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
 	t->inferred =
 	    inferred_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
+	t->download = download_tracker_new(
+	    o->profiles, seed, &budgets[BUDGET_BINDINGS], &t->taps);
 }
 
 void
 trackers_clear(struct trackers *t)
 {
 	inferred_tracker_free(t->inferred);
+	download_tracker_free(t->download);
 	conn_tracker_free(t->conn);
 	handshake_tracker_free(t->handshake);
 	binding_tracker_free(t->binding);
@@ -178,4 +189,5 @@ trackers_finish(struct trackers *t, rs_time end)
 	handshake_tracker_finish(t->handshake, end);
 	inferred_tracker_finish(t->inferred);
 	binding_tracker_finish(t->binding, end);
+	download_tracker_finish(t->download, end);
 }

@@ -14,6 +14,7 @@
 #include "tls/chain.h"
 #include "track/binding.h"
 #include "track/conn.h"
+#include "track/download.h"
 #include "track/handshake.h"
 #include "track/inferred.h"
 #include "track/keepalive.h"
@@ -43,6 +44,7 @@ struct trackers {
 	struct handshake_tracker *handshake;
 	struct conn_tracker *conn;
 	struct inferred_tracker *inferred;
+	struct download_tracker *download;
 	struct tracker_counts counts;
 	rs_time now, reg_due;
 };

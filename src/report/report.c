@@ -12,6 +12,8 @@
  */
 #include "report/report.h"
 
+#include "diag/profile_view.h"
+#include "report/fetches.h"
 #include "report/json.h"
 #include "report/judge.h"
 #include "report/model.h"
@@ -39,6 +41,7 @@ struct report {
 	struct shown *shown;
 	struct rs_account phones_pay;
 	struct judge *judge;
+	struct fetches *fetches;
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
 	struct rec_type odd_registration;    /* fine, and to be judged */
@@ -80,6 +83,7 @@ report_new(
 	rs_account_init(&r->phones_pay,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
+	r->fetches = fetches_new(&r->phones_pay);
 	r->shown = shown_new();
 	r->judge = judge_new();
 	r->seed = seed;
@@ -99,6 +103,7 @@ report_free(struct report *r)
 		return;
 	judge_free(r->judge);
 	g_hash_table_unref(r->scanned);
+	fetches_free(r->fetches);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
 	summary_free(r->summary);
@@ -152,9 +157,15 @@ registration_counted(struct report *r, const struct rec_registration *g)
 /* It went well as far as the server is concerned, and there is something to be
    said of it all the same. */
 static bool
-registration_odd(const struct rec_registration *g)
+registration_odd(const struct report *r, const struct rec_registration *g)
 {
 	const struct rs_span *v = g->flaws.v;
+	char text[PROFILE_VIEW_TEXT];
+	enum profile_told told;
+	const struct profile *p =
+	    profile_view_service(r->o.profiles, g, &told);
+	if (profile_view_differs(p, told, g, text))
+		return true;
 	for (uint32_t i = 0; i < g->flaws.n; i++)
 		if (rs_span_eq(v[i], RS_LIT("via_changed")))
 			return true;
@@ -184,7 +195,7 @@ registration(struct report *r, const struct rec_registration *g)
 		(void)spool_add(r->spool, &rec_registration_type, g);
 	else if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
-	if (fine && registration_odd(g))
+	if (fine && registration_odd(r, g))
 		(void)spool_add(r->spool, &r->odd_registration, g);
 	if (fine)
 		registration_counted(r, g);
@@ -265,6 +276,22 @@ connection(struct report *r, const struct rec_connection *c)
 		connection_counted(r, c);
 }
 
+static void
+download_counted(struct report *r, const struct rec_download *d)
+{
+	fetches_add(r->fetches, d);
+	event(r, &rec_download_type, d);
+}
+
+/* Of a client that may be no phone, it is listed when that shows. */
+static void
+download(struct report *r, const struct rec_download *d)
+{
+	(void)spool_add(r->spool, &rec_download_type, d);
+	if (d->phone == RS_TRUE)
+		download_counted(r, d);
+}
+
 /* Held, refreshed in time, and nobody else's. */
 static bool
 binding_fine(const struct rec_binding *b)
@@ -283,6 +310,8 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		handshake(r, rec);
 	} else if (type == &rec_connection_type) {
 		connection(r, rec);
+	} else if (type == &rec_download_type) {
+		download(r, rec);
 	} else {
 		summary_add(r->summary, type, rec);
 		event(r, type, rec);
@@ -333,6 +362,26 @@ connection_related(const struct report *r, const struct rec_connection *c)
 {
 	return c->related == RS_TRUE ? RS_TRUE
 				     : related_connection(r->related, c);
+}
+
+/* One of a phone, by itself or by what else its client does. */
+static bool
+download_shown(struct report *r, const struct rec_download *d)
+{
+	struct rec_phone p;
+	if (d->phone == RS_TRUE)
+		return true;
+	bool known =
+	    phone_tracker_find(r->phones, &d->client.at.addr, &p, &r->arena);
+	rec_arena_reset(&r->arena);
+	return known;
+}
+
+/* A download has its id. */
+static bool
+handshake_provisions(const struct report *r, const struct rec_handshake *h)
+{
+	return profile_of_host(r->o.profiles, h->sni) != NULL;
 }
 
 static bool
@@ -387,9 +436,12 @@ ask_again(struct report *r)
 		if (h.related == RS_TRUE)
 			continue; /* was sure when it closed */
 		h.related = related_handshake(r->related, &h);
-		if (h.related != RS_TRUE)
+		bool provisions = handshake_provisions(r, &h);
+		if (h.related != RS_TRUE && !provisions)
 			r->amended.tls_unrelated++;
 		drop_unlisted(r, &h);
+		if (provisions && h.related != RS_TRUE && !r->o.all_tls)
+			event(r, &rec_handshake_type, &h);
 		if (h.related == RS_TRUE || r->o.all_tls)
 			handshake_counted(r, &h);
 	}
@@ -404,6 +456,22 @@ ask_again(struct report *r)
 			connection_counted(r, &c);
 	}
 	spool_reader_free(s);
+	int64_t others = 0;
+	s = spool_read(r->spool, &rec_download_type);
+	while ((rec = spool_next(s)) != NULL) {
+		struct rec_download d = *(const struct rec_download *)rec;
+		if (d.phone == RS_TRUE)
+			continue;
+		if (download_shown(r, &d)) {
+			d.phone = RS_TRUE;
+			download_counted(r, &d);
+		} else {
+			others++;
+		}
+	}
+	spool_reader_free(s);
+	if (others)
+		r->amended.downloads_not_listed = others;
 }
 
 static void
@@ -466,15 +534,24 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	struct rec_connection k;
 	struct rec_phone p;
 	struct rec_id other;
+	struct diag_fetches fetches;
 	c.coverage = &r->amended;
 	const struct rec_endpoint *client =
 	    c.registration ? &c.registration->client
 	    : c.connection ? &c.connection->client
 	    : c.handshake  ? &c.handshake->client
+	    : c.download   ? &c.download->client
 			   : NULL;
 	if (client &&
 	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
+	if (client) {
+		fetches = fetches_of(r->fetches, &client->at.addr);
+		c.fetches = &fetches;
+	}
+	if (c.registration)
+		c.profile = profile_view_service(
+		    r->o.profiles, c.registration, &c.told);
 	if (handshake &&
 	    find(r, &rec_handshake_type, &r->fine_handshake, handshake, &h))
 		c.handshake = &h;
@@ -529,6 +606,15 @@ judge_all(struct report *r)
 	while ((rec = spool_next(s)) != NULL)
 		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
 	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_download_type);
+	while ((rec = spool_next(s)) != NULL) {
+		struct rec_download d = *(const struct rec_download *)rec;
+		if (!rec_download_broke(d.state) || !download_shown(r, &d))
+			continue;
+		d.phone = RS_TRUE;
+		judge(r, (struct diag_case){.download = &d}, NULL, NULL);
+	}
+	spool_reader_free(s);
 }
 
 /* ---- at the end: writing ---- */
@@ -537,7 +623,16 @@ static void
 json_listed(struct report *r, const struct rec_type *type, const void *rec)
 {
 	struct report_writer *w = &r->json.w;
-	if (!shown(r, type, rec))
+	if (type == &rec_download_type) {
+		struct rec_download d = *(const struct rec_download *)rec;
+		if (!download_shown(r, &d))
+			return;
+		d.phone = RS_TRUE;
+		model_record(w, NULL, type, &d);
+		return;
+	}
+	if (!shown(r, type, rec) &&
+	    (type != &rec_handshake_type || !handshake_provisions(r, rec)))
 		return;
 	if (type == &rec_handshake_type) {
 		struct rec_handshake h = *(const struct rec_handshake *)rec;
@@ -584,7 +679,7 @@ json_list(
 static void
 json_document(struct report *r)
 {
-	static const char *const later[] = {"lookups", "leases", "downloads"};
+	static const char *const later[] = {"lookups", "leases"};
 	struct report_writer *w = &r->json.w;
 	w->open(w, NULL, false);
 	w->open(w, "regscan", false);
@@ -602,6 +697,7 @@ json_document(struct report *r)
 		w->open(w, later[i], true); /* no tracker of these yet */
 		w->shut(w);
 	}
+	json_list(r, &rec_download_type, NULL);
 	json_list(r, &rec_finding_type, NULL);
 	w->shut(w);
 }

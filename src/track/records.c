@@ -495,6 +495,7 @@ static const struct rec_field coverage_fields[] = {
     TEXT("vantage", vantage),
     TEXT("vantage_reason", vantage_reason),
     NUMBER("memory_limit", memory_limit),
+    NUMBER("downloads_not_listed", downloads_not_listed),
 };
 const struct rec_type rec_coverage_type = {"coverage", "coverage", sizeof(T),
     coverage_fields, sizeof coverage_fields / sizeof *coverage_fields, NOWHERE,
