@@ -40,6 +40,10 @@ static void
 say_why(const struct rec_download *d, char out[160])
 {
 	char number[48] = "";
+	if (d->icmp_frame.number) {
+		snprintf(out, 160, "an ICMP error came back");
+		return;
+	}
 	if (d->status != REC_ABSENT)
 		snprintf(number, sizeof number, "HTTP %lld", (long long)d->status);
 	else if (d->error != REC_ABSENT)
@@ -97,7 +101,9 @@ download_failed(const struct diag_rule *rule, const struct diag_case *c,
 	finding_evidence(&f, d->answer_frame, RS_NEVER, RS_LIT("answer"));
 	finding_evidence(&f, d->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
 	const struct rs_frame *v = d->frames.v;
-	if (d->frames.n && d->protocol != REC_HTTPS)
+	if (d->frames.n && d->protocol != REC_HTTPS &&
+	    !rs_frame_eq(v[d->frames.n - 1], d->answer_frame) &&
+	    !rs_frame_eq(v[d->frames.n - 1], d->icmp_frame))
 		finding_evidence(
 		    &f, v[d->frames.n - 1], RS_NEVER, RS_LIT("last of it"));
 	finding_say(&f);

@@ -319,21 +319,6 @@ sip_port(const struct pipeline *p, const struct flow *f)
 
 /* ---- UDP ---- */
 
-/* The first packet of what answers a TFTP request from another port: its flow
-   is turned, as the client is the one that asked. */
-static bool
-answers_tftp(const struct pipeline *p, struct flow *f, enum rs_dir *dir,
-    const struct net_packet *packet)
-{
-	if (f->packets[0] + f->packets[1] != 1 ||
-	    !tftp_follow_due(&p->tftp, &packet->dst, packet->at.first) ||
-	    !tftp_answers(packet->payload))
-		return false;
-	flow_turn(f);
-	*dir = RS_S2C;
-	return true;
-}
-
 /* Who understands the datagram, or NULL. */
 static const struct rs_dissector *
 claimant(struct pipeline *p, struct flow *f, enum rs_dir *dir,
@@ -342,7 +327,8 @@ claimant(struct pipeline *p, struct flow *f, enum rs_dir *dir,
 	struct identity who = identify(packet->payload, RS_OVER_UDP);
 	if (who.verdict == RS_YES)
 		return who.dissector;
-	return answers_tftp(p, f, dir, packet) ? &tftp_dissector : NULL;
+	return tftp_follow_claims(&p->tftp, f, dir, packet) ? &tftp_dissector
+							    : NULL;
 }
 
 void
@@ -369,11 +355,8 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		keep_pace(app, packet->at.first);
 		if (dir == RS_S2C && f->ttl_back == 0)
 			f->ttl_back = packet->ttl;
-		if (app->stream.dissector == &tftp_dissector &&
-		    tftp_dissector.probe(packet->payload, RS_OVER_UDP) ==
-			RS_YES)
-			tftp_follow_expect(
-			    &p->tftp, &packet->src, packet->at.first);
+		if (app->stream.dissector == &tftp_dissector)
+			tftp_follow_hear(&p->tftp, packet);
 		stream_datagram(
 		    &app->stream, dir, packet->payload, &packet->at, &out);
 	}

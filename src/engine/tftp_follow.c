@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/tftp_follow.h"
 
+#include "tftp/tftp.h"
+
 /* Clients choose their ports, so these spread well enough; who makes them
    collide only hides transfers of its own making. */
 static unsigned
@@ -42,4 +44,24 @@ tftp_follow_due(
 		    rs_endpoint_eq(&set[i].client, client))
 			return true;
 	return false;
+}
+
+void
+tftp_follow_hear(struct tftp_follow *t, const struct net_packet *packet)
+{
+	if (tftp_dissector.probe(packet->payload, RS_OVER_UDP) == RS_YES)
+		tftp_follow_expect(t, &packet->src, packet->at.first);
+}
+
+bool
+tftp_follow_claims(const struct tftp_follow *t, struct flow *f,
+    enum rs_dir *dir, const struct net_packet *packet)
+{
+	if (f->packets[0] + f->packets[1] != 1 ||
+	    !tftp_follow_due(t, &packet->dst, packet->at.first) ||
+	    !tftp_answers(packet->payload))
+		return false;
+	flow_turn(f);
+	*dir = RS_S2C;
+	return true;
 }

@@ -11,8 +11,7 @@
 #ifndef ENGINE_TFTP_FOLLOW_H
 #define ENGINE_TFTP_FOLLOW_H
 
-#include "base/addr.h"
-#include "base/stamp.h"
+#include "net/flow.h"
 
 /* Requests are repeated every few seconds: each one opens the time again. */
 #define TFTP_FOLLOW_FOR (30 * RS_SEC)
@@ -35,5 +34,12 @@ void tftp_follow_expect(struct tftp_follow *t,
     const struct rs_endpoint *client, rs_time now);
 bool tftp_follow_due(const struct tftp_follow *t,
     const struct rs_endpoint *client, rs_time now);
+
+/* A TFTP message: where it is a request, its answer is expected. */
+void tftp_follow_hear(struct tftp_follow *t, const struct net_packet *packet);
+/* Is this the first packet of a flow that answers a request?  Then the flow is
+   turned, as its client is the one that asked, and *dir is RS_S2C. */
+bool tftp_follow_claims(const struct tftp_follow *t, struct flow *f,
+    enum rs_dir *dir, const struct net_packet *packet);
 
 #endif

@@ -13,7 +13,7 @@
 #include "report/report.h"
 
 #include "diag/profile_view.h"
-#include "report/fetches.h"
+#include "report/downloads.h"
 #include "report/json.h"
 #include "report/judge.h"
 #include "report/model.h"
@@ -41,7 +41,7 @@ struct report {
 	struct shown *shown;
 	struct rs_account phones_pay;
 	struct judge *judge;
-	struct fetches *fetches;
+	struct downloads downloads;
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
 	struct rec_type odd_registration;    /* fine, and to be judged */
@@ -59,6 +59,8 @@ struct report {
 };
 
 /* ---- opening ---- */
+
+static void listed(void *arg, const struct rec_type *type, const void *rec);
 
 struct report *
 report_new(
@@ -83,7 +85,8 @@ report_new(
 	rs_account_init(&r->phones_pay,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
-	r->fetches = fetches_new(&r->phones_pay);
+	r->downloads = (struct downloads){
+	    spool, r->phones, fetches_new(&r->phones_pay), {listed, r}};
 	r->shown = shown_new();
 	r->judge = judge_new();
 	r->seed = seed;
@@ -103,7 +106,7 @@ report_free(struct report *r)
 		return;
 	judge_free(r->judge);
 	g_hash_table_unref(r->scanned);
-	fetches_free(r->fetches);
+	fetches_free(r->downloads.fetches);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
 	summary_free(r->summary);
@@ -123,6 +126,12 @@ event(struct report *r, const struct rec_type *type, const void *rec)
 	model_event(&r->json.w, type, rec, otherwise);
 	if (r->o.live)
 		(void)out_flush(&r->out);
+}
+
+static void
+listed(void *arg, const struct rec_type *type, const void *rec)
+{
+	event(arg, type, rec);
 }
 
 /* Counted, and joined to its phone; what does not concern registration makes
@@ -276,22 +285,6 @@ connection(struct report *r, const struct rec_connection *c)
 		connection_counted(r, c);
 }
 
-static void
-download_counted(struct report *r, const struct rec_download *d)
-{
-	fetches_add(r->fetches, d);
-	event(r, &rec_download_type, d);
-}
-
-/* Of a client that may be no phone, it is listed when that shows. */
-static void
-download(struct report *r, const struct rec_download *d)
-{
-	(void)spool_add(r->spool, &rec_download_type, d);
-	if (d->phone == RS_TRUE)
-		download_counted(r, d);
-}
-
 /* Held, refreshed in time, and nobody else's. */
 static bool
 binding_fine(const struct rec_binding *b)
@@ -311,7 +304,7 @@ take(void *arg, const struct rec_type *type, const void *rec)
 	} else if (type == &rec_connection_type) {
 		connection(r, rec);
 	} else if (type == &rec_download_type) {
-		download(r, rec);
+		downloads_take(&r->downloads, rec);
 	} else {
 		summary_add(r->summary, type, rec);
 		event(r, type, rec);
@@ -362,19 +355,6 @@ connection_related(const struct report *r, const struct rec_connection *c)
 {
 	return c->related == RS_TRUE ? RS_TRUE
 				     : related_connection(r->related, c);
-}
-
-/* One of a phone, by itself or by what else its client does. */
-static bool
-download_shown(struct report *r, const struct rec_download *d)
-{
-	struct rec_phone p;
-	if (d->phone == RS_TRUE)
-		return true;
-	bool known =
-	    phone_tracker_find(r->phones, &d->client.at.addr, &p, &r->arena);
-	rec_arena_reset(&r->arena);
-	return known;
 }
 
 /* A download has its id. */
@@ -456,20 +436,7 @@ ask_again(struct report *r)
 			connection_counted(r, &c);
 	}
 	spool_reader_free(s);
-	int64_t others = 0;
-	s = spool_read(r->spool, &rec_download_type);
-	while ((rec = spool_next(s)) != NULL) {
-		struct rec_download d = *(const struct rec_download *)rec;
-		if (d.phone == RS_TRUE)
-			continue;
-		if (download_shown(r, &d)) {
-			d.phone = RS_TRUE;
-			download_counted(r, &d);
-		} else {
-			others++;
-		}
-	}
-	spool_reader_free(s);
+	int64_t others = downloads_finish(&r->downloads);
 	if (others)
 		r->amended.downloads_not_listed = others;
 }
@@ -546,7 +513,7 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
 	if (client) {
-		fetches = fetches_of(r->fetches, &client->at.addr);
+		fetches = fetches_of(r->downloads.fetches, &client->at.addr);
 		c.fetches = &fetches;
 	}
 	if (c.registration)
@@ -608,11 +575,11 @@ judge_all(struct report *r)
 	spool_reader_free(s);
 	s = spool_read(r->spool, &rec_download_type);
 	while ((rec = spool_next(s)) != NULL) {
-		struct rec_download d = *(const struct rec_download *)rec;
-		if (!rec_download_broke(d.state) || !download_shown(r, &d))
-			continue;
-		d.phone = RS_TRUE;
-		judge(r, (struct diag_case){.download = &d}, NULL, NULL);
+		struct rec_download d;
+		if (downloads_listed(&r->downloads, rec, &d, &r->arena) &&
+		    rec_download_broke(d.state))
+			judge(r, (struct diag_case){.download = &d}, NULL,
+			    NULL);
 	}
 	spool_reader_free(s);
 }
@@ -624,11 +591,9 @@ json_listed(struct report *r, const struct rec_type *type, const void *rec)
 {
 	struct report_writer *w = &r->json.w;
 	if (type == &rec_download_type) {
-		struct rec_download d = *(const struct rec_download *)rec;
-		if (!download_shown(r, &d))
-			return;
-		d.phone = RS_TRUE;
-		model_record(w, NULL, type, &d);
+		struct rec_download d;
+		if (downloads_listed(&r->downloads, rec, &d, &r->arena))
+			model_record(w, NULL, type, &d);
 		return;
 	}
 	if (!shown(r, type, rec) &&

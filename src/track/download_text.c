@@ -135,16 +135,16 @@ mac_at(struct rs_span s, size_t i, uint8_t out[12])
 	return i - from == 12 || i - from == 17 ? i - from : 0;
 }
 
-/* No address is all zeros; one without a letter may be a date. */
+/* Numbers with zeros in front are names of models; one without a letter may be
+   a date. */
 static bool
 likely(const uint8_t mac[12])
 {
-	bool zeros = true, letters = false;
-	for (size_t i = 0; i < 12; i++) {
-		zeros = zeros && mac[i] == '0';
+	bool letters = false;
+	for (size_t i = 0; i < 12; i++)
 		letters = letters || mac[i] > '9';
-	}
-	return !zeros && (letters || (mac[0] == '0' && mac[1] == '0'));
+	return memcmp(mac, "000000", 6) != 0 &&
+	       (letters || (mac[0] == '0' && mac[1] == '0'));
 }
 
 struct rs_span
