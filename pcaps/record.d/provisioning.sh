@@ -10,7 +10,7 @@ provisioning_cases='
 profile-forced
 tftp-register tftp-not-found tftp-no-answer tftp-refused
 http-register http-not-found http-forbidden
-https-certificate-expired https-register
+https-certificate-expired https-register keys-https
 '
 provisioning_tools='curl lighttpd tftp'
 
@@ -211,5 +211,15 @@ case_https_register()
 	activate -k
 	baresip_phone 4025 secret-4025 "sip:$sbc_ip;transport=udp"
 	sleep 1
+	capture_end
+}
+
+# The same with the secrets of the phone: what is inside is seen.
+case_keys_https()
+{
+	make_network
+	https_server good
+	capture
+	SSLKEYLOGFILE=$PWD/keys.log activate -k
 	capture_end
 }

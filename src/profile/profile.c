@@ -72,6 +72,8 @@ profile_find(const struct profile_set *s, const char *name)
 const struct profile *
 profile_of_host(const struct profile_set *s, struct rs_span host)
 {
+	if (s && s->forced && profile_match_any(&s->forced->hosts, host))
+		return s->forced;
 	for (size_t i = 0; i < profile_set_n(s); i++)
 		if (profile_match_any(&profile_set_at(s, i)->hosts, host))
 			return profile_set_at(s, i);
