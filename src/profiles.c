@@ -32,8 +32,7 @@ profiles_load(const struct options *o, GError **error)
 struct related *
 profiles_related(const struct profile_set *s, const struct options *o)
 {
-	g_autoptr(GArray) ports =
-	    g_array_new(FALSE, FALSE, sizeof(uint16_t));
+	g_autoptr(GArray) ports = g_array_new(FALSE, FALSE, sizeof(uint16_t));
 	g_array_append_vals(ports, o->tls_ports, (guint)o->n_tls_ports);
 	for (size_t i = 0; i < profile_set_n(s); i++) {
 		const struct profile *p = profile_set_at(s, i);

@@ -77,8 +77,8 @@ status_line(struct http_head *h, struct rs_span line)
 	uint32_t status;
 	struct rs_span digits = rs_span_part(line, 9, 3);
 	if (!version(h, rs_span_part(line, 0, 8)) || line.n < 12 ||
-	    line.p[8] != ' ' || !rs_span_u32(digits, &status) ||
-	    status < 100 || (line.n > 12 && line.p[12] != ' '))
+	    line.p[8] != ' ' || !rs_span_u32(digits, &status) || status < 100 ||
+	    (line.n > 12 && line.p[12] != ' '))
 		return false;
 	h->status = (uint16_t)status;
 	if (line.n > 13)

@@ -21,12 +21,12 @@ struct http_head {
 	struct rs_span target; /* as it is: it may hold secrets */
 	struct rs_span reason; /* of a response */
 	struct rs_span host, user_agent, location, date;
-	bool has_length;       /* Content-Length was there and a number */
-	bool chunked;          /* the last transfer coding, RFC 9112 6.1 */
-	bool challenge;        /* WWW-Authenticate was there */
-	bool credentials;      /* Authorization was there */
-	uint64_t length;       /* bytes of the body */
-	size_t size;           /* of the head, empty line and all */
+	bool has_length;  /* Content-Length was there and a number */
+	bool chunked;     /* the last transfer coding, RFC 9112 6.1 */
+	bool challenge;   /* WWW-Authenticate was there */
+	bool credentials; /* Authorization was there */
+	uint64_t length;  /* bytes of the body */
+	size_t size;      /* of the head, empty line and all */
 };
 
 /*

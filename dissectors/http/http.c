@@ -129,8 +129,8 @@ begin_body(struct call *c, const struct http_head *h)
 	if (h->request) {
 		row_add(c->s, rs_span_eq(h->method, RS_LIT("HEAD")));
 	} else if (h->status >= 200 || h->status == 101) {
-		bodiless = row_take(c->s) || h->status == 204 ||
-			   h->status == 304;
+		bodiless =
+		    row_take(c->s) || h->status == 204 || h->status == 304;
 	} else {
 		/* 1xx: the response is still to come */
 		*half = (struct half){.stage = STAGE_HEAD};
@@ -192,8 +192,7 @@ static struct rs_progress
 feed_resync(struct call *c)
 {
 	struct http_head h;
-	enum rs_verdict v =
-	    c->h->mid ? RS_NO : http_head_parse(&h, c->data);
+	enum rs_verdict v = c->h->mid ? RS_NO : http_head_parse(&h, c->data);
 	if (v == RS_YES) {
 		c->h->stage = STAGE_HEAD;
 		return feed_head(c);

@@ -16,9 +16,9 @@ enum http_part {
 struct http_msg {
 	enum http_part part;
 	const struct http_head *head; /* HTTP_HEAD_PART; else NULL */
-	uint64_t body;  /* HTTP_END: bytes that it had, as far as they came */
-	bool whole;     /* HTTP_END: where it was to end; else it broke off */
-	bool lacks;     /* HTTP_END: some of it was not captured */
+	uint64_t body; /* HTTP_END: bytes that it had, as far as they came */
+	bool whole;    /* HTTP_END: where it was to end; else it broke off */
+	bool lacks;    /* HTTP_END: some of it was not captured */
 };
 
 extern const struct rs_dissector http_dissector;

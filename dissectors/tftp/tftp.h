@@ -4,8 +4,8 @@
  * datagram.
  *
  * Only a request can be told by its first bytes.  What answers it comes from
- * a port that the server chooses (RFC 1350 4), and begins like much else: whoever
- * saw the request must say that it is expected (engine/tftp_follow.h).
+ * a port that the server chooses (RFC 1350 4), and begins like much else:
+ * whoever saw the request must say that it is expected (engine/tftp_follow.h).
  */
 #ifndef TFTP_TFTP_H
 #define TFTP_TFTP_H
@@ -30,14 +30,14 @@ enum tftp_error { /* RFC 1350 appendix, RFC 2347 */
 
 /* Spans are into what was parsed; numbers are 0 where they were not said. */
 struct tftp_msg {
-	uint8_t opcode;        /* enum tftp_opcode */
-	uint16_t number;       /* block of DATA and ACK; code of ERROR */
-	uint32_t blksize;      /* RFC 2348: bytes */
-	uint32_t tsize;        /* RFC 2349: bytes; asked for as 0 */
+	uint8_t opcode;   /* enum tftp_opcode */
+	uint16_t number;  /* block of DATA and ACK; code of ERROR */
+	uint32_t blksize; /* RFC 2348: bytes */
+	uint32_t tsize;   /* RFC 2349: bytes; asked for as 0 */
 	bool has_tsize;
-	size_t size;           /* bytes of DATA */
-	struct rs_span file;   /* of a request */
-	struct rs_span text;   /* of an ERROR */
+	size_t size;         /* bytes of DATA */
+	struct rs_span file; /* of a request */
+	struct rs_span text; /* of an ERROR */
 };
 
 /* False: it is no TFTP message. */

@@ -17,7 +17,10 @@ const struct diag_entry diag_entries_provisioning[] = {
 		  "from it, as does any sign that the phone went on to SIP. "
 		  "A profile can name such files (regscan-profile(5)). Of "
 		  "HTTPS without keys only the handshake is seen: a 404 inside "
-		  "of it is not."},
+		  "of it is not. Files of which neither a profile nor a MAC "
+		  "address says that they are a phone's are let be. A phone "
+		  "that registered before the capture began, and asks for its "
+		  "files again, looks the same."},
     {.code = "profile.unexpected",
 	.meaning = "The service has a profile, and what was seen is not what "
 		   "is expected there: another port or transport, an interval "

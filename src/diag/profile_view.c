@@ -21,8 +21,8 @@ const struct profile *
 profile_view_service(const struct profile_set *s,
     const struct rec_registration *r, enum profile_told *told)
 {
-	return profile_of_service(s, r->server.name, domain_of(r->aor),
-	    r->server.at.port, told);
+	return profile_of_service(
+	    s, r->server.name, domain_of(r->aor), r->server.at.port, told);
 }
 
 struct text {
@@ -67,8 +67,7 @@ profile_view_differs(const struct profile *p, enum profile_told told,
 {
 	struct text t = {out, 0};
 	out[0] = 0;
-	if (p == NULL || told == PROFILE_BY_PORT ||
-	    told == PROFILE_TOLD_NONE ||
+	if (p == NULL || told == PROFILE_BY_PORT || told == PROFILE_TOLD_NONE ||
 	    (r->kind != REC_INITIAL && r->kind != REC_REFRESH))
 		return false;
 	const char *transport = rec_transport_name(r->transport);

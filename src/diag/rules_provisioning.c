@@ -27,7 +27,7 @@ went_on(const struct rec_phone *p)
 	const struct rec_stage *s = p->chain.v;
 	for (uint32_t i = 0; i < p->chain.n; i++)
 		if ((s[i].state == REC_STAGE_OK ||
-			s[i].state == REC_STAGE_FAILED) &&
+			s[i].state == REC_STAGE_FAILED || s[i].records.n) &&
 		    (rs_span_eq(s[i].stage, RS_LIT("tcp")) ||
 			rs_span_eq(s[i].stage, RS_LIT("tls")) ||
 			rs_span_eq(s[i].stage, RS_LIT("sip"))))
@@ -45,7 +45,8 @@ say_why(const struct rec_download *d, char out[160])
 		return;
 	}
 	if (d->status != REC_ABSENT)
-		snprintf(number, sizeof number, "HTTP %lld", (long long)d->status);
+		snprintf(
+		    number, sizeof number, "HTTP %lld", (long long)d->status);
 	else if (d->error != REC_ABSENT)
 		snprintf(number, sizeof number, "TFTP error %lld",
 		    (long long)d->error);
@@ -63,6 +64,16 @@ say_why(const struct rec_download *d, char out[160])
 		snprintf(out, 160, "%s", number);
 }
 
+/* A file that a phone wants, as far as its name or its asker tell: other hosts
+   boot over TFTP, too. */
+static bool
+configures(const struct rec_download *d)
+{
+	return d->phone == RS_TRUE && d->optional != RS_TRUE &&
+	       (d->profile.p || d->mac.p) &&
+	       (d->method.p == NULL || rs_span_eq(d->method, RS_LIT("HEAD")));
+}
+
 static void
 download_failed(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -70,8 +81,7 @@ download_failed(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_download *d = c->download;
 	char why[160], where[80], after[FINDING_WORD];
 	struct finding f;
-	if (d == NULL || !rec_download_broke(d->state) ||
-	    d->optional == RS_TRUE || d->phone != RS_TRUE ||
+	if (d == NULL || !rec_download_broke(d->state) || !configures(d) ||
 	    went_on(c->phone) || fetch_view_good_after(c, d->started))
 		return;
 	const struct rec_coverage *g = c->coverage;
@@ -92,20 +102,20 @@ download_failed(const struct diag_rule *rule, const struct diag_case *c,
 	    d->path.n ? (int)(d->path.n < 200 ? d->path.n : 200) : 13,
 	    d->path.n ? (const char *)d->path.p : "Configuration",
 	    protocol ? protocol : "?",
-	    d->server.name.n ? (int)(d->server.name.n < 100 ? d->server.name.n
-							    : 100)
-			     : (int)strlen(where),
+	    d->server.name.n
+		? (int)(d->server.name.n < 100 ? d->server.name.n : 100)
+		: (int)strlen(where),
 	    d->server.name.n ? (const char *)d->server.name.p : where, why,
 	    finding_time(after, g->last - d->ended));
 	finding_evidence(&f, d->id.frame, d->started, RS_LIT("request"));
-	finding_evidence(&f, d->answer_frame, RS_NEVER, RS_LIT("answer"));
+	finding_evidence(&f, d->answer_frame, RS_NEVER,
+	    d->protocol == REC_HTTPS ? RS_LIT("what ended the handshake")
+				     : RS_LIT("answer"));
 	finding_evidence(&f, d->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
 	const struct rs_frame *v = d->frames.v;
-	if (d->frames.n && d->protocol != REC_HTTPS &&
-	    !rs_frame_eq(v[d->frames.n - 1], d->answer_frame) &&
-	    !rs_frame_eq(v[d->frames.n - 1], d->icmp_frame))
-		finding_evidence(
-		    &f, v[d->frames.n - 1], RS_NEVER, RS_LIT("last of it"));
+	if (d->state == REC_DOWNLOAD_NO_ANSWER && d->frames.n > 1)
+		finding_evidence(&f, v[d->frames.n - 1], RS_NEVER,
+		    RS_LIT("the last of them"));
 	finding_say(&f);
 }
 
@@ -116,16 +126,15 @@ unexpected(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_registration *r = c->registration;
 	char what[PROFILE_VIEW_TEXT];
 	struct finding f;
-	if (r == NULL ||
-	    !profile_view_differs(c->profile, c->told, r, what))
+	if (r == NULL || !profile_view_differs(c->profile, c->told, r, what))
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f, "Other than the profile %s (%s) has it: %s.",
 	    c->profile->name, c->profile->title, what);
 	const struct rec_transaction *t = r->transactions.v;
 	if (r->transactions.n)
-		finding_evidence(&f, t->request_frame, t->request_time,
-		    RS_LIT("REGISTER"));
+		finding_evidence(
+		    &f, t->request_frame, t->request_time, RS_LIT("REGISTER"));
 	if (r->transactions.n && t[r->transactions.n - 1].status != REC_ABSENT)
 		finding_evidence(&f, t[r->transactions.n - 1].response_frame,
 		    t[r->transactions.n - 1].response_time,

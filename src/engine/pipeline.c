@@ -5,6 +5,7 @@
 #include "engine/stream.h"
 #include "engine/tls_stage.h"
 #include "engine/ws_stage.h"
+#include "http/http.h"
 #include "sip/msg.h"
 #include "tftp/tftp.h"
 #include "tls/fingerprint.h"
@@ -265,6 +266,7 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		    ws_stage_new(app->info.carrier, &p->budgets[BUDGET_STREAMS],
 			&p->counts.streams_refused, &p->counts.ws);
 	f->claim = FLOW_OURS;
+	f->common = d == &http_dissector; /* most of it is the web's */
 	if (f->tcp)
 		app->info.from_start = tcp_conn_facts(f->tcp)->from_start;
 	struct rs_event open = {.type = RS_EV_FLOW_OPEN, .dir = dir, .at = *at};
@@ -700,8 +702,7 @@ vote(struct pipeline *p, const struct flow *f)
 			vantage_ttl(v, ttl[f->phone - 1], ttl[2 - f->phone]);
 		return;
 	}
-	/* What is encrypted counts where its port says that it is SIP.
-	 */
+	/* What is encrypted counts where its port says that it is SIP. */
 	const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
 	bool client = f->phone == 1 + RS_C2S || (app->tls && sip_port(p, f));
 	if (!client || !facts->from_start)
@@ -725,8 +726,7 @@ pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 		c->flows_tcp++;
 	else
 		c->flows_udp++;
-	/* A lone packet or two say nothing about the other direction.
-	 */
+	/* A lone packet or two say nothing about the other direction. */
 	if (f->packets[0] + f->packets[1] > 2 &&
 	    (f->packets[0] == 0 || f->packets[1] == 0))
 		c->one_way++;

@@ -30,10 +30,10 @@ struct tftp_follow {
 };
 
 /* The client asked at this time.  Of a full set, who asked first makes room. */
-void tftp_follow_expect(struct tftp_follow *t,
-    const struct rs_endpoint *client, rs_time now);
-bool tftp_follow_due(const struct tftp_follow *t,
-    const struct rs_endpoint *client, rs_time now);
+void tftp_follow_expect(
+    struct tftp_follow *t, const struct rs_endpoint *client, rs_time now);
+bool tftp_follow_due(
+    const struct tftp_follow *t, const struct rs_endpoint *client, rs_time now);
 
 /* A TFTP message: where it is a request, its answer is expected. */
 void tftp_follow_hear(struct tftp_follow *t, const struct net_packet *packet);

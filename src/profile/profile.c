@@ -81,8 +81,8 @@ profile_of_host(const struct profile_set *s, struct rs_span host)
 }
 
 const struct profile *
-profile_of_request(const struct profile_set *s, struct rs_span user_agent,
-    struct rs_span path)
+profile_of_request(
+    const struct profile_set *s, struct rs_span user_agent, struct rs_span path)
 {
 	for (size_t i = 0; i < profile_set_n(s); i++)
 		if (profile_match_any(

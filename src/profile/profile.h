@@ -32,14 +32,14 @@ struct profile {
 	struct profile_texts transports;
 	uint16_t ports[8];
 	size_t n_ports;
-	bool telling;                 /* a port alone says that it is this one */
+	bool telling; /* a port alone says that it is this one */
 	struct profile_range asked, granted; /* seconds */
-	bool other_user; /* an authentication user of its own is normal */
+	bool other_user;  /* an authentication user of its own is normal */
 	bool no_register; /* nobody registers there */
 	/* Provisioning. */
 	struct profile_texts hosts, paths, user_agents;
 	struct profile_texts optional; /* paths that need not exist */
-	bool exclusive; /* from those hosts, and no other */
+	bool exclusive;                /* from those hosts, and no other */
 };
 
 struct profile_set;

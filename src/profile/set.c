@@ -129,12 +129,12 @@ read_value(struct profile *p, const char *group, const char *key,
 	if (service && strcmp(key, "Granted") == 0)
 		return read_range(text, &p->granted) ||
 		       wrong(error, key, "want SECONDS or FROM-TO");
-	bool *to = service && strcmp(key, "PortTells") == 0	? &p->telling
-		   : service && strcmp(key, "OtherAuthUser") == 0 ? &p->other_user
-		   : service && strcmp(key, "Registers") == 0 ? &p->no_register
-		   : !service && strcmp(key, "OnlyTheseHosts") == 0
-		       ? &p->exclusive
-		       : NULL;
+	bool *to =
+	    service && strcmp(key, "PortTells") == 0         ? &p->telling
+	    : service && strcmp(key, "OtherAuthUser") == 0   ? &p->other_user
+	    : service && strcmp(key, "Registers") == 0       ? &p->no_register
+	    : !service && strcmp(key, "OnlyTheseHosts") == 0 ? &p->exclusive
+							     : NULL;
 	if (to == NULL)
 		return wrong(error, key, "no such key in this group");
 	if (!read_truth(text, &truth))
@@ -148,8 +148,7 @@ read_key(struct profile *p, GKeyFile *file, const char *group, const char *key,
     GError **error)
 {
 	struct profile_texts *list = list_of(p, group, key);
-	bool ports =
-	    strcmp(group, "Service") == 0 && strcmp(key, "Ports") == 0;
+	bool ports = strcmp(group, "Service") == 0 && strcmp(key, "Ports") == 0;
 	if (list || ports) {
 		g_auto(GStrv) v =
 		    g_key_file_get_string_list(file, group, key, NULL, error);
@@ -174,8 +173,7 @@ read_all(struct profile *p, GKeyFile *file, GError **error)
 		if (strcmp(*g, "Profile") != 0 && strcmp(*g, "Service") != 0 &&
 		    strcmp(*g, "Provisioning") != 0)
 			return wrong(error, *g, "no such group");
-		g_auto(GStrv) keys =
-		    g_key_file_get_keys(file, *g, NULL, error);
+		g_auto(GStrv) keys = g_key_file_get_keys(file, *g, NULL, error);
 		for (char **k = keys; k && *k; k++)
 			if (!read_key(p, file, *g, *k, error))
 				return false;
@@ -240,8 +238,8 @@ profile_set_folder(struct profile_set *s, const char *folder, GError **error)
 			g_ptr_array_add(names, g_strdup(name));
 	g_ptr_array_sort(names, by_text);
 	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *path = g_build_filename(
-		    folder, g_ptr_array_index(names, i), NULL);
+		g_autofree char *path =
+		    g_build_filename(folder, g_ptr_array_index(names, i), NULL);
 		if (profile_set_file(s, path, error) == NULL)
 			return false;
 	}
@@ -260,8 +258,8 @@ profile_set_force(struct profile_set *s, const char *name, GError **error)
 		return true;
 	g_autoptr(GString) known = g_string_new(NULL);
 	for (size_t i = 0; i < profile_set_n(s); i++)
-		g_string_append_printf(known, "%s%s", i ? ", " : "",
-		    profile_set_at(s, i)->name);
+		g_string_append_printf(
+		    known, "%s%s", i ? ", " : "", profile_set_at(s, i)->name);
 	g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_NOT_FOUND,
 	    "--profile %s: no such profile; there are: %s", name,
 	    known->len ? known->str : "none");

@@ -26,7 +26,6 @@ const struct profile *profile_set_file(
     struct profile_set *s, const char *path, GError **error);
 /* This one is the service of all registrations: a name, or a file (that has a
    slash, or ends in .profile). */
-bool profile_set_force(
-    struct profile_set *s, const char *name, GError **error);
+bool profile_set_force(struct profile_set *s, const char *name, GError **error);
 
 #endif

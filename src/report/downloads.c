@@ -21,9 +21,8 @@ downloads_listed(const struct downloads *d, const struct rec_download *rec,
     struct rec_download *to, struct rec_arena *a)
 {
 	struct rec_phone p;
-	bool phone =
-	    rec->phone == RS_TRUE ||
-	    phone_tracker_find(d->phones, &rec->client.at.addr, &p, a);
+	bool phone = rec->phone == RS_TRUE ||
+		     phone_tracker_find(d->phones, &rec->client.at.addr, &p, a);
 	rec_arena_reset(a);
 	*to = *rec;
 	to->phone = RS_TRUE;

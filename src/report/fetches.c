@@ -133,8 +133,8 @@ fetches_add(struct fetches *f, const struct rec_download *d)
 			  ? g_strndup((const char *)d->server.name.p,
 				MIN(d->server.name.n, 255))
 			  : NULL;
-	one.server.name = c->names[i] ? rs_span_str(c->names[i])
-				      : (struct rs_span){0};
+	one.server.name =
+	    c->names[i] ? rs_span_str(c->names[i]) : (struct rs_span){0};
 	c->v[i] = one;
 	c->n++;
 }

@@ -67,7 +67,8 @@ download_tracker_free(struct download_tracker *k)
 {
 	if (k == NULL)
 		return;
-	struct queue *const queues[] = {&k->transfers_order, &k->requests_order};
+	struct queue *const queues[] = {
+	    &k->transfers_order, &k->requests_order};
 	for (size_t i = 0; i < G_N_ELEMENTS(queues); i++)
 		for (struct fetch *f; (f = oldest(queues[i])) != NULL;) {
 			queue_remove(queues[i], &f->order);
@@ -336,17 +337,17 @@ state_at_end(const struct download_tracker *k, struct fetch *f,
 	if (gaps || ev->u.flow_end.how == RS_END_EVICTED)
 		return REC_DOWNLOAD_CUT_OFF;
 	if (closed_by(c, RS_S2C)) {
-		f->rec.reason = c->half[RS_S2C].rst_at != RS_NEVER
-				    ? RS_LIT("the server reset the connection")
-				    : RS_LIT("the server closed the connection");
+		f->rec.reason =
+		    c->half[RS_S2C].rst_at != RS_NEVER
+			? RS_LIT("the server reset the connection")
+			: RS_LIT("the server closed the connection");
 		fetch_frame(f, c->half[RS_S2C].rst_at != RS_NEVER
 				   ? c->half[RS_S2C].rst
 				   : c->half[RS_S2C].fin);
 		return REC_DOWNLOAD_FAILED;
 	}
 	if (closed_by(c, RS_C2S))
-		return !f->answered &&
-			       fetch_waited(k, f, c->last_at, GAVE_UP)
+		return !f->answered && fetch_waited(k, f, c->last_at, GAVE_UP)
 			   ? REC_DOWNLOAD_NO_ANSWER
 			   : REC_CANCELLED;
 	if (fetch_waited(k, f, k->now, NO_ANSWER))

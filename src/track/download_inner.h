@@ -9,10 +9,10 @@
 #include "track/table.h"
 
 enum {
-	DOWNLOADS_MOST = 4096,  /* open ones */
-	DOWNLOADS_AHEAD = 32,   /* of these, of one flow */
-	DOWNLOAD_FRAMES = 12,   /* that a record names */
-	DOWNLOAD_TEXT = 512,    /* bytes of any text that is kept */
+	DOWNLOADS_MOST = 4096, /* open ones */
+	DOWNLOADS_AHEAD = 32,  /* of these, of one flow */
+	DOWNLOAD_FRAMES = 12,  /* that a record names */
+	DOWNLOAD_TEXT = 512,   /* bytes of any text that is kept */
 };
 
 /* One open request. */
@@ -21,15 +21,15 @@ struct fetch {
 	struct queue_link order; /* by its latest packet */
 	struct rec_arena arena;
 	struct rec_download rec;
-	rs_time asked;    /* the latest transmission of the request */
-	rs_time last;     /* its latest packet */
-	uint64_t serial;  /* of its flow; HTTP */
-	bool answered;    /* by the server, with anything */
-	bool lacks;       /* some of it was not captured */
-	bool writes;      /* TFTP: WRQ */
-	bool last_seen;   /* TFTP: the short block has passed */
-	uint16_t block;   /* TFTP: the latest of DATA */
-	uint16_t acked;   /* TFTP: the latest of ACK */
+	rs_time asked;   /* the latest transmission of the request */
+	rs_time last;    /* its latest packet */
+	uint64_t serial; /* of its flow; HTTP */
+	bool answered;   /* by the server, with anything */
+	bool lacks;      /* some of it was not captured */
+	bool writes;     /* TFTP: WRQ */
+	bool last_seen;  /* TFTP: the short block has passed */
+	uint16_t block;  /* TFTP: the latest of DATA */
+	uint16_t acked;  /* TFTP: the latest of ACK */
 };
 
 struct download_tracker {

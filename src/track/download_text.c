@@ -86,8 +86,7 @@ download_url(struct rec_arena *a, struct rs_span url)
 	for (size_t i = 0; at && i < who.n; i++)
 		if (who.p[i] == '@')
 			user = i + 1;
-	struct rs_span rest =
-	    without_secrets(a, rs_span_from(all, user));
+	struct rs_span rest = without_secrets(a, rs_span_from(all, user));
 	uint8_t *p = rec_arena_alloc(a, at + rest.n + 1);
 	if (at)
 		memcpy(p, url.p, at);

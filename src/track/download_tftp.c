@@ -56,8 +56,7 @@ download_tftp_over(
 	rs_time until = k->now > f->last ? k->now : f->last;
 	if (f->last_seen)
 		end(k, f, REC_DOWNLOADED);
-	else if (how == RS_END_EVICTED ||
-		 !fetch_waited(k, f, until, NO_ANSWER))
+	else if (how == RS_END_EVICTED || !fetch_waited(k, f, until, NO_ANSWER))
 		end(k, f, REC_DOWNLOAD_CUT_OFF);
 	else
 		end(k, f,
@@ -106,12 +105,12 @@ refused(struct download_tracker *k, struct fetch *f, const struct tftp_msg *m,
 	f->rec.reason = download_words(&f->arena, m->text);
 	/* Some servers say it in words only. */
 	for (size_t i = 0; m->number == TFTP_UNDEFINED && i < m->text.n; i++)
-		not_found |= rs_span_eq_nocase(
-		    rs_span_part(m->text, i, words.n), words);
+		not_found |=
+		    rs_span_eq_nocase(rs_span_part(m->text, i, words.n), words);
 	/* A client that only wanted the size ends it so (RFC 2349). */
 	end(k, f,
-	    by_client			       ? REC_CANCELLED
-	    : not_found			       ? REC_NOT_FOUND
+	    by_client                            ? REC_CANCELLED
+	    : not_found                          ? REC_NOT_FOUND
 	    : m->number == TFTP_ACCESS_VIOLATION ? REC_DENIED
 						 : REC_DOWNLOAD_FAILED);
 }

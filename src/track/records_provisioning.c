@@ -12,8 +12,7 @@ static const char *const state_words[] = {NULL, "done", "opened", "not_found",
 static const struct rec_names rec_download_state_names = {
     state_words, sizeof state_words / sizeof *state_words};
 
-static_assert(sizeof state_words / sizeof *state_words ==
-		  REC_DOWNLOAD_STATE_N,
+static_assert(sizeof state_words / sizeof *state_words == REC_DOWNLOAD_STATE_N,
     "a word for each state");
 
 const char *

@@ -49,8 +49,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool answers = tftp_answers(h.in);
 	if (size == 0)
 		return 0;
-	struct rs_progress p = tftp_dissector.feed(
-	    NULL, RS_OVER_UDP, RS_C2S, h.in, &where, &sink);
+	struct rs_progress p =
+	    tftp_dissector.feed(NULL, RS_OVER_UDP, RS_C2S, h.in, &where, &sink);
 	assert(h.n == 1 && p.consumed == size);
 	assert(h.good == (p.how == RS_PARSED));
 	assert(h.good || (v == RS_NO && !answers));

@@ -12,7 +12,8 @@ struct bench {
 	struct rs_account pay;
 	struct download_tracker *k;
 	struct rec_sink sink;
-	struct rs_flow_info request, transfer; /* TFTP: port 69, and the other */
+	struct rs_flow_info request,
+	    transfer; /* TFTP: port 69, and the other */
 	struct rs_flow_info web;
 	char text[2048];
 	unsigned n;
@@ -139,8 +140,10 @@ test_tftp_done(void)
 static void
 test_tftp_blocks(void)
 {
-	const struct tftp_msg oack = {
-	    .opcode = TFTP_OACK, .blksize = 1024, .tsize = 9, .has_tsize = true};
+	const struct tftp_msg oack = {.opcode = TFTP_OACK,
+	    .blksize = 1024,
+	    .tsize = 9,
+	    .has_tsize = true};
 	struct bench b;
 	begin(&b);
 	ask(&b, TFTP_RRQ, "firmware");
@@ -148,9 +151,8 @@ test_tftp_blocks(void)
 	for (unsigned i = 1; i <= 65537; i++)
 		say(&b, RS_S2C, TFTP_DATA, (uint16_t)i, 1024);
 	say(&b, RS_S2C, TFTP_DATA, 2, 1023);
-	finish(&b,
-	    "tftp done firmware status=0 error=0 bytes=67110911 "
-	    "blocks=65538 again=0\n");
+	finish(&b, "tftp done firmware status=0 error=0 bytes=67110911 "
+		   "blocks=65538 again=0\n");
 }
 
 static void
@@ -163,8 +165,7 @@ test_tftp_upload(void)
 	say(&b, RS_C2S, TFTP_DATA, 1, 3);
 	say(&b, RS_S2C, TFTP_ACK, 1, 0);
 	CU_ASSERT_EQUAL(b.n, 1);
-	finish(
-	    &b, "tftp done log status=0 error=0 bytes=3 blocks=1 again=0\n");
+	finish(&b, "tftp done log status=0 error=0 bytes=3 blocks=1 again=0\n");
 }
 
 static void
@@ -213,24 +214,27 @@ test_tftp_silence(void)
 	ask(&b, TFTP_RRQ, "a");
 	wait_for(&b, 40 * RS_SEC);
 	CU_ASSERT_EQUAL(b.n, 1);
-	finish(&b, "tftp no_answer a status=0 error=0 bytes=0 blocks=0 again=1\n");
+	finish(
+	    &b, "tftp no_answer a status=0 error=0 bytes=0 blocks=0 again=1\n");
 	begin(&b);
 	ask(&b, TFTP_RRQ, "a");
 	wait_for(&b, 2 * RS_SEC);
-	finish(&b, "tftp cut_off a status=0 error=0 bytes=0 blocks=0 again=0\n");
+	finish(
+	    &b, "tftp cut_off a status=0 error=0 bytes=0 blocks=0 again=0\n");
 	begin(&b);
 	ask(&b, TFTP_RRQ, "a");
 	struct rs_event drops = {.type = RS_EV_DROPS,
 	    .u.drops = {5, b.now + RS_SEC, b.now + 2 * RS_SEC}};
 	event(&b, &drops, NULL, RS_C2S, RS_SEC);
 	wait_for(&b, 40 * RS_SEC);
-	finish(&b, "tftp cut_off a status=0 error=0 bytes=0 blocks=0 again=0\n");
+	finish(
+	    &b, "tftp cut_off a status=0 error=0 bytes=0 blocks=0 again=0\n");
 	begin(&b);
 	ask(&b, TFTP_RRQ, "a");
 	say(&b, RS_S2C, TFTP_DATA, 1, 512);
 	wait_for(&b, 40 * RS_SEC);
-	finish(&b,
-	    "tftp failed a status=0 error=0 bytes=512 blocks=1 again=0\n");
+	finish(
+	    &b, "tftp failed a status=0 error=0 bytes=512 blocks=1 again=0\n");
 }
 
 /* ---- HTTP ---- */
@@ -279,8 +283,7 @@ over(struct bench *b, int first, enum rs_ending how, rs_time after)
 		if (i == first)
 			c.half[i].fin_at = c.last_at;
 	}
-	struct rs_event ev = {
-	    .type = RS_EV_FLOW_END, .u.flow_end = {how, &c}};
+	struct rs_event ev = {.type = RS_EV_FLOW_END, .u.flow_end = {how, &c}};
 	event(b, &ev, &b->web, RS_C2S, after);
 }
 
@@ -302,7 +305,8 @@ test_http_statuses(void)
 		answer(&b, 100);
 		answer(&b, rows[i].status);
 		ended(&b, 7, true);
-		snprintf(want, sizeof want, "http %s /a status=%u error=%d "
+		snprintf(want, sizeof want,
+		    "http %s /a status=%u error=%d "
 		    "bytes=7 blocks=%d again=%d\n",
 		    rows[i].want, rows[i].status, (int)REC_ABSENT,
 		    (int)REC_ABSENT, (int)REC_ABSENT);
@@ -411,13 +415,13 @@ test_texts(void)
 		unit_row(rows[i].in);
 		CU_ASSERT(rs_span_eq(
 		    download_path(&a, in), rs_span_str(rows[i].path)));
-		CU_ASSERT(rs_span_eq(
-		    download_url(&a, in), rs_span_str(rows[i].url)));
+		CU_ASSERT(
+		    rs_span_eq(download_url(&a, in), rs_span_str(rows[i].url)));
 	}
 	CU_ASSERT(rs_span_eq(
 	    download_host(RS_LIT("u:p@h.example:80")), RS_LIT("h.example")));
-	CU_ASSERT(rs_span_eq(
-	    download_host(RS_LIT("[2001:db8::1]:80")), RS_LIT("[2001:db8::1]")));
+	CU_ASSERT(rs_span_eq(download_host(RS_LIT("[2001:db8::1]:80")),
+	    RS_LIT("[2001:db8::1]")));
 	rec_arena_clear(&a);
 }
 
@@ -442,8 +446,7 @@ test_macs(void)
 	struct rec_arena a;
 	rec_arena_init(&a, NULL, NULL);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct rs_span got =
-		    download_mac(&a, rs_span_str(rows[i].in));
+		struct rs_span got = download_mac(&a, rs_span_str(rows[i].in));
 		unit_row(rows[i].in);
 		if (rows[i].want)
 			CU_ASSERT(rs_span_eq(got, rs_span_str(rows[i].want)));
@@ -459,16 +462,15 @@ test_dates(void)
 	    (rs_time)784111777 * RS_SEC);
 	CU_ASSERT_EQUAL(download_date(RS_LIT("Thu, 29 Feb 2024 00:00:00 GMT")),
 	    (rs_time)1709164800 * RS_SEC);
-	CU_ASSERT_EQUAL(download_date(RS_LIT("Sun, 06 Nov 1994 08:49:37")),
-	    RS_NEVER);
-	CU_ASSERT_EQUAL(download_date(RS_LIT("Sun, 06 Nix 1994 08:49:37 GMT")),
-	    RS_NEVER);
-	CU_ASSERT_EQUAL(download_date(RS_LIT("Sun, 06 Nov 1994 28:49:37 GMT")),
-	    RS_NEVER);
+	CU_ASSERT_EQUAL(
+	    download_date(RS_LIT("Sun, 06 Nov 1994 08:49:37")), RS_NEVER);
+	CU_ASSERT_EQUAL(
+	    download_date(RS_LIT("Sun, 06 Nix 1994 08:49:37 GMT")), RS_NEVER);
+	CU_ASSERT_EQUAL(
+	    download_date(RS_LIT("Sun, 06 Nov 1994 28:49:37 GMT")), RS_NEVER);
 }
 
 UNIT_MAIN("download", UNIT(test_tftp_done), UNIT(test_tftp_blocks),
     UNIT(test_tftp_upload), UNIT(test_tftp_errors), UNIT(test_tftp_silence),
-    UNIT(test_http_statuses), UNIT(test_http_pipelined),
-    UNIT(test_http_broken), UNIT(test_bounds), UNIT(test_texts),
-    UNIT(test_macs), UNIT(test_dates))
+    UNIT(test_http_statuses), UNIT(test_http_pipelined), UNIT(test_http_broken),
+    UNIT(test_bounds), UNIT(test_texts), UNIT(test_macs), UNIT(test_dates))

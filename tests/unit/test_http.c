@@ -7,9 +7,18 @@
 
 #include <stdio.h>
 
-#define SPAN(s) {(const uint8_t *)("" s), sizeof(s) - 1}
-#define C2S(s) {RS_C2S, SPAN(s)}
-#define S2C(s) {RS_S2C, SPAN(s)}
+#define SPAN(s)                                                                \
+ {                                                                             \
+  (const uint8_t *)("" s), sizeof(s) - 1                                       \
+ }
+#define C2S(s)                                                                 \
+ {                                                                             \
+  RS_C2S, SPAN(s)                                                              \
+ }
+#define S2C(s)                                                                 \
+ {                                                                             \
+  RS_S2C, SPAN(s)                                                              \
+ }
 
 #define GET(path)                                                              \
  "GET " path " HTTP/1.1\r\nHost: a.example:8080\r\nUser-Agent: Phone/1\r\n\r\n"
@@ -143,7 +152,8 @@ test_switched(void)
 	    C2S("GET /chat HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"),
 	    S2C("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"),
 	    C2S("\x81\x83zzzzabc"),
-	    S2C("\x81\x03" "abc"),
+	    S2C("\x81\x03"
+		"abc"),
 	};
 	const struct stream_script s = {.dissector = &http_dissector,
 	    .over = RS_OVER_TCP,
@@ -166,16 +176,14 @@ test_gap(void)
 	recorder_init(&r);
 	stream_driver_init(&d, &http_dissector, RS_OVER_TCP, &r.sink);
 	stream_driver_push(&d, RS_C2S, RS_LIT(GET("/a")), &at);
-	stream_driver_push(
-	    &d, RS_S2C, RS_LIT("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"),
-	    &at);
+	stream_driver_push(&d, RS_S2C,
+	    RS_LIT("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"), &at);
 	recorder_reset(&r);
 	stream_driver_gap(&d, RS_S2C, 5, &at);
 	stream_driver_push(&d, RS_S2C, RS_LIT("cde"), &at);
 	CU_ASSERT_STRING_EQUAL(r.text, "s2c HTTP end body=5 lacks\n");
-	stream_driver_push(
-	    &d, RS_S2C, RS_LIT("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"),
-	    &at);
+	stream_driver_push(&d, RS_S2C,
+	    RS_LIT("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"), &at);
 	recorder_reset(&r);
 	stream_driver_gap(&d, RS_S2C, 50, &at);
 	CU_ASSERT_STRING_EQUAL(r.text, "s2c HTTP end body=2 cut lacks\n");
@@ -210,5 +218,5 @@ test_probe(void)
 }
 
 UNIT_MAIN("http", UNIT(test_told), UNIT(test_properties),
-    UNIT(test_properties_of_damage), UNIT(test_head), UNIT(test_switched), UNIT(test_gap),
-    UNIT(test_probe))
+    UNIT(test_properties_of_damage), UNIT(test_head), UNIT(test_switched),
+    UNIT(test_gap), UNIT(test_probe))

@@ -74,8 +74,8 @@ test_files(void)
 	CU_ASSERT(profile_has_port(p, 8934) && !profile_has_port(p, 80));
 	CU_ASSERT(p->asked.least == 3600 && p->asked.most == 3600);
 	CU_ASSERT(p->granted.least == 60 && p->granted.most == 180);
-	CU_ASSERT(p->telling && p->other_user && p->no_register &&
-		  p->exclusive);
+	CU_ASSERT(
+	    p->telling && p->other_user && p->no_register && p->exclusive);
 	/* The same name again takes its place. */
 	CU_ASSERT_PTR_NOT_NULL(
 	    read_text(s, "x.profile", "[Profile]\nTitle=Y\n"));
@@ -99,9 +99,8 @@ test_files(void)
 static void
 test_installed(void)
 {
-	g_autofree char *folder =
-	    g_build_filename(g_getenv("srcdir") ? g_getenv("srcdir") : ".",
-		"profiles", NULL);
+	g_autofree char *folder = g_build_filename(
+	    g_getenv("srcdir") ? g_getenv("srcdir") : ".", "profiles", NULL);
 	g_autoptr(GError) e = NULL;
 	struct profile_set *s = profile_set_new();
 	enum profile_told told;
@@ -146,8 +145,7 @@ test_installed(void)
 	const struct profile *p = profile_of_service(
 	    s, RS_LIT("hs1.hosted-eu.bcld.webex.com"), none, 5060, &told);
 	CU_ASSERT(p && told == PROFILE_BY_NAME);
-	p = profile_of_service(
-	    s, none, RS_LIT("example.com"), 8934, &told);
+	p = profile_of_service(s, none, RS_LIT("example.com"), 8934, &told);
 	CU_ASSERT(p && told == PROFILE_BY_PORT);
 	p = profile_of_service(s, none, RS_LIT("example.com"), 5061, &told);
 	CU_ASSERT(p == NULL && told == PROFILE_TOLD_NONE);

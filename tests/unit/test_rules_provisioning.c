@@ -34,6 +34,7 @@ reset(void)
 	down.status = 404;
 	down.path = RS_LIT("/a.cfg");
 	down.phone = RS_TRUE;
+	down.profile = RS_LIT("x");
 	cover.last = 1020 * RS_SEC;
 	cover.flows_udp = 2;
 	phone.attempts = 0;
@@ -98,6 +99,13 @@ test_silent(void)
 	expect_said("an optional file", "");
 	down.phone = RS_UNKNOWN;
 	expect_said("not known to be a phone", "");
+	down.profile.p = NULL;
+	expect_said("a file that may be anybody's", "");
+	down.profile.p = NULL;
+	down.mac = RS_LIT("00005e005317");
+	expect_said("a file with an address", FAILED);
+	down.method = RS_LIT("put");
+	expect_said("an upload", "");
 	cover.last = down.ended + 3 * RS_SEC;
 	expect_said("the capture ends", "");
 	cover.drops_kernel = 1;
@@ -121,6 +129,13 @@ test_silent(void)
 	stage.state = REC_STAGE_OK;
 	phone.chain = (struct rec_list){&stage, 1, 1};
 	expect_said("TLS to where SIP is", "");
+	struct rs_span record = RS_LIT("handshake 0-4");
+	c.phone = &phone;
+	stage.stage = RS_LIT("tls");
+	stage.state = REC_STAGE_NOT_SEEN;
+	stage.records = (struct rec_list){&record, 1, 1};
+	phone.chain = (struct rec_list){&stage, 1, 1};
+	expect_said("TLS that was up before", "");
 	c.phone = &phone;
 	stage.stage = RS_LIT("provisioning");
 	stage.state = REC_STAGE_FAILED;
@@ -178,16 +193,15 @@ test_profile(void)
 		PROFILE_BY_NAME, ""},
 	    {"port", 5061, REC_TLS, 3600, 120, REC_INITIAL, PROFILE_BY_NAME,
 		"port 5061"},
-	    {"transport", 8934, REC_TCP, 3600, 120, REC_REFRESH,
-		PROFILE_FORCED, "transport tcp"},
+	    {"transport", 8934, REC_TCP, 3600, 120, REC_REFRESH, PROFILE_FORCED,
+		"transport tcp"},
 	    {"both intervals", 8934, REC_TLS, 60, 3600, REC_INITIAL,
 		PROFILE_BY_NAME,
 		"asks for 60 s, not 3600 s; is granted 3600 s, not 60 to 180 "
 		"s"},
 	    {"by port alone", 8934, REC_TCP, 60, 60, REC_INITIAL,
 		PROFILE_BY_PORT, ""},
-	    {"a removal", 8934, REC_TCP, 0, 0, REC_REMOVAL, PROFILE_FORCED,
-		""},
+	    {"a removal", 8934, REC_TCP, 0, 0, REC_REMOVAL, PROFILE_FORCED, ""},
 	    {"not told", 8934, REC_TLS, (int)-1, -1, REC_INITIAL,
 		PROFILE_FORCED, ""},
 	};
@@ -215,8 +229,8 @@ test_profile(void)
 		CU_ASSERT_EQUAL(
 		    strcmp(said, "profile.unexpected") == 0, differs);
 		tell_fired(said);
-		CU_ASSERT_EQUAL(profile_view_differs(
-				    &nobody, rows[i].told, &r, out),
+		CU_ASSERT_EQUAL(
+		    profile_view_differs(&nobody, rows[i].told, &r, out),
 		    rows[i].told != PROFILE_BY_PORT &&
 			rows[i].kind != REC_REMOVAL);
 	}

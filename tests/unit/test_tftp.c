@@ -9,7 +9,10 @@
 
 #include <stdio.h>
 
-#define BYTES(s) {(const uint8_t *)("" s), sizeof(s) - 1}
+#define BYTES(s)                                                               \
+ {                                                                             \
+  (const uint8_t *)("" s), sizeof(s) - 1                                       \
+ }
 
 #define RRQ "\0\1SEP00005E005317.cnf.xml\0octet\0"
 
@@ -22,12 +25,20 @@ static const struct {
 	"c2s TFTP opcode=1 number=0 size=0 blksize=0 SEP00005E005317.cnf.xml\n"},
     {"mode in capitals", BYTES("\0\2a\0NetASCII\0"),
 	"c2s TFTP opcode=2 number=0 size=0 blksize=0 a\n"},
-    {"options", BYTES(RRQ "tsize\0" "0\0BLKSIZE\0" "1428\0timeout\0" "6\0"),
+    {"options",
+	BYTES(RRQ "tsize\0"
+		  "0\0BLKSIZE\0"
+		  "1428\0timeout\0"
+		  "6\0"),
 	"c2s TFTP opcode=1 number=0 size=0 blksize=1428 tsize=0 "
 	"SEP00005E005317.cnf.xml\n"},
-    {"a block size that is none", BYTES(RRQ "blksize\0" "4\0"),
+    {"a block size that is none",
+	BYTES(RRQ "blksize\0"
+		  "4\0"),
 	"c2s TFTP opcode=1 number=0 size=0 blksize=0 SEP00005E005317.cnf.xml\n"},
-    {"options cut short", BYTES(RRQ "blksize\0" "142"),
+    {"options cut short",
+	BYTES(RRQ "blksize\0"
+		  "142"),
 	"c2s TFTP opcode=1 number=0 size=0 blksize=0 SEP00005E005317.cnf.xml\n"},
     {"data", BYTES("\0\3\1\2hello"),
 	"c2s TFTP opcode=3 number=258 size=5 blksize=0 \n"},
@@ -41,7 +52,10 @@ static const struct {
 	"c2s TFTP opcode=5 number=1 size=0 blksize=0 File not found\n"},
     {"error without its NUL", BYTES("\0\5\0\2no"),
 	"c2s TFTP opcode=5 number=2 size=0 blksize=0 no\n"},
-    {"option acknowledgement", BYTES("\0\6tsize\0" "3300\0blksize\0" "512\0"),
+    {"option acknowledgement",
+	BYTES("\0\6tsize\0"
+	      "3300\0blksize\0"
+	      "512\0"),
 	"c2s TFTP opcode=6 number=0 size=0 blksize=512 tsize=3300 \n"},
     {"no mode", BYTES("\0\1file\0"), "c2s ANOMALY tftp-malformed 7\n"},
     {"another mode", BYTES("\0\1file\0binary\0"),
@@ -58,8 +72,8 @@ play(struct rs_span s, struct recorder *r)
 {
 	const struct rs_arrival one = {.end = s.n};
 	const struct rs_where where = {&one, 1};
-	struct rs_progress p = tftp_dissector.feed(
-	    NULL, RS_OVER_UDP, RS_C2S, s, &where, &r->sink);
+	struct rs_progress p =
+	    tftp_dissector.feed(NULL, RS_OVER_UDP, RS_C2S, s, &where, &r->sink);
 	CU_ASSERT_EQUAL(p.consumed, s.n);
 	CU_ASSERT(p.how == RS_PARSED || p.how == RS_MALFORMED);
 }
@@ -113,16 +127,15 @@ test_probe(void)
 	    {"data", BYTES("\0\3\0\1data"), RS_NO, true},
 	    {"error", BYTES("\0\5\0\1no\0"), RS_NO, true},
 	    {"a STUN request",
-		BYTES("\0\1\0\0\x21\x12\xa4\x42\1\2\3\4\5\6\7\10\1\2\3\4"), RS_NO,
-		false},
+		BYTES("\0\1\0\0\x21\x12\xa4\x42\1\2\3\4\5\6\7\10\1\2\3\4"),
+		RS_NO, false},
 	    {"DNS", BYTES("\0\1\1\0\0\1\0\0\0\0\0\0\1a\0\0\1\0\1"), RS_NO,
 		false},
 	    {"nothing", {NULL, 0}, RS_NO, false},
 	};
 	for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
 		unit_row(probes[i].name);
-		CU_ASSERT_EQUAL(
-		    tftp_dissector.probe(probes[i].in, RS_OVER_UDP),
+		CU_ASSERT_EQUAL(tftp_dissector.probe(probes[i].in, RS_OVER_UDP),
 		    probes[i].want);
 		CU_ASSERT_EQUAL(tftp_answers(probes[i].in), probes[i].answers);
 	}
