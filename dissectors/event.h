@@ -18,6 +18,8 @@
  *   dissectors/dhcp   DHCP ANOMALY
  *   dissectors/ntp    CLOCK
  *   engine/link_stage LINK
+ *   dissectors/tftp   TFTP ANOMALY
+ *   dissectors/http   HTTP ANOMALY
  *   engine/pipeline   FLOW_OPEN GAP FLOW_HALF_CLOSE FLOW_END ICMP DROPS NOT_TLS
  *
  * An emitter below engine/ leaves `flow` NULL; the pipeline fills it in before
@@ -37,6 +39,8 @@ struct tls_certificate_request;
 struct ws_upgrade;
 struct dhcp_msg;
 struct link_msg;
+struct tftp_msg;
+struct http_msg;
 struct reading;
 struct dns_msg;
 
@@ -92,6 +96,8 @@ enum rs_event_type {
 	RS_EV_DHCP,
 	RS_EV_LINK,
 	RS_EV_CLOCK,
+	RS_EV_TFTP,
+	RS_EV_HTTP,
 	RS_EV_N
 };
 
@@ -185,6 +191,8 @@ enum rs_anomaly {
 	RS_ANOMALY_WS_COMPRESSED,     /* a message that is not inflated */
 	RS_ANOMALY_DNS_MALFORMED,     /* to or from port 53, and no DNS */
 	RS_ANOMALY_DHCP_MALFORMED,    /* no message, or an option past its end */
+	RS_ANOMALY_TFTP_MALFORMED,    /* no TFTP message where one was due */
+	RS_ANOMALY_HTTP_MALFORMED,    /* not HTTP after all */
 	RS_ANOMALY_N
 };
 
@@ -226,6 +234,8 @@ struct rs_event {
 		const struct ws_upgrade *ws_upgrade;
 		struct ws_frame ws_frame;
 		struct ws_message ws_message;
+		const struct tftp_msg *tftp;
+		const struct http_msg *http;
 		struct {
 			struct rs_span head; /* the first bytes that were no TLS */
 		} not_tls; /* clear bytes on a flow where TLS was due */

@@ -12,6 +12,7 @@
 #include "inputs.h"
 #include "keyring.h"
 #include "options.h"
+#include "profiles.h"
 #include "progress.h"
 #include "report/explain.h"
 
@@ -51,6 +52,7 @@ struct run {
 	struct cap_filter *filter; /* files; NULL: none */
 	struct keyring keys;
 	struct certificates certificates;
+	struct profile_set *profiles;
 	struct engine *engine;
 	struct progress bar;
 	bool live, broken;      /* broken: an input could not be read */
@@ -234,6 +236,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .columns = columns(out, 100),
 	    .memory_limit = (size_t)o->memory_mib << 20,
 	    .version = VERSION,
+	    .profiles = r->profiles,
 	};
 	struct report *report = report_new(&report_options, related, &e);
 	if (report == NULL) {
@@ -251,6 +254,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .seed = o->hash_seed,
 	    .threads = true,
 	    .events = certificates_sink(&r->certificates),
+	    .profiles = r->profiles,
 	};
 	if (verifier)
 		engine_options.digest = auth_verifier_lend(verifier);
@@ -276,9 +280,12 @@ run(const struct options *o)
 {
 	g_autoptr(GError) e = NULL;
 	struct run r = {.o = o, .live = o->interface || o->hep_listen};
-	struct related *related = related_new(o->tls_ports, o->n_tls_ports);
+	struct related *related = NULL;
 	FILE *out = NULL;
-	if (keyring_load(&r.keys, o, &e) &&
+	r.profiles = profiles_load(o, &e);
+	if (r.profiles)
+		related = profiles_related(r.profiles, o);
+	if (r.profiles && keyring_load(&r.keys, o, &e) &&
 	    certificates_load(&r.certificates, o, &e))
 		out = open_output(o, &e);
 	if (out && !r.live && o->filter)
@@ -305,6 +312,7 @@ run(const struct options *o)
 	cap_filter_free(r.filter);
 	keyring_clear(&r.keys);
 	related_free(related);
+	profile_set_free(r.profiles);
 	return status;
 }
 

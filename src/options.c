@@ -226,6 +226,9 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    {"certificates", 0, 0, G_OPTION_ARG_FILENAME, &o->certificates,
 		"Write the certificates that are seen to this folder, as PEM",
 		"DIR"},
+	    {"profile", 0, 0, G_OPTION_ARG_FILENAME, &o->profile,
+		"Expect of every registration what this profile states",
+		"NAME|FILE"},
 	    {"challenge-wait", 0, 0, G_OPTION_ARG_INT, &o->challenge_wait,
 		"Seconds that a challenge may wait for its answer (120)",
 		"SECONDS"},
@@ -282,4 +285,5 @@ options_clear(struct options *o)
 	g_strfreev(o->ca_files);
 	g_strfreev(o->ca_paths);
 	g_free(o->certificates);
+	g_free(o->profile);
 }

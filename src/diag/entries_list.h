@@ -11,6 +11,8 @@ extern const struct diag_entry diag_entries_tcp[], diag_entries_around[];
 extern const struct diag_entry diag_entries_tls[];
 /* entries_sip.c */
 extern const struct diag_entry diag_entries_sip[];
+/* entries_provisioning.c */
+extern const struct diag_entry diag_entries_provisioning[];
 
 /* entries_dns.c */
 extern const struct diag_entry diag_entries_dns[];

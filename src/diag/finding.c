@@ -63,13 +63,22 @@ finding_begin(struct finding *f, const struct diag_rule *rule,
 	/* The id is that of the record of the rule's own stage. */
 	bool sip = rs_span_eq(f->rec.stage, RS_LIT("sip"));
 	bool tls = rs_span_eq(f->rec.stage, RS_LIT("tls"));
+	const struct rec_download *d = c->download;
+	if (d) {
+		finding_record(f, &rec_download_type, &d->id);
+		about(f, &d->client, &d->server, d->started);
+		f->rec.transport = d->protocol == REC_TFTP    ? REC_UDP
+				   : d->protocol == REC_HTTPS ? REC_TLS
+							      : REC_TCP;
+	}
 	if (sip && r)
 		finding_record(f, &rec_registration_type, &r->id);
 	if (tls && h)
 		finding_record(f, &rec_handshake_type, &h->id);
 	const struct rec_binding *b = c->binding;
 	const struct rec_phone *ph = c->phone;
-	f->rec.transport = r   ? r->transport
+	f->rec.transport = d   ? f->rec.transport
+			   : r ? r->transport
 			   : b ? b->transport
 			   : n ? n->transport
 			   : h ? REC_TLS

@@ -46,6 +46,9 @@ extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
 /* rules_phone.c */
 extern const struct diag_rule diag_policy_source_banned, diag_sip_partial_lines,
     diag_noise_scanner;
+/* rules_provisioning.c */
+extern const struct diag_rule diag_provisioning_download_failed,
+    diag_profile_unexpected;
 
 /* rules_dhcp.c */
 extern const struct diag_rule diag_dhcp_no_offer, diag_dhcp_no_ack,

@@ -68,6 +68,10 @@ anomaly_name(enum rs_anomaly kind)
 		return "dns_malformed";
 	case RS_ANOMALY_DHCP_MALFORMED:
 		return "dhcp_malformed";
+	case RS_ANOMALY_TFTP_MALFORMED:
+		return "tftp_malformed";
+	case RS_ANOMALY_HTTP_MALFORMED:
+		return "http_malformed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -201,6 +205,8 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	    neighbour_tracker_evicted(t->neighbour));
 	count(&c->evictions, a, "links", link_tracker_evicted(t->link));
 	count(&c->evictions, a, "clocks", clock_tracker_evicted(t->clock));
+	count(&c->evictions, a, "downloads",
+	    download_tracker_evicted(t->download));
 	sip(&t->counts, c, a);
 	websocket(n, c);
 	c->responses_without_request = (int64_t)regs.orphans;

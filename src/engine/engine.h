@@ -16,6 +16,7 @@
 #include "track/related.h"
 
 struct rs_sink;
+struct profile_set;
 struct tls_trust;
 struct tls_keys;
 
@@ -33,6 +34,7 @@ struct engine_options {
 	/* Lent, or NULL: hears each event before the trackers do, on their
 	   thread. */
 	const struct rs_sink *events;
+	const struct profile_set *profiles; /* lent, or NULL */
 };
 
 struct engine;

@@ -4,7 +4,9 @@
 #include "dns/dns.h"
 #include "dhcp/dhcp.h"
 #include "ntp/ntp.h"
+#include "http/http.h"
 #include "sip/sip.h"
+#include "tftp/tftp.h"
 #include "tls/tls.h"
 #include "websocket/websocket.h"
 
@@ -15,6 +17,8 @@ static const struct rs_dissector *const dissectors[] = {
     &dns_dissector,
     &dhcp_dissector,
     &ntp_dissector,
+    &tftp_dissector,
+    &http_dissector, /* after websocket: a GET may be one */
 };
 
 /* A datagram is there as a whole; of a stream each probe sees what it wants. */

@@ -6,7 +6,9 @@
 #include "engine/stream.h"
 #include "engine/tls_stage.h"
 #include "engine/ws_stage.h"
+#include "http/http.h"
 #include "sip/msg.h"
+#include "tftp/tftp.h"
 #include "tls/fingerprint.h"
 #include "tls/keys.h"
 #include "tls/tls.h"
@@ -295,6 +297,7 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		    ws_stage_new(app->info.carrier, &p->budgets[BUDGET_STREAMS],
 			&p->counts.streams_refused, &p->counts.ws);
 	f->claim = FLOW_OURS;
+	f->common = d == &http_dissector; /* most of it is the web's */
 	if (f->tcp)
 		app->info.from_start = tcp_conn_facts(f->tcp)->from_start;
 	struct rs_event open = {.type = RS_EV_FLOW_OPEN, .dir = dir, .at = *at};
@@ -357,16 +360,28 @@ sip_port(const struct pipeline *p, const struct flow *f)
 
 /* ---- UDP ---- */
 
+/* Who understands the datagram, or NULL. */
+static const struct rs_dissector *
+claimant(struct pipeline *p, struct flow *f, enum rs_dir *dir,
+    const struct net_packet *packet)
+{
+	struct identity who = identify(packet->payload, RS_OVER_UDP,
+	    f->end[0].port, f->end[1].port);
+	if (who.verdict == RS_YES)
+		return who.dissector;
+	return tftp_follow_claims(&p->tftp, f, dir, packet) ? &tftp_dissector
+							    : NULL;
+}
+
 void
 pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet)
 {
 	struct call call = {p, f};
 	if (f->claim == FLOW_NEW) {
-		struct identity who = identify(packet->payload, RS_OVER_UDP,
-		    f->end[0].port, f->end[1].port);
-		if (who.verdict == RS_YES) {
-			claim(p, f, dir, who.dissector, &packet->at);
+		const struct rs_dissector *d = claimant(p, f, &dir, packet);
+		if (d) {
+			claim(p, f, dir, d, &packet->at);
 		} else {
 			label(p, f, packet);
 			/* Keep-alives may come for hours before a REGISTER. */
@@ -383,6 +398,8 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		keep_pace(app, packet->at.first);
 		if (dir == RS_S2C && f->ttl_back == 0)
 			f->ttl_back = packet->ttl;
+		if (app->stream.dissector == &tftp_dissector)
+			tftp_follow_hear(&p->tftp, packet);
 		stream_datagram(
 		    &app->stream, dir, packet->payload, &packet->at, &out);
 	}
@@ -720,8 +737,7 @@ vote(struct pipeline *p, const struct flow *f)
 			vantage_ttl(v, ttl[f->phone - 1], ttl[2 - f->phone]);
 		return;
 	}
-	/* What is encrypted counts where its port says that it is SIP.
-	 */
+	/* What is encrypted counts where its port says that it is SIP. */
 	const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
 	bool client = f->phone == 1 + RS_C2S || (app->tls && sip_port(p, f));
 	if (!client || !facts->from_start)

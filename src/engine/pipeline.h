@@ -14,6 +14,7 @@
 #include "engine/classify.h"
 #include "engine/engine.h"
 #include "engine/link_stage.h"
+#include "engine/tftp_follow.h"
 #include "engine/vantage.h"
 #include "engine/ws_stage.h"
 #include "event.h"
@@ -47,6 +48,7 @@ struct pipeline {
 	struct tls_fingerprinter *prints;
 	struct pipeline_counts counts;
 	struct link_watch watch; /* servers that DHCP named */
+	struct tftp_follow tftp;
 	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };
 

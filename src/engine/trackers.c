@@ -77,8 +77,12 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		if (ev->type == RS_EV_FLOW_END)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
+		download_tracker_event(t->download, ev);
 		break;
-	case RS_EV_DNS_MESSAGE: /* its own tracker hears all events */
+	case RS_EV_TFTP:
+	case RS_EV_HTTP:
+		download_tracker_event(t->download, ev);
+		break;
 	case RS_EV_DHCP:
 	case RS_EV_LINK:
 		/* The lease asks its neighbours. */
@@ -89,7 +93,8 @@ deliver(struct trackers *t, const struct rs_event *ev)
 	case RS_EV_CLOCK:
 		clock_tracker_event(t->clock, ev);
 		break;
-	case RS_EV_TLS_RECORD: /* the sessions', never here */
+	case RS_EV_DNS_MESSAGE: /* its own tracker hears all events */
+	case RS_EV_TLS_RECORD:  /* the sessions', never here */
 	case RS_EV_WS_FRAME:
 	case RS_EV_WS_MESSAGE: /* counted by their stage */
 	case RS_EV_TIME:
@@ -108,6 +113,7 @@ trackers_event(struct trackers *t, const struct rs_event *ev)
 		t->now = ev->now;
 		handshake_tracker_advance(t->handshake, t->now);
 		lookup_tracker_advance(t->lookup, t->now);
+		download_tracker_advance(t->download, t->now);
 	}
 	/* It looks at its own clock before each event: this only lets go. */
 	if (t->now >= t->reg_due) {
@@ -146,6 +152,7 @@ tap(void *arg, const struct rec_type *type, const void *rec)
 		pass_named(t, type, &named, &named.server);
 	} else if (type == &rec_handshake_type) {
 		struct rec_handshake named = *(const struct rec_handshake *)rec;
+		download_tracker_handshake(t->download, rec);
 		pass_named(t, type, &named, &named.server);
 	} else if (type == &rec_connection_type) {
 		struct rec_connection named =
@@ -202,6 +209,8 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	    seed, &budgets[BUDGET_BINDINGS], t->neighbour, &t->taps);
 	t->link = link_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
 	t->clock = clock_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->download = download_tracker_new(
+	    o->profiles, seed, &budgets[BUDGET_BINDINGS], &t->taps);
 }
 
 void
@@ -214,6 +223,7 @@ trackers_clear(struct trackers *t)
 	lease_tracker_free(t->lease);
 	neighbour_tracker_free(t->neighbour);
 	inferred_tracker_free(t->inferred);
+	download_tracker_free(t->download);
 	conn_tracker_free(t->conn);
 	handshake_tracker_free(t->handshake);
 	binding_tracker_free(t->binding);
@@ -236,4 +246,5 @@ trackers_finish(struct trackers *t, rs_time end)
 	neighbour_tracker_finish(t->neighbour);
 	link_tracker_finish(t->link);
 	clock_tracker_finish(t->clock);
+	download_tracker_finish(t->download, end);
 }

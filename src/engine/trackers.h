@@ -15,6 +15,7 @@
 #include "track/binding.h"
 #include "track/clock.h"
 #include "track/conn.h"
+#include "track/download.h"
 #include "track/handshake.h"
 #include "track/inferred.h"
 #include "track/keepalive.h"
@@ -55,6 +56,7 @@ struct trackers {
 	struct lease_tracker *lease;
 	struct link_tracker *link;
 	struct clock_tracker *clock;
+	struct download_tracker *download;
 	struct tracker_counts counts;
 	rs_time now, reg_due;
 };

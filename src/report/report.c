@@ -14,6 +14,8 @@
 
 #include "report/asked.h"
 #include "report/boot.h"
+#include "diag/profile_view.h"
+#include "report/downloads.h"
 #include "report/json.h"
 #include "report/judge.h"
 #include "report/model.h"
@@ -44,6 +46,7 @@ struct report {
 	struct rs_account phones_pay;
 	struct judge *judge;
 	struct asked *asked;
+	struct downloads downloads;
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
 	struct rec_type odd_registration;    /* fine, and to be judged */
@@ -61,6 +64,8 @@ struct report {
 };
 
 /* ---- opening ---- */
+
+static void listed(void *arg, const struct rec_type *type, const void *rec);
 
 struct report *
 report_new(
@@ -85,6 +90,8 @@ report_new(
 	rs_account_init(&r->phones_pay,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
+	r->downloads = (struct downloads){
+	    spool, r->phones, fetches_new(&r->phones_pay), {listed, r}};
 	r->shown = shown_new();
 	r->hosts = host_index_new();
 	r->judge = judge_new();
@@ -108,6 +115,7 @@ report_free(struct report *r)
 	judge_free(r->judge);
 	asked_free(r->asked);
 	g_hash_table_unref(r->scanned);
+	fetches_free(r->downloads.fetches);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
 	host_index_free(r->hosts);
@@ -128,6 +136,12 @@ event(struct report *r, const struct rec_type *type, const void *rec)
 	model_event(&r->json.w, type, rec, otherwise);
 	if (r->o.live)
 		(void)out_flush(&r->out);
+}
+
+static void
+listed(void *arg, const struct rec_type *type, const void *rec)
+{
+	event(arg, type, rec);
 }
 
 /* Counted, and joined to its phone; what does not concern registration makes
@@ -162,9 +176,15 @@ registration_counted(struct report *r, const struct rec_registration *g)
 /* It went well as far as the server is concerned, and there is something to be
    said of it all the same. */
 static bool
-registration_odd(const struct rec_registration *g)
+registration_odd(const struct report *r, const struct rec_registration *g)
 {
 	const struct rs_span *v = g->flaws.v;
+	char text[PROFILE_VIEW_TEXT];
+	enum profile_told told;
+	const struct profile *p =
+	    profile_view_service(r->o.profiles, g, &told);
+	if (profile_view_differs(p, told, g, text))
+		return true;
 	for (uint32_t i = 0; i < g->flaws.n; i++)
 		if (rs_span_eq(v[i], RS_LIT("via_changed")))
 			return true;
@@ -195,7 +215,7 @@ registration(struct report *r, const struct rec_registration *g)
 		(void)spool_add(r->spool, &rec_registration_type, g);
 	else if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
-	if (fine && registration_odd(g))
+	if (fine && registration_odd(r, g))
 		(void)spool_add(r->spool, &r->odd_registration, g);
 	if (fine)
 		registration_counted(r, g);
@@ -332,6 +352,8 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		connection(r, rec);
 	} else if (boot_record(type)) {
 		boot(r, type, rec);
+	} else if (type == &rec_download_type) {
+		downloads_take(&r->downloads, rec);
 	} else {
 		summary_add(r->summary, type, rec);
 		event(r, type, rec);
@@ -382,6 +404,13 @@ connection_related(const struct report *r, const struct rec_connection *c)
 {
 	return c->related == RS_TRUE ? RS_TRUE
 				     : related_connection(r->related, c);
+}
+
+/* A download has its id. */
+static bool
+handshake_provisions(const struct report *r, const struct rec_handshake *h)
+{
+	return profile_of_host(r->o.profiles, h->sni) != NULL;
 }
 
 static bool
@@ -467,11 +496,14 @@ ask_again(struct report *r)
 		if (h.related == RS_TRUE)
 			continue; /* was sure when it closed */
 		h.related = related_handshake(r->related, &h);
+		bool provisions = handshake_provisions(r, &h);
 		if (h.related == RS_TRUE)
 			asked_mark(r->asked, &h.client.at.addr);
-		else
+		else if (!provisions)
 			r->amended.tls_unrelated++;
 		drop_unlisted(r, &h);
+		if (provisions && h.related != RS_TRUE && !r->o.all_tls)
+			event(r, &rec_handshake_type, &h);
 		if (h.related == RS_TRUE || r->o.all_tls)
 			handshake_counted(r, &h);
 	}
@@ -486,6 +518,9 @@ ask_again(struct report *r)
 			connection_counted(r, &c);
 	}
 	spool_reader_free(s);
+	int64_t others = downloads_finish(&r->downloads);
+	if (others)
+		r->amended.downloads_not_listed = others;
 }
 
 static void
@@ -597,19 +632,27 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	struct rec_phone p;
 	struct rec_id other;
 	struct boot_room room;
+	struct diag_fetches fetches;
 	c.coverage = &r->amended;
 	/* What it leans on is in arenas of its own. */
 	const struct rec_endpoint *client =
 	    c.registration ? &c.registration->client
 	    : c.connection ? &c.connection->client
 	    : c.handshake  ? &c.handshake->client
+	    : c.download   ? &c.download->client
 			   : NULL;
 	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
 	if (client &&
 	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
-	if (client)
+	if (client) {
 		c.way = asked_way(r->asked, &client->at.addr);
+		fetches = fetches_of(r->downloads.fetches, &client->at.addr);
+		c.fetches = &fetches;
+	}
+	if (c.registration)
+		c.profile = profile_view_service(
+		    r->o.profiles, c.registration, &c.told);
 	if (handshake &&
 	    find(r, &rec_handshake_type, &r->fine_handshake, handshake, &h))
 		c.handshake = &h;
@@ -681,6 +724,15 @@ judge_all(struct report *r)
 	judge_case(r->judge, &(struct diag_case){.coverage = &r->amended});
 	asked_each(r->asked, judge_way, r);
 	judge_leases(r);
+	s = spool_read(r->spool, &rec_download_type);
+	while ((rec = spool_next(s)) != NULL) {
+		struct rec_download d;
+		if (downloads_listed(&r->downloads, rec, &d, &r->arena) &&
+		    rec_download_broke(d.state))
+			judge(r, (struct diag_case){.download = &d}, NULL,
+			    NULL);
+	}
+	spool_reader_free(s);
 }
 
 /* ---- at the end: writing ---- */
@@ -689,7 +741,14 @@ static void
 json_listed(struct report *r, const struct rec_type *type, const void *rec)
 {
 	struct report_writer *w = &r->json.w;
-	if (!shown(r, type, rec))
+	if (type == &rec_download_type) {
+		struct rec_download d;
+		if (downloads_listed(&r->downloads, rec, &d, &r->arena))
+			model_record(w, NULL, type, &d);
+		return;
+	}
+	if (!shown(r, type, rec) &&
+	    (type != &rec_handshake_type || !handshake_provisions(r, rec)))
 		return;
 	if (type == &rec_lookup_type) {
 		struct rec_lookup l = *(const struct rec_lookup *)rec;
@@ -767,8 +826,7 @@ json_document(struct report *r)
 	json_list(r, &rec_connection_type, &r->fine_connection);
 	json_list(r, &rec_lookup_type, NULL);
 	json_list(r, &rec_lease_type, NULL);
-	w->open(w, "downloads", true); /* no tracker of these yet */
-	w->shut(w);
+	json_list(r, &rec_download_type, NULL);
 	json_spare(r, &rec_link_type);
 	json_spare(r, &rec_clock_type);
 	json_list(r, &rec_finding_type, NULL);

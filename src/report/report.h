@@ -13,6 +13,8 @@
 #include "track/records.h"
 #include "track/related.h"
 
+struct profile_set;
+
 #include <glib.h>
 #include <stdio.h>
 
@@ -28,6 +30,7 @@ struct report_options {
 	unsigned columns;    /* of the terminal; 0: 100 */
 	size_t memory_limit; /* of the program, bytes; 0: 256 MiB */
 	const char *version;
+	const struct profile_set *profiles; /* lent, or NULL */
 };
 
 struct report;

@@ -617,6 +617,8 @@ hear_anomaly(struct handshake_tracker *k, const struct rs_event *ev)
 	case RS_ANOMALY_WS_COMPRESSED:
 	case RS_ANOMALY_DNS_MALFORMED:
 	case RS_ANOMALY_DHCP_MALFORMED:
+	case RS_ANOMALY_TFTP_MALFORMED:
+	case RS_ANOMALY_HTTP_MALFORMED:
 	case RS_ANOMALY_SIP_TRAILING:
 	case RS_ANOMALY_N:
 		break;
@@ -726,6 +728,8 @@ handshake_tracker_event(struct handshake_tracker *k, const struct rs_event *ev)
 	case RS_EV_ICMP:
 	case RS_EV_DROPS:
 	case RS_EV_DNS_MESSAGE:
+	case RS_EV_TFTP:
+	case RS_EV_HTTP:
 	case RS_EV_TIME:
 	case RS_EV_DHCP:
 	case RS_EV_LINK:

@@ -531,6 +531,74 @@ struct rec_phone {
 	int64_t retry_after_obeyed, retry_after_ignored;
 };
 
+/* ---- downloads ---- */
+
+enum rec_download_protocol {
+	REC_DOWNLOAD_PROTOCOL_NONE,
+	REC_TFTP,
+	REC_HTTP,
+	REC_HTTPS,
+};
+
+enum rec_download_state {
+	REC_DOWNLOAD_STATE_NONE,
+	REC_DOWNLOADED,  /* "done" */
+	REC_OPENED,      /* TLS is up, and what is inside is not readable */
+	REC_NOT_FOUND,
+	REC_DENIED,      /* "refused" */
+	REC_DOWNLOAD_FAILED,
+	REC_MOVED,       /* "redirected" */
+	REC_DOWNLOAD_NO_ANSWER,
+	REC_CANCELLED,   /* by the client, which wanted no more */
+	REC_DOWNLOAD_CUT_OFF,
+	REC_DOWNLOAD_STATE_N
+};
+
+/* One file that was asked for; of HTTPS without keys, one connection. */
+struct rec_download {
+	struct rec_id id;
+	rs_time started, ended;
+	struct rec_endpoint client, server;
+	enum rec_download_protocol protocol;
+	enum rec_download_state state;
+	struct rs_span method;   /* where it is no plain fetch */
+	struct rs_span path;     /* without query */
+	struct rs_span host, user_agent;
+	struct rs_span mac;      /* that the path names: 12 hex digits */
+	struct rs_span location; /* of a redirection: host and path */
+	int64_t status;          /* of HTTP */
+	int64_t error;           /* of TFTP */
+	struct rs_span reason;   /* its words, or why a handshake failed */
+	enum rs_fact challenge;  /* the 401 asks for credentials */
+	enum rs_fact credentials; /* the request had some */
+	rs_time server_date;     /* its clock: HTTP Date */
+	int64_t size;            /* bytes, as the server said */
+	int64_t bytes, blocks, blksize, retransmissions;
+	int64_t delay;           /* ns, request to first answer */
+	int64_t duration;        /* ns */
+	struct rs_span profile;  /* whose phones, or hosts, these are */
+	enum rs_fact optional;   /* that profile can do without the file */
+	enum rs_fact phone;      /* its client is one, as far as known */
+	struct rec_id handshake; /* of HTTPS */
+	struct rs_frame icmp_frame; /* an error that quotes the request */
+	struct rs_frame answer_frame;
+	struct rec_list frames;
+};
+
+/* It broke; what only was not there need not have been. */
+static inline bool
+rec_download_broke(enum rec_download_state s)
+{
+	return s == REC_NOT_FOUND || s == REC_DENIED ||
+	       s == REC_DOWNLOAD_FAILED || s == REC_DOWNLOAD_NO_ANSWER;
+}
+
+static inline bool
+rec_download_good(enum rec_download_state s)
+{
+	return s == REC_DOWNLOADED || s == REC_OPENED;
+}
+
 /* ---- findings ---- */
 
 enum rec_severity { REC_SEVERITY_NONE, REC_ERROR, REC_WARNING, REC_INFO };
@@ -627,6 +695,7 @@ struct rec_coverage {
 	int64_t memory_limit;            /* bytes */
 	struct rec_list dns_messages;    /* counts; not written without one */
 	int64_t lookups_not_listed;      /* of others; absent: none */
+	int64_t downloads_not_listed;    /* of no phones; absent: none */
 };
 
 struct rec_times { /* nearest rank, ns */
@@ -895,7 +964,7 @@ const char *rec_clock_source_name(enum rec_clock_source v);
 
 extern const struct rec_type rec_registration_type, rec_binding_type,
     rec_handshake_type, rec_connection_type, rec_phone_type, rec_finding_type,
-    rec_coverage_type, rec_summary_type;
+    rec_coverage_type, rec_summary_type, rec_download_type;
 /* What those hold; rec_init() of an element of a list takes one of these. */
 extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_authorization_type,
@@ -923,5 +992,7 @@ const char *rec_client_certificate_name(enum rec_client_certificate v);
 const char *rec_stage_state_name(enum rec_stage_state v);
 const char *rec_severity_name(enum rec_severity v);
 const char *rec_certainty_name(enum rec_certainty v);
+const char *rec_download_protocol_name(enum rec_download_protocol v);
+const char *rec_download_state_name(enum rec_download_state v);
 
 #endif

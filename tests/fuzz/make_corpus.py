@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the corpora of fuzz_cert, fuzz_digest, fuzz_keylog, fuzz_link_ip, fuzz_tcp,
-fuzz_tls_open, fuzz_websocket, fuzz_pcap and fuzz_savefile again: cut from cases in pcaps/, and made by hand
-where no case has it.
+"""Makes the corpora of fuzz_cert, fuzz_digest, fuzz_http, fuzz_keylog,
+fuzz_link_ip, fuzz_tcp, fuzz_tftp, fuzz_tls_open, fuzz_websocket, fuzz_pcap and
+fuzz_savefile again: cut from cases in pcaps/, and made by hand where no case
+has it.
 
     tests/fuzz/make_corpus.py [FOLDER]
 
@@ -385,6 +386,45 @@ def websocket():
                                       + ws_frame(0x88, b"\3", mask)))
 
 
+# ---- provisioning: datagrams, and operations of fuzz_http.c
+
+def tftp():
+    names = {1: "request", 3: "data", 4: "ack", 5: "error", 6: "oack"}
+    for p in case("tftp-register")[1]:
+        data = p.data[14 + 20 + 8:]
+        if p.data[12:14] == b"\x08\0" and p.data[23] == 17 \
+                and data[:1] == b"\0" and data[1] in names:
+            write("tftp", names[data[1]], data[:100])
+    write("tftp", "mode", b"\0\2f\0NETASCII\0blksize\x008\0")
+    write("tftp", "cut", b"\0\1file\0oct")
+    write("tftp", "error-cut", b"\0\5\0\0nothing")
+
+
+def http():
+    ops = list(ws_case("http-register"))
+    assert len(ops) > 6
+    write("http", "register", b"".join(ops))
+    write("http", "gap", b"".join(ops[:3]) + ws_op(1, 2, bytes(50))
+          + b"".join(ops[3:]) + ws_op(1, 3))
+    get = ws_op(0, 0, b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+    write("http", "chunked", get + ws_op(
+        1, 0, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n"
+        b"HTTP/1.1 404 no\r\nContent-Length: 2\r\n\r\nno"))
+    write("http", "bad-chunk", get + ws_op(
+        1, 0, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"zz\r\n\r\nHTTP/1.0 302 x\r\nLocation: /b\r\n\r\nrest")
+        + ws_op(1, 3))
+    write("http", "head", ws_op(0, 0, b"HEAD /a HTTP/1.1\n\n") + ws_op(
+        1, 0, b"HTTP/1.1 200 OK\nContent-Length: 9\n\n") + get)
+    write("http", "switched", get + ws_op(
+        1, 0, b"HTTP/1.1 101 x\r\nUpgrade: x\r\n\r\n\x81\3abc")
+        + ws_op(0, 0, b"\x81\x83abcdefg"))
+    write("http", "put", ws_op(
+        0, 0, b"PUT /log HTTP/1.1\r\nContent-Length: 5\r\n\r\nhel")
+        + ws_op(0, 2, b"") + ws_op(0, 0, b"GET /a\r\nGET /b HTTP/1.1\r\n"))
+
+
 # ---- capture files
 
 def short(name, n=12, size=400):
@@ -541,5 +581,7 @@ tcp_ops()
 key_logs()
 tls_open()
 websocket()
+tftp()
+http()
 pcap_files()
 savefiles()

@@ -15,7 +15,7 @@ report() (
 	format=$1 seed=$2 out=$3 err=$4
 	args=
 	[ ! -e args ] || args=$(cat args)
-	export LC_ALL=C TZ=UTC COLUMNS=100
+	export LC_ALL=C TZ=UTC COLUMNS=100 REGSCAN_PROFILES=../../profiles
 	unset NO_COLOR
 	# shellcheck disable=SC2086 # args are words; REGSCAN may be a wrapper
 	${REGSCAN_WRAPPER-} "$REGSCAN" --color never --hash-seed "$seed" \
