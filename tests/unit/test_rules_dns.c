@@ -298,6 +298,67 @@ test_waits(void)
 	rec_arena_clear(&arena);
 }
 
+/* Without SNI it is what was asked of DNS that a certificate has to have; or
+   the domain whose SRV record led there. */
+static void
+test_certificate_name(void)
+{
+	static const struct {
+		const char *name, *words, *san, *codes;
+	} names[] = {
+	    {"another name", PROXY "A proxy.example.net answered 198.51.100.1",
+		"DNS:x.example.org", "tls.name-mismatch"},
+	    {"the host", PROXY "A proxy.example.net answered 198.51.100.1",
+		"DNS:proxy.example.net", "tls.unknown-ca"},
+	    {"the domain", PROXY "A proxy.example.net answered 198.51.100.1",
+		"DNS:example.com", "tls.unknown-ca"},
+	    {"the domain, by no SRV record",
+		"A proxy.example.net answered 198.51.100.1", "DNS:example.com",
+		"tls.name-mismatch"},
+	    {"nothing was asked", "", "DNS:x.example.org", "tls.unknown-ca"},
+	};
+	const uint8_t server[] = {198, 51, 100, 1};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct rec_handshake h;
+		rec_arena_init(&arena, NULL, NULL);
+		rec_init(&rec_handshake_type, &h);
+		unit_row(names[i].name);
+		read_row(names[i].words);
+		h.id.frame = (struct rs_frame){0, 90};
+		h.client.at.addr.family = 4;
+		h.server.at.addr = rs_addr_v4(server);
+		h.state = REC_FAILED;
+		h.failed_by = REC_CLIENT;
+		h.reason = REC_REASON_ALERT;
+		h.version = RS_LIT("TLS 1.2");
+		h.started = h.ended = 100 * RS_SEC;
+		struct rec_alert *a =
+		    rec_list_add(&h.alerts, &arena, sizeof *a);
+		rec_init(&rec_alert_type, a);
+		*a = (struct rec_alert){.from = REC_CLIENT,
+		    .level = 2,
+		    .number = 42,
+		    .name = RS_LIT("bad_certificate"),
+		    .encrypted = RS_FALSE,
+		    .frame = {0, 93}};
+		struct rec_step *s = rec_list_add(&h.steps, &arena, sizeof *s);
+		*s = (struct rec_step){REC_SERVER, RS_LIT("server_hello"), 0,
+		    (struct rs_frame){0, 91}};
+		struct rec_certificate *c =
+		    rec_list_add(&h.certificates, &arena, sizeof *c);
+		rec_init(&rec_certificate_type, c);
+		c->from = REC_SERVER;
+		c->subject = RS_LIT("CN=x");
+		c->issuer = RS_LIT("CN=Some CA");
+		c->frame = (struct rs_frame){0, 92};
+		*(struct rs_span *)rec_list_add(&c->san, &arena,
+		    sizeof(struct rs_span)) = rs_span_str(names[i].san);
+		judge(&(struct diag_case){.handshake = &h, .way = &way});
+		CU_ASSERT_STRING_EQUAL(said, names[i].codes);
+		rec_arena_clear(&arena);
+	}
+}
+
 /* Which look-up kept a phone from going on. */
 static void
 test_stopped(void)
@@ -326,4 +387,5 @@ test_stopped(void)
 	rec_arena_clear(&arena);
 }
 
-UNIT_MAIN("rules_dns", UNIT(test_rows), UNIT(test_waits), UNIT(test_stopped))
+UNIT_MAIN("rules_dns", UNIT(test_rows), UNIT(test_waits),
+    UNIT(test_certificate_name), UNIT(test_stopped))
