@@ -90,7 +90,8 @@ link_fragments_differ(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_coverage *v = c->coverage;
 	struct finding f;
 	if (v == NULL || v->fragments_differ.number == 0 || c->registration ||
-	    c->handshake || c->connection || c->binding || c->phone)
+	    c->handshake || c->connection || c->binding || c->phone ||
+	    c->way)
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f,

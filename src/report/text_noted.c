@@ -15,6 +15,19 @@
 
 enum { IN_FULL = 20, IN_SHORT = 100, INDENT = 2 };
 
+/* It leans on an attempt as well, and is told there. */
+static bool
+of_failure(const struct rec_finding *x)
+{
+	const struct rs_span *of = x->records.v;
+	for (uint32_t i = 0; i < x->records.n; i++)
+		if (rs_span_starts(of[i], RS_LIT("registration ")) ||
+		    rs_span_starts(of[i], RS_LIT("handshake ")) ||
+		    rs_span_starts(of[i], RS_LIT("connection ")))
+			return true;
+	return false;
+}
+
 static bool
 is_noted(const struct rec_finding *x)
 {
@@ -26,9 +39,10 @@ is_noted(const struct rec_finding *x)
 	    rs_span_starts(of[0], RS_LIT("connection ")))
 		return x->severity == REC_WARNING ||
 		       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
+	if (rs_span_starts(of[0], RS_LIT("lookup ")))
+		return !of_failure(x);
 	return rs_span_starts(of[0], RS_LIT("lease ")) ||
 	       rs_span_starts(of[0], RS_LIT("link ")) ||
-	       rs_span_starts(of[0], RS_LIT("lookup ")) ||
 	       rs_span_starts(of[0], RS_LIT("binding ")) ||
 	       rs_span_starts(of[0], RS_LIT("phone "));
 }

@@ -75,7 +75,7 @@ none "each pair of findings.txt is one" "$(wrong_pairs)"
 none "each code there is that of a rule" \
 	"$(printf '%s\n' "$tabled" | grep -vxF -e "$fire")"
 none "each rule about what was captured has a pair" "$(
-	printf '%s\n' "$entries" | grep -E '^(sip|nat|policy|noise|tcp|tls|dhcp|link|provisioning|profile)\.' |
+	printf '%s\n' "$entries" | grep -E '^(sip|nat|policy|noise|tcp|tls|dhcp|link|provisioning|profile|dns)\.' |
 		grep -vxF -e "$tabled")"
 
 # Of those without a capture, a row of a test fires; rules_kit.h says of which.
