@@ -547,7 +547,6 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	    : c.connection ? &c.connection->client
 	    : c.handshake  ? &c.handshake->client
 			   : NULL;
-	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
 	if (client &&
 	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
@@ -560,6 +559,7 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	if (c.handshake && shown_other(r->shown, c.handshake, &other) &&
 	    find(r, &rec_handshake_type, &r->fine_handshake, &other, &o))
 		c.other = &o;
+	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
 	judge_case(r->judge, &c);
 	rec_arena_reset(&r->arena);
 }
