@@ -56,14 +56,6 @@ send_up(struct pipeline *p, struct rs_event *ev)
 	rs_emit(&p->out, ev);
 }
 
-/* The sink of what is told of no flow. */
-static void
-emit_alone(void *arg, const struct rs_event *ev)
-{
-	struct rs_event full = *ev;
-	send_up(arg, &full);
-}
-
 /* What trackers may know of the flow, as it is now. */
 static const struct rs_flow_info *
 flow_info(const struct flow *f)
@@ -319,15 +311,6 @@ keep_pace(struct app *app, rs_time t)
 		app->last = t;
 }
 
-static void
-note_source(struct pipeline *p, struct app *app, enum rs_dir dir,
-    const struct net_packet *packet)
-{
-	const struct rs_sink out = {emit_alone, p};
-	if (packet->depth == 0)
-		link_stage_source(&app->source[dir], packet, &out);
-}
-
 static bool
 sip_port(const struct pipeline *p, const struct flow *f)
 {
@@ -358,7 +341,7 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	if (f->claim == FLOW_OURS) {
 		struct app *app = f->app;
 		struct rs_sink out = sink_of(&call);
-		note_source(p, app, dir, packet);
+		pipeline_source(p, &app->source[dir], packet);
 		keep_pace(app, packet->at.first);
 		if (dir == RS_S2C && f->ttl_back == 0)
 			f->ttl_back = packet->ttl;
@@ -575,7 +558,8 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	struct call call = {p, f};
 	const struct tcp_out out = {on_data, on_gap, on_close, &call};
 	if (f->claim == FLOW_OURS) {
-		note_source(p, f->app, dir, packet);
+		pipeline_source(
+		    p, &((struct app *)f->app)->source[dir], packet);
 		keep_pace(f->app, packet->at.first);
 	}
 	tcp_conn_segment(f->tcp, dir, packet, h, &out);
@@ -772,22 +756,6 @@ pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
 	    .u.drops = {.packets = packets, .from = from, .to = to},
 	};
 	send_up(p, &ev);
-}
-
-void
-pipeline_frame(
-    struct pipeline *p, const struct net_packet *packet, struct rs_span frame)
-{
-	const struct rs_sink out = {emit_alone, p};
-	link_stage_frame(packet, frame, &out);
-}
-
-void
-pipeline_opened(struct pipeline *p, const struct net_packet *packet)
-{
-	const struct rs_sink out = {emit_alone, p};
-	if (p->watch.n)
-		link_stage_opened(&p->watch, packet, &out);
 }
 
 /* ---- life ---- */
