@@ -62,6 +62,8 @@ const struct diag_rule *const diag_rules[] = {
     &diag_dhcp_conflicting_offers,
     &diag_dhcp_no_dns_or_ntp,
     &diag_dhcp_provisioning_override,
+    &diag_tcp_segments_differ,
+    &diag_link_fragments_differ,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;
