@@ -146,14 +146,23 @@ class Client:
                            (self.mac, ROUTER_MAC), self.vlan)
 
 
+def frames_of(path):
+    """Those of a recorded capture (microseconds), by seconds after START."""
+    raw, at = pathlib.Path(path).read_bytes(), 24
+    while at < len(raw):
+        sec, usec, n = struct.unpack_from("<3I", raw, at)
+        yield sec - made.START + usec / 1e6, raw[at + 16:at + 16 + n]
+        at += 16 + n
+
+
 def ntp_query(at, offset=0.0):
     """As SNTP clients send it, with their own time."""
     stamp = made.START + at + offset + 2208988800
     return (b"\x23" + bytes(39)
-            + struct.pack(">II", int(stamp), int(stamp % 1 * 2**32)))
+            + struct.pack(">II", int(stamp) % 2**32, int(stamp % 1 * 2**32)))
 
 
 def ntp_answer(at, offset=0.0):
     stamp = made.START + at + offset + 2208988800
-    time = struct.pack(">II", int(stamp), int(stamp % 1 * 2**32))
+    time = struct.pack(">II", int(stamp) % 2**32, int(stamp % 1 * 2**32))
     return b"\x24\2\3\xe9" + bytes(8) + b"GPS\0" + time * 4

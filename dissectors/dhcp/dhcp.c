@@ -42,8 +42,10 @@ feed(void *state, enum rs_carrier over, enum rs_dir dir, struct rs_span data,
 	if (data.n == 0)
 		return (struct rs_progress){RS_MORE, 0, 1};
 	ev.at = rs_where_stamp(where, 0, data.n);
-	bool read =
-	    dhcp4_probe(data) ? dhcp4_parse(&m, data) : dhcp6_parse(&m, data);
+	/* Of version 6 only what is whole: its first bytes may be anything. */
+	bool read = dhcp4_probe(data)
+			? dhcp4_parse(&m, data)
+			: dhcp6_probe(data) && dhcp6_parse(&m, data);
 	if (read) {
 		ev.type = RS_EV_DHCP;
 		ev.u.dhcp = &m;

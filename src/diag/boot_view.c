@@ -38,6 +38,9 @@ boot_view_lost_phone(const struct diag_case *c)
 	const struct rec_lease *l = c->lease;
 	if (boot_view_registered(c))
 		return false;
+	/* Computers that boot over the network ask for the like. */
+	if (l && rs_span_starts(l->vendor_class, RS_LIT("PXEClient")))
+		return false;
 	if (c->phone)
 		return c->phone->scanner != RS_TRUE;
 	for (size_t i = 0; i < sizeof phones_only / sizeof *phones_only; i++)

@@ -47,7 +47,8 @@ const struct diag_entry diag_entries_boot[] = {
 		"OFFER. The client never gets an address later on.",
 	.silent = "One DISCOVER says nothing. A client that repeats itself "
 		  "did not get an offer, wherever it was captured; but an "
-		  "offer that was lost looks the same."},
+		  "offer that was lost looks the same. Not said of DHCPv6, "
+		  "which hosts try wherever they are."},
     {.code = "dhcp.no-ack",
 	.meaning = "The phone has chosen an offer, or asks for its old "
 		   "address, and the server says neither yes nor no.",

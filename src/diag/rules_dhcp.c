@@ -44,6 +44,9 @@ no_offer(const struct diag_rule *rule, const struct diag_case *c,
 	if (l == NULL || l->state != REC_NO_OFFER || l->retransmissions < 1 ||
 	    boot_view_later(c) || coverage_view_dropped(c->coverage))
 		return;
+	/* Hosts look for a server of version 6 wherever they are. */
+	if (l->protocol == REC_DHCPV6)
+		return;
 	/* link.voice-vlan says it */
 	if (boot_view_tags(c) && boot_view_other_vlan(c))
 		return;
@@ -55,8 +58,7 @@ no_offer(const struct diag_rule *rule, const struct diag_case *c,
 	    "on asking, so that it got none.",
 	    (long long)l->retransmissions + 1, FINDING_TEXT(l->mac),
 	    (long long)((l->ended - l->started) / RS_SEC), vlan_words(word, l));
-	say_frames(
-	    &f, l, l->protocol == REC_DHCPV6 ? "Solicit" : "DHCP DISCOVER");
+	say_frames(&f, l, "DHCP DISCOVER");
 	finding_say(&f);
 }
 
@@ -238,7 +240,7 @@ provisioning_override(const struct diag_rule *rule, const struct diag_case *c,
 	    boot_view_registered(c))
 		return;
 	const struct rec_option *o = option_of(l);
-	if (o == NULL || (o->used == RS_NEVER && !boot_view_lost_phone(c)))
+	if (o == NULL || !boot_view_lost_phone(c))
 		return;
 	const struct rs_span *a = o->addresses.v;
 	struct rs_span value = o->value.p ? o->value : a ? a[0] : o->value;

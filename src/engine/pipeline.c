@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/pipeline.h"
 
-#include "engine/opening.h"
 #include "dhcp/dhcp.h"
+#include "engine/opening.h"
 #include "engine/stream.h"
 #include "engine/tls_stage.h"
 #include "engine/ws_stage.h"
@@ -30,12 +30,12 @@ static const rs_time TIME_STEP = 10 * RS_MSEC;
 /* What hangs on a flow of which we still expect something. */
 struct app {
 	struct rs_flow_info info;
-	struct stream stream;    /* while claimed */
-	struct tls_stage *tls;   /* over a TLS dissector */
-	struct ws_stage *ws;     /* over a WebSocket dissector */
-	struct opening *opening; /* of TCP, once its first bytes came */
+	struct stream stream;         /* while claimed */
+	struct tls_stage *tls;        /* over a TLS dissector */
+	struct ws_stage *ws;          /* over a WebSocket dissector */
+	struct opening *opening;      /* of TCP, once its first bytes came */
 	struct link_source source[2]; /* by side */
-	rs_time last;            /* its latest packet */
+	rs_time last;                 /* its latest packet */
 };
 
 /* One call into the stages of a flow: the argument of their sinks. */
@@ -51,14 +51,6 @@ send_up(struct pipeline *p, struct rs_event *ev)
 {
 	ev->now = p->now;
 	rs_emit(&p->out, ev);
-}
-
-/* The sink of what is told of no flow. */
-static void
-emit_alone(void *arg, const struct rs_event *ev)
-{
-	struct rs_event full = *ev;
-	send_up(arg, &full);
 }
 
 /* What trackers may know of the flow, as it is now. */
@@ -342,15 +334,6 @@ keep_pace(struct app *app, rs_time t)
 		app->last = t;
 }
 
-static void
-note_source(struct pipeline *p, struct app *app, enum rs_dir dir,
-    const struct net_packet *packet)
-{
-	const struct rs_sink out = {emit_alone, p};
-	if (packet->depth == 0)
-		link_stage_source(&app->source[dir], packet, &out);
-}
-
 static bool
 sip_port(const struct pipeline *p, const struct flow *f)
 {
@@ -394,7 +377,7 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	if (f->claim == FLOW_OURS) {
 		struct app *app = f->app;
 		struct rs_sink out = sink_of(&call);
-		note_source(p, app, dir, packet);
+		pipeline_source(p, &app->source[dir], packet);
 		keep_pace(app, packet->at.first);
 		if (dir == RS_S2C && f->ttl_back == 0)
 			f->ttl_back = packet->ttl;
@@ -605,7 +588,8 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	struct call call = {p, f};
 	const struct tcp_out out = {on_data, on_gap, on_close, &call};
 	if (f->claim == FLOW_OURS) {
-		note_source(p, f->app, dir, packet);
+		pipeline_source(
+		    p, &((struct app *)f->app)->source[dir], packet);
 		keep_pace(f->app, packet->at.first);
 	}
 	tcp_conn_segment(f->tcp, dir, packet, h, &out);
@@ -801,22 +785,6 @@ pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
 	    .u.drops = {.packets = packets, .from = from, .to = to},
 	};
 	send_up(p, &ev);
-}
-
-void
-pipeline_frame(
-    struct pipeline *p, const struct net_packet *packet, struct rs_span frame)
-{
-	const struct rs_sink out = {emit_alone, p};
-	link_stage_frame(packet, frame, &out);
-}
-
-void
-pipeline_opened(struct pipeline *p, const struct net_packet *packet)
-{
-	const struct rs_sink out = {emit_alone, p};
-	if (p->watch.n)
-		link_stage_opened(&p->watch, packet, &out);
 }
 
 /* ---- life ---- */

@@ -45,3 +45,24 @@ boot_case(struct diag_case *c, struct boot_room *room, struct host_index *hosts,
 	if (host_capture_offset(hosts, &room->offset))
 		c->capture_offset = &room->offset;
 }
+
+bool
+boot_type(const struct rec_type *type)
+{
+	return type == &rec_lease_type || type == &rec_host_type ||
+	       type == &rec_link_type || type == &rec_clock_type;
+}
+
+bool
+boot_phone(struct host_index *hosts, const struct phone_tracker *phones,
+    struct rs_span mac, struct rec_phone *to, struct rec_arena *arena)
+{
+	enum { MOST = 8 };
+	struct rs_addr addr;
+	struct host_view view;
+	for (size_t i = 0; i < MOST && host_of_mac(hosts, mac, i, &addr, &view);
+	     i++)
+		if (phone_tracker_find(phones, &addr, to, arena))
+			return true;
+	return false;
+}

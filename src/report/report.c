@@ -308,14 +308,6 @@ binding_fine(const struct rec_binding *b)
 	       b->displaced.n == 0 && b->moves.n == 0 && b->unreached.n == 0;
 }
 
-/* How a phone came to its address, and what is below. */
-static bool
-boot_record(const struct rec_type *type)
-{
-	return type == &rec_lease_type || type == &rec_host_type ||
-	       type == &rec_link_type || type == &rec_clock_type;
-}
-
 /* Hosts are no part of the report: phones have their hardware addresses. */
 static void
 boot(struct report *r, const struct rec_type *type, const void *rec)
@@ -350,7 +342,7 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		handshake(r, rec);
 	} else if (type == &rec_connection_type) {
 		connection(r, rec);
-	} else if (boot_record(type)) {
+	} else if (boot_type(type)) {
 		boot(r, type, rec);
 	} else if (type == &rec_download_type) {
 		downloads_take(&r->downloads, rec);
@@ -574,34 +566,21 @@ scanned(struct report *r, const struct rec_registration *g)
 		g_hash_table_add(r->scanned, GSIZE_TO_POINTER((gsize)aor));
 }
 
-/* The phone of that hardware address, by any address that it had. */
-static bool
-phone_of_mac(struct report *r, struct rs_span mac, struct rec_phone *to)
-{
-	struct rs_addr addr;
-	struct host_view view;
-	for (size_t i = 0; i < 8 && host_of_mac(r->hosts, mac, i, &addr, &view);
-	     i++)
-		if (phone_tracker_find(r->phones, &addr, to, &r->arena))
-			return true;
-	return false;
-}
-
 /* An error on the phone's way is a failure of its own. */
 static void
 judge_boot(struct report *r, struct diag_case c)
 {
 	struct boot_room room;
 	struct rec_phone p;
-	const struct rs_addr *addr = c.link ? &c.link->client.at.addr
-					    : &c.lease->client.at.addr;
+	const struct rs_addr *addr =
+	    c.link ? &c.link->client.at.addr : &c.lease->client.at.addr;
 	uint64_t before = judge_errors(r->judge);
 	c.coverage = &r->amended;
 	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
 	struct rs_span mac = c.link ? c.link->mac : c.lease->mac;
 	if ((addr->family &&
 		phone_tracker_find(r->phones, addr, &p, &r->arena)) ||
-	    phone_of_mac(r, mac, &p))
+	    boot_phone(r->hosts, r->phones, mac, &p, &r->arena))
 		c.phone = &p;
 	judge_case(r->judge, &c);
 	r->failed += judge_errors(r->judge) != before;
@@ -641,7 +620,6 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	    : c.handshake  ? &c.handshake->client
 	    : c.download   ? &c.download->client
 			   : NULL;
-	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
 	if (client &&
 	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
@@ -662,6 +640,7 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	if (c.handshake && shown_other(r->shown, c.handshake, &other) &&
 	    find(r, &rec_handshake_type, &r->fine_handshake, &other, &o))
 		c.other = &o;
+	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
 	judge_case(r->judge, &c);
 	rec_arena_reset(&r->arena);
 }

@@ -55,6 +55,8 @@ head(struct text *t, const struct rec_finding *x)
 	g_autofree char *word =
 	    g_ascii_strup(rec_severity_name(x->severity), -1);
 	page_styled(p, x->severity == REC_ERROR ? PAGE_BAD : PAGE_WARN, word);
+	if (x->phone.at.addr.family == 0 && x->mac.p == NULL)
+		return;
 	page_str(p, "  ");
 	rs_addr_format(&x->phone.at.addr, addr);
 	if (x->phone.at.addr.family)

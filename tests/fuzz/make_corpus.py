@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the corpora of fuzz_cert, fuzz_digest, fuzz_http, fuzz_keylog,
+"""Makes the corpora of fuzz_cert, fuzz_dhcp, fuzz_digest, fuzz_http, fuzz_keylog,
 fuzz_link_ip, fuzz_tcp, fuzz_tftp, fuzz_tls_open, fuzz_websocket, fuzz_pcap and
 fuzz_savefile again: cut from cases in pcaps/, and made by hand where no case
 has it.
@@ -573,7 +573,52 @@ def savefiles():
     write("savefile", "text", b"hello, world")
 
 
+def boot():
+    """DHCP, frames and NTP of cases, as operations of fuzz_dhcp."""
+    for name in ("dhcp-lease-recorded", "dhcp-conflicting-offers", "dhcp-refused",
+                 "dhcp-no-dns", "dhcp-provisioning-text", "link-voice-vlan-cdp",
+                 "link-address-declined", "link-eap-failed", "link-no-tags"):
+        out, last = b"", None
+        for p in case(name)[1]:
+            f, ports = p.data, ()
+            if f[12:14] == b"\x08\0" and f[23] == 17:
+                ports = struct.unpack_from(">HH", f, 34)
+            op, data = 2, f
+            if 67 in ports or 68 in ports:
+                op, data = int(ports[0] == 67), f[42:]
+            elif 123 in ports:
+                op, data = 3, f[42:]
+            elif f[12:14] == b"\x08\0":
+                continue
+            now = p.ns // 10**9
+            step = min(63, now - last) if last is not None else 0
+            last = now
+            out += struct.pack(">BH", step << 2 | op, len(data)) + data
+        write("dhcp", name, out)
+    long = b"\x01\x01\x06" + bytes(233) + b"\x63\x82\x53\x63\x35\x01\x05"
+    parts = b"".join(b"\xa0\xff" + bytes([65 + i]) * 255 for i in range(6))
+    for name, data in (
+            ("parts", long + parts + b"\xff"),
+            ("past-the-end", long + b"\x42\x40abc"),
+            ("overload", b"\x02\x01\x06" + bytes(41)
+             + b"\x42\x04prov".ljust(64, b"\0")
+             + b"\x43\x03cfg".ljust(128, b"\0")
+             + b"\x63\x82\x53\x63\x34\x01\x03\x35\x01\x05\xff")):
+        write("dhcp", name, struct.pack(">BH", 1, len(data)) + data)
+    inner = (b"\x07\x12\x34\x56\0\1\0\x0a\0\3\0\1\0\0\x5e\0\x53\x17"
+             b"\0\2\0\x0a\0\3\0\1\0\0\x5e\0\x53\1"
+             b"\0\3\0\x28\0\0\0\1" + bytes(8) + b"\0\5\0\x18"
+             + bytes.fromhex("20010db8000100000000000000000017")
+             + b"\0\0\x0e\x10\0\0\x0e\x10")
+    for depth in range(11):
+        write("dhcp", f"relayed-{depth}",
+              struct.pack(">BH", 1, len(inner)) + inner)
+        inner = (b"\x0d\0" + bytes(32) + b"\0\x09"
+                 + struct.pack(">H", len(inner)) + inner)
+
+
 cert()
+boot()
 digest()
 link_ip()
 wrapped()
