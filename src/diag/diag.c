@@ -54,6 +54,8 @@ const struct diag_rule *const diag_rules[] = {
     &diag_capture_incomplete,
     &diag_provisioning_download_failed,
     &diag_profile_unexpected,
+    &diag_tcp_segments_differ,
+    &diag_link_fragments_differ,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;
