@@ -3,7 +3,7 @@
 Title=Grandstream phones
 
 [Provisioning]
-Hosts=fm.grandstream.com;*.gdms.cloud
+Hosts=fm.grandstream.com;*acs.gdms.cloud
 UserAgents=Grandstream *
 Paths=*cfg############;*cfg############.xml
 OptionalPaths=*cfg############;*ringtone?.bin

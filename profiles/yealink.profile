@@ -3,7 +3,7 @@
 Title=Yealink phones
 
 [Provisioning]
-Hosts=rps.yealink.com;*.rps.yealink.com;dm.yealink.com;*.ymcs.yealink.com
+Hosts=rps.yealink.com;*.rps.yealink.com
 UserAgents=Yealink *;yealink *
 Paths=*y000000000###.cfg;*y000000000000.boot
 OptionalPaths=*y000000000000.boot;*############.boot

@@ -343,28 +343,16 @@ sip_port(const struct pipeline *p, const struct flow *f)
 
 /* ---- UDP ---- */
 
-/* Who understands the datagram, or NULL. */
-static const struct rs_dissector *
-claimant(struct pipeline *p, struct flow *f, enum rs_dir *dir,
-    const struct net_packet *packet)
-{
-	struct identity who = identify(packet->payload, RS_OVER_UDP,
-	    f->end[0].port, f->end[1].port);
-	if (who.verdict == RS_YES)
-		return who.dissector;
-	return tftp_follow_claims(&p->tftp, f, dir, packet) ? &tftp_dissector
-							    : NULL;
-}
-
 void
 pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet)
 {
 	struct call call = {p, f};
 	if (f->claim == FLOW_NEW) {
-		const struct rs_dissector *d = claimant(p, f, &dir, packet);
-		if (d) {
-			claim(p, f, dir, d, &packet->at);
+		struct identity who =
+		    tftp_follow_identify(&p->tftp, f, &dir, packet);
+		if (who.verdict == RS_YES) {
+			claim(p, f, dir, who.dissector, &packet->at);
 		} else {
 			label(p, f, packet);
 			/* Keep-alives may come for hours before a REGISTER. */

@@ -53,15 +53,17 @@ tftp_follow_hear(struct tftp_follow *t, const struct net_packet *packet)
 		tftp_follow_expect(t, &packet->src, packet->at.first);
 }
 
-bool
-tftp_follow_claims(const struct tftp_follow *t, struct flow *f,
+struct identity
+tftp_follow_identify(const struct tftp_follow *t, struct flow *f,
     enum rs_dir *dir, const struct net_packet *packet)
 {
-	if (f->packets[0] + f->packets[1] != 1 ||
+	struct identity who = identify(packet->payload, RS_OVER_UDP,
+	    f->end[0].port, f->end[1].port);
+	if (who.verdict == RS_YES || f->packets[0] + f->packets[1] != 1 ||
 	    !tftp_follow_due(t, &packet->dst, packet->at.first) ||
 	    !tftp_answers(packet->payload))
-		return false;
+		return who;
 	flow_turn(f);
 	*dir = RS_S2C;
-	return true;
+	return (struct identity){RS_YES, &tftp_dissector};
 }

@@ -11,6 +11,7 @@
 #ifndef ENGINE_TFTP_FOLLOW_H
 #define ENGINE_TFTP_FOLLOW_H
 
+#include "engine/identify.h"
 #include "net/flow.h"
 
 /* Requests are repeated every few seconds: each one opens the time again. */
@@ -37,9 +38,12 @@ bool tftp_follow_due(
 
 /* A TFTP message: where it is a request, its answer is expected. */
 void tftp_follow_hear(struct tftp_follow *t, const struct net_packet *packet);
-/* Is this the first packet of a flow that answers a request?  Then the flow is
-   turned, as its client is the one that asked, and *dir is RS_S2C. */
-bool tftp_follow_claims(const struct tftp_follow *t, struct flow *f,
-    enum rs_dir *dir, const struct net_packet *packet);
+/*
+ * identify() of a datagram whose flow nobody has claimed yet.  Where it is the
+ * first packet of a flow and answers a request, it is TFTP: the flow is turned,
+ * as its client is the one that asked, and *dir is RS_S2C.
+ */
+struct identity tftp_follow_identify(const struct tftp_follow *t,
+    struct flow *f, enum rs_dir *dir, const struct net_packet *packet);
 
 #endif

@@ -31,11 +31,13 @@ versionless() {
 	} { print }' "$1"
 }
 
-# Digest responses and nonces of the capture, and the secrets that the case
-# brings along: what a report must never hold.
+# Digest responses and nonces of the capture, queries and passwords of HTTP, and
+# the secrets that the case brings along: what a report must never hold.
 credentials() {
 	awk 'NF == 3 { print $3 }' "$(dirname "$1")/keys.log" 2>/dev/null
 	grep -v -e '-----' "$(dirname "$1")/server.key" 2>/dev/null
+	grep -aoE '(GET|HEAD) [^ ]*[?][^ ]+' "$1" | sed 's/.*[?]//'
+	grep -aoE 'Authorization: Basic [A-Za-z0-9+/=]+' "$1" | sed 's/.* //'
 	grep -aoE '(response|nonce|cnonce) *= *"[^"]{4,}"' "$1" |
 		sed 's/^[^"]*"//; s/"$//' | sort -u
 }
