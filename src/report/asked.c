@@ -315,6 +315,14 @@ asked_phone(const struct asked *a, const struct rs_addr *client)
 	return c && c->phone;
 }
 
+enum rs_fact
+asked_related(const struct asked *a, const struct rec_lookup *l)
+{
+	bool is = l->related == RS_TRUE || asked_phone(a, &l->client.at.addr) ||
+		  related_name(a->related, l->name);
+	return is ? RS_TRUE : RS_UNKNOWN;
+}
+
 static bool
 read_back(struct asked *a, GBytes *bytes, struct rec_lookup *to)
 {

@@ -418,17 +418,6 @@ shown(void *arg, const struct rec_type *type, const void *rec)
 	return true;
 }
 
-/* It is a phone's, or leads to where phones go. */
-static enum rs_fact
-lookup_related(const struct report *r, const struct rec_lookup *l)
-{
-	return l->related == RS_TRUE ||
-		       asked_phone(r->asked, &l->client.at.addr) ||
-		       related_name(r->related, l->name)
-		   ? RS_TRUE
-		   : RS_UNKNOWN;
-}
-
 static void
 ask_lookups_again(struct report *r)
 {
@@ -439,7 +428,7 @@ ask_lookups_again(struct report *r)
 		struct rec_lookup l = *(const struct rec_lookup *)rec;
 		if (l.related == RS_TRUE)
 			continue;
-		l.related = lookup_related(r, &l);
+		l.related = asked_related(r->asked, &l);
 		others += l.related != RS_TRUE;
 		if (l.related == RS_TRUE || r->o.all_lookups)
 			event(r, &rec_lookup_type, &l);
@@ -731,7 +720,7 @@ json_listed(struct report *r, const struct rec_type *type, const void *rec)
 		return;
 	if (type == &rec_lookup_type) {
 		struct rec_lookup l = *(const struct rec_lookup *)rec;
-		l.related = lookup_related(r, &l);
+		l.related = asked_related(r->asked, &l);
 		if (l.related == RS_TRUE || r->o.all_lookups)
 			model_record(w, NULL, type, &l);
 	} else if (type == &rec_handshake_type) {

@@ -207,6 +207,10 @@ test_learns(void)
 	CU_ASSERT_EQUAL(related_connection(t.related, &c), RS_TRUE);
 	c.server.at.port = 5081;
 	CU_ASSERT_EQUAL(related_connection(t.related, &c), RS_UNKNOWN);
+	/* Where the host is, is known by now. */
+	related_service(
+	    t.related, RS_LIT("example.com"), RS_LIT("sbc.example.net"), 5081);
+	CU_ASSERT_EQUAL(related_connection(t.related, &c), RS_TRUE);
 	CU_ASSERT_TRUE(related_name(t.related, RS_LIT("Example.com")));
 	end(&t);
 	CU_ASSERT_EQUAL(pay.used, 0);
