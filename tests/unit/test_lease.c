@@ -293,6 +293,8 @@ test_hosts(void)
 	begin(&k, 1 << 20);
 	source(&k, 1, 0x17, PHONE, 64, 120);
 	source(&k, 1, 0x01, "198.51.100.10", 61, 120);
+	/* One address alone, and a hop away. */
+	source(&k, 1, 0x02, "198.51.100.99", 63, 120);
 	/* Its own address by ARP, and those that it passes on unchanged. */
 	arp(&k, 2, 0x5301, SERVER, PHONE, true);
 	for (unsigned i = 0; i < 6; i++) {
@@ -317,6 +319,7 @@ test_hosts(void)
 	    mac_at(&k, SERVER, 50, NULL), "00:00:5e:00:53:01");
 	CU_ASSERT_STRING_EQUAL(mac_at(&k, "198.51.100.10", 50, NULL), "nobody");
 	CU_ASSERT_STRING_EQUAL(mac_at(&k, "203.0.113.2", 50, NULL), "nobody");
+	CU_ASSERT_STRING_EQUAL(mac_at(&k, "198.51.100.99", 50, NULL), "nobody");
 	CU_ASSERT(
 	    host_of_mac(k.hosts, RS_LIT("00:00:5e:00:53:42"), 0, &addr, &view));
 	CU_ASSERT_EQUAL(view.learned, REC_BY_DHCP);
