@@ -62,8 +62,8 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		if (rec_outcome_failed(g->outcome))
 			atomic_fetch_add(&r->failed, 1);
 	}
-	if (r->recorder)
-		recorder_record(r->recorder, type, rec);
+	if (r->flight)
+		flight_record(r->flight, type, rec);
 	if (report_broken(r->report))
 		atomic_store(&r->unwritten, true);
 }
@@ -100,11 +100,11 @@ serve_recorder(struct run *r)
 {
 	struct rec_arena arena;
 	struct rec_coverage c;
-	if (r->recorder == NULL || !recorder_due(r->recorder))
+	if (r->flight == NULL || !flight_due(r->flight))
 		return;
 	rec_arena_init(&arena, NULL, NULL);
 	coverage_now(r, &c, &arena);
-	recorder_serve(r->recorder, r->report, &c);
+	flight_serve(r->flight, r->report, &c);
 	rec_arena_clear(&arena);
 }
 
@@ -238,7 +238,7 @@ serve(struct run *r)
 		report_asked = 0;
 		report_now(r);
 	}
-	if (r->recorder && r->report && recorder_due(r->recorder)) {
+	if (r->flight && r->report && flight_due(r->flight)) {
 		engine_sync(r->engine);
 		serve_recorder(r);
 	}
@@ -251,8 +251,8 @@ take_frame(struct run *r, const struct cap_frame *f)
 		engine_drops(
 		    r->engine, f->drops, MAX(f->drops_since, 0), f->ts);
 	engine_packet(r->engine, f);
-	if (r->recorder)
-		recorder_packet(r->recorder, f, engine_look(r->engine));
+	if (r->flight)
+		flight_packet(r->flight, f, engine_look(r->engine));
 	r->taken++;
 }
 
@@ -315,7 +315,7 @@ new_engine(struct run *r, struct auth_verifier *verifier)
 	    .seed = r->o->hash_seed,
 	    .threads = true,
 	    .events = certificates_sink(&r->certificates),
-	    .looks = r->recorder != NULL,
+	    .looks = r->flight != NULL,
 	};
 	const struct rec_sink sink = {take, r};
 	if (verifier)
@@ -332,7 +332,7 @@ finish(struct run *r)
 	engine_finish(r->engine);
 	bool ok = write_report(r);
 	ok = certificates_written(&r->certificates, r->o) && ok;
-	if (r->recorder && recorder_error(r->recorder))
+	if (r->flight && flight_error(r->flight))
 		ok = false;
 	return ok && !r->broken && !atomic_load(&r->unwritten) ? r->judged
 							       : STATUS_IO;

@@ -11,12 +11,12 @@
 #include "capture/filter.h"
 #include "certificates.h"
 #include "engine/engine.h"
+#include "flight.h"
 #include "interval.h"
 #include "keyring.h"
 #include "notify.h"
 #include "output.h"
 #include "progress.h"
-#include "recorder.h"
 
 #include <stdatomic.h>
 
@@ -29,7 +29,7 @@ struct run {
 	struct certificates certificates;
 	struct output out;
 	struct notify notify;
-	struct recorder *recorder; /* NULL: none */
+	struct flight *flight; /* the recorder; NULL: none */
 	bool live;
 	/* its own */
 	struct related *related;

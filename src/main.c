@@ -11,8 +11,10 @@
 #include "sandbox.h"
 #include "say.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct cap_source *
 open_source(struct run *r, GError **error)
@@ -49,7 +51,7 @@ open_source(struct run *r, GError **error)
 static bool
 open_recorder(struct run *r, GError **error)
 {
-	const struct recorder_options o = {
+	const struct flight_options o = {
 	    .bytes = r->o->recorder_bytes,
 	    .age = r->o->recorder_age,
 	    .folder = r->o->on_fail,
@@ -58,8 +60,8 @@ open_recorder(struct run *r, GError **error)
 	};
 	if (o.folder == NULL)
 		return true;
-	r->recorder = recorder_new(&o, error);
-	return r->recorder != NULL;
+	r->flight = flight_new(&o, error);
+	return r->flight != NULL;
 }
 
 /* What is still opened by name while it runs, and nothing else. */
@@ -135,7 +137,7 @@ run(const struct options *o)
 	}
 	if (r.source)
 		r.source->close(r.source);
-	recorder_free(r.recorder);
+	flight_free(r.flight);
 	notify_close(&r.notify);
 	certificates_clear(&r.certificates);
 	cap_list_clear(&r.files);
@@ -169,9 +171,21 @@ explain_codes(const struct options *o)
 	return STATUS_IO;
 }
 
+/* Who starts us with one of the three closed shall not find the report in the
+   file that took its number: what is put there cannot be read or written. */
+static void
+hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null",
+			    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int
 main(int argc, char **argv)
 {
+	hold_standard_files();
 	setlocale(LC_CTYPE, "");
 	g_autoptr(GError) e = NULL;
 	struct options o;

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BODY = 60000 };
 
@@ -205,5 +206,43 @@ test_handshake(void)
 	free(chain);
 }
 
-UNIT_MAIN("relay", UNIT(test_order), UNIT(test_reading), UNIT(test_nothing),
+struct late {
+	unsigned n;
+	useconds_t each; /* microseconds that an event takes */
+};
+
+static void
+take_late(void *arg, const struct rs_event *ev)
+{
+	struct late *l = arg;
+	(void)ev;
+	usleep(l->each);
+	l->n++;
+}
+
+/* After it everything has arrived, however little there was, and more may
+   come. */
+static void
+test_drain(void)
+{
+	struct late late = {.each = 100};
+	const struct rs_sink to = {take_late, &late};
+	struct relay *r = relay_new(&to, NULL);
+	struct rs_sink out = relay_sink(r);
+	void *state = calloc(1, sip_dissector.state_size);
+	relay_drain(r);
+	for (unsigned i = 1; i < 200; i++) {
+		datagram(&out, state, i, i % 9 ? 1 : BODY);
+		if (i % 3)
+			continue;
+		relay_drain(r);
+		CU_ASSERT_EQUAL(late.n, i);
+		late.n = i; /* at rest: nobody else touches it */
+	}
+	relay_free(r);
+	free(state);
+	CU_ASSERT_EQUAL(late.n, 199);
+}
+
+UNIT_MAIN("relay", UNIT(test_order), UNIT(test_reading), UNIT(test_nothing), UNIT(test_drain),
     UNIT(test_handshake))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "recorder.h"
+#include "flight.h"
 
 #include "capture/pcapng_write.h"
 #include "ring.h"
@@ -35,8 +35,8 @@ struct failure {
 	struct rs_buf bytes;
 };
 
-struct recorder {
-	struct recorder_options o;
+struct flight {
+	struct flight_options o;
 	struct ring *ring;
 	int folder;
 	unsigned files;
@@ -50,8 +50,8 @@ struct recorder {
 
 /* ---- opening ---- */
 
-struct recorder *
-recorder_new(const struct recorder_options *o, GError **error)
+struct flight *
+flight_new(const struct flight_options *o, GError **error)
 {
 	int folder = -1;
 	if (mkdir(o->folder, 0700) == 0 || errno == EEXIST)
@@ -63,7 +63,7 @@ recorder_new(const struct recorder_options *o, GError **error)
 			close(folder);
 		return NULL;
 	}
-	struct recorder *r = g_new0(struct recorder, 1);
+	struct flight *r = g_new0(struct flight, 1);
 	r->o = *o;
 	if (r->o.bytes == 0)
 		r->o.bytes =
@@ -87,7 +87,7 @@ failure_free(struct failure *f)
 }
 
 void
-recorder_free(struct recorder *r)
+flight_free(struct flight *r)
 {
 	if (r == NULL)
 		return;
@@ -101,7 +101,7 @@ recorder_free(struct recorder *r)
 }
 
 int
-recorder_error(const struct recorder *r)
+flight_error(const struct flight *r)
 {
 	return r->error;
 }
@@ -109,8 +109,8 @@ recorder_error(const struct recorder *r)
 /* ---- what comes in ---- */
 
 void
-recorder_packet(struct recorder *r, const struct cap_frame *f,
-    const struct engine_look *look)
+flight_packet(
+    struct flight *r, const struct cap_frame *f, const struct engine_look *look)
 {
 	if (look->ours && f->linktype <= UINT16_MAX)
 		ring_push(r->ring, f, look);
@@ -138,8 +138,7 @@ failed(const struct rec_type *type, const void *rec)
 }
 
 void
-recorder_record(
-    struct recorder *r, const struct rec_type *type, const void *rec)
+flight_record(struct flight *r, const struct rec_type *type, const void *rec)
 {
 	if (!failed(type, rec))
 		return;
@@ -159,13 +158,13 @@ recorder_record(
 }
 
 bool
-recorder_due(struct recorder *r)
+flight_due(struct flight *r)
 {
 	return atomic_load_explicit(&r->due, memory_order_relaxed);
 }
 
 static struct failure *
-next_failure(struct recorder *r)
+next_failure(struct flight *r)
 {
 	pthread_mutex_lock(&r->lock);
 	struct failure *f = g_queue_pop_head(&r->waiting);
@@ -335,7 +334,7 @@ belongs(struct chain *c, const struct ring_packet *p)
 }
 
 static void
-find_mac(const struct recorder *r, struct chain *c)
+find_mac(const struct flight *r, struct chain *c)
 {
 	const struct ring_packet *p = NULL;
 	while (!c->has_mac && (p = ring_next(r->ring, p)))
@@ -351,7 +350,7 @@ find_mac(const struct recorder *r, struct chain *c)
 
 /* One that was not there: by the time of the failure and the record. */
 static int
-new_file(struct recorder *r, const struct chain *c, const struct rec_type *type,
+new_file(struct flight *r, const struct chain *c, const struct rec_type *type,
     char **name)
 {
 	char id[REC_ID_TEXT];
@@ -373,7 +372,7 @@ new_file(struct recorder *r, const struct chain *c, const struct rec_type *type,
 }
 
 static void
-cannot_write(struct recorder *r, const char *name, int why)
+cannot_write(struct flight *r, const char *name, int why)
 {
 	if (r->error == 0)
 		say_error("%s/%s: cannot write: %s", r->o.folder,
@@ -389,9 +388,8 @@ source_name(const struct rec_coverage *c, uint32_t file)
 }
 
 static void
-write_packets(const struct recorder *r, struct pcapng_writer *w,
-    struct chain *c, const struct verdict *v,
-    const struct rec_coverage *coverage)
+write_packets(const struct flight *r, struct pcapng_writer *w, struct chain *c,
+    const struct verdict *v, const struct rec_coverage *coverage)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	for (uint32_t i = 0; i < coverage->files.n; i++)
@@ -430,7 +428,7 @@ section_comment(
 
 /* May a file more be of that phone and verdict? */
 static bool
-wanted(struct recorder *r, const struct chain *c, const struct verdict *v)
+wanted(struct flight *r, const struct chain *c, const struct verdict *v)
 {
 	char client[RS_ENDPOINT_TEXT];
 	struct rs_endpoint phone = {.addr = c->client->at.addr};
@@ -446,7 +444,7 @@ wanted(struct recorder *r, const struct chain *c, const struct verdict *v)
 }
 
 static void
-write_file(struct recorder *r, const struct rec_type *type, const void *rec,
+write_file(struct flight *r, const struct rec_type *type, const void *rec,
     const struct verdict *v, const struct rec_coverage *coverage)
 {
 	struct chain c;
@@ -477,7 +475,7 @@ write_file(struct recorder *r, const struct rec_type *type, const void *rec,
 }
 
 static void
-serve(struct recorder *r, struct report *report, const struct failure *f,
+serve(struct flight *r, struct report *report, const struct failure *f,
     const struct rec_coverage *coverage)
 {
 	struct rec_arena arena;
@@ -500,8 +498,8 @@ serve(struct recorder *r, struct report *report, const struct failure *f,
 }
 
 void
-recorder_serve(
-    struct recorder *r, struct report *report, const struct rec_coverage *c)
+flight_serve(
+    struct flight *r, struct report *report, const struct rec_coverage *c)
 {
 	for (struct failure *f; (f = next_failure(r));) {
 		if (r->files < r->o.max_files && r->error == 0)

@@ -11,18 +11,18 @@
  * proves.
  *
  * Packets come on one thread, records close on another; files are written by
- * the first, when recorder_serve() is called.
+ * the first, when flight_serve() is called.
  */
-#ifndef RECORDER_H
-#define RECORDER_H
+#ifndef FLIGHT_H
+#define FLIGHT_H
 
 #include "capture/capture.h"
 #include "engine/engine.h"
 #include "report/report.h"
 
-struct recorder;
+struct flight;
 
-struct recorder_options {
+struct flight_options {
 	size_t bytes;       /* of packets; 0: 64 MiB, or 256 with an age */
 	rs_time age;        /* 0: no limit */
 	const char *folder; /* lent; made where there is none */
@@ -31,20 +31,20 @@ struct recorder_options {
 };
 
 /* NULL and error: the folder cannot be had. */
-struct recorder *recorder_new(const struct recorder_options *o, GError **error);
-void recorder_free(struct recorder *r);
+struct flight *flight_new(const struct flight_options *o, GError **error);
+void flight_free(struct flight *r);
 /* After the engine had the packet. */
-void recorder_packet(struct recorder *r, const struct cap_frame *f,
+void flight_packet(struct flight *r, const struct cap_frame *f,
     const struct engine_look *look);
 /* A record as it closes, on any one thread. */
-void recorder_record(
-    struct recorder *r, const struct rec_type *type, const void *rec);
+void flight_record(
+    struct flight *r, const struct rec_type *type, const void *rec);
 /* Something failed, and waits to be written. */
-bool recorder_due(struct recorder *r);
+bool flight_due(struct flight *r);
 /* Writes it, while the engine is at rest; c names the files. */
-void recorder_serve(
-    struct recorder *r, struct report *report, const struct rec_coverage *c);
+void flight_serve(
+    struct flight *r, struct report *report, const struct rec_coverage *c);
 /* The first error of writing, which was said; 0: none. */
-int recorder_error(const struct recorder *r);
+int flight_error(const struct flight *r);
 
 #endif
