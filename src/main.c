@@ -191,7 +191,9 @@ main(int argc, char **argv)
 	struct options o;
 	int status = 0;
 	bool parsed = options_parse(&o, argc, argv, &e);
-	loop_signals(parsed && o.output && strcmp(o.output, "-") != 0);
+	/* Without a log that may be moved, SIGHUP ends the run. */
+	loop_signals(parsed && o.output && strcmp(o.output, "-") != 0 &&
+		     (o.interfaces || o.hep_listen || o.follow));
 	if (!parsed) {
 		say_failure(e);
 		status = STATUS_USAGE;
