@@ -109,7 +109,8 @@ static bool
 parse_recorder(struct options *o, char **texts, GError **error)
 {
 	for (; texts && *texts; texts++) {
-		bool time = g_ascii_isalpha((*texts)[strlen(*texts) - 1]) &&
+		size_t n = strlen(*texts);
+		bool time = n && g_ascii_isalpha((*texts)[n - 1]) &&
 			    amount_of_time(*texts, &o->recorder_age);
 		if (!time && !amount_of_bytes(*texts, &o->recorder_bytes))
 			return usage(error, "-b", *texts,

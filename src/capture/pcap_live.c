@@ -83,9 +83,11 @@ stopped(struct member *l, GError **error)
 {
 	g_autofree char *why = g_strdup(pcap_geterr(l->pcap));
 	uint64_t outages = l->info.outages;
+	bool was_away = l->away;
 	if (!look(l, g_get_monotonic_time(), error))
 		return CAP_ERROR;
-	if (l->away || l->info.outages > outages)
+	/* It says so once more when it is back already. */
+	if (was_away || l->away || l->info.outages > outages)
 		return CAP_IDLE;
 	g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_READ,
 	    "%s: capture stopped: %s", l->name, why);
