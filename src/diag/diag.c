@@ -52,6 +52,8 @@ const struct diag_rule *const diag_rules[] = {
     &diag_sip_partial_lines,
     &diag_noise_scanner,
     &diag_capture_incomplete,
+    &diag_tcp_segments_differ,
+    &diag_link_fragments_differ,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

@@ -32,7 +32,8 @@ extern const struct diag_rule diag_sip_realm_mismatch,
     diag_sip_extension_refused, diag_sip_too_many_contacts,
     diag_sip_fragments_lost;
 /* rules_capture.c */
-extern const struct diag_rule diag_capture_incomplete;
+extern const struct diag_rule diag_capture_incomplete,
+    diag_tcp_segments_differ, diag_link_fragments_differ;
 /* rules_binding.c */
 extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
     diag_sip_contact_loop, diag_nat_binding_lost;

@@ -236,6 +236,8 @@ connection_fine(const struct rec_connection *c)
 {
 	static const char *const fine[] = {
 	    "S1", "S2", "S3", "SF", "RSTO", "RSTR", "OTH"};
+	if (c->differ_frame.number)
+		return false;
 	if (c->idle_answered == RS_FALSE)
 		return false; /* it may have been dropped meanwhile */
 	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
@@ -541,6 +543,7 @@ judge_all(struct report *r)
 	while ((rec = spool_next(s)) != NULL)
 		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
 	spool_reader_free(s);
+	judge_case(r->judge, &(struct diag_case){.coverage = &r->amended});
 }
 
 /* ---- at the end: writing ---- */
