@@ -192,7 +192,8 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	c->tcp_gaps = (int64_t)n->gaps;
 	c->tcp_missing_bytes = (int64_t)n->missing;
 	fragments(defrag_counts(e->defrag), c, a);
-	count(&c->evictions, a, "flows", e->flows_evicted);
+	count(&c->evictions, a, "flows",
+	    e->flows ? flow_table_evicted(e->flows) : e->flows_evicted);
 	count(&c->evictions, a, "streams", n->streams_refused);
 	count(&c->evictions, a, "fragments", defrag_counts(e->defrag)->evicted);
 	count(&c->evictions, a, "registrations", regs.evicted);

@@ -55,6 +55,7 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 		e->seed.k1 = (uint64_t)g_random_int() << 32 | g_random_int();
 	}
 	e->out = *out;
+	e->looks = o->looks;
 	e->now = e->first = RS_NEVER;
 	const struct flow_limits limits = {0};
 	e->flows = flow_table_new(
@@ -369,6 +370,7 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 		e->steps_back++;
 	e->last_ts = f->ts;
 	e->packets++;
+	e->look.ours = false;
 	if (f->bytes.n < f->wire_len)
 		e->truncated++;
 	clock_to(e, f->ts);
@@ -386,8 +388,11 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 	if (flaw != NET_FLAW_NONE)
 		not_ip(e, &p, f, flaw);
 	else if (ip(e, &p,
-		     f->wire_len - (size_t)(p.ip.p - f->bytes.p) - p.trailer))
+		     f->wire_len - (size_t)(p.ip.p - f->bytes.p) - p.trailer)) {
 		e->decoded++;
+		if (e->looks)
+			engine_look_at(e, &p);
+	}
 	if (p.encaps)
 		note_encaps(e, p.encaps);
 }
@@ -405,6 +410,13 @@ void
 engine_drops(struct engine *e, uint64_t n, rs_time from, rs_time to)
 {
 	pipeline_drops(&e->pipeline, n, from, to);
+}
+
+void
+engine_sync(struct engine *e)
+{
+	if (e->relay)
+		relay_drain(e->relay);
 }
 
 void

@@ -590,46 +590,57 @@ judge_leases(struct report *r)
 	spool_reader_free(s);
 }
 
-/* What the case leans on is looked up by its id. */
+/* What a case leans on, looked up by its id. */
+struct leans {
+	struct rec_handshake handshake, other;
+	struct rec_connection connection;
+	struct rec_phone phone;
+	struct boot_room room;
+	struct diag_fetches fetches;
+};
+
+static void
+lean(struct report *r, struct diag_case *c, const struct rec_id *handshake,
+    const struct rec_id *connection, struct leans *l)
+{
+	struct rec_id other;
+	const struct rec_endpoint *client =
+	    c->registration ? &c->registration->client
+	    : c->connection ? &c->connection->client
+	    : c->handshake  ? &c->handshake->client
+	    : c->download   ? &c->download->client
+			    : NULL;
+	if (client) {
+		c->way = asked_way(r->asked, &client->at.addr);
+		l->fetches = fetches_of(r->downloads.fetches, &client->at.addr);
+		c->fetches = &l->fetches;
+	}
+	if (c->registration)
+		c->profile = profile_view_service(
+		    r->o.profiles, c->registration, &c->told);
+	if (client && phone_tracker_find(r->phones, &client->at.addr,
+			  &l->phone, &r->arena))
+		c->phone = &l->phone;
+	if (handshake && find(r, &rec_handshake_type, &r->fine_handshake,
+			     handshake, &l->handshake))
+		c->handshake = &l->handshake;
+	if (connection && find(r, &rec_connection_type, &r->fine_connection,
+			      connection, &l->connection))
+		c->connection = &l->connection;
+	if (c->handshake && shown_other(r->shown, c->handshake, &other) &&
+	    find(r, &rec_handshake_type, &r->fine_handshake, &other,
+		&l->other))
+		c->other = &l->other;
+	boot_case(c, &l->room, r->hosts, r->spool, &r->arena);
+}
+
 static void
 judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
     const struct rec_id *connection)
 {
-	struct rec_handshake h, o;
-	struct rec_connection k;
-	struct rec_phone p;
-	struct rec_id other;
-	struct boot_room room;
-	struct diag_fetches fetches;
+	struct leans l;
 	c.coverage = &r->amended;
-	/* What it leans on is in arenas of its own. */
-	const struct rec_endpoint *client =
-	    c.registration ? &c.registration->client
-	    : c.connection ? &c.connection->client
-	    : c.handshake  ? &c.handshake->client
-	    : c.download   ? &c.download->client
-			   : NULL;
-	if (client &&
-	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
-		c.phone = &p;
-	if (client) {
-		c.way = asked_way(r->asked, &client->at.addr);
-		fetches = fetches_of(r->downloads.fetches, &client->at.addr);
-		c.fetches = &fetches;
-	}
-	if (c.registration)
-		c.profile = profile_view_service(
-		    r->o.profiles, c.registration, &c.told);
-	if (handshake &&
-	    find(r, &rec_handshake_type, &r->fine_handshake, handshake, &h))
-		c.handshake = &h;
-	if (connection &&
-	    find(r, &rec_connection_type, &r->fine_connection, connection, &k))
-		c.connection = &k;
-	if (c.handshake && shown_other(r->shown, c.handshake, &other) &&
-	    find(r, &rec_handshake_type, &r->fine_handshake, &other, &o))
-		c.other = &o;
-	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
+	lean(r, &c, handshake, connection, &l);
 	judge_case(r->judge, &c);
 	rec_arena_reset(&r->arena);
 }
@@ -870,6 +881,51 @@ write_out(struct report *r)
 		break;
 	}
 	}
+}
+
+struct asker {
+	void (*found)(void *arg, const struct rec_finding *f);
+	void *arg;
+};
+
+static void
+tell_asker(void *arg, const struct rec_finding *f)
+{
+	const struct asker *a = arg;
+	a->found(a->arg, f);
+}
+
+void
+report_ask(struct report *r, const struct rec_type *type, const void *rec,
+    const struct rec_coverage *coverage,
+    void (*found)(void *arg, const struct rec_finding *f), void *arg)
+{
+	struct asker asker = {found, arg};
+	struct rec_arena arena;
+	struct diag_out out = {&arena, tell_asker, &asker};
+	struct diag_case c = {.coverage = coverage};
+	struct leans l;
+	rec_arena_init(&arena, NULL, NULL);
+	if (type == &rec_registration_type) {
+		c.registration = rec;
+		lean(r, &c, &c.registration->handshake,
+		    &c.registration->connection, &l);
+	} else if (type == &rec_handshake_type) {
+		c.handshake = rec;
+		lean(r, &c, NULL, &c.handshake->connection, &l);
+	} else if (type == &rec_connection_type) {
+		c.connection = rec;
+		lean(r, &c, NULL, NULL, &l);
+	}
+	diag_judge(&c, &out);
+	rec_arena_clear(&arena);
+	rec_arena_reset(&r->arena);
+}
+
+bool
+report_broken(const struct report *r)
+{
+	return r->out.error != 0;
 }
 
 bool

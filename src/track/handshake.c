@@ -676,8 +676,12 @@ hear_end(struct handshake_tracker *k, const struct rs_event *ev)
 static void
 hear_drops(struct handshake_tracker *k, const struct rs_event *ev)
 {
-	k->drops[k->n_drops++ % MAX_DROPS] =
-	    (struct drop){ev->u.drops.from, ev->u.drops.to};
+	struct drop d = {ev->u.drops.from, ev->u.drops.to};
+	struct drop *last = &k->drops[(k->n_drops - 1) % MAX_DROPS];
+	if (k->n_drops && d.from >= last->from && d.from <= last->to)
+		last->to = d.to > last->to ? d.to : last->to; /* it goes on */
+	else
+		k->drops[k->n_drops++ % MAX_DROPS] = d;
 }
 
 void

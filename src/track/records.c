@@ -435,6 +435,8 @@ static const struct rec_field file_fields[] = {
     TRUTH("cut_short", cut_short),
     TEXT("problem", problem),
     SPARE_LIST("comments", comments, rec_comment),
+    NUMBER("outages", outages),
+    MS("away_ms", away),
 };
 PART(rec_file_type, "file", "files", file_fields);
 #undef T

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BODY = 60000 };
 
@@ -236,7 +237,8 @@ test_provisioning(void)
 			 "Date: x\r\n\r\n";
 	char response[] = "HTTP/1.1 302 Moved\r\nLocation: /b\r\n"
 			  "Content-Length: 7\r\n\r\n";
-	char rrq[] = "\0\1file\0octet\0blksize\0" "1428";
+	char rrq[] = "\0\1file\0octet\0blksize\0"
+		     "1428";
 	char error[] = "\0\5\0\1not found";
 	struct http_head h;
 	struct http_msg m = {.part = HTTP_HEAD_PART, .head = &h};
@@ -249,14 +251,50 @@ test_provisioning(void)
 	m = (struct http_msg){.part = HTTP_END, .body = 7, .whole = true};
 	check_copy(&ev, request, sizeof request);
 	ev = (struct rs_event){.type = RS_EV_TFTP, .u.tftp = &t};
-	CU_ASSERT(tftp_parse(
-	    &t, (struct rs_span){(uint8_t *)rrq, sizeof rrq}));
+	CU_ASSERT(tftp_parse(&t, (struct rs_span){(uint8_t *)rrq, sizeof rrq}));
 	check_copy(&ev, rrq, sizeof rrq);
-	CU_ASSERT(tftp_parse(
-	    &t, (struct rs_span){(uint8_t *)error, sizeof error}));
+	CU_ASSERT(
+	    tftp_parse(&t, (struct rs_span){(uint8_t *)error, sizeof error}));
 	check_copy(&ev, error, sizeof error);
 }
 
+struct late {
+	unsigned n;
+	useconds_t each; /* microseconds that an event takes */
+};
+
+static void
+take_late(void *arg, const struct rs_event *ev)
+{
+	struct late *l = arg;
+	(void)ev;
+	usleep(l->each);
+	l->n++;
+}
+
+/* After it everything has arrived, however little there was, and more may
+   come. */
+static void
+test_drain(void)
+{
+	struct late late = {.each = 100};
+	const struct rs_sink to = {take_late, &late};
+	struct relay *r = relay_new(&to, NULL);
+	struct rs_sink out = relay_sink(r);
+	void *state = calloc(1, sip_dissector.state_size);
+	relay_drain(r);
+	for (unsigned i = 1; i < 200; i++) {
+		datagram(&out, state, i, i % 9 ? 1 : BODY);
+		if (i % 3)
+			continue;
+		relay_drain(r);
+		CU_ASSERT_EQUAL(late.n, i);
+		late.n = i; /* at rest: nobody else touches it */
+	}
+	relay_free(r);
+	free(state);
+	CU_ASSERT_EQUAL(late.n, 199);
+}
+
 UNIT_MAIN("relay", UNIT(test_order), UNIT(test_reading), UNIT(test_nothing),
-    UNIT(test_handshake),
-    UNIT(test_provisioning))
+    UNIT(test_drain), UNIT(test_handshake), UNIT(test_provisioning))
