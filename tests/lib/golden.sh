@@ -18,8 +18,9 @@ report() (
 	export LC_ALL=C TZ=UTC COLUMNS=100 REGSCAN_PROFILES=../../profiles
 	unset NO_COLOR
 	# shellcheck disable=SC2086 # args are words; REGSCAN may be a wrapper
-	${REGSCAN_WRAPPER-} "$REGSCAN" --color never --hash-seed "$seed" \
-		--format "$format" $args "${case_name:?}.pcap" \
+	${REGSCAN_WRAPPER-} "$REGSCAN" --no-config ${REGSCAN_OPTIONS-} \
+		--color never --hash-seed "$seed" --format "$format" $args \
+		"${case_name:?}.pcap" \
 		>"$out" 2>"$err" </dev/null
 )
 
