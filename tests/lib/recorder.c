@@ -251,6 +251,9 @@ add_dhcp(struct recorder *r, const struct dhcp_msg *m)
 		h = fnv(h, m->option[i]);
 	h = fnv(fnv(h, m->sname), m->file);
 	add(r, " hash=%016" PRIx64, h);
+}
+
+static void
 add_tftp(struct recorder *r, const struct tftp_msg *m)
 {
 	add(r, " TFTP opcode=%u number=%u size=%zu blksize=%u", m->opcode,
@@ -369,6 +372,7 @@ add_event(struct recorder *r, const struct rs_event *ev)
 		add(r, " CLOCK source=%d%s%s time=%" PRId64,
 		    (int)ev->u.clock.source, ev->u.clock.answer ? " answer" : "",
 		    ev->u.clock.valid ? " valid" : "", ev->u.clock.time);
+		break;
 	case RS_EV_TFTP:
 		add_tftp(r, ev->u.tftp);
 		break;
