@@ -43,6 +43,19 @@ struct cap_comment {
 	char *text;     /* up to 200 bytes; owned by the source */
 };
 
+/*
+ * What the times of a log mean, which are written without year and zone: this
+ * is UTC = what is written - zone + shift.
+ */
+struct cap_clock {
+	int year;      /* of the first line */
+	rs_time zone;  /* east of Greenwich */
+	rs_time shift; /* to the clock of the captures */
+	/* Whence year, zone and shift are known; NULL: they are not. */
+	const char *year_from, *zone_from, *shift_from;
+	rs_time uncertainty; /* of the shift */
+};
+
 /* What a source knows of one file or interface. */
 struct cap_info {
 	const char *name;        /* path as given, "-" or interface */
@@ -57,6 +70,11 @@ struct cap_info {
 	const char *problem;     /* message of the error that ended it; NULL */
 	uint64_t drops_kernel, drops_interface;
 	bool has_drops;                     /* the two above were reported */
+	/* Of a log: its lines, those of which nothing is understood, those that
+	   are missing by their numbers, entries whose time is not known. */
+	uint64_t lines, unknown, missing, timeless;
+	struct cap_clock clock;             /* of a log */
+	bool is_log;
 	const struct cap_comment *comments; /* the first ones */
 	unsigned n_comments;
 };
@@ -87,6 +105,7 @@ struct cap_source {
 struct cap_file_options {
 	bool follow;  /* it is still being written: its end is CAP_IDLE */
 	bool sparing; /* open only while it is read from, small buffer */
+	const struct cap_clock *clock; /* of a log; NULL: nothing is known */
 };
 
 /*
@@ -140,6 +159,13 @@ struct cap_source *cap_live_open(
  * frame of file 0, with the link type CAP_LINK_HEP, which no file has.
  */
 enum { CAP_LINK_HEP = 0x10000 };
+/*
+ * An entry of a log is a frame with one of these link types, by the form of the
+ * log (enum log_form): its bytes are the text, its number is that of its line,
+ * with RS_LINE.  wire_len is more than bytes.n where lines are missing before
+ * it; an entry without bytes tells that the log ends here.
+ */
+enum { CAP_LINK_LOG = 0x20000 };
 struct cap_source *cap_hep_open(const char *where, GError **error);
 /* Prints the interfaces as tcpdump -D does. */
 bool cap_live_list(FILE *out, GError **error);

@@ -78,6 +78,7 @@ engine_free(struct engine *e)
 		flow_table_free(e->flows);
 	defrag_free(e->defrag);
 	copies_free(e->copies);
+	log_stage_free(e->logs);
 	pipeline_clear(&e->pipeline);
 	relay_free(e->relay);
 	trackers_clear(&e->trackers);
@@ -337,9 +338,22 @@ hep_frame(struct engine *e, struct net_packet *p, const struct cap_frame *f)
 	e->decoded += p->encaps != 0;
 }
 
+static void
+log_entry(struct engine *e, const struct cap_frame *f)
+{
+	if (e->logs == NULL)
+		e->logs = log_stage_new(&e->pipeline);
+	clock_to(e, f->ts);
+	log_stage_entry(e->logs, f);
+}
+
 void
 engine_packet(struct engine *e, const struct cap_frame *f)
 {
+	if (f->linktype >= CAP_LINK_LOG) {
+		log_entry(e, f);
+		return;
+	}
 	if (f->ts < e->last_ts)
 		e->steps_back++;
 	e->last_ts = f->ts;

@@ -3,6 +3,7 @@
 #ifndef ENGINE_INTERNAL_H
 #define ENGINE_INTERNAL_H
 
+#include "engine/log_stage.h"
 #include "engine/pipeline.h"
 #include "engine/relay.h"
 #include "engine/trackers.h"
@@ -12,6 +13,7 @@
 
 struct engine {
 	struct pipeline pipeline;
+	struct log_stage *logs; /* NULL: no log was read so far */
 	struct relay *relay; /* between the two; NULL: they share a thread */
 	struct trackers trackers;
 	struct flow_table *flows; /* NULL once finished */

@@ -735,6 +735,12 @@ pipeline_syns_not_listed(const struct pipeline *p)
 }
 
 void
+pipeline_say(struct pipeline *p, struct rs_event *ev)
+{
+	send_up(p, ev);
+}
+
+void
 pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
 {
 	struct rs_event ev = {

@@ -20,6 +20,13 @@ count_sip(struct tracker_counts *c, const struct sip_msg *m)
 	}
 }
 
+/* Or else a log alone tells of it: there is no connection then. */
+static bool
+captured(const struct rs_event *ev)
+{
+	return ev->flow == NULL || ev->flow->source != RS_FROM_LOG;
+}
+
 /* Who hears what. */
 static void
 deliver(struct trackers *t, const struct rs_event *ev)
@@ -30,9 +37,9 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		reg_tracker_event(t->reg, ev);
 		keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
-		if (ev->flow->carrier != RS_OVER_UDP)
+		if (ev->flow->carrier != RS_OVER_UDP && captured(ev))
 			conn_tracker_event(t->conn, ev);
-		if (ev->flow->carrier &
+		if (captured(ev) && ev->flow->carrier &
 		    (unsigned)(RS_OVER_TLS | RS_OVER_WSS))
 			inferred_tracker_event(t->inferred, ev);
 		break;
@@ -69,9 +76,11 @@ deliver(struct trackers *t, const struct rs_event *ev)
 	case RS_EV_ICMP:
 	case RS_EV_DROPS:
 		reg_tracker_event(t->reg, ev);
-		handshake_tracker_event(t->handshake, ev);
-		conn_tracker_event(t->conn, ev);
-		inferred_tracker_event(t->inferred, ev);
+		if (captured(ev)) {
+			handshake_tracker_event(t->handshake, ev);
+			conn_tracker_event(t->conn, ev);
+			inferred_tracker_event(t->inferred, ev);
+		}
 		if (ev->type == RS_EV_FLOW_END)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);

@@ -31,7 +31,8 @@ static void
 frame_parts(struct report_writer *w, const struct rs_frame *f)
 {
 	w->number(w, "file", f->file);
-	w->number(w, "frame", (int64_t)f->number);
+	w->number(w, rs_frame_is_line(*f) ? "line" : "frame",
+	    (int64_t)rs_frame_number(*f));
 }
 
 static void

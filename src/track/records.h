@@ -29,7 +29,7 @@ enum rec_visibility {
 	REC_OPAQUE,
 	REC_MIDSTREAM_VISIBILITY, /* "midstream" */
 	REC_INFERRED_VISIBILITY,  /* "inferred" */
-	REC_LOG,
+	REC_LOG,                  /* "log": known from the phone's own log */
 };
 
 enum rec_reg_kind {
