@@ -53,6 +53,7 @@ enum rs_source {
 	RS_FROM_WIRE,
 	RS_FROM_LOG,  /* no packet of it was captured */
 	RS_FROM_BOTH, /* it was captured, and this message is from a log */
+	RS_NOT_ON_WIRE, /* the same, and this message was never on it */
 };
 
 /* What trackers may know of a flow.  No pointers into net/. */

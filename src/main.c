@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "inputs.h"
 #include "keyring.h"
+#include "logs.h"
 #include "options.h"
 #include "progress.h"
 #include "report/explain.h"
@@ -50,6 +51,7 @@ struct run {
 	struct cap_source *source;
 	struct cap_filter *filter; /* files; NULL: none */
 	struct keyring keys;
+	struct logs logs;
 	struct certificates certificates;
 	struct engine *engine;
 	struct progress bar;
@@ -114,7 +116,7 @@ loop(struct run *r)
 				engine_advance(r->engine, frame.ts);
 			r->source->wait(r->source, IDLE_MS);
 		} else if (got == CAP_FRAME &&
-			   (r->filter == NULL ||
+			   (r->filter == NULL || frame.linktype >= CAP_LINK_LOG ||
 			       cap_filter_match(r->filter, &frame))) {
 			if (frame.drops)
 				engine_drops(r->engine, frame.drops,
@@ -185,9 +187,13 @@ open_source(struct run *r, GError **error)
 			    REGSCAN_ERROR_USAGE, "--follow is for one file");
 			return NULL;
 		}
-		return cap_files_open(
+		logs_learn(&r->logs, &r->files, o, &r->keys);
+		struct cap_source *files = cap_files_open(
 		    (const char *const *)r->files.paths->pdata,
 		    r->files.paths->len, o->follow);
+		if (r->logs.clocks)
+			cap_files_clocks(files, r->logs.clocks);
+		return files;
 	}
 	const struct cap_live_options live = {
 	    .interface = o->interface,
@@ -247,6 +253,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .related = related,
 	    .trust = r->certificates.trust,
 	    .keys = r->keys.tls,
+	    .join = r->logs.join,
 	    .seed = o->hash_seed,
 	    .threads = true,
 	    .events = certificates_sink(&r->certificates),
@@ -302,6 +309,7 @@ run(const struct options *o)
 	certificates_clear(&r.certificates);
 	cap_list_clear(&r.files);
 	cap_filter_free(r.filter);
+	logs_clear(&r.logs);
 	keyring_clear(&r.keys);
 	related_free(related);
 	return status;

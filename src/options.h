@@ -23,6 +23,9 @@ struct options {
 	int memory_mib;
 	int colour; /* -1 auto, 0 never, 1 always */
 	guint64 hash_seed;
+	int log_year; /* 0: not given */
+	int log_zone; /* seconds east of Greenwich */
+	bool has_log_zone;
 	bool explain;
 	char **codes; /* to explain; NULL: list them */
 };

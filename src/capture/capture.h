@@ -54,6 +54,12 @@ struct cap_clock {
 	/* Whence year, zone and shift are known; NULL: they are not. */
 	const char *year_from, *zone_from, *shift_from;
 	rs_time uncertainty; /* of the shift */
+	/* Messages of it, those that TLS records carried, those that the
+	   captures have too, those that several records may have carried. */
+	bool joining;
+	uint32_t messages, attributed, in_clear, ambiguous;
+	rs_time lead;        /* its entries are given so much earlier, for
+				whoever adds that again */
 };
 
 /* What a source knows of one file or interface. */
@@ -130,6 +136,9 @@ bool cap_file_is_capture(const char *path);
 struct cap_source *cap_files_open(
     const char *const *paths, unsigned n, bool follow);
 
+/* What times of logs mean, for each of its n paths; before the first frame. */
+void cap_files_clocks(struct cap_source *files, const struct cap_clock *clocks);
+
 /* Files to read, and what else was in their folders. */
 struct cap_list {
 	GPtrArray *paths;   /* char *, owned */
@@ -137,9 +146,11 @@ struct cap_list {
 };
 
 /*
- * Folders replaced by the captures directly in them, by name; hidden files and
- * folders in folders are not looked at.  A folder without any stays in the
- * list, and is an error when it is opened.  Free with cap_list_clear.
+ * Folders replaced by the captures and logs directly in them, by name; hidden
+ * files and folders in folders are not looked at.  Archives replaced by those
+ * in them, named as if they were folders.  A folder or archive without any
+ * stays in the list, and is an error when it is opened.  Free with
+ * cap_list_clear.
  */
 void cap_list_init(struct cap_list *l, const char *const *paths);
 void cap_list_clear(struct cap_list *l);

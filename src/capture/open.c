@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which format a savefile has is told by its first bytes, never by its name. */
+#include "capture/archive.h"
 #include "capture/savefile.h"
 
 #include <string.h>
@@ -74,7 +75,13 @@ read_head(struct savefile *s, struct cap_frame *out, GError **error)
 		    s, REGSCAN_ERROR_READ, error, "cannot read: ", problem);
 	size_t n = MIN(cap_input_left(s->in), 8);
 	head = n ? cap_input_peek(s->in, n) : NULL;
-	return end(s, REGSCAN_ERROR_FORMAT, error, "", refusal(head, n));
+	g_autoptr(GError) why = NULL;
+	if (cap_archive_is(s->path) &&
+	    !cap_archive_list(s->path, NULL, NULL, &why))
+		return end(s, REGSCAN_ERROR_READ, error, "", why->message);
+	return end(s, REGSCAN_ERROR_FORMAT, error, "",
+	    cap_archive_is(s->path) ? "an archive without captures and logs"
+				    : refusal(head, n));
 }
 
 struct cap_source *

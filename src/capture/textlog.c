@@ -156,7 +156,7 @@ entry(struct savefile *s, struct cap_frame *out, uint64_t line, rs_time at,
 	*out = (struct cap_frame){
 	    .bytes = bytes,
 	    .wire_len = (uint32_t)bytes.n + t->hole,
-	    .ts = at,
+	    .ts = at - t->clock.lead,
 	    .frame = {0, line | RS_LINE},
 	    .linktype = CAP_LINK_LOG + (int)t->form,
 	};

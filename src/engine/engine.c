@@ -38,6 +38,15 @@ track(void *arg, const struct rs_event *ev)
 	trackers_event(arg, ev);
 }
 
+/* Logs are joined with what was captured: they hear of it first. */
+static void
+hear(void *arg, const struct rs_event *ev)
+{
+	struct engine *e = arg;
+	log_join_hear(e->join, ev);
+	rs_emit(&e->joined, ev);
+}
+
 struct engine *
 engine_new(const struct engine_options *o, const struct rec_sink *out)
 {
@@ -65,6 +74,10 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 		e->relay = relay_new(&events, &e->seed);
 		events = relay_sink(e->relay);
 	}
+	e->join = o->join;
+	e->joined = events;
+	if (e->join)
+		events = (struct rs_sink){hear, e};
 	pipeline_init(&e->pipeline, o->related, o->keys, e->budgets, &events);
 	return e;
 }
@@ -342,7 +355,7 @@ static void
 log_entry(struct engine *e, const struct cap_frame *f)
 {
 	if (e->logs == NULL)
-		e->logs = log_stage_new(&e->pipeline);
+		e->logs = log_stage_new(&e->pipeline, e->join);
 	clock_to(e, f->ts);
 	log_stage_entry(e->logs, f);
 }

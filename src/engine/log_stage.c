@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/log_stage.h"
 
+#include "engine/join.h"
 #include "engine/pipeline.h"
 #include "log/log.h"
 #include "sip/msg.h"
@@ -23,6 +24,7 @@ struct log_flow {
 
 struct log_stage {
 	struct pipeline *p;
+	const struct log_join *join; /* NULL: none */
 	struct log_flow flows[FLOWS];
 	unsigned n_flows;
 	uint64_t serials, entries;
@@ -36,14 +38,17 @@ struct log_stage {
 	const struct cap_frame *frame;
 	enum log_form form;
 	struct log_sip s;
+	struct join_fate fate;
+	struct rs_stamp at;
 	uint8_t text[LOG_ENTRY];
 };
 
 struct log_stage *
-log_stage_new(struct pipeline *p)
+log_stage_new(struct pipeline *p, const struct log_join *join)
 {
 	struct log_stage *g = g_new0(struct log_stage, 1);
 	g->p = p;
+	g->join = join;
 	g->sip = g_malloc0(MAX(sip_dissector.state_size, 1));
 	return g;
 }
@@ -145,18 +150,42 @@ flow_of(struct log_stage *g, const struct sip_msg *m)
 
 /* ---- messages ---- */
 
+/* On the connection that carried it, with the records and the line. */
+static void
+emit_joined(struct log_stage *g, struct rs_event *ev)
+{
+	const struct join_fate *fate = &g->fate;
+	struct rs_flow_info flow = *fate->flow;
+	struct rs_arrival parts[JOIN_RECORDS + 1];
+	unsigned n = 0;
+	for (; n < fate->n; n++)
+		parts[n].at = fate->at[n];
+	parts[n++].at = g->at;
+	ev->parts = (struct rs_where){parts, n};
+	ev->at = parts[0].at;
+	if (fate->n) {
+		ev->at.complete = fate->at[fate->n - 1].complete;
+		ev->at.to = fate->at[fate->n - 1].to;
+	}
+	if (fate->lost)
+		flow.source = RS_NOT_ON_WIRE;
+	ev->flow = &flow;
+	pipeline_say(g->p, ev);
+}
+
 /* The sink of the dissector. */
 static void
 emit(void *arg, const struct rs_event *ev)
 {
 	struct log_stage *g = arg;
 	struct rs_event full = *ev;
-	if (ev->type == RS_EV_SIP_MESSAGE)
-		full.flow = &flow_of(g, ev->u.sip_message)->info;
-	else if (ev->type != RS_EV_ANOMALY || g->n_flows == 0)
+	if (ev->type != RS_EV_SIP_MESSAGE)
+		return; /* of a text that is cut the message itself tells */
+	if (g->fate.flow) {
+		emit_joined(g, &full);
 		return;
-	else
-		full.flow = &g->flows[g->n_flows - 1].info;
+	}
+	full.flow = &flow_of(g, ev->u.sip_message)->info;
 	pipeline_say(g->p, &full);
 }
 
@@ -240,13 +269,19 @@ message(struct log_stage *g)
 	}
 	if (repeated(g, text))
 		return;
-	const struct rs_arrival one = {
-	    n, rs_stamp_at(g->frame->ts, g->frame->frame)};
+	g->fate = (struct join_fate){0};
+	if (g->join)
+		g->fate = log_join_fate(
+		    g->join, g->frame->frame, log_join_id(text));
+	g->counts.messages++;
+	if (g->fate.in_clear)
+		return; /* the capture tells it */
+	g->at = rs_stamp_at(g->frame->ts + g->fate.lead, g->frame->frame);
+	const struct rs_arrival one = {n, g->at};
 	const struct rs_where where = {&one, 1};
 	const struct rs_sink out = {emit, g};
 	/* A server's log tells of phones from the other side. */
 	bool up = g->s.sent == (g->form == LOG_FORM_PHONE);
-	g->counts.messages++;
 	(void)sip_dissector.feed(g->sip, RS_OVER_UDP, up ? RS_C2S : RS_S2C,
 	    text, &where, &out);
 }

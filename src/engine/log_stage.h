@@ -11,6 +11,7 @@
 
 #include "capture/capture.h"
 
+struct log_join;
 struct log_stage;
 struct pipeline;
 
@@ -20,8 +21,8 @@ struct log_counts {
 	uint64_t repeated;      /* that another log of the phone has too */
 };
 
-/* What it tells goes out through p, which must outlive it. */
-struct log_stage *log_stage_new(struct pipeline *p);
+/* What it tells goes out through p; both must outlive it, join may be NULL. */
+struct log_stage *log_stage_new(struct pipeline *p, const struct log_join *join);
 void log_stage_free(struct log_stage *g);
 /* A frame with link type CAP_LINK_LOG and more. */
 void log_stage_entry(struct log_stage *g, const struct cap_frame *f);

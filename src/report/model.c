@@ -19,7 +19,7 @@ present(const struct rec_type *type, const void *rec)
 		if (f->kind == REC_TEXT) {
 			if (((const struct rs_span *)p)->p != NULL)
 				return true;
-		} else if (f->kind != REC_ENUM &&
+		} else if (f->kind != REC_ENUM && f->kind != REC_TRUTH &&
 			   *(const int64_t *)p != REC_ABSENT) {
 			return true;
 		}

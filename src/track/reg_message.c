@@ -209,6 +209,8 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 			    : REC_CLEAR;
 	if (q->ev->flow->source != RS_FROM_WIRE)
 		r->visibility = REC_LOG;
+	if (q->ev->flow->source == RS_NOT_ON_WIRE)
+		reg_flaw(a, REG_FLAW_NOT_ON_WIRE);
 	r->connection = (struct rec_id){{0, 0}, 0};
 	if (r->transport != REC_UDP && q->ev->flow->source != RS_FROM_LOG)
 		r->connection.frame = q->ev->flow->first.from;

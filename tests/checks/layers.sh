@@ -9,7 +9,7 @@
 
 # layer: what it may include.  Words are layers, single headers, or kinds of
 # system headers: pure (no I/O, no allocation), libc, glib, pcap, openssl, ndpi,
-# zip.
+# zip, archive.
 table='
 base:        base pure libc
 dissector:   base dissector pure
@@ -43,6 +43,7 @@ src/tls/pem.c: openssl
 src/tls/trust.c: openssl
 src/tls/trust_store.h: openssl
 src/engine/classify_ndpi.c: ndpi
+src/capture/archive.c: archive zip
 src/capture/inflate.c: zip
 src/inputs.c: net/link.h
 '
@@ -78,6 +79,7 @@ found=$({
 		if (h ~ /^openssl\//) return "openssl"
 		if (h ~ /^ndpi/) return "ndpi"
 		if (h ~ /^(zlib|zstd)\.h$/) return "zip"
+		if (h ~ /^archive/) return "archive"
 		if (h ~ /^(assert|inttypes|limits|stdalign|stdbool|stddef|stdint|string)\.h$/)
 			return "pure"
 		if (h ~ /^[a-z0-9_]+\.h$/ || h ~ /^(sys|netinet|arpa|net|linux)\//)
