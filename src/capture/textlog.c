@@ -106,6 +106,10 @@ note_time(struct savefile *s, struct textlog *t, const struct log_line *l)
 	rs_time when = time_of(t, &l->at);
 	if (when == RS_NEVER)
 		return;
+	if (l->at.year || l->at.absolute)
+		s->info.clock.year_from = "log";
+	if (l->at.absolute)
+		s->info.clock.zone_from = "log";
 	t->last = when;
 	if (s->info.first == RS_NEVER || when < s->info.first)
 		s->info.first = when;
