@@ -7,6 +7,7 @@
 /* Who may use how much of the memory limit; no two threads share one. */
 enum {
 	BUDGET_FLOWS,   /* flow table, TCP state */
+	BUDGET_APPS,    /* what hangs on flows of ours, or maybe ours */
 	BUDGET_STREAMS, /* bytes that wait: reorder, pending, TLS messages */
 	BUDGET_FRAGMENTS,
 	BUDGET_ATTEMPTS, /* open transactions and attempts */

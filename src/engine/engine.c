@@ -17,10 +17,11 @@ enum { DEFAULT_LIMIT = 256 }; /* MiB */
    a tenth stays for what is not charged: code, tables of libraries, buffers of
    files. */
 static const unsigned shares[BUDGET_N] = {
-    [BUDGET_FLOWS] = 30,
+    [BUDGET_FLOWS] = 24,
+    [BUDGET_APPS] = 9,
     [BUDGET_STREAMS] = 12,
     [BUDGET_FRAGMENTS] = 3,
-    [BUDGET_ATTEMPTS] = 18,
+    [BUDGET_ATTEMPTS] = 15,
     [BUDGET_BINDINGS] = 7,
     [BUDGET_TLS] = 8,
 };
@@ -319,6 +320,15 @@ transport(struct engine *e, struct net_packet *p)
 	}
 }
 
+/* What hangs on flows has a limit of its own: the oldest makes room. */
+static void
+make_room(struct engine *e)
+{
+	const struct rs_account *apps = &e->budgets[BUDGET_APPS];
+	while (apps->used > apps->limit && flow_evict_ours(e->flows))
+		continue;
+}
+
 static void
 clock_to(struct engine *e, rs_time t)
 {
@@ -374,6 +384,7 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 	if (f->bytes.n < f->wire_len)
 		e->truncated++;
 	clock_to(e, f->ts);
+	make_room(e);
 
 	/* Everything else in it is set by the decoders: not zeroed first. */
 	struct net_packet p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/pipeline.h"
 
-#include "engine/held.h"
+#include "engine/opening.h"
 #include "engine/stream.h"
 #include "engine/tls_stage.h"
 #include "engine/ws_stage.h"
@@ -27,16 +27,11 @@ static const rs_time TIME_STEP = 10 * RS_MSEC;
 /* What hangs on a flow of which we still expect something. */
 struct app {
 	struct rs_flow_info info;
-	struct held held[2];
-	struct stream stream;   /* while claimed */
-	struct tls_stage *tls;  /* over a TLS dissector */
-	struct ws_stage *ws;    /* over a WebSocket dissector */
-	struct rs_span not_tls; /* head of the client where TLS was due */
-	uint8_t not_tls_head[16];
-	struct rs_stamp not_tls_at;
-	bool told_not_tls;
-	rs_time last;  /* its latest packet */
-	uint8_t tries; /* segments that nobody claimed */
+	struct stream stream;    /* while claimed */
+	struct tls_stage *tls;   /* over a TLS dissector */
+	struct ws_stage *ws;     /* over a WebSocket dissector */
+	struct opening *opening; /* of TCP, once its first bytes came */
+	rs_time last;            /* its latest packet */
 };
 
 /* One call into the stages of a flow: the argument of their sinks. */
@@ -202,18 +197,42 @@ info_of(const struct flow *f)
 	};
 }
 
+/* Zeroed.  The engine sees to it that the oldest makes room. */
+static void *
+take(struct pipeline *p, size_t n)
+{
+	rs_account_force(&p->budgets[BUDGET_APPS], n);
+	return rs_pool_zeroed(&p->pool, n);
+}
+
+static void
+give(struct pipeline *p, void *of, size_t n)
+{
+	rs_pool_give(&p->pool, of, n);
+	rs_account_refund(&p->budgets[BUDGET_APPS], n);
+}
+
 static struct app *
 app_of(struct pipeline *p, struct flow *f)
 {
 	if (f->app)
 		return f->app;
-	struct app *app = rs_pool_zeroed(&p->pool, sizeof *app);
+	struct app *app = take(p, sizeof *app);
 	app->info = info_of(f);
 	app->last = RS_NEVER;
-	for (int i = 0; i < 2; i++)
-		held_init(&app->held[i], &p->budgets[BUDGET_STREAMS]);
 	f->app = app;
 	return app;
+}
+
+static struct opening *
+opening_of(struct pipeline *p, struct flow *f)
+{
+	struct app *app = app_of(p, f);
+	if (app->opening)
+		return app->opening;
+	app->opening = take(p, sizeof *app->opening);
+	opening_init(app->opening, &p->budgets[BUDGET_STREAMS]);
+	return app->opening;
 }
 
 static void
@@ -226,9 +245,11 @@ app_free(struct pipeline *p, struct flow *f)
 		stream_clear(&app->stream);
 	tls_stage_free(app->tls);
 	ws_stage_free(app->ws);
-	for (int i = 0; i < 2; i++)
-		held_clear(&app->held[i]);
-	rs_pool_give(&p->pool, app, sizeof *app);
+	if (app->opening) {
+		opening_clear(app->opening);
+		give(p, app->opening, sizeof *app->opening);
+	}
+	give(p, app, sizeof *app);
 	f->app = NULL;
 }
 
@@ -255,9 +276,8 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		    p->keys && tls_keys_any(p->keys) ? p->keys : NULL,
 		    &p->budgets[BUDGET_STREAMS], &p->pool,
 		    &p->counts.streams_refused, &p->counts.ws);
-	if (app->tls &&
-	    (related_tls_port(p->related, f->end[RS_S2C].port) ||
-		related_tls_port(p->related, f->end[RS_C2S].port)))
+	if (app->tls && (related_tls_port(p->related, f->end[RS_S2C].port) ||
+			    related_tls_port(p->related, f->end[RS_C2S].port)))
 		tls_stage_follow(app->tls);
 	if (d == &websocket_dissector)
 		app->ws =
@@ -276,8 +296,7 @@ undecided(const struct flow *f)
 {
 	const struct app *app = f->app;
 	return (f->tcp && tcp_conn_waits(f->tcp)) ||
-	       (app &&
-		   (app->held[RS_C2S].bytes.n || app->held[RS_S2C].bytes.n));
+	       (app && app->opening && opening_waits(app->opening));
 }
 
 static void
@@ -355,17 +374,14 @@ static void
 look_for_tls_answer(
     struct pipeline *p, struct flow *f, enum rs_dir dir, struct rs_span bytes)
 {
-	struct app *app = f->app;
-	if (app->told_not_tls || app->not_tls.n == 0 || dir != RS_S2C)
-		return;
-	app->told_not_tls = true;
-	if (tls_dissector.probe(bytes, RS_OVER_TCP) != RS_YES)
+	struct opening *o = ((struct app *)f->app)->opening;
+	if (o == NULL || dir != RS_S2C || !opening_answered_in_tls(o, bytes))
 		return;
 	struct rs_event ev = {
 	    .type = RS_EV_NOT_TLS,
 	    .dir = RS_C2S,
-	    .at = app->not_tls_at,
-	    .u.not_tls.head = app->not_tls,
+	    .at = o->not_tls_at,
+	    .u.not_tls.head = o->not_tls,
 	};
 	tell(p, f, &ev);
 }
@@ -374,14 +390,8 @@ static void
 note_not_tls(struct pipeline *p, struct flow *f, enum rs_dir dir,
     struct rs_span bytes, const struct rs_stamp *at)
 {
-	struct app *app = app_of(p, f);
-	if (dir != RS_C2S || app->not_tls.n || bytes.n == 0 ||
-	    !related_tls_port(p->related, f->end[RS_S2C].port))
-		return;
-	size_t n = MIN(bytes.n, sizeof app->not_tls_head);
-	memcpy(app->not_tls_head, bytes.p, n);
-	app->not_tls = (struct rs_span){app->not_tls_head, n};
-	app->not_tls_at = *at;
+	if (dir == RS_C2S && related_tls_port(p->related, f->end[RS_S2C].port))
+		opening_not_tls(opening_of(p, f), bytes, at);
 }
 
 static void
@@ -399,8 +409,7 @@ feed(struct call *call, enum rs_dir dir, struct rs_span bytes,
 static void
 feed_held(struct call *call, enum rs_dir dir)
 {
-	struct app *app = call->f->app;
-	struct held *held = &app->held[dir];
+	struct held *held = &opening_of(call->p, call->f)->held[dir];
 	if (held->bytes.n)
 		feed(call, dir, rs_buf_view(&held->bytes), &held->at);
 	held_clear(held);
@@ -413,13 +422,13 @@ identified(struct call *call, enum rs_dir dir, struct rs_span bytes,
     const struct rs_stamp *at)
 {
 	struct flow *f = call->f;
-	struct app *app = app_of(call->p, f);
-	struct held *held = &app->held[dir];
+	struct opening *o = opening_of(call->p, f);
+	struct held *held = &o->held[dir];
 	struct rs_span probed;
 	struct identity who = held_identify(held, bytes, RS_OVER_TCP, &probed);
 	/* The head of a request is no TLS before it is all there. */
 	if (who.verdict != RS_NO && who.dissector != &tls_dissector &&
-	    (who.verdict == RS_YES || probed.n >= sizeof app->not_tls_head))
+	    (who.verdict == RS_YES || opening_tells(probed)))
 		note_not_tls(call->p, f, dir, probed, at);
 	if (who.verdict == RS_YES) {
 		claim(call->p, f, dir, who.dissector,
@@ -433,7 +442,7 @@ identified(struct call *call, enum rs_dir dir, struct rs_span bytes,
 	call->p->counts.streams_refused += who.verdict == RS_MAYBE;
 	note_not_tls(call->p, f, dir, probed, at);
 	held_clear(held);
-	app->tries++;
+	o->tries++;
 	return false;
 }
 
@@ -457,8 +466,9 @@ on_gap(void *arg, enum rs_dir dir, uint64_t missing, rs_time from, rs_time to,
 {
 	struct call *call = arg;
 	struct flow *f = call->f;
-	struct app *app = app_of(call->p, f);
-	held_clear(&app->held[dir]);
+	struct app *app = f->app;
+	if (app && app->opening)
+		held_clear(&app->opening->held[dir]);
 	if (f->claim != FLOW_OURS)
 		return;
 	struct rs_sink out = sink_of(call);
@@ -561,7 +571,7 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		label(p, f, packet);
 		const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
 		unsigned tries = facts->from_start ? 1 : TRIES;
-		if (app_of(p, f)->tries > tries && !sip_port(p, f))
+		if (opening_of(p, f)->tries > tries && !sip_port(p, f))
 			disclaim(p, f);
 	}
 }

@@ -415,8 +415,9 @@ oldest_of(const struct flow_table *t, enum list from, enum list to)
 	return best;
 }
 
+/* The oldest, and of those among lists from..to if there is one. */
 static void
-evict(struct flow_table *t)
+evict(struct flow_table *t, enum list from, enum list to)
 {
 	struct flow *f = oldest_of(t, LIST_DOOMED, LIST_DOOMED);
 	if (f) {
@@ -425,9 +426,9 @@ evict(struct flow_table *t)
 		return;
 	}
 	for (unsigned i = 0;; i++) {
-		f = oldest_of(t, LIST_SYN, LIST_TCP);
+		f = oldest_of(t, from, to);
 		if (!f)
-			f = oldest_of(t, LIST_OURS_UDP, LIST_OURS_TCP);
+			f = oldest_of(t, LIST_SYN, LIST_OURS_TCP);
 		assert(f);
 		/* Seen again since it was queued, or ours by now. */
 		if (i == SECOND_CHANCES ||
@@ -508,7 +509,7 @@ make(struct flow_table *t, const struct net_packet *p, uint32_t tag)
 {
 	uint32_t number;
 	while ((number = take_entry(t)) == 0)
-		evict(t);
+		evict(t, LIST_SYN, LIST_TCP);
 	struct flow *f = entry(t, number);
 	*f = (struct flow){.end = {p->src, p->dst},
 	    .proto = p->proto,
@@ -552,6 +553,15 @@ flow_touch(struct flow_table *t, const struct net_packet *p, enum rs_dir *dir,
 	    (f->list == LIST_SYN && list_of(f) != LIST_SYN))
 		requeue(t, f);
 	return f;
+}
+
+bool
+flow_evict_ours(struct flow_table *t)
+{
+	if (t->n_flows == 0)
+		return false;
+	evict(t, LIST_OURS_UDP, LIST_OURS_TCP);
+	return true;
 }
 
 struct flow *

@@ -95,6 +95,9 @@ void flow_turn(struct flow *f);
 void flow_doom(struct flow_table *t, struct flow *f);
 /* Lets one flow go now (a new connection takes its ports). */
 void flow_remove(struct flow_table *t, struct flow *f, enum rs_ending why);
+/* Lets go the oldest of those that a dissector claimed, or if there is none the
+   oldest of all: what hangs on them has no more room.  False: there is none. */
+bool flow_evict_ours(struct flow_table *t);
 /*
  * Lets go what is idle, or doomed, at this time.  Cheap enough for every
  * packet: it looks at the heads of the age lists.

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hash table with linear probing; grows when three slots of four are taken, and
- * what is taken out leaves no mark: those after it move up.
+ * Hash table with linear probing, its slots in the order of where they would
+ * best be (Robin Hood): what is taken out leaves no mark, as those after it
+ * move up until one is where it should be.  So keys that follow one another,
+ * and make one long run, cost no more than others.  It grows when three slots
+ * of four are taken.
  *
  * It grows in two steps to a large page, where the account allows that, and
  * then doubles: the pages of each size on the way would be touched once only.
@@ -55,6 +58,32 @@ next_size(const struct table *t)
 	return next;
 }
 
+/* How far slot i is from where it would best be. */
+static size_t
+distance(const struct table *t, size_t i)
+{
+	return (i - t->slots[i].hash) & (t->size - 1);
+}
+
+/* Of a hash that has no slot yet: the one that is now its own. */
+static struct table_slot *
+open_slot(struct table *t, uint64_t hash)
+{
+	size_t mask = t->size - 1, i = hash & mask;
+	for (size_t far = 0; t->slots[i].first && distance(t, i) >= far; far++)
+		i = (i + 1) & mask;
+	struct table_slot *mine = &t->slots[i];
+	struct table_slot next = *mine;
+	while (next.first) {
+		i = (i + 1) & mask;
+		struct table_slot pushed = t->slots[i];
+		t->slots[i] = next;
+		next = pushed;
+	}
+	*mine = (struct table_slot){.hash = hash};
+	return mine;
+}
+
 static void
 grow(struct table *t)
 {
@@ -66,7 +95,7 @@ grow(struct table *t)
 		    t->pay, (t->size - old.size) * sizeof *t->slots);
 	for (size_t i = 0; i < old.size; i++)
 		if (old.slots[i].first)
-			*table_slot(t, old.slots[i].hash) = old.slots[i];
+			*open_slot(t, old.slots[i].hash) = old.slots[i];
 	rs_pages_free(old.slots, old.size * sizeof *old.slots);
 }
 
@@ -76,23 +105,24 @@ table_add(struct table *t, struct table_node *node, uint64_t hash)
 	if (t->n >= t->size / 4 * 3)
 		grow(t);
 	struct table_slot *s = table_slot(t, hash);
-	if (s->first == NULL)
+	if (s->first == NULL) {
 		t->n++;
-	node->hash = s->hash = hash;
+		s = open_slot(t, hash);
+	}
+	node->hash = hash;
 	node->next = s->first;
 	s->first = node;
 }
 
-/* Frees slot i; each one after it that would not be found any more moves. */
+/* Frees slot i; those after it that would rather be there move up. */
 static void
 close_up(struct table *t, size_t i)
 {
-	size_t mask = t->size - 1;
-	for (size_t j = (i + 1) & mask; t->slots[j].first; j = (j + 1) & mask) {
-		if (((j - t->slots[j].hash) & mask) < ((j - i) & mask))
-			continue;
+	size_t mask = t->size - 1, j = (i + 1) & mask;
+	while (t->slots[j].first && distance(t, j) > 0) {
 		t->slots[i] = t->slots[j];
 		i = j;
+		j = (j + 1) & mask;
 	}
 	t->slots[i].first = NULL;
 	t->n--;

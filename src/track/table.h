@@ -43,7 +43,7 @@ void table_clear(struct table *t);
 void table_add(struct table *t, struct table_node *node, uint64_t hash);
 void table_remove(struct table *t, struct table_node *node);
 
-/* The slot of that hash, or the free one where it would go. */
+/* The slot of that hash, or a free one: it has none. */
 static inline struct table_slot *
 table_slot(const struct table *t, uint64_t hash)
 {

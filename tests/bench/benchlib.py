@@ -17,6 +17,13 @@ import time
 
 WORKLOADS = ("foreign", "udp-storm", "tcp-storm", "tls", "flood")
 
+# make load's.
+ENEMIES = ("syns", "datagrams", "requests", "tiny-segments", "fragments")
+
+# A pcap file of Ethernet frames, without frames.
+EMPTY = bytes.fromhex("d4c3b2a1020004000000000000000000"
+                      "0000040001000000")
+
 # REPORT.md: 0 all well, 1 something failed, 4 nothing could be judged.
 GOOD_STATUS = (0, 1, 4)
 
@@ -128,3 +135,27 @@ def run(argv, good=(0,)):
             why = err.read().decode(errors="replace").strip()
             fail(f"{' '.join(argv)}: status {child.returncode}: {why}")
     return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def empty(where):
+    """A capture of nothing: what is spent on it is spent on starting."""
+    path = os.path.join(where, "empty.pcap")
+    with open(path, "wb") as file:
+        file.write(EMPTY)
+    return path
+
+
+def instructions(argv, path):
+    """What the program executes for this file, by cachegrind."""
+    argv = ["valgrind", "--tool=cachegrind", "--cache-sim=no",
+            "--cachegrind-out-file=/dev/null", *argv, path]
+    try:
+        done = subprocess.run(argv, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True,
+                              errors="replace")
+    except OSError as e:
+        fail(f"valgrind: {e.strerror}")
+    found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
+    if done.returncode not in GOOD_STATUS or found is None:
+        fail(f"status {done.returncode}: {done.stderr.strip()}")
+    return int(found.group(1).replace(",", ""))

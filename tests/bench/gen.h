@@ -115,6 +115,10 @@ struct gen_end {
 void udp_send(struct gen *g, gen_time at, const struct gen_end *from,
     const struct gen_end *to, const void *p, size_t n);
 
+/* A last fragment of n bytes, that many after the datagram's first. */
+void ip_fragment(struct gen *g, gen_time at, uint32_t from, uint32_t to,
+    unsigned protocol, unsigned offset, const void *p, size_t n);
+
 enum tcp_flag {
 	TCP_FIN = 1,
 	TCP_SYN = 2,
@@ -207,5 +211,10 @@ void phones_tcp(struct gen *g, const struct gen_town *town);
 void phones_tls(struct gen *g, const struct gen_town *town);
 void foreign(struct gen *g);
 void flood(struct gen *g);
+void load_syns(struct gen *g);
+void load_datagrams(struct gen *g);
+void load_requests(struct gen *g);
+void load_tiny_segments(struct gen *g);
+void load_fragments(struct gen *g);
 
 #endif

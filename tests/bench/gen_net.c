@@ -16,7 +16,8 @@
 #define IP 20
 #define UDP 8
 #define TCP 20
-#define MSS 1448 /* 1500 less IP, TCP and the timestamp option */
+#define WHOLE 0x4000 /* do not fragment */
+#define MSS 1448     /* 1500 less IP, TCP and the timestamp option */
 
 static void
 put16(uint8_t *p, unsigned value)
@@ -63,7 +64,7 @@ sum_fold(uint64_t sum)
 
 static uint8_t *
 put_link_ip(struct gen *g, uint8_t *p, uint32_t from, uint32_t to,
-    unsigned protocol, size_t n)
+    unsigned protocol, unsigned fragment, size_t n)
 {
 	uint16_t sum;
 
@@ -77,7 +78,7 @@ put_link_ip(struct gen *g, uint8_t *p, uint32_t from, uint32_t to,
 	p[1] = 0;
 	put16(p + 2, (unsigned)(IP + n));
 	put16(p + 4, g->ip_id++);
-	put16(p + 6, 0x4000); /* do not fragment */
+	put16(p + 6, fragment);
 	p[8] = 64;
 	p[9] = (uint8_t)protocol;
 	put16(p + 10, 0);
@@ -111,12 +112,22 @@ udp_send(struct gen *g, gen_time at, const struct gen_end *from,
 {
 	uint8_t *p = gen_reserve(g, at, ETHER + IP + UDP + n);
 
-	p = put_link_ip(g, p, from->ip, to->ip, 17, UDP + n);
+	p = put_link_ip(g, p, from->ip, to->ip, 17, WHOLE, UDP + n);
 	put16(p, from->port);
 	put16(p + 2, to->port);
 	put16(p + 4, (unsigned)(UDP + n));
 	memcpy(p + UDP, payload, n);
 	put_checksum(p, UDP + n, 17, 6);
+}
+
+void
+ip_fragment(struct gen *g, gen_time at, uint32_t from, uint32_t to,
+    unsigned protocol, unsigned offset, const void *payload, size_t n)
+{
+	uint8_t *p = gen_reserve(g, at, ETHER + IP + n);
+
+	p = put_link_ip(g, p, from, to, protocol, offset / 8, n);
+	memcpy(p, payload, n);
 }
 
 void
@@ -171,7 +182,8 @@ tcp_segment(struct gen *g, struct tcp_conn *c, enum tcp_dir dir, gen_time at,
 
 	/* Each side's clock counts milliseconds from a start of its own. */
 	c->clock[dir] = c->end[dir].ip * 2654435761u + (uint32_t)(at / 1000);
-	p = put_link_ip(g, p, c->end[dir].ip, c->end[back].ip, 6, head + n);
+	p = put_link_ip(
+	    g, p, c->end[dir].ip, c->end[back].ip, 6, WHOLE, head + n);
 	put16(p, c->end[dir].port);
 	put16(p + 2, c->end[back].port);
 	put32(p + 4, seq);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * generate - write a large capture for make bench.
+ * generate - write a large capture for make bench and make load.
  *
  *	generate WORKLOAD --size MB --seed N --out FILE [--cert DER[,DER...]]...
  *
@@ -57,6 +57,11 @@ static const struct workload {
     {"tls", tls_storm, true},
     {"foreign", foreign, true},
     {"flood", flood, false},
+    {"syns", load_syns, false},
+    {"datagrams", load_datagrams, false},
+    {"requests", load_requests, false},
+    {"tiny-segments", load_tiny_segments, false},
+    {"fragments", load_fragments, false},
 };
 
 #define N_WORKLOADS (sizeof workloads / sizeof *workloads)

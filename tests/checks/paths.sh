@@ -8,8 +8,6 @@
 # Bracketed, so that this file does not find itself.
 machine='(^|[^[:alnum:]_.$}/])/([w]ork|[r]oot|[h]ome/[a-z]|[U]sers/[A-Z]|[t]mp/(wt|bash_jobs))(/|[^[:alnum:]_-]|$)|[d]eb\.debian\.org|[s]napshot\.debian\.org|[s]ecurity\.debian\.org'
 cd "$srcdir" && srcdir=. || exit 1
-found=$(project_text | while IFS= read -r f; do
-	grep -aHnE "$machine" "$f"
-done)
+found=$(project_text | xargs -d '\n' grep -aHnE "$machine")
 none "no machine path" "$found"
 done_testing
