@@ -134,6 +134,9 @@ struct rs_dissector {
 	unsigned carriers; /* mask of enum rs_carrier */
 	size_t head; /* its probe wants to see as much; 0: RS_PROBE_HEAD */
 	size_t state_size; /* 0: stateless */
+	/* Its first bytes are weak: only flows to or from this port are asked.
+	   0: those of any. */
+	uint16_t port;
 	enum rs_verdict (*probe)(struct rs_span head, enum rs_carrier over);
 	struct rs_progress (*feed)(void *state, enum rs_carrier over,
 	    enum rs_dir dir, struct rs_span data, const struct rs_where *where,

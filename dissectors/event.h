@@ -15,6 +15,7 @@
  *                                           (heard by websocket/session only)
  *   websocket/session WS_UPGRADE WS_MESSAGE ANOMALY
  *   engine/log_stage  GAP, and by its dissector SIP_MESSAGE, of logs
+ *   dissectors/dns    DNS_MESSAGE ANOMALY
  *   engine/pipeline   FLOW_OPEN GAP FLOW_HALF_CLOSE FLOW_END ICMP DROPS NOT_TLS
  *
  * An emitter below engine/ leaves `flow` NULL; the pipeline fills it in before
@@ -33,6 +34,7 @@ struct tls_certificate_list;
 struct tls_certificate_request;
 struct ws_upgrade;
 struct reading;
+struct dns_msg;
 
 /* How a flow was kept alive, as far as known now. */
 struct rs_flow_pace {
@@ -91,6 +93,7 @@ enum rs_event_type {
 	RS_EV_DROPS,
 	RS_EV_ANOMALY,
 	RS_EV_TIME, /* nothing but that it is `now` */
+	RS_EV_DNS_MESSAGE,
 	RS_EV_N
 };
 
@@ -182,6 +185,7 @@ enum rs_anomaly {
 	RS_ANOMALY_WS_TRUNCATED,      /* a message lacks its end or beginning */
 	RS_ANOMALY_WS_TOO_LONG,       /* over the limit: not kept */
 	RS_ANOMALY_WS_COMPRESSED,     /* a message that is not inflated */
+	RS_ANOMALY_DNS_MALFORMED,     /* to or from port 53, and no DNS */
 	RS_ANOMALY_N
 };
 
@@ -243,6 +247,7 @@ struct rs_event {
 			/* TLS_NOT_TLS: what was read; else empty */
 			struct rs_span head;
 		} anomaly;
+		const struct dns_msg *dns_message;
 	} u;
 };
 

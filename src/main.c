@@ -234,6 +234,7 @@ analyse(struct run *r, struct related *related, FILE *out)
 	    .format = o->format,
 	    .out = out,
 	    .all_tls = o->all_tls,
+	    .all_lookups = o->all_lookups,
 	    .live = r->live || o->follow,
 	    .colour = colour(o, out),
 	    .columns = columns(out, 100),

@@ -223,6 +223,8 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 		"text (default), json or ndjson", "FORMAT"},
 	    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
 		"Write the report to this file", "FILE"},
+	    {"all-lookups", 0, 0, G_OPTION_ARG_NONE, &o->all_lookups,
+		"List look-ups in DNS of others than phones as well", NULL},
 	    {"all-tls", 0, 0, G_OPTION_ARG_NONE, &o->all_tls,
 		"List also TLS handshakes that do not concern registration",
 		NULL},

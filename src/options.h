@@ -12,7 +12,7 @@ struct options {
 	char **ca_files, **ca_paths; /* NULL-terminated; NULL: none */
 	gboolean system_ca;
 	char *certificates; /* folder to write them to */
-	gboolean list_interfaces, no_promiscuous, follow, all_tls, version;
+	gboolean list_interfaces, no_promiscuous, follow, all_tls, all_lookups, version;
 	int snaplen, buffer_kib;
 	gint64 count;     /* packets; 0: all */
 	rs_time duration; /* live or followed; 0: for ever */

@@ -52,6 +52,13 @@ const struct diag_rule *const diag_rules[] = {
     &diag_sip_partial_lines,
     &diag_noise_scanner,
     &diag_capture_incomplete,
+    &diag_dns_no_answer,
+    &diag_dns_srv_missing,
+    &diag_dns_wrong_service,
+    &diag_dns_no_failover,
+    &diag_dns_ipv6_unreachable,
+    &diag_dns_answer_differs,
+    &diag_sip_proxy_bypassed,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

@@ -12,4 +12,7 @@ extern const struct diag_entry diag_entries_tls[];
 /* entries_sip.c */
 extern const struct diag_entry diag_entries_sip[];
 
+/* entries_dns.c */
+extern const struct diag_entry diag_entries_dns[];
+
 #endif

@@ -10,6 +10,7 @@
 #ifndef DIAG_RULE_H
 #define DIAG_RULE_H
 
+#include "diag/way.h"
 #include "track/records.h"
 
 /* What a finding may lean on; any but one may be NULL: not seen. */
@@ -22,6 +23,8 @@ struct diag_case {
 	const struct rec_binding *binding;
 	const struct rec_phone *phone; /* alone, or that of the others */
 	const struct rec_coverage *coverage;
+	/* of its client; alone: the rules about DNS are asked */
+	const struct diag_way *way;
 };
 
 struct diag_out {

@@ -31,6 +31,12 @@ extern const struct diag_rule diag_sip_realm_mismatch,
     diag_sip_authorization_malformed, diag_sip_bearer,
     diag_sip_extension_refused, diag_sip_too_many_contacts,
     diag_sip_fragments_lost;
+/* rules_dns.c */
+extern const struct diag_rule diag_dns_no_answer, diag_dns_srv_missing,
+    diag_dns_wrong_service;
+/* rules_way.c */
+extern const struct diag_rule diag_dns_no_failover, diag_dns_ipv6_unreachable,
+    diag_dns_answer_differs, diag_sip_proxy_bypassed;
 /* rules_capture.c */
 extern const struct diag_rule diag_capture_incomplete;
 /* rules_binding.c */

@@ -9,6 +9,7 @@
 #include "diag/phone_view.h"
 #include "diag/rules.h"
 #include "diag/sip_view.h"
+#include "diag/way_view.h"
 
 #include <stdio.h>
 
@@ -346,6 +347,7 @@ sip_nonce_expired(const struct diag_rule *rule, const struct diag_case *c,
 				    : "sip.credentials-refused");
 	detail_credentials(&f, &v, NULL);
 	sip_view_evidence(&f, &v);
+	way_explains_wait(&f, c, v.last->request_time, v.nonce_age);
 	finding_say(&f);
 }
 

@@ -179,7 +179,7 @@ say_certificate(struct finding *f, const struct tls_view *v)
 	    FINDING_TEXT(c->issuer), key_note(f, c, key),
 	    date(c->not_before, from), date(c->not_after, to), v->chain,
 	    v->chain == 1 ? "" : "s", url_note(f, v, url),
-	    FINDING_TEXT(v->h->sni), verdict_note(v, verdict));
+	    FINDING_TEXT(v->meant), verdict_note(v, verdict));
 	if (is_code(f, "tls.unknown-ca") && v->alert &&
 	    v->alert->number != UNKNOWN_CA)
 		f->rec.advice = RS_LIT(

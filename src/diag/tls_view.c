@@ -3,6 +3,7 @@
 #include "diag/tls_view.h"
 
 #include "base/certname.h"
+#include "diag/way.h"
 
 static bool
 is(struct rs_span s, const char *text)
@@ -36,6 +37,20 @@ names_domain(const struct rec_phone *p, const struct rec_certificate *leaf)
 		if (rs_certname_domain(
 			leaf->san.v, leaf->san.n, domain_of(aor[i])))
 			return true;
+	return false;
+}
+
+/* Or for a domain, or host of it, that DNS led the phone from: the phone may
+   check either (RFC 5922 7.1, RFC 6125). */
+static bool
+names_service(const struct diag_way *w, const struct rec_certificate *leaf)
+{
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		if (way_is_service(l) && l->state == REC_ANSWERED &&
+		    rs_certname_domain(leaf->san.v, leaf->san.n, way_domain(l)))
+			return true;
+	}
 	return false;
 }
 
@@ -183,10 +198,14 @@ tls_view_of(const struct diag_case *cs)
 		if (v.outdated == NULL && outdated(&c[i], h->ended))
 			v.outdated = &c[i];
 	}
+	v.meant = h->sni.n || cs->way == NULL
+		      ? h->sni
+		      : way_host_name(cs->way, &h->server.at.addr);
 	/* With ECH the name that is meant is under keys (RFC 9849 6.1). */
 	v.name_differs = v.leaf && h->ech != RS_TRUE &&
-			 name_differs(h->sni, v.leaf) &&
-			 !names_domain(cs->phone, v.leaf);
+			 name_differs(v.meant, v.leaf) &&
+			 !names_domain(cs->phone, v.leaf) &&
+			 !(cs->way && names_service(cs->way, v.leaf));
 	v.inspector = v.leaf && is_inspector(v.leaf->issuer);
 	v.other = cs->other;
 	v.connection = cs->connection;

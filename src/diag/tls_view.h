@@ -29,7 +29,11 @@ struct tls_view {
 	unsigned chain; /* certificates of the server */
 	bool server_hello;
 	bool before_hello; /* the server never got to its ServerHello */
-	bool name_differs; /* neither the SNI nor a SIP domain is in a SAN */
+	/* the SNI; without one, what the phone asked DNS for to get there */
+	struct rs_span meant;
+	/* neither that nor a SIP domain is in a SAN: that of a line, or the one
+	   whose SRV record led there */
+	bool name_differs;
 	bool old_client;   /* offers nothing newer than TLS 1.1 */
 	bool new_client;   /* offers TLS 1.3 */
 	bool resetting;

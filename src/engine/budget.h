@@ -13,6 +13,7 @@ enum {
 	BUDGET_ATTEMPTS, /* open transactions and attempts */
 	BUDGET_BINDINGS,
 	BUDGET_TLS, /* open handshakes, certificates */
+	BUDGET_LOOKUPS, /* open lookups, names of addresses */
 	BUDGET_N
 };
 

@@ -64,6 +64,8 @@ anomaly_name(enum rs_anomaly kind)
 		return "websocket_too_long";
 	case RS_ANOMALY_WS_COMPRESSED:
 		return "websocket_compressed";
+	case RS_ANOMALY_DNS_MALFORMED:
+		return "dns_malformed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -94,6 +96,16 @@ websocket(const struct pipeline_counts *n, struct rec_coverage *c)
 	c->websocket_messages = (int64_t)n->ws.messages;
 	c->websocket_pings = (int64_t)n->ws.pings;
 	c->websocket_pongs = (int64_t)n->ws.pongs;
+}
+
+static void
+dns(const struct trackers *t, struct rec_coverage *c, struct rec_arena *a)
+{
+	const struct lookup_counts n = lookup_tracker_counts(t->lookup);
+	count(&c->dns_messages, a, "queries", n.queries);
+	count(&c->dns_messages, a, "responses", n.responses);
+	count(&c->evictions, a, "lookups", n.evicted);
+	count(&c->evictions, a, "names", names_evicted(t->names));
 }
 
 static void
@@ -191,6 +203,7 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	for (unsigned k = RS_ANOMALY_NONE + 1; k < RS_ANOMALY_N; k++)
 		count(&c->anomalies, a, anomaly_name((enum rs_anomaly)k),
 		    t->counts.anomalies[k]);
+	dns(t, c, a);
 	labels(p, c, a);
 	vantage(p, c, a);
 	c->memory_limit = (int64_t)e->memory_limit;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/event_copy.h"
 
+#include "dns/msg.h"
 #include "sip/msg.h"
 #include "tls/certmsg.h"
 #include "tls/hello.h"
@@ -140,6 +141,9 @@ hanging(const struct rs_event *ev)
 		return rounded(ev->u.anomaly.head.n);
 	case RS_EV_ICMP:
 		return rounded(ev->u.icmp.quoted.n);
+	case RS_EV_DNS_MESSAGE:
+		return rounded(sizeof *ev->u.dns_message) +
+		       rounded(ev->u.dns_message->bytes.n);
 	case RS_EV_TLS_RECORD: /* go to a session at once */
 	case RS_EV_WS_FRAME:
 	case RS_EV_WS_MESSAGE:
@@ -186,6 +190,11 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		ev->u.anomaly.head = keep_span(r, ev->u.anomaly.head);
 	} else if (ev->type == RS_EV_ICMP) {
 		ev->u.icmp.quoted = keep_span(r, ev->u.icmp.quoted);
+	} else if (ev->type == RS_EV_DNS_MESSAGE) {
+		struct dns_msg *m = keep(
+		    r, ev->u.dns_message, sizeof *ev->u.dns_message);
+		m->bytes = keep_span(r, m->bytes);
+		ev->u.dns_message = m;
 	}
 }
 

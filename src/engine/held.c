@@ -15,7 +15,7 @@ held_clear(struct held *h)
 
 struct identity
 held_identify(struct held *h, struct rs_span bytes, enum rs_carrier over,
-    struct rs_span *all)
+    uint16_t a, uint16_t b, struct rs_span *all)
 {
 	size_t before = h->bytes.n;
 	*all = bytes;
@@ -26,7 +26,7 @@ held_identify(struct held *h, struct rs_span bytes, enum rs_carrier over,
 		*all = rs_buf_view(&h->bytes);
 		h->bytes.n = before;
 	}
-	return identify(*all, over);
+	return identify(*all, over, a, b);
 }
 
 bool

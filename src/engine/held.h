@@ -20,10 +20,11 @@ struct held {
 /* Allocates nothing.  pay must outlive it. */
 void held_init(struct held *h, struct rs_account *pay);
 void held_clear(struct held *h);
-/* Whose are these: what is held, and bytes after it?  *all is what was looked
+/* Whose are these: what is held, and bytes after it, of a flow of ports a and
+   b?  *all is what was looked
    at, until h is changed. */
 struct identity held_identify(struct held *h, struct rs_span bytes,
-    enum rs_carrier over, struct rs_span *all);
+    enum rs_carrier over, uint16_t a, uint16_t b, struct rs_span *all);
 /* Keeps bytes as well; false when there is no room for them. */
 bool held_add(struct held *h, struct rs_span bytes, const struct rs_stamp *at);
 

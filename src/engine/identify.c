@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/identify.h"
 
+#include "dns/dns.h"
 #include "sip/sip.h"
 #include "tls/tls.h"
 #include "websocket/websocket.h"
@@ -9,6 +10,7 @@ static const struct rs_dissector *const dissectors[] = {
     &sip_dissector,
     &tls_dissector,
     &websocket_dissector,
+    &dns_dissector,
 };
 
 /* A datagram is there as a whole; of a stream each probe sees what it wants. */
@@ -22,12 +24,13 @@ head_for(
 }
 
 struct identity
-identify(struct rs_span head, enum rs_carrier over)
+identify(struct rs_span head, enum rs_carrier over, uint16_t a, uint16_t b)
 {
 	struct identity best = {RS_NO, NULL};
 	for (size_t i = 0; i < sizeof dissectors / sizeof *dissectors; i++) {
 		const struct rs_dissector *d = dissectors[i];
-		if (!(d->carriers & over))
+		if (!(d->carriers & over) ||
+		    (d->port && d->port != a && d->port != b))
 			continue;
 		enum rs_verdict v = d->probe(head_for(d, head, over), over);
 		if (v == RS_YES)

@@ -2,7 +2,8 @@
 /*
  * Whose bytes are these?  The table of dissectors, asked by first bytes.
  *
- * First bytes decide what is ours, on any port; ports decide nothing.
+ * First bytes decide what is ours, on any port; where they are weak, a dissector
+ * is only asked about flows of its port.
  */
 #ifndef ENGINE_IDENTIFY_H
 #define ENGINE_IDENTIFY_H
@@ -17,6 +18,8 @@ struct identity {
 	const struct rs_dissector *dissector; /* the first that says so */
 };
 
-struct identity identify(struct rs_span head, enum rs_carrier over);
+/* a and b are the ports of the flow; zeros where it is inside of something. */
+struct identity identify(
+    struct rs_span head, enum rs_carrier over, uint16_t a, uint16_t b);
 
 #endif

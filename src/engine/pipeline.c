@@ -343,7 +343,8 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 {
 	struct call call = {p, f};
 	if (f->claim == FLOW_NEW) {
-		struct identity who = identify(packet->payload, RS_OVER_UDP);
+		struct identity who = identify(packet->payload, RS_OVER_UDP,
+		    f->end[0].port, f->end[1].port);
 		if (who.verdict == RS_YES) {
 			claim(p, f, dir, who.dissector, &packet->at);
 		} else {
@@ -425,7 +426,8 @@ identified(struct call *call, enum rs_dir dir, struct rs_span bytes,
 	struct opening *o = opening_of(call->p, f);
 	struct held *held = &o->held[dir];
 	struct rs_span probed;
-	struct identity who = held_identify(held, bytes, RS_OVER_TCP, &probed);
+	struct identity who = held_identify(held, bytes, RS_OVER_TCP,
+	    f->end[0].port, f->end[1].port, &probed);
 	/* The head of a request is no TLS before it is all there. */
 	if (who.verdict != RS_NO && who.dissector != &tls_dissector &&
 	    (who.verdict == RS_YES || opening_tells(probed)))

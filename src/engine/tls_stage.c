@@ -137,7 +137,7 @@ identified(struct call *c, enum rs_dir dir, struct rs_span bytes,
 	struct above *a = s->above;
 	struct held *held = &a->held[dir];
 	struct rs_span all;
-	struct identity who = held_identify(held, bytes, RS_OVER_TLS, &all);
+	struct identity who = held_identify(held, bytes, RS_OVER_TLS, 0, 0, &all);
 	if (who.verdict == RS_YES) {
 		stream_init(&a->stream, who.dissector, RS_OVER_TLS, s->pay,
 		    s->pool, s->refused);

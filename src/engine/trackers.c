@@ -85,6 +85,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
 		break;
+	case RS_EV_DNS_MESSAGE: /* its own tracker hears all events */
 	case RS_EV_TLS_RECORD: /* the sessions', never here */
 	case RS_EV_WS_FRAME:
 	case RS_EV_WS_MESSAGE: /* counted by their stage */
@@ -103,13 +104,25 @@ trackers_event(struct trackers *t, const struct rs_event *ev)
 	if (ev->now > t->now) {
 		t->now = ev->now;
 		handshake_tracker_advance(t->handshake, t->now);
+		lookup_tracker_advance(t->lookup, t->now);
 	}
 	/* It looks at its own clock before each event: this only lets go. */
 	if (t->now >= t->reg_due) {
 		t->reg_due = t->now + REG_STEP;
 		reg_tracker_advance(t->reg, t->now);
 	}
+	lookup_tracker_event(t->lookup, ev);
 	deliver(t, ev);
+}
+
+/* The record, whose server has a name from here on if DNS gave it one. */
+static void
+pass_named(const struct trackers *t, const struct rec_type *type,
+    const void *rec, struct rec_endpoint *server)
+{
+	if (server->name.p == NULL)
+		server->name = names_find(t->names, &server->at.addr);
+	t->out->record(t->out->arg, type, rec);
 }
 
 /* What one tracker closes and others learn from. */
@@ -124,7 +137,19 @@ tap(void *arg, const struct rec_type *type, const void *rec)
 		related_registration(t->related, rec);
 		binding_tracker_registration(t->binding, rec);
 	}
-	t->out->record(t->out->arg, type, rec);
+	if (type == &rec_registration_type) {
+		struct rec_registration named = *r;
+		pass_named(t, type, &named, &named.server);
+	} else if (type == &rec_handshake_type) {
+		struct rec_handshake named = *(const struct rec_handshake *)rec;
+		pass_named(t, type, &named, &named.server);
+	} else if (type == &rec_connection_type) {
+		struct rec_connection named =
+		    *(const struct rec_connection *)rec;
+		pass_named(t, type, &named, &named.server);
+	} else {
+		t->out->record(t->out->arg, type, rec);
+	}
 }
 
 void
@@ -164,11 +189,16 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->conn = conn_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
 	t->inferred =
 	    inferred_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
+	t->names = names_new(seed, &budgets[BUDGET_LOOKUPS]);
+	t->lookup = lookup_tracker_new(t->names, t->related, seed,
+	    &budgets[BUDGET_LOOKUPS], &t->taps);
 }
 
 void
 trackers_clear(struct trackers *t)
 {
+	lookup_tracker_free(t->lookup);
+	names_free(t->names);
 	inferred_tracker_free(t->inferred);
 	conn_tracker_free(t->conn);
 	handshake_tracker_free(t->handshake);
@@ -183,6 +213,7 @@ trackers_clear(struct trackers *t)
 void
 trackers_finish(struct trackers *t, rs_time end)
 {
+	lookup_tracker_finish(t->lookup, end);
 	reg_tracker_finish(t->reg, end);
 	handshake_tracker_finish(t->handshake, end);
 	inferred_tracker_finish(t->inferred);

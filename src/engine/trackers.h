@@ -18,6 +18,8 @@
 #include "track/inferred.h"
 #include "track/keepalive.h"
 #include "track/inbound.h"
+#include "track/lookup.h"
+#include "track/names.h"
 #include "track/reg.h"
 
 /* What was seen, as far as it is counted rather than recorded. */
@@ -43,6 +45,8 @@ struct trackers {
 	struct handshake_tracker *handshake;
 	struct conn_tracker *conn;
 	struct inferred_tracker *inferred;
+	struct names *names;
+	struct lookup_tracker *lookup;
 	struct tracker_counts counts;
 	rs_time now, reg_due;
 };

@@ -62,7 +62,7 @@ message(const struct call *c, const struct rs_event *ev)
 	struct ws_stage *s = c->s;
 	struct rs_span body = ev->u.ws_message.body;
 	if (!s->known) {
-		struct identity who = identify(body, s->carrier);
+		struct identity who = identify(body, s->carrier, 0, 0);
 		if (who.verdict != RS_YES)
 			return;
 		stream_init(

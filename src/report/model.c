@@ -234,6 +234,10 @@ event_proto(const struct rec_type *type, const void *rec)
 		const struct rec_binding *b = rec;
 		return transport_proto(b->transport);
 	}
+	if (type == &rec_lookup_type) {
+		const struct rec_lookup *l = rec;
+		return transport_proto(l->transport);
+	}
 	if (type == &rec_finding_type) {
 		const struct rec_finding *f = rec;
 		return transport_proto(f->transport);

@@ -12,6 +12,7 @@
  */
 #include "report/report.h"
 
+#include "report/asked.h"
 #include "report/json.h"
 #include "report/judge.h"
 #include "report/model.h"
@@ -39,6 +40,7 @@ struct report {
 	struct shown *shown;
 	struct rs_account phones_pay;
 	struct judge *judge;
+	struct asked *asked;
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
 	struct rec_type odd_registration;    /* fine, and to be judged */
@@ -82,6 +84,8 @@ report_new(
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
 	r->shown = shown_new();
 	r->judge = judge_new();
+	r->asked = asked_new(related,
+	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
 	r->seed = seed;
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
 	r->fine_registration = rec_registration_type;
@@ -98,6 +102,7 @@ report_free(struct report *r)
 	if (r == NULL)
 		return;
 	judge_free(r->judge);
+	asked_free(r->asked);
 	g_hash_table_unref(r->scanned);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
@@ -181,6 +186,7 @@ registration(struct report *r, const struct rec_registration *g)
 		return;
 	}
 	phone_tracker_ahead(r->phones, &g->client.at.addr);
+	asked_add(r->asked, &rec_registration_type, g, true);
 	if (!fine)
 		(void)spool_add(r->spool, &rec_registration_type, g);
 	else if (r->o.format == REPORT_JSON)
@@ -216,6 +222,7 @@ static void
 handshake(struct report *r, const struct rec_handshake *h)
 {
 	bool sure = h->related == RS_TRUE;
+	asked_add(r->asked, &rec_handshake_type, h, sure);
 	bool fine = sure && h->state == REC_COMPLETED;
 	/* No record can lean on one whose content nobody could read, but for
 	   its certificate. */
@@ -256,6 +263,7 @@ static void
 connection(struct report *r, const struct rec_connection *c)
 {
 	bool sure = c->related == RS_TRUE;
+	asked_add(r->asked, &rec_connection_type, c, sure);
 	if (sure)
 		phone_tracker_ahead(r->phones, &c->client.at.addr);
 	(void)spool_add(r->spool,
@@ -275,9 +283,22 @@ binding_fine(const struct rec_binding *b)
 }
 
 static void
+lookup(struct report *r, const struct rec_lookup *l)
+{
+	asked_add(r->asked, &rec_lookup_type, l, false);
+	(void)spool_add(r->spool, &rec_lookup_type, l);
+	if (l->related == RS_TRUE)
+		event(r, &rec_lookup_type, l);
+}
+
+static void
 take(void *arg, const struct rec_type *type, const void *rec)
 {
 	struct report *r = arg;
+	if (type == &rec_lookup_type) {
+		lookup(r, rec);
+		return;
+	}
 	if (type == &rec_registration_type) {
 		registration(r, rec);
 	} else if (type == &rec_handshake_type) {
@@ -349,6 +370,37 @@ shown(void *arg, const struct rec_type *type, const void *rec)
 	return true;
 }
 
+/* It is a phone's, or leads to where phones go. */
+static enum rs_fact
+lookup_related(const struct report *r, const struct rec_lookup *l)
+{
+	return l->related == RS_TRUE ||
+		       asked_phone(r->asked, &l->client.at.addr) ||
+		       related_name(r->related, l->name)
+		   ? RS_TRUE
+		   : RS_UNKNOWN;
+}
+
+static void
+ask_lookups_again(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &rec_lookup_type);
+	const void *rec;
+	int64_t others = 0;
+	while ((rec = spool_next(s)) != NULL) {
+		struct rec_lookup l = *(const struct rec_lookup *)rec;
+		if (l.related == RS_TRUE)
+			continue;
+		l.related = lookup_related(r, &l);
+		others += l.related != RS_TRUE;
+		if (l.related == RS_TRUE || r->o.all_lookups)
+			event(r, &rec_lookup_type, &l);
+	}
+	spool_reader_free(s);
+	if (others)
+		r->amended.lookups_not_listed = others;
+}
+
 /* Refused, or not answered while the capture went on for long enough. */
 static bool
 connection_failed(const struct report *r, const struct rec_connection *c)
@@ -388,7 +440,9 @@ ask_again(struct report *r)
 		if (h.related == RS_TRUE)
 			continue; /* was sure when it closed */
 		h.related = related_handshake(r->related, &h);
-		if (h.related != RS_TRUE)
+		if (h.related == RS_TRUE)
+			asked_mark(r->asked, &h.client.at.addr);
+		else
 			r->amended.tls_unrelated++;
 		drop_unlisted(r, &h);
 		if (h.related == RS_TRUE || r->o.all_tls)
@@ -468,6 +522,7 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	struct rec_phone p;
 	struct rec_id other;
 	c.coverage = &r->amended;
+	/* What it leans on is in arenas of its own. */
 	const struct rec_endpoint *client =
 	    c.registration ? &c.registration->client
 	    : c.connection ? &c.connection->client
@@ -476,6 +531,8 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	if (client &&
 	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
 		c.phone = &p;
+	if (client)
+		c.way = asked_way(r->asked, &client->at.addr);
 	if (handshake &&
 	    find(r, &rec_handshake_type, &r->fine_handshake, handshake, &h))
 		c.handshake = &h;
@@ -487,6 +544,20 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 		c.other = &o;
 	judge_case(r->judge, &c);
 	rec_arena_reset(&r->arena);
+}
+
+/* A client whose way ended at DNS is one that failed, and has no record of
+   another kind. */
+static void
+judge_way(void *arg, const struct rs_addr *client)
+{
+	struct report *r = arg;
+	const struct diag_case c = {
+	    .way = asked_way(r->asked, client), .coverage = &r->amended};
+	if (c.way == NULL || !c.way->phone)
+		return;
+	r->failed += way_stopped(c.way) != NULL;
+	judge_case(r->judge, &c);
 }
 
 static void
@@ -530,6 +601,7 @@ judge_all(struct report *r)
 	while ((rec = spool_next(s)) != NULL)
 		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
 	spool_reader_free(s);
+	asked_each(r->asked, judge_way, r);
 }
 
 /* ---- at the end: writing ---- */
@@ -540,7 +612,12 @@ json_listed(struct report *r, const struct rec_type *type, const void *rec)
 	struct report_writer *w = &r->json.w;
 	if (!shown(r, type, rec))
 		return;
-	if (type == &rec_handshake_type) {
+	if (type == &rec_lookup_type) {
+		struct rec_lookup l = *(const struct rec_lookup *)rec;
+		l.related = lookup_related(r, &l);
+		if (l.related == RS_TRUE || r->o.all_lookups)
+			model_record(w, NULL, type, &l);
+	} else if (type == &rec_handshake_type) {
 		struct rec_handshake h = *(const struct rec_handshake *)rec;
 		if (h.related != RS_TRUE)
 			drop_unlisted(r, &h);
@@ -585,7 +662,7 @@ json_list(
 static void
 json_document(struct report *r)
 {
-	static const char *const later[] = {"lookups", "leases", "downloads"};
+	static const char *const later[] = {"leases", "downloads"};
 	struct report_writer *w = &r->json.w;
 	w->open(w, NULL, false);
 	w->open(w, "regscan", false);
@@ -599,6 +676,7 @@ json_document(struct report *r)
 	json_list(r, &rec_binding_type, NULL);
 	json_list(r, &rec_handshake_type, &r->fine_handshake);
 	json_list(r, &rec_connection_type, &r->fine_connection);
+	json_list(r, &rec_lookup_type, NULL);
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
 		w->open(w, later[i], true); /* no tracker of these yet */
 		w->shut(w);
@@ -688,6 +766,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 		r->amended.tls_unrelated = 0;
 	rec_arena_init(&results, NULL, NULL);
 	ask_again(r);
+	ask_lookups_again(r);
 	phone_tracker_find_scanners(r->phones);
 	judge_all(r);
 	finish_phones(r);

@@ -22,6 +22,7 @@ struct report_options {
 	enum report_format format;
 	FILE *out;    /* not closed by the report */
 	bool all_tls; /* list handshakes that do not concern registration */
+	bool all_lookups; /* list look-ups of others than phones */
 	bool live;    /* text: a line per attempt as it closes */
 	bool colour;
 	unsigned columns;    /* of the terminal; 0: 100 */

@@ -292,6 +292,23 @@ websocket(struct text *t, const struct rec_coverage *c)
 		page_end(&t->page);
 }
 
+/* What was read of DNS, and how much of it was not about phones. */
+static void
+dns(struct text *t, const struct rec_coverage *c)
+{
+	char a[PAGE_TEXT], b[PAGE_TEXT];
+	int64_t queries = text_count(&c->dns_messages, "queries");
+	int64_t answers = text_count(&c->dns_messages, "responses");
+	if (queries + answers == 0)
+		return;
+	item(t, ", ", "DNS: %s, %s", text_many(a, queries, "question"),
+	    text_many(b, answers, "answer"));
+	if (text_sum(c->lookups_not_listed))
+		item(t, ", ", "%s of others than phones",
+		    text_many(a, c->lookups_not_listed, "look-up"));
+	page_end(&t->page);
+}
+
 /* ARP and LLDP are no loss; what lies in a tunnel is. */
 static int64_t
 undecoded(const struct rec_coverage *c)
@@ -490,6 +507,7 @@ text_coverage(struct text *t)
 	quality(t, c);
 	tls(t, c);
 	websocket(t, c);
+	dns(t, c);
 	shortfalls(t, c);
 	other_traffic(t, c);
 	page_end(&t->page);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What went wrong where each attempt may be fine: a binding that ran out, two
+ * What went wrong where each attempt may be fine: a look-up, a binding that ran
+ * out, two
  * phones that fight for one, a phone with some of its lines registered, a
  * connection that was forgotten while it was quiet.
  *
@@ -23,7 +24,8 @@ is_noted(const struct rec_finding *x)
 	/* What is told of an attempt that failed is an error, or a hint. */
 	if (rs_span_starts(of[0], RS_LIT("registration ")))
 		return x->severity == REC_WARNING;
-	return rs_span_starts(of[0], RS_LIT("binding ")) ||
+	return rs_span_starts(of[0], RS_LIT("lookup ")) ||
+	       rs_span_starts(of[0], RS_LIT("binding ")) ||
 	       rs_span_starts(of[0], RS_LIT("phone ")) ||
 	       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
 }

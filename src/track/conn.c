@@ -470,6 +470,7 @@ conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
 	case RS_EV_ICMP:
 	case RS_EV_DROPS:
 	case RS_EV_ANOMALY:
+	case RS_EV_DNS_MESSAGE:
 	case RS_EV_TIME:
 	case RS_EV_N:
 		break;

@@ -615,6 +615,7 @@ hear_anomaly(struct handshake_tracker *k, const struct rs_event *ev)
 	case RS_ANOMALY_WS_TRUNCATED:
 	case RS_ANOMALY_WS_TOO_LONG:
 	case RS_ANOMALY_WS_COMPRESSED:
+	case RS_ANOMALY_DNS_MALFORMED:
 	case RS_ANOMALY_SIP_TRAILING:
 	case RS_ANOMALY_N:
 		break;
@@ -723,6 +724,7 @@ handshake_tracker_event(struct handshake_tracker *k, const struct rs_event *ev)
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_ICMP:
 	case RS_EV_DROPS:
+	case RS_EV_DNS_MESSAGE:
 	case RS_EV_TIME:
 	case RS_EV_N:
 		break;

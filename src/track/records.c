@@ -517,6 +517,8 @@ static const struct rec_field coverage_fields[] = {
     TEXT("vantage", vantage),
     TEXT("vantage_reason", vantage_reason),
     NUMBER("memory_limit", memory_limit),
+    SPARE_COUNTS("dns_messages", dns_messages),
+    NUMBER("lookups_not_listed", lookups_not_listed),
 };
 const struct rec_type rec_coverage_type = {"coverage", "coverage", sizeof(T),
     coverage_fields, sizeof coverage_fields / sizeof *coverage_fields, NOWHERE,

@@ -634,6 +634,8 @@ struct rec_coverage {
 	int64_t syns_not_listed;         /* lone SYNs without a record */
 	struct rs_span vantage, vantage_reason;
 	int64_t memory_limit;            /* bytes */
+	struct rec_list dns_messages;    /* counts; not written without one */
+	int64_t lookups_not_listed;      /* of others; absent: none */
 };
 
 struct rec_times { /* nearest rank, ns */
@@ -696,6 +698,60 @@ struct rec_summary {
 	/* Of visibility inferred, and in none of the above: counts by outcome */
 	struct rec_list inferred;
 };
+
+/* ---- lookups ---- */
+
+enum rec_lookup_state {
+	REC_LOOKUP_STATE_NONE,
+	REC_ANSWERED,
+	REC_NXDOMAIN,
+	REC_NODATA,
+	REC_REFUSED,
+	REC_LOOKUP_FAILED,      /* "failed": another rcode, or an empty TC */
+	REC_NO_ANSWER,
+	REC_LOOKUP_UNREACHABLE, /* "unreachable" */
+	REC_LOOKUP_CUT_OFF,     /* "cut_off" */
+	REC_LOOKUP_STATE_N
+};
+
+/* One record of an answer; of a NAPTR the target is the replacement. */
+struct rec_answer {
+	struct rs_span name, type;
+	int64_t ttl; /* seconds */
+	struct rs_span address, target;
+	int64_t priority, weight, port;
+	int64_t order, preference;
+	struct rs_span flags, service, regexp;
+	enum rs_fact additional; /* true, or absent */
+};
+
+/* What one client asked of one name and type, with all its repeats, until it
+   had an answer or gave up. */
+struct rec_lookup {
+	struct rec_id id;
+	rs_time started, ended;
+	struct rec_endpoint client, server; /* that answered, or the last asked */
+	enum rec_transport transport;       /* of the last query */
+	struct rs_span name, type;
+	enum rec_lookup_state state;
+	struct rs_span rcode;
+	int64_t queries;                 /* of all servers */
+	struct rec_list servers;         /* text: where there are several */
+	int64_t delay;                   /* ns, first query to its answer */
+	enum rs_fact truncated;          /* an answer was */
+	enum rs_fact authoritative;
+	enum rs_fact server_heard;       /* it answered other questions */
+	struct rec_list answers;         /* struct rec_answer */
+	struct rs_span icmp;             /* "3/3" */
+	struct rec_endpoint icmp_from;
+	struct rs_frame icmp_frame, answer_frame;
+	enum rs_fact related;
+	struct rec_list frames;
+	struct rec_list flaws;           /* names */
+};
+
+extern const struct rec_type rec_lookup_type, rec_answer_type;
+const char *rec_lookup_state_name(enum rec_lookup_state v);
 
 extern const struct rec_type rec_registration_type, rec_binding_type,
     rec_handshake_type, rec_connection_type, rec_phone_type, rec_finding_type,

@@ -237,6 +237,7 @@ reg_tracker_event(struct reg_tracker *k, const struct rs_event *ev)
 	case RS_EV_WS_MESSAGE:
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_ANOMALY:
+	case RS_EV_DNS_MESSAGE:
 	case RS_EV_TIME:
 	case RS_EV_N:
 		break;

@@ -23,11 +23,28 @@ struct related {
 	size_t n;
 	GTree *servers; /* struct rs_endpoint */
 	GTree *names;   /* lower-case C strings */
+	GTree *targets; /* struct target */
 	/* What the last registration had: the next one has it, too. */
 	struct rs_endpoint last_server;
 	char last_host[MAX_NAME + 1];
 	size_t last_n;
 };
+
+/* A host of an SRV record, and the port there; and where it is. */
+struct target {
+	char name[MAX_NAME + 1];
+	uint16_t port; /* 0: the first of that name */
+	struct rs_addr addr; /* family 0: not known */
+};
+
+static int
+by_target(const void *a, const void *b, void *arg)
+{
+	const struct target *x = a, *y = b;
+	(void)arg;
+	int c = strcmp(x->name, y->name);
+	return c ? c : (int)x->port - (int)y->port;
+}
 
 static int
 by_endpoint(const void *a, const void *b, void *arg)
@@ -53,6 +70,7 @@ related_new(const uint16_t *ports, size_t n)
 	r->n = n;
 	r->servers = g_tree_new_full(by_endpoint, NULL, g_free, NULL);
 	r->names = g_tree_new_full(by_name, NULL, g_free, NULL);
+	r->targets = g_tree_new_full(by_target, NULL, g_free, NULL);
 	return r;
 }
 
@@ -63,6 +81,7 @@ related_free(struct related *r)
 		return;
 	g_tree_unref(r->servers);
 	g_tree_unref(r->names);
+	g_tree_unref(r->targets);
 	g_free(r->ports);
 	g_free(r);
 }
@@ -154,6 +173,72 @@ related_registration(struct related *r, const struct rec_registration *reg)
 	learn_host(r, aor_host(reg->aor));
 }
 
+/* ---- what DNS says ---- */
+
+/* What is known of that port there, or of the host at port 0; NULL: no room. */
+static struct target *
+target_touch(struct related *r, const char *name, uint16_t port)
+{
+	struct target key = {.port = port};
+	memcpy(key.name, name, strlen(name) + 1);
+	struct target *t = g_tree_lookup(r->targets, &key);
+	if (t || g_tree_nnodes(r->targets) >= MAX_LEARNT)
+		return t;
+	t = g_new(struct target, 1);
+	*t = key;
+	g_tree_insert(r->targets, t, t);
+	return t;
+}
+
+void
+related_service(struct related *r, struct rs_span domain, struct rs_span target,
+    uint16_t port)
+{
+	char key[MAX_NAME + 1];
+	/* RFC 2782: a lone dot says that there is no such service. */
+	if (port == 0 || rs_span_eq(target, RS_LIT(".")) ||
+	    !name_key(target, key))
+		return;
+	learn_name(r, domain);
+	learn_name(r, target);
+	struct target *host = target_touch(r, key, 0);
+	(void)target_touch(r, key, port);
+	if (host && host->addr.family)
+		learn_server(r, &(struct rs_endpoint){host->addr, port});
+}
+
+struct ports {
+	struct related *r;
+	const struct rs_addr *addr;
+	const char *name;
+};
+
+static gboolean
+each_port(void *key, void *value, void *arg)
+{
+	const struct target *t = value;
+	const struct ports *p = arg;
+	(void)key;
+	if (t->port && strcmp(t->name, p->name) == 0)
+		learn_server(p->r, &(struct rs_endpoint){*p->addr, t->port});
+	return FALSE;
+}
+
+void
+related_address(
+    struct related *r, struct rs_span name, const struct rs_addr *a)
+{
+	struct target key = {.port = 0};
+	if (g_tree_nnodes(r->targets) == 0 || !name_key(name, key.name))
+		return;
+	struct target *host = g_tree_lookup(r->targets, &key);
+	if (host == NULL)
+		return;
+	host->addr = *a;
+	struct ports p = {r, a, key.name};
+	g_tree_foreach(r->targets, each_port, &p);
+}
+
 static bool
 added(const struct related *r, uint16_t port)
 {
@@ -189,6 +274,12 @@ knows_name(const struct related *r, struct rs_span name)
 {
 	char key[MAX_NAME + 1];
 	return name_key(name, key) && g_tree_lookup(r->names, key) != NULL;
+}
+
+bool
+related_name(const struct related *r, struct rs_span name)
+{
+	return knows_name(r, name);
 }
 
 /* RFC 7301 and the IANA list: what says SIP in ALPN. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What concerns registration: known SIP/TLS ports, and the servers and names
- * that REGISTERs in this capture point to.
+ * that REGISTERs and SRV answers in this capture point to.
  *
  * A connection may come before the REGISTER that makes it matter, so trackers
  * ask while they run (a first answer) and the report asks again at the end.
@@ -19,6 +19,15 @@ void related_free(struct related *r);
 /* Learns the server of a registration. */
 void related_registration(
     struct related *r, const struct rec_registration *reg);
+/* Learns from an SRV record of SIP (RFC 3263 4.2): the domain that was asked
+   for, and which port of which host serves it. */
+void related_service(struct related *r, struct rs_span domain,
+    struct rs_span target, uint16_t port);
+/* Learns an address of a name: of such a host it is a server. */
+void related_address(
+    struct related *r, struct rs_span name, const struct rs_addr *a);
+/* A name that servers of registrations have. */
+bool related_name(const struct related *r, struct rs_span name);
 /* A port where TLS for SIP is expected. */
 bool related_tls_port(const struct related *r, uint16_t port);
 /* A port where SIP of any kind is expected (5060 as well). */

@@ -16,16 +16,17 @@ dissector:   base dissector pure
 log:         base dissector log pure
 sip:         base dissector sip pure
 tls-wire:    base dissector tls-wire pure
+dns:         base dissector dns pure
 ws-wire:     base dissector ws-wire pure
 capture:     base log capture pure libc pcap glib
 net:         base dissector net pure libc
 auth:        base sip auth pure libc
 tls:         base dissector tls-wire tls pure libc
 websocket:   base dissector ws-wire websocket pure libc
-track:       base dissector sip tls-wire track tls/cert.h tls/session.h pure libc glib
+track:       base dissector sip dns tls-wire track tls/cert.h tls/session.h pure libc glib
 diag:        base track/record.h track/records.h diag pure libc
 report:      base diag track/phone.h track/record.h track/records.h track/related.h track/shown.h track/spool.h track/summary.h report pure libc glib
-engine:      base dissector log sip tls-wire ws-wire capture net tls websocket track diag engine config pure libc glib
+engine:      base dissector log sip dns tls-wire ws-wire capture net tls websocket track diag engine config pure libc glib
 main:        base auth engine capture report main tls/keylog.h tls/keys.h tls/pem.h tls/rsa_key.h tls/secrets.h tls/suite.h tls/trust.h track/related.h track/records.h config pure libc glib
 '
 # Single files with a right of their own.

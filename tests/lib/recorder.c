@@ -180,6 +180,8 @@ anomaly_name(enum rs_anomaly a)
 		return "ws-too-long";
 	case RS_ANOMALY_WS_COMPRESSED:
 		return "ws-compressed";
+	case RS_ANOMALY_DNS_MALFORMED:
+		return "dns-malformed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -297,6 +299,7 @@ add_event(struct recorder *r, const struct rs_event *ev)
 		    ev->u.anomaly.bytes);
 		break;
 	case RS_EV_NONE:
+	case RS_EV_DNS_MESSAGE:
 	case RS_EV_TIME:
 	case RS_EV_N:
 		add(r, " NONE");

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules about what a phone asked of DNS: no answer, no such service, the wrong
+ * service.
+ *
+ * NXDOMAIN on the way to a name that does resolve is how RFC 3263 works, and no
+ * fault: so each rule looks at everything that the phone asked of a domain, and
+ * at what came of it.
+ */
+#include "diag/rules.h"
+#include "diag/way_view.h"
+
+#include <stdio.h>
+
+enum { MOST_SHOWN = 6, TYPES = 8 };
+
+/* A phone that does not go on within this time does not. */
+static const rs_time WATCH = 5 * RS_SEC;
+
+/* ---- no answer ---- */
+
+static bool
+unanswered(const struct rec_lookup *l)
+{
+	return l->state == REC_NO_ANSWER || l->state == REC_LOOKUP_UNREACHABLE;
+}
+
+/* The same question was answered another time, so it is no matter of what was
+   asked: packets are lost now and then. */
+static bool
+answered_else(const struct diag_way *w, const struct rec_lookup *l)
+{
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
+		const struct rec_lookup *o = &w->lookups[i];
+		if (way_same_question(o, l) && o->state >= REC_ANSWERED &&
+		    o->state <= REC_LOOKUP_FAILED)
+			return true;
+	}
+	return false;
+}
+
+/* Is it such a look-up, of this server? */
+static bool
+silent_at(const struct diag_way *w, const struct rec_lookup *l,
+    const struct rec_lookup *first)
+{
+	return unanswered(l) && way_concerns(w, l) &&
+	       rs_addr_eq(&l->server.at.addr, &first->server.at.addr) &&
+	       !answered_else(w, l);
+}
+
+/* What was seen of a server that leaves questions unanswered. */
+struct silence {
+	unsigned lookups, late, refused;
+	int64_t queries, waited; /* waited: ns, the longest in a challenge */
+	bool heard, icmp;
+	struct rs_span types[TYPES];
+	unsigned n_types;
+};
+
+static void
+add_type(struct silence *s, struct rs_span type)
+{
+	for (unsigned i = 0; i < s->n_types; i++)
+		if (rs_span_eq(s->types[i], type))
+			return;
+	if (s->n_types < TYPES)
+		s->types[s->n_types++] = type;
+}
+
+/* Challenges whose answer came only when the look-up had been given up. */
+static void
+count_waits(
+    struct silence *s, const struct diag_way *w, const struct rec_lookup *first)
+{
+	for (uint32_t i = 0; i < w->n_waits; i++) {
+		const struct rec_lookup *l =
+		    way_waited_for(w, w->waits[i].from, w->waits[i].to);
+		if (l == NULL || !silent_at(w, l, first))
+			continue;
+		s->late++;
+		s->refused += w->waits[i].refused;
+		if (w->waits[i].to - w->waits[i].from > s->waited)
+			s->waited = w->waits[i].to - w->waits[i].from;
+	}
+}
+
+static struct silence
+silence_of(const struct diag_way *w, const struct rec_lookup *first)
+{
+	struct silence s = {0};
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		s.heard |= way_server_answers(l, &first->server.at.addr);
+		if (!silent_at(w, l, first))
+			continue;
+		s.lookups++;
+		s.queries += l->queries;
+		s.icmp |= l->state == REC_LOOKUP_UNREACHABLE;
+		s.heard |= l->server_heard == RS_TRUE;
+		add_type(&s, l->type);
+	}
+	count_waits(&s, w, first);
+	return s;
+}
+
+static void
+detail_silence(
+    struct finding *f, const struct silence *s, const struct rec_lookup *first)
+{
+	char types[64] = "", after[160] = "", t[FINDING_WORD];
+	size_t n = 0;
+	for (unsigned i = 0; i < s->n_types && n < sizeof types; i++)
+		n += (size_t)snprintf(types + n, sizeof types - n, "%s%.*s",
+		    i ? ", " : "", FINDING_TEXT(s->types[i]));
+	if (s->late)
+		snprintf(after, sizeof after,
+		    " The phone waits for it before it answers a challenge: "
+		    "%u were answered up to %s late, and %u of those answers "
+		    "refused.",
+		    s->late, finding_time(t, s->waited), s->refused);
+	finding_detail(f,
+	    "%u look-up%s of type %s (%lld quer%s), as of %.*s, got %s%s.%s",
+	    s->lookups, s->lookups == 1 ? "" : "s", types,
+	    (long long)s->queries, s->queries == 1 ? "y" : "ies",
+	    FINDING_TEXT(first->name), s->icmp ? "ICMP errors" : "no answer",
+	    s->heard ? ", while the same server answers other questions" : "",
+	    after);
+}
+
+static void
+say_silence(const struct diag_rule *rule, const struct diag_way *w,
+    const struct diag_out *out, const struct rec_lookup *first)
+{
+	struct silence s = silence_of(w, first);
+	struct finding f;
+	unsigned shown = 0;
+	bool sure = s.heard && s.queries > 1;
+	way_begin(
+	    &f, rule, w, out, sure || s.icmp ? REC_CERTAIN : REC_LIKELY, first);
+	if (!sure && !s.icmp)
+		finding_alternative(&f, "capture.incomplete");
+	detail_silence(&f, &s, first);
+	for (uint32_t i = 0; i < w->n_lookups && shown < MOST_SHOWN; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		if (!silent_at(w, l, first))
+			continue;
+		way_evidence(&f, l);
+		if (shown++)
+			finding_record(&f, &rec_lookup_type, &l->id);
+	}
+	finding_say(&f);
+}
+
+static void
+dns_no_answer(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	const struct diag_way *w = way_of(c);
+	for (uint32_t i = 0; w && i < w->n_lookups; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		bool said = !silent_at(w, l, l);
+		for (uint32_t j = 0; j < i && !said; j++)
+			said = silent_at(w, &w->lookups[j], l);
+		if (!said)
+			say_silence(rule, w, out, l);
+	}
+}
+
+/* ---- no such service ---- */
+
+static bool
+missing(const struct rec_lookup *l)
+{
+	return l->state == REC_NXDOMAIN || l->state == REC_NODATA;
+}
+
+/* Something else that the phone asked of the domain gave it a server: a service
+   of another kind, or an address that answered. */
+static bool
+went_on(const struct diag_way *w, struct rs_span domain)
+{
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		if (l->state != REC_ANSWERED ||
+		    !rs_span_eq(way_domain(l), domain))
+			continue;
+		if (way_is_service(l) || rs_span_eq(l->type, RS_LIT("NAPTR")))
+			return true;
+		if (way_reached(w, l))
+			return true;
+	}
+	return false;
+}
+
+/* Not all was answered: what is missing may be there all the same. */
+static bool
+undecided(const struct diag_way *w, struct rs_span domain)
+{
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		if (rs_span_eq(way_domain(l), domain) &&
+		    l->state != REC_ANSWERED && !missing(l))
+			return true;
+	}
+	return false;
+}
+
+/* The first such question about this domain. */
+static bool
+first_of_domain(const struct diag_way *w, uint32_t i)
+{
+	for (uint32_t j = 0; j < i; j++)
+		if (way_is_service(&w->lookups[j]) && missing(&w->lookups[j]) &&
+		    rs_span_eq(
+			way_domain(&w->lookups[j]), way_domain(&w->lookups[i])))
+			return false;
+	return true;
+}
+
+/* An address of the bare name, which the phone then tried; NULL. */
+static const struct rec_lookup *
+bare(const struct diag_way *w, struct rs_span domain)
+{
+	for (uint32_t i = 0; i < w->n_lookups; i++)
+		if (w->lookups[i].state == REC_ANSWERED &&
+		    rs_span_eq(w->lookups[i].name, domain) &&
+		    way_first_address(&w->lookups[i]).p)
+			return &w->lookups[i];
+	return NULL;
+}
+
+/* The service that others found, and this phone never asked for; NULL. */
+static const struct rec_lookup *
+other_service(const struct diag_way *w, struct rs_span domain)
+{
+	for (uint32_t i = 0; i < w->n_others; i++)
+		if (way_is_service(&w->others[i]) &&
+		    rs_span_eq(way_domain(&w->others[i]), domain))
+			return &w->others[i];
+	return NULL;
+}
+
+static bool
+asked_bare(const struct diag_way *w, struct rs_span domain)
+{
+	for (uint32_t i = 0; i < w->n_lookups; i++)
+		if (rs_span_eq(w->lookups[i].name, domain) &&
+		    !rs_span_eq(w->lookups[i].type, RS_LIT("NAPTR")))
+			return true;
+	return false;
+}
+
+/* The capture goes on for long enough for the phone to go on. */
+static bool
+watched(const struct diag_case *c, const struct rec_lookup *l)
+{
+	return c->coverage && c->coverage->last != RS_NEVER &&
+	       l->ended != RS_NEVER && c->coverage->last - l->ended >= WATCH;
+}
+
+static void
+services_evidence(
+    struct finding *f, const struct diag_way *w, struct rs_span domain)
+{
+	unsigned shown = 0;
+	for (uint32_t i = 0; i < w->n_lookups && shown < MOST_SHOWN; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		if (!rs_span_eq(way_domain(l), domain))
+			continue;
+		way_evidence(f, l);
+		if (shown++)
+			finding_record(f, &rec_lookup_type, &l->id);
+	}
+}
+
+static void
+say_missing(const struct diag_rule *rule, const struct diag_way *w,
+    const struct diag_out *out, const struct rec_lookup *l)
+{
+	struct rs_span domain = way_domain(l);
+	const struct rec_lookup *a = bare(w, domain);
+	bool tried = a && way_tried(w, a);
+	struct finding f;
+	way_begin(&f, rule, w, out, tried ? REC_LIKELY : REC_CERTAIN, l);
+	if (tried) {
+		finding_alternative(&f, "tcp.no-answer");
+		finding_alternative(&f, "sip.no-answer");
+	}
+	finding_detail(&f, "DNS has no %.*s (%s)%s.", FINDING_TEXT(l->name),
+	    l->state == REC_NXDOMAIN ? "NXDOMAIN" : "no such record",
+	    tried
+		? "; the phone then went to the address of the bare name, and "
+		  "nothing there let it register"
+	    : a ? "; the bare name has an address, and the phone did not go "
+		  "there"
+	    : asked_bare(w, domain)
+		? ", nor an address of the bare name"
+		: ", and the phone asked for nothing else of this domain");
+	services_evidence(&f, w, domain);
+	finding_say(&f);
+}
+
+static void
+say_wrong(const struct diag_rule *rule, const struct diag_way *w,
+    const struct diag_out *out, const struct rec_lookup *l,
+    const struct rec_lookup *other)
+{
+	struct finding f;
+	way_begin(&f, rule, w, out, REC_LIKELY, l);
+	finding_alternative(&f, "dns.srv-missing");
+	finding_detail(&f,
+	    "The phone asks for %.*s, which DNS does not have; what there is, "
+	    "as another phone was told, is %.*s.",
+	    FINDING_TEXT(l->name), FINDING_TEXT(other->name));
+	services_evidence(&f, w, way_domain(l));
+	finding_evidence(&f, other->answer_frame, RS_NEVER,
+	    RS_LIT("the answer to another phone"));
+	finding_say(&f);
+}
+
+/* Both rules: which of them is told by what others were answered. */
+static void
+services(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out, bool wrong)
+{
+	const struct diag_way *w = way_of(c);
+	for (uint32_t i = 0; w && i < w->n_lookups; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		if (!way_is_service(l) || !missing(l) || !first_of_domain(w, i))
+			continue;
+		struct rs_span domain = way_domain(l);
+		if (went_on(w, domain) || undecided(w, domain) ||
+		    !watched(c, l))
+			continue;
+		const struct rec_lookup *other = other_service(w, domain);
+		if (other && wrong)
+			say_wrong(rule, w, out, l, other);
+		else if (other == NULL && !wrong)
+			say_missing(rule, w, out, l);
+	}
+}
+
+static void
+dns_srv_missing(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	services(rule, c, out, false);
+}
+
+static void
+dns_wrong_service(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
+{
+	services(rule, c, out, true);
+}
+
+const struct diag_rule diag_dns_no_answer = {"dns.no-answer", REC_ERROR, "dns",
+    "DNS leaves the phone's questions unanswered",
+    "Ask the same of that server from the phone's network (dig SRV NAME "
+    "@SERVER). Some home routers drop SRV and NAPTR and answer the rest: give "
+    "the phone another resolver, or the registrar's address and port.",
+    dns_no_answer};
+
+const struct diag_rule diag_dns_srv_missing = {"dns.srv-missing", REC_ERROR,
+    "dns", "DNS knows no SIP service of the phone's domain",
+    "Compare the domain in the phone's profile with the provider's, letter by "
+    "letter, and ask another resolver for the same name.",
+    dns_srv_missing};
+
+const struct diag_rule diag_dns_wrong_service = {"dns.wrong-service", REC_ERROR,
+    "dns", "The phone asks for another service than there is",
+    "Set the transport in the phone's profile (UDP, TCP or TLS) to the one "
+    "that the provider offers.",
+    dns_wrong_service};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "diag/way.h"
+
+bool
+way_is_service(const struct rec_lookup *l)
+{
+	return rs_span_eq(l->type, RS_LIT("SRV")) &&
+	       (rs_span_starts(l->name, RS_LIT("_sip._")) ||
+		   rs_span_starts(l->name, RS_LIT("_sips._")));
+}
+
+struct rs_span
+way_domain(const struct rec_lookup *l)
+{
+	struct rs_span name = l->name;
+	if (!way_is_service(l))
+		return name;
+	for (int i = 0; i < 2; i++)
+		name = rs_span_from(name, rs_span_find(name, '.') + 1);
+	return name;
+}
+
+bool
+way_gives(const struct rec_lookup *l, const struct rs_addr *addr)
+{
+	const struct rec_answer *a = l->answers.v;
+	struct rs_addr x;
+	for (uint32_t i = 0; i < l->answers.n; i++)
+		if (a[i].address.p && rs_addr_parse(&x, a[i].address) &&
+		    rs_addr_eq(&x, addr))
+			return true;
+	return false;
+}
+
+struct rs_span
+way_host_name(const struct diag_way *w, const struct rs_addr *a)
+{
+	for (uint32_t i = w->n_lookups; i-- > 0;) {
+		const struct rec_lookup *l = &w->lookups[i];
+		if (l->state == REC_ANSWERED &&
+		    !rs_span_eq(l->type, RS_LIT("SRV")) && way_gives(l, a))
+			return l->name;
+	}
+	return (struct rs_span){0};
+}
+
+/* NXDOMAIN and NODATA are failures here: they led nowhere. */
+static bool
+led_nowhere(const struct rec_lookup *l)
+{
+	return l->state >= REC_NXDOMAIN && l->state <= REC_LOOKUP_UNREACHABLE;
+}
+
+const struct rec_lookup *
+way_stopped(const struct diag_way *w)
+{
+	const struct rec_lookup *first = NULL;
+	if (w->n_tries)
+		return NULL;
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		bool sip = l->related == RS_TRUE;
+		for (uint32_t j = 0; j < i && !sip; j++)
+			sip = way_is_service(&w->lookups[j]) &&
+			      rs_span_eq(l->name, way_domain(&w->lookups[j]));
+		/* Of some it is not known what they led to. */
+		if (sip && !led_nowhere(l) &&
+		    !rs_span_eq(l->type, RS_LIT("NAPTR")))
+			return NULL;
+		if (sip && first == NULL && led_nowhere(l))
+			first = l;
+	}
+	return first;
+}

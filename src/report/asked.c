@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Look-ups wait in the spool's form, and become records again for the client
+ * that is looked at.  The trees compare, so nobody can choose keys to collide.
+ */
+#include "report/asked.h"
+
+#include <string.h>
+
+enum {
+	CLIENTS = 8192,
+	LOOKUPS = 512,
+	TRIES = 64,
+	WAITS = 256,
+	OTHERS = 64,
+	NAMES = 4096,
+};
+
+/* Answers to a challenge that took less are of no interest. */
+static const rs_time WAIT = 2 * RS_SEC;
+
+struct client {
+	struct rs_addr addr;
+	GPtrArray *lookups; /* GBytes */
+	GArray *tries, *waits;
+	bool phone;
+};
+
+struct asked {
+	const struct related *related;
+	GTree *clients; /* struct client, by address */
+	GPtrArray *order;
+	GTree *names; /* "type domain" -> GPtrArray of GBytes, of answers */
+	size_t room;
+	struct rec_arena arena;
+	struct rs_buf buf;
+	struct diag_way way;
+	bool made; /* way is of way.client, and nothing came since */
+};
+
+static int
+by_address(const void *a, const void *b, void *arg)
+{
+	(void)arg;
+	return rs_addr_cmp(a, b);
+}
+
+static int
+by_text(const void *a, const void *b, void *arg)
+{
+	(void)arg;
+	return strcmp(a, b);
+}
+
+static void
+client_free(void *p)
+{
+	struct client *c = p;
+	g_ptr_array_unref(c->lookups);
+	g_array_unref(c->tries);
+	g_array_unref(c->waits);
+	g_free(c);
+}
+
+static void
+list_free(void *p)
+{
+	g_ptr_array_unref(p);
+}
+
+struct asked *
+asked_new(const struct related *related, size_t room)
+{
+	struct asked *a = g_new0(struct asked, 1);
+	a->related = related;
+	a->clients = g_tree_new_full(by_address, NULL, NULL, client_free);
+	a->order = g_ptr_array_new();
+	a->names = g_tree_new_full(by_text, NULL, g_free, list_free);
+	a->room = room;
+	rec_arena_init(&a->arena, NULL, NULL);
+	rs_buf_init(&a->buf, 1 << 16, NULL);
+	return a;
+}
+
+void
+asked_free(struct asked *a)
+{
+	if (a == NULL)
+		return;
+	g_tree_unref(a->clients);
+	g_tree_unref(a->names);
+	g_ptr_array_unref(a->order);
+	rec_arena_clear(&a->arena);
+	rs_buf_clear(&a->buf);
+	g_free(a);
+}
+
+/* ---- as records close ---- */
+
+static struct client *
+touch(struct asked *a, const struct rs_addr *addr)
+{
+	struct client *c = g_tree_lookup(a->clients, addr);
+	if (c || g_tree_nnodes(a->clients) >= CLIENTS)
+		return c;
+	c = g_new0(struct client, 1);
+	c->addr = *addr;
+	c->lookups =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	c->tries = g_array_new(FALSE, FALSE, sizeof(struct diag_try));
+	c->waits = g_array_new(FALSE, FALSE, sizeof(struct diag_wait));
+	g_tree_insert(a->clients, &c->addr, c);
+	g_ptr_array_add(a->order, c);
+	return c;
+}
+
+/* NULL: no more room. */
+static GBytes *
+keep(struct asked *a, const struct rec_lookup *l)
+{
+	a->buf.n = 0;
+	if (!rec_write(&rec_lookup_type, l, &a->buf) || a->buf.n > a->room)
+		return NULL;
+	a->room -= a->buf.n;
+	return g_bytes_new(a->buf.p, a->buf.n);
+}
+
+static char *
+name_key(const struct rec_lookup *l)
+{
+	struct rs_span name = way_domain(l);
+	return g_strdup_printf("%.*s %.*s", (int)l->type.n,
+	    (const char *)l->type.p, (int)name.n, (const char *)name.p);
+}
+
+/* So that answers to others can be compared. */
+static void
+share(struct asked *a, const struct rec_lookup *l, GBytes *bytes)
+{
+	g_autofree char *key = name_key(l);
+	GPtrArray *list = g_tree_lookup(a->names, key);
+	if (list == NULL) {
+		if (g_tree_nnodes(a->names) >= NAMES)
+			return;
+		list = g_ptr_array_new_with_free_func(
+		    (GDestroyNotify)g_bytes_unref);
+		g_tree_insert(a->names, g_steal_pointer(&key), list);
+	}
+	if (list->len < OTHERS)
+		g_ptr_array_add(list, g_bytes_ref(bytes));
+}
+
+static void
+add_lookup(struct asked *a, const struct rec_lookup *l)
+{
+	struct client *c = touch(a, &l->client.at.addr);
+	if (c == NULL || c->lookups->len >= LOOKUPS)
+		return;
+	GBytes *bytes = keep(a, l);
+	if (bytes == NULL)
+		return;
+	c->phone |= way_is_service(l);
+	g_ptr_array_add(c->lookups, bytes);
+	if (l->state == REC_ANSWERED)
+		share(a, l, bytes);
+}
+
+static void
+add_try(struct client *c, const struct diag_try *t)
+{
+	struct diag_try *v = &g_array_index(c->tries, struct diag_try, 0);
+	for (guint i = 0; i < c->tries->len; i++) {
+		if (v[i].type != t->type ||
+		    !rs_endpoint_eq(&v[i].server, &t->server))
+			continue;
+		if (rec_id_cmp(&t->id, &v[i].id) < 0) {
+			v[i].id = t->id;
+			v[i].frame = t->frame;
+		}
+		v[i].first = MIN(v[i].first, t->first);
+		v[i].last = MAX(v[i].last, t->last);
+		v[i].times += t->times;
+		v[i].failed += t->failed;
+		v[i].answered += t->answered;
+		return;
+	}
+	if (c->tries->len < TRIES)
+		g_array_append_val(c->tries, *t);
+}
+
+/* Each of its requests, as a name may be looked up before each. */
+static void
+add_registration(struct client *c, const struct rec_registration *r)
+{
+	const struct rec_transaction *t = r->transactions.v;
+	bool failed = rec_outcome_failed(r->outcome);
+	for (uint32_t i = 0; i < r->transactions.n; i++) {
+		struct diag_try x = {.type = &rec_registration_type,
+		    .id = r->id,
+		    .server = t[i].server.at,
+		    .first = t[i].request_time,
+		    .last = t[i].request_time,
+		    .frame = t[i].request_frame,
+		    .times = 1,
+		    .failed = failed,
+		    .answered = t[i].status != REC_ABSENT ||
+				t[i].provisional != REC_ABSENT};
+		if (x.server.addr.family == 0)
+			x.server = r->server.at;
+		add_try(c, &x);
+		rs_time from = i ? t[i - 1].response_time : RS_NEVER;
+		if (from == RS_NEVER || t[i].credentials != RS_TRUE ||
+		    t[i].request_time - from < WAIT || c->waits->len >= WAITS)
+			continue;
+		struct diag_wait w = {from, t[i].request_time,
+		    t[i].request_frame, t[i].status >= 400, r->id};
+		g_array_append_val(c->waits, w);
+	}
+}
+
+static void
+add_handshake(struct client *c, const struct rec_handshake *h)
+{
+	const struct rs_frame *f = h->frames.v;
+	struct diag_try x = {.type = &rec_handshake_type,
+	    .id = h->id,
+	    .server = h->server.at,
+	    .first = h->started,
+	    .last = h->started,
+	    .frame = h->frames.n ? f[0] : h->id.frame,
+	    .times = 1,
+	    .failed = h->state == REC_FAILED || h->state == REC_ABANDONED,
+	    .answered = h->last_message_server.p != NULL};
+	add_try(c, &x);
+}
+
+static void
+add_connection(struct client *c, const struct rec_connection *n)
+{
+	bool silent = rs_span_eq(n->conn_state, RS_LIT("S0"));
+	bool refused = rs_span_eq(n->conn_state, RS_LIT("REJ"));
+	struct diag_try x = {.type = &rec_connection_type,
+	    .id = n->id,
+	    .server = n->server.at,
+	    .first = n->started,
+	    .last = n->started,
+	    .frame = n->syn_frame.number ? n->syn_frame : n->id.frame,
+	    .times = 1,
+	    .failed = silent || refused,
+	    .answered = !silent};
+	add_try(c, &x);
+}
+
+void
+asked_add(
+    struct asked *a, const struct rec_type *type, const void *rec, bool sure)
+{
+	a->made = false;
+	if (type == &rec_lookup_type) {
+		add_lookup(a, rec);
+		return;
+	}
+	const struct rec_endpoint *client =
+	    (const void *)((const uint8_t *)rec + type->client);
+	struct client *c = g_tree_nnodes(a->clients)
+			       ? g_tree_lookup(a->clients, &client->at.addr)
+			       : NULL;
+	if (c == NULL)
+		return;
+	c->phone |= sure;
+	if (type == &rec_registration_type)
+		add_registration(c, rec);
+	else if (type == &rec_handshake_type)
+		add_handshake(c, rec);
+	else if (type == &rec_connection_type)
+		add_connection(c, rec);
+}
+
+/* ---- at the end ---- */
+
+void
+asked_mark(struct asked *a, const struct rs_addr *client)
+{
+	struct client *c = g_tree_lookup(a->clients, client);
+	if (c)
+		c->phone = true;
+}
+
+bool
+asked_phone(const struct asked *a, const struct rs_addr *client)
+{
+	const struct client *c = g_tree_lookup(a->clients, client);
+	return c && c->phone;
+}
+
+static bool
+read_back(struct asked *a, GBytes *bytes, struct rec_lookup *to)
+{
+	gsize n;
+	const uint8_t *p = g_bytes_get_data(bytes, &n);
+	if (!rec_read(&rec_lookup_type, to, (struct rs_span){p, n}, &a->arena))
+		return false;
+	if (to->related != RS_TRUE && related_name(a->related, to->name))
+		to->related = RS_TRUE;
+	return true;
+}
+
+static int
+lookup_cmp(const void *a, const void *b)
+{
+	const struct rec_lookup *x = a, *y = b;
+	return rec_id_cmp(&x->id, &y->id);
+}
+
+static int
+try_cmp(const void *a, const void *b)
+{
+	const struct diag_try *x = a, *y = b;
+	return rec_id_cmp(&x->id, &y->id);
+}
+
+static int
+wait_cmp(const void *a, const void *b)
+{
+	const struct diag_wait *x = a, *y = b;
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* What others were told about the names that this client asked for. */
+static void
+make_others(struct asked *a)
+{
+	struct diag_way *w = &a->way;
+	struct rec_list l = {0};
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
+		const struct rec_lookup *own = &w->lookups[i];
+		bool again = own->related != RS_TRUE || l.n >= OTHERS;
+		for (uint32_t j = 0; j < i && !again; j++)
+			again = rs_span_eq(way_domain(own),
+				    way_domain(&w->lookups[j])) &&
+				rs_span_eq(own->type, w->lookups[j].type);
+		if (again)
+			continue;
+		g_autofree char *key = name_key(own);
+		GPtrArray *all = g_tree_lookup(a->names, key);
+		for (guint k = 0; all && k < all->len; k++) {
+			struct rec_lookup x;
+			if (read_back(a, g_ptr_array_index(all, k), &x) &&
+			    !rs_addr_eq(&x.client.at.addr, &w->client))
+				*(struct rec_lookup *)rec_list_add(
+				    &l, &a->arena, sizeof x) = x;
+		}
+	}
+	w->others = l.v;
+	w->n_others = l.n;
+}
+
+const struct diag_way *
+asked_way(struct asked *a, const struct rs_addr *client)
+{
+	struct diag_way *w = &a->way;
+	if (a->made && rs_addr_eq(client, &w->client))
+		return w;
+	const struct client *c = g_tree_lookup(a->clients, client);
+	if (c == NULL)
+		return NULL;
+	rec_arena_reset(&a->arena);
+	struct rec_lookup *v =
+	    rec_arena_alloc(&a->arena, c->lookups->len * sizeof *v);
+	*w = (struct diag_way){
+	    .client = c->addr, .phone = c->phone, .lookups = v};
+	for (guint i = 0; i < c->lookups->len; i++)
+		w->n_lookups += read_back(
+		    a, g_ptr_array_index(c->lookups, i), &v[w->n_lookups]);
+	qsort(v, w->n_lookups, sizeof *v, lookup_cmp);
+	g_array_sort(c->tries, try_cmp);
+	g_array_sort(c->waits, wait_cmp);
+	w->tries = (const void *)c->tries->data;
+	w->n_tries = c->tries->len;
+	w->waits = (const void *)c->waits->data;
+	w->n_waits = c->waits->len;
+	make_others(a);
+	a->made = true;
+	return w;
+}
+
+void
+asked_each(struct asked *a,
+    void (*each)(void *arg, const struct rs_addr *client), void *arg)
+{
+	for (guint i = 0; i < a->order->len; i++) {
+		const struct client *c = g_ptr_array_index(a->order, i);
+		each(arg, &c->addr);
+	}
+}

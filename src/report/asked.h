@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who asked DNS what, and went where: an index over records, by client.
+ *
+ * Only clients that ask are followed, and only as many as there is room for;
+ * of each, so many look-ups, servers and waits.  What is over that is not
+ * judged.
+ */
+#ifndef REPORT_ASKED_H
+#define REPORT_ASKED_H
+
+#include "diag/way.h"
+#include "track/related.h"
+
+#include <glib.h>
+
+struct asked;
+
+/* related must outlive it.  room: bytes of look-ups that it may keep. */
+struct asked *asked_new(const struct related *related, size_t room);
+void asked_free(struct asked *a);
+/* Lookups, registrations, handshakes and connections, as they close.  sure: it
+   concerns registration, so that its client is a phone. */
+void asked_add(
+    struct asked *a, const struct rec_type *type, const void *rec, bool sure);
+/* This client has to do with registration, as is known now. */
+void asked_mark(struct asked *a, const struct rs_addr *client);
+/* Has this client to do with registration? */
+bool asked_phone(const struct asked *a, const struct rs_addr *client);
+/* The way of a client, good until the next call; NULL: it asked nothing. */
+const struct diag_way *asked_way(struct asked *a, const struct rs_addr *client);
+/* Calls back with the address of each client that asked, by its first look-up.
+ */
+void asked_each(struct asked *a,
+    void (*each)(void *arg, const struct rs_addr *client), void *arg);
+
+#endif
