@@ -60,7 +60,8 @@ size_t log_line_joined(enum log_form form, struct rs_span line);
 
 enum log_what {
 	LOG_UNKNOWN,
-	LOG_SIP,  /* a message begins, and goes on over the next lines */
+	LOG_SIP,  /* a message begins, of SIP or HTTP, and goes on over the
+		     next lines */
 	LOG_FACT, /* a line that facts.h understands */
 };
 

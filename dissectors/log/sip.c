@@ -71,13 +71,17 @@ asterisk_arrow(struct rs_span text, bool *sent, struct scan *after)
 enum log_what
 log_classify(enum log_form form, struct rs_span text)
 {
+	struct log_fact f;
 	struct scan s;
 	bool sent;
 	switch (form) {
 	case LOG_FORM_PHONE:
 		if (phone_arrow(text, &sent, &s))
 			return LOG_SIP;
-		return log_fact_known(text) ? LOG_FACT : LOG_UNKNOWN;
+		if (!log_fact_parse(text, &f))
+			return LOG_UNKNOWN;
+		/* the head of a request goes on over the next lines */
+		return f.kind == LOG_HTTP_REQUEST ? LOG_SIP : LOG_FACT;
 	case LOG_FORM_ASTERISK:
 		return asterisk_arrow(text, &sent, &s) ? LOG_SIP : LOG_UNKNOWN;
 	case LOG_FORM_KAMAILIO:

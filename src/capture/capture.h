@@ -173,7 +173,8 @@ enum { CAP_LINK_HEP = 0x10000 };
 /*
  * An entry of a log is a frame with one of these link types, by the form of the
  * log (enum log_form): its bytes are the text, its number is that of its line,
- * with RS_LINE.  wire_len is more than bytes.n where lines are missing before
+ * with RS_LINE; drops_since is what was taken from its time (cap_clock.lead).
+ * wire_len is more than bytes.n where lines are missing before
  * it; an entry without bytes tells that the log ends here.
  */
 enum { CAP_LINK_LOG = 0x20000 };

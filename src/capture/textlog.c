@@ -161,6 +161,7 @@ entry(struct savefile *s, struct cap_frame *out, uint64_t line, rs_time at,
 	    .bytes = bytes,
 	    .wire_len = (uint32_t)bytes.n + t->hole,
 	    .ts = at - t->clock.lead,
+	    .drops_since = t->clock.lead,
 	    .frame = {0, line | RS_LINE},
 	    .linktype = CAP_LINK_LOG + (int)t->form,
 	};

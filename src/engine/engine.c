@@ -335,6 +335,8 @@ clock_to(struct engine *e, rs_time t)
 {
 	if (e->first == RS_NEVER || t < e->first)
 		e->first = t;
+	if (e->logs)
+		log_stage_advance(e->logs, t);
 	if (t > e->now) {
 		e->now = t;
 		pipeline_advance(&e->pipeline, t);

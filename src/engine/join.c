@@ -265,7 +265,6 @@ log_join_fate(const struct log_join *j, struct rs_frame line, uint64_t id)
 	fate.known = true;
 	fate.in_clear = m->in_clear;
 	fate.lost = m->lost;
-	fate.lead = j->joined[m->log].lead;
 	if (m->flow == 0)
 		return fate;
 	const struct join_flow *f = join_flow(j, m->flow - 1);

@@ -54,7 +54,6 @@ struct join_fate {
 	bool known;    /* something is */
 	bool in_clear; /* the capture tells it itself */
 	bool lost;     /* sent, and never on the wire that carried the others */
-	rs_time lead;
 	/* The connection, as it is now; NULL: not known. */
 	const struct rs_flow_info *flow;
 	unsigned n; /* records that carried it */

@@ -2,6 +2,7 @@
 #include "engine/log_stage.h"
 
 #include "engine/join.h"
+#include "engine/log_facts.h"
 #include "engine/pipeline.h"
 #include "log/log.h"
 #include "sip/msg.h"
@@ -10,10 +11,13 @@
 
 #include <glib.h>
 
-enum { FLOWS = 64, SEEN = 4096 };
+enum { FLOWS = 64, SEEN = 4096, LOGS = 64 };
 
 /* Serials of the flow table do not come so far. */
 static const uint64_t SERIAL = UINT64_C(1) << 62;
+
+/* Lines that belong together are written together. */
+static const rs_time TOGETHER = 100 * RS_MSEC;
 
 /* What a log says about one peer. */
 struct log_flow {
@@ -34,6 +38,8 @@ struct log_stage {
 		uint64_t hash;
 		uint32_t file;
 	} seen[SEEN]; /* messages, by their hash */
+	struct log_facts *facts[LOGS]; /* of each file; NULL: none so far */
+	rs_time due; /* when what facts hold back is told; RS_NEVER: nothing */
 	/* Of the entry in hand. */
 	const struct cap_frame *frame;
 	enum log_form form;
@@ -49,6 +55,7 @@ log_stage_new(struct pipeline *p, const struct log_join *join)
 	struct log_stage *g = g_new0(struct log_stage, 1);
 	g->p = p;
 	g->join = join;
+	g->due = RS_NEVER;
 	g->sip = g_malloc0(MAX(sip_dissector.state_size, 1));
 	return g;
 }
@@ -58,6 +65,8 @@ log_stage_free(struct log_stage *g)
 {
 	if (g == NULL)
 		return;
+	for (unsigned i = 0; i < LOGS; i++)
+		log_facts_free(g->facts[i]);
 	g_free(g->sip);
 	g_free(g);
 }
@@ -76,6 +85,14 @@ mix(uint64_t h, const void *v, size_t n)
 	for (size_t i = 0; i < n; i++)
 		h = (h ^ p[i]) * UINT64_C(0x100000001b3);
 	return h;
+}
+
+/* The line in hand; it came a little early (cap_clock.lead). */
+static struct rs_stamp
+stamp(const struct log_stage *g)
+{
+	return rs_stamp_at(
+	    g->frame->ts + g->frame->drops_since, g->frame->frame);
 }
 
 /* ---- flows ---- */
@@ -150,6 +167,19 @@ flow_of(struct log_stage *g, const struct sip_msg *m)
 
 /* ---- messages ---- */
 
+/* Of the log of the entry in hand; NULL: there are too many. */
+static struct log_facts *
+facts_of(struct log_stage *g)
+{
+	uint32_t file = g->frame->frame.file;
+	if (file >= LOGS)
+		return NULL;
+	if (g->facts[file] == NULL)
+		g->facts[file] = log_facts_new(
+		    g->p, SERIAL + SERIAL / 2 + file * (UINT64_C(1) << 40));
+	return g->facts[file];
+}
+
 /* On the connection that carried it, with the records and the line. */
 static void
 emit_joined(struct log_stage *g, struct rs_event *ev)
@@ -186,6 +216,8 @@ emit(void *arg, const struct rs_event *ev)
 		return;
 	}
 	full.flow = &flow_of(g, ev->u.sip_message)->info;
+	if (g->form == LOG_FORM_PHONE && facts_of(g))
+		log_facts_phone(facts_of(g), &full.flow->end[RS_C2S].addr);
 	pipeline_say(g->p, &full);
 }
 
@@ -201,7 +233,7 @@ hole(struct log_stage *g)
 		struct rs_event ev = {
 		    .type = RS_EV_GAP,
 		    .flow = &flow->info,
-		    .at = rs_stamp_at(f->ts, f->frame),
+		    .at = stamp(g),
 		    .u.gap = {.from = f->ts, .to = f->ts},
 		};
 		pipeline_say(g->p, &ev);
@@ -276,7 +308,7 @@ message(struct log_stage *g)
 	g->counts.messages++;
 	if (g->fate.in_clear)
 		return; /* the capture tells it */
-	g->at = rs_stamp_at(g->frame->ts + g->fate.lead, g->frame->frame);
+	g->at = stamp(g);
 	const struct rs_arrival one = {n, g->at};
 	const struct rs_where where = {&one, 1};
 	const struct rs_sink out = {emit, g};
@@ -284,6 +316,43 @@ message(struct log_stage *g)
 	bool up = g->s.sent == (g->form == LOG_FORM_PHONE);
 	(void)sip_dissector.feed(g->sip, RS_OVER_UDP, up ? RS_C2S : RS_S2C,
 	    text, &where, &out);
+}
+
+static void
+fact(struct log_stage *g)
+{
+	struct log_facts *facts = facts_of(g);
+	struct log_line line;
+	struct log_fact f;
+	if (facts == NULL)
+		return;
+	if (g->frame->bytes.n == 0) {
+		log_facts_flush(facts);
+		return;
+	}
+	if (!log_line_parse(g->form,
+		rs_span_part(g->frame->bytes, 0,
+		    rs_span_find(g->frame->bytes, '\n')),
+		&line) ||
+	    !log_fact_parse(line.text, &f) || repeated(g, line.text))
+		return;
+	if (f.kind == LOG_HTTP_REQUEST) /* all of its lines */
+		f.value = rs_span_from(g->frame->bytes,
+		    (size_t)(line.text.p - g->frame->bytes.p));
+	const struct rs_stamp at = stamp(g);
+	log_facts_take(facts, &f, &at);
+	g->due = at.complete + TOGETHER;
+}
+
+void
+log_stage_advance(struct log_stage *g, rs_time now)
+{
+	if (g->due == RS_NEVER || now < g->due)
+		return;
+	for (unsigned i = 0; i < LOGS; i++)
+		if (g->facts[i])
+			log_facts_flush(g->facts[i]);
+	g->due = RS_NEVER;
 }
 
 void
@@ -296,4 +365,6 @@ log_stage_entry(struct log_stage *g, const struct cap_frame *f)
 		hole(g);
 	if (f->bytes.n && log_sip_parse(g->form, f->bytes, &g->s))
 		message(g);
+	else if (g->form == LOG_FORM_PHONE)
+		fact(g);
 }

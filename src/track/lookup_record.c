@@ -127,7 +127,8 @@ fill_answer(struct rec_answer *x, const struct dns_msg *m,
 	rec_init(&rec_answer_type, x);
 	x->name = name_text(a, &r->name);
 	x->type = type_text(a, r->type);
-	x->ttl = r->ttl;
+	/* The top bit is never set (RFC 2181 8): a log does not tell it. */
+	x->ttl = r->ttl > INT32_MAX ? REC_ABSENT : r->ttl;
 	x->additional = r->section == DNS_ADDITIONAL ? RS_TRUE : RS_UNKNOWN;
 	if (dns_record_addr(r, &addr)) {
 		x->address = addr_text(a, &addr);
