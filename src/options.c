@@ -159,7 +159,7 @@ parse_log_clock(
     struct options *o, const char *year, const char *zone, GError **error)
 {
 	gint64 y;
-	if (year && (!number(year, 9999, &y) || y < 1970))
+	if (year && (!number(year, 2200, &y) || y < 1970))
 		return usage(error, "--log-year", year, "want a year");
 	if (year)
 		o->log_year = (int)y;

@@ -10,7 +10,8 @@
 #include "log/log.h"
 #include "log/scan.h"
 
-enum { SECONDS_A_DAY = 86400 };
+/* Nanoseconds since 1970 fit into 64 bits until 2262. */
+enum { SECONDS_A_DAY = 86400, LAST_YEAR = 2261 };
 
 static const char *const months = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -35,6 +36,8 @@ log_time_of(const struct log_time *t, int year)
 	    t->hour > 23 || t->minute > 59 || t->second > 60)
 		return RS_NEVER;
 	int64_t y = t->year ? t->year : year;
+	if (y < 1970 || y > LAST_YEAR)
+		return RS_NEVER;
 	int64_t s = days_from_civil(y, t->month, t->day) * SECONDS_A_DAY +
 		    t->hour * 3600 + t->minute * 60 + t->second;
 	return s * RS_SEC + t->nanos;
@@ -192,7 +195,7 @@ log_line_parse(enum log_form form, struct rs_span line, struct log_line *l)
 size_t
 log_line_joined(enum log_form form, struct rs_span line)
 {
-	enum { BEFORE_COLON = 14 }; /* "NOT Sep 04 22:" */
+	enum { BEFORE_COLON = 13 }; /* "NOT Sep 04 22" */
 	struct log_line l;
 	size_t at = BEFORE_COLON + 1;
 	if (form != LOG_FORM_PHONE)

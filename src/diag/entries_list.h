@@ -14,5 +14,7 @@ extern const struct diag_entry diag_entries_sip[];
 
 /* entries_dns.c */
 extern const struct diag_entry diag_entries_dns[];
+/* entries_log.c */
+extern const struct diag_entry diag_entries_log[];
 
 #endif
