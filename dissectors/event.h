@@ -54,7 +54,8 @@ rs_flow_pace_tells(const struct rs_flow_pace *p)
 enum rs_source {
 	RS_FROM_WIRE,
 	RS_FROM_LOG,  /* no packet of it was captured */
-	RS_FROM_BOTH, /* it was captured, and this message is from a log */
+	RS_FROM_BOTH, /* it was captured, and this message is from a log; a GAP:
+			 the log does not have what the capture has */
 	RS_NOT_ON_WIRE, /* the same, and this message was never on it */
 };
 

@@ -169,6 +169,8 @@ learn(struct learning *g, GPtrArray *captures)
 			cap_log_look(g->paths[i],
 			    l->join ? UINT64_MAX : AHEAD, &looks[i],
 			    l->join ? join_entry : NULL, &to);
+		if (g->is_log[i] && l->join && looks[i].holes)
+			log_join_hole(l->join, i);
 	}
 	if (l->join)
 		log_join_solve(l->join);

@@ -190,7 +190,10 @@ cap_log_look(const char *path, uint64_t bytes, struct cap_log_look *l,
 	const struct cap_file_options o = {.clock = &plain};
 	struct cap_source *s = cap_file_open(path, &o, NULL);
 	struct cap_frame f;
-	*l = (struct cap_log_look){RS_NEVER, RS_NEVER, RS_NEVER, RS_NEVER};
+	*l = (struct cap_log_look){.first = RS_NEVER,
+	    .last = RS_NEVER,
+	    .truth = RS_NEVER,
+	    .written = RS_NEVER};
 	while (s && s->next(s, &f, NULL) == CAP_FRAME) {
 		look_at(l, &f);
 		if (entry)
@@ -202,5 +205,6 @@ cap_log_look(const char *path, uint64_t bytes, struct cap_log_look *l,
 		return;
 	l->first = s->info(s, 0)->first;
 	l->last = s->info(s, 0)->last;
+	l->holes = s->info(s, 0)->missing > 0;
 	s->close(s);
 }

@@ -60,6 +60,7 @@ const struct diag_rule *const diag_rules[] = {
     &diag_dns_answer_differs,
     &diag_sip_proxy_bypassed,
     &diag_log_sent_not_on_wire,
+    &diag_log_received_not_logged,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

@@ -46,6 +46,8 @@ extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
 extern const struct diag_rule diag_policy_source_banned, diag_sip_partial_lines,
     diag_noise_scanner;
 
-extern const struct diag_rule diag_log_sent_not_on_wire;
+/* rules_log.c */
+extern const struct diag_rule diag_log_sent_not_on_wire,
+    diag_log_received_not_logged;
 
 #endif

@@ -45,8 +45,20 @@ static void
 hear(void *arg, const struct rs_event *ev)
 {
 	struct engine *e = arg;
-	log_join_hear(e->join, ev);
+	struct rs_flow_info flow;
+	bool missed = log_join_hear(e->join, ev, &flow);
 	rs_emit(&e->joined, ev);
+	if (!missed)
+		return;
+	const struct rs_event gap = {
+	    .type = RS_EV_GAP,
+	    .dir = ev->dir,
+	    .at = ev->at,
+	    .now = ev->now,
+	    .flow = &flow,
+	    .u.gap = {.from = ev->at.first, .to = ev->at.complete},
+	};
+	rs_emit(&e->joined, &gap);
 }
 
 struct engine *

@@ -13,12 +13,15 @@ log_join_new(unsigned n)
 	struct log_join *j = g_new0(struct log_join, 1);
 	j->n_logs = n;
 	j->joined = g_new0(struct log_joined, n);
+	for (unsigned i = 0; i < n; i++)
+		j->joined[i].end = RS_NEVER;
 	j->messages = g_array_new(FALSE, TRUE, sizeof(struct join_message));
 	j->wire = g_array_new(FALSE, TRUE, sizeof(struct join_wire));
 	j->flows = g_array_new(FALSE, TRUE, sizeof(struct join_flow));
 	j->by_line = g_hash_table_new(g_direct_hash, g_direct_equal);
 	j->by_serial = g_hash_table_new(g_direct_hash, g_direct_equal);
 	j->by_first = g_hash_table_new(g_direct_hash, g_direct_equal);
+	j->missed = g_hash_table_new(g_direct_hash, g_direct_equal);
 	j->text = g_malloc(LOG_ENTRY);
 	return j;
 }
@@ -34,6 +37,7 @@ log_join_free(struct log_join *j)
 	g_hash_table_destroy(j->by_line);
 	g_hash_table_destroy(j->by_serial);
 	g_hash_table_destroy(j->by_first);
+	g_hash_table_destroy(j->missed);
 	g_free(j->order);
 	g_free(j->by_length);
 	g_free(j->joined);
@@ -93,6 +97,8 @@ log_join_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 {
 	struct log_sip s;
 	enum log_form form = (enum log_form)(f->linktype - CAP_LINK_LOG);
+	if (f->bytes.n == 0)
+		j->joined[log].end = f->ts;
 	if (f->bytes.n == 0 || j->messages->len >= JOIN_MESSAGES ||
 	    !log_sip_parse(form, f->bytes, &s) || s.headless)
 		return;
@@ -229,20 +235,45 @@ log_join_sink(struct log_join *j)
 /* ---- once more ---- */
 
 void
-log_join_hear(struct log_join *j, const struct rs_event *ev)
+log_join_hole(struct log_join *j, unsigned log)
+{
+	j->joined[log].holes = true;
+}
+
+static gpointer
+record_key(uint32_t flow, const struct rs_stamp *at)
+{
+	uint64_t h = mix(flow + 1, &at->complete, sizeof at->complete);
+	return GSIZE_TO_POINTER(
+	    mix(h, &at->from.number, sizeof at->from.number));
+}
+
+void
+join_missed(struct log_join *j, uint32_t wire)
+{
+	const struct join_wire *w = join_wire(j, wire);
+	g_hash_table_add(j->missed, record_key(w->flow, &w->at));
+}
+
+bool
+log_join_hear(struct log_join *j, const struct rs_event *ev,
+    struct rs_flow_info *flow)
 {
 	if (ev->flow == NULL || ev->flow->source != RS_FROM_WIRE ||
 	    (ev->type != RS_EV_TLS_DATA && ev->type != RS_EV_TLS_HANDSHAKE))
-		return;
+		return false;
 	uint32_t i = GPOINTER_TO_UINT(
 	    g_hash_table_lookup(j->by_first, first_key(ev->flow)));
 	if (i == 0)
-		return;
+		return false;
 	struct join_flow *f = join_flow(j, i - 1);
 	f->now = *ev->flow;
 	f->now.conn = NULL;
 	f->now.carrier = RS_OVER_TLS;
 	f->now.source = RS_FROM_BOTH;
+	*flow = f->now;
+	return ev->type == RS_EV_TLS_DATA &&
+	       g_hash_table_contains(j->missed, record_key(i - 1, &ev->at));
 }
 
 /* Stamps of the first reading, with the numbers that files have now. */

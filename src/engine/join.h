@@ -31,10 +31,15 @@ void log_join_entry(
 /* Hears the events of the captures (engine_options.events). */
 struct rs_sink log_join_sink(struct log_join *j);
 
+/* Lines of that log are missing: what it does not have it need not lack. */
+void log_join_hole(struct log_join *j, unsigned log);
+
 /* What is known of a log's clock: its times + shift are those of the captures.
  */
 struct log_joined {
 	bool solved;
+	rs_time end; /* of the log, by its clock; RS_NEVER */
+	bool holes; /* lines of it are missing */
 	rs_time shift, uncertainty;
 	rs_time lead; /* so much may a line be later than its packet */
 	uint32_t messages; /* of the log */
@@ -60,8 +65,11 @@ struct join_fate {
 	struct rs_stamp at[JOIN_RECORDS];
 };
 
-/* Hears the events of the captures on their way. */
-void log_join_hear(struct log_join *j, const struct rs_event *ev);
+/* Hears the events of the captures on their way.  True: ev is a record of a
+   server's message that the log should have, and does not; *flow is that of the
+   event that tells it. */
+bool log_join_hear(struct log_join *j, const struct rs_event *ev,
+    struct rs_flow_info *flow);
 /* Of the message in that line; id as log_join_id has it. */
 struct join_fate log_join_fate(
     const struct log_join *j, struct rs_frame line, uint64_t id);

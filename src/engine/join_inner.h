@@ -54,6 +54,7 @@ struct log_join {
 	GHashTable *by_line;   /* hash of line and id -> index + 1 */
 	GHashTable *by_serial; /* of the run -> index + 1 */
 	GHashTable *by_first;  /* hash of a flow's first frame -> index + 1 */
+	GHashTable *missed; /* keys of records that a log should have */
 	/* Of wire, once all is there: by time; by direction and length. */
 	uint32_t *order, *by_length;
 	void *text; /* LOG_ENTRY bytes */
@@ -89,6 +90,8 @@ join_fits(const struct join_message *m, const struct join_wire *w)
    before t. */
 int join_by_time(const void *a, const void *b, void *j);
 uint32_t join_first_at(const struct log_join *j, rs_time t);
+/* join.c: the log should have had that record's message. */
+void join_missed(struct log_join *j, uint32_t wire);
 /* join_place.c: says which records carried which messages of a log. */
 void join_place(struct log_join *j, unsigned log, const struct join_line *l);
 

@@ -256,6 +256,55 @@ judge(struct place *p)
 	}
 }
 
+/* Records of the server after a message that the log has, up to the next one or
+   to its end: the log does not have theirs. */
+static void
+judge_missed(struct place *p, uint32_t before, rs_time to)
+{
+	const struct join_message *a = join_message(p->j, before);
+	const struct join_flow *f = join_flow(p->j, a->flow - 1);
+	rs_time from = join_wire(p->j, a->wire)->at.complete;
+	if (a->in_clear || (f->damaged != RS_NEVER && f->damaged <= to))
+		return;
+	for (uint32_t k = join_first_at(p->j, from); k < p->j->wire->len; k++) {
+		const struct join_wire *w = join_wire(p->j, p->j->order[k]);
+		if (w->at.complete > to)
+			break;
+		if (w->flow == a->flow - 1 && !w->up && w->taken == NOBODY)
+			join_missed(p->j, p->j->order[k]);
+	}
+}
+
+static void
+judge_all_missed(struct place *p)
+{
+	const uint32_t none = UINT32_MAX;
+	uint32_t before = none;
+	if (p->j->joined[p->log].holes)
+		return;
+	for (uint32_t i = 0; i < p->j->messages->len; i++) {
+		const struct join_message *m = join_message(p->j, i);
+		if (m->log != p->log)
+			continue;
+		/* Of one whose records are not known it may be. */
+		if (m->n == 0 && !m->up) {
+			before = none;
+			continue;
+		}
+		if (m->n == 0)
+			continue;
+		if (before != none &&
+		    join_message(p->j, before)->flow == m->flow)
+			judge_missed(p, before,
+			    join_wire(p->j, m->wire)->at.complete);
+		before = i;
+	}
+	/* What comes right before the log's end may not be written yet. */
+	if (before != none && p->j->joined[p->log].end != RS_NEVER)
+		judge_missed(p, before,
+		    join_time(&p->line, p->j->joined[p->log].end) - NEAR);
+}
+
 static void
 sum_up(struct place *p)
 {
@@ -287,6 +336,7 @@ join_place(struct log_join *j, unsigned log, const struct join_line *l)
 	place_all(&p, true);
 	place_all(&p, false);
 	judge(&p);
+	judge_all_missed(&p);
 	sum_up(&p);
 	g_array_free(p.wishes, TRUE);
 	g_free(p.claims);

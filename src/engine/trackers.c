@@ -20,11 +20,14 @@ count_sip(struct tracker_counts *c, const struct sip_msg *m)
 	}
 }
 
-/* Or else a log alone tells of it: there is no connection then. */
+/* Or else a log alone tells of it: there is no connection then, or nothing is
+   missing of it. */
 static bool
 captured(const struct rs_event *ev)
 {
-	return ev->flow == NULL || ev->flow->source != RS_FROM_LOG;
+	return ev->flow == NULL ||
+	       (ev->flow->source != RS_FROM_LOG &&
+		   (ev->type != RS_EV_GAP || ev->flow->source == RS_FROM_WIRE));
 }
 
 /* Who hears what. */
