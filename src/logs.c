@@ -166,9 +166,8 @@ learn(struct learning *g, GPtrArray *captures)
 	for (unsigned i = 0; i < g->n; i++) {
 		struct to_join to = {l->join, i};
 		if (g->is_log[i])
-			cap_log_look(g->paths[i],
-			    l->join ? UINT64_MAX : AHEAD, &looks[i],
-			    l->join ? join_entry : NULL, &to);
+			cap_log_look(g->paths[i], l->join ? UINT64_MAX : AHEAD,
+			    &looks[i], l->join ? join_entry : NULL, &to);
 		if (g->is_log[i] && l->join && looks[i].holes)
 			log_join_hole(l->join, i);
 	}

@@ -39,7 +39,7 @@ struct log_fact {
 	struct rs_span name, value;
 	uint16_t type; /* of DNS, RFC 1035 3.2.2; 0: another */
 	uint16_t priority, weight, port;
-	bool whole;    /* LOG_SRV_TARGET: weight and port are there */
+	bool whole; /* LOG_SRV_TARGET: weight and port are there */
 };
 
 /* False: not understood. */
@@ -74,9 +74,9 @@ void log_wire_alias(
     struct log_wire *w, struct rs_span name, struct rs_span target);
 void log_wire_srv(
     struct log_wire *w, struct rs_span name, const struct log_fact *target);
-/* RFC 2131 2; ends with log_wire_dhcp_end. */
-void log_wire_dhcp(
-    struct log_wire *w, bool ack, struct rs_addr client, uint32_t xid);
+/* RFC 2131 2; ends with log_wire_dhcp_end.  mac: six bytes, or absent. */
+void log_wire_dhcp(struct log_wire *w, bool ack, struct rs_span mac,
+    struct rs_addr client, uint32_t xid);
 void log_wire_option(struct log_wire *w, uint8_t code, struct rs_span value);
 void log_wire_dhcp_end(struct log_wire *w);
 /* RFC 1350 2.  */

@@ -172,8 +172,8 @@ asterisk_line(struct scan *s, struct log_line *l)
 bool
 log_line_parse(enum log_form form, struct rs_span line, struct log_line *l)
 {
-	while (line.n && (line.p[line.n - 1] == '\n' ||
-			     line.p[line.n - 1] == '\r'))
+	while (line.n &&
+	       (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
 		line.n--;
 	struct scan s = {line};
 	*l = (struct log_line){.text = line};
@@ -238,8 +238,8 @@ log_probe(struct rs_span head)
 			phone += l.numbered ? 2 : 1;
 		else if (log_line_parse(LOG_FORM_ASTERISK, line, &l))
 			asterisk++;
-		sip |= asterisk && log_classify(LOG_FORM_ASTERISK, l.text) ==
-				       LOG_SIP;
+		sip |= asterisk &&
+		       log_classify(LOG_FORM_ASTERISK, l.text) == LOG_SIP;
 		head = rs_span_from(head, end + 1);
 	}
 	if (phone >= 2)

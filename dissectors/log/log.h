@@ -32,9 +32,9 @@ const char *log_form_name(enum log_form f);
 
 /* What a line writes of the time. */
 struct log_time {
-	int64_t epoch;  /* seconds since 1970; only where `absolute` */
-	bool absolute;  /* nothing is left to know */
-	uint16_t year;  /* 0: not written */
+	int64_t epoch; /* seconds since 1970; only where `absolute` */
+	bool absolute; /* nothing is left to know */
+	uint16_t year; /* 0: not written */
 	uint8_t month, day, hour, minute, second; /* month 0: no time at all */
 	uint32_t nanos;
 };
@@ -75,8 +75,8 @@ size_t log_sip_size(enum log_form form, struct rs_span s, bool last);
 /* A SIP message of a log. */
 struct log_sip {
 	struct log_line line;
-	bool sent; /* by whoever wrote the log */
-	enum rs_carrier over; /* 0: not said, or not known here */
+	bool sent;                    /* by whoever wrote the log */
+	enum rs_carrier over;         /* 0: not said, or not known here */
 	struct rs_endpoint peer, own; /* no address where it is redacted */
 	struct rs_span peer_text;     /* as written, without the port */
 	struct rs_span message; /* as in the log; from its start-line on */
@@ -84,8 +84,7 @@ struct log_sip {
 };
 
 /* False: none, or nobody knows whose it is. */
-bool log_sip_parse(
-    enum log_form form, struct rs_span entry, struct log_sip *s);
+bool log_sip_parse(enum log_form form, struct rs_span entry, struct log_sip *s);
 
 /* How the text of a message in a log differs from what was sent. */
 struct log_text {
@@ -96,7 +95,6 @@ struct log_text {
 
 /* The message with CRLF at the ends of its lines, into `to`, which has room
    for that many bytes. */
-struct log_text log_sip_text(
-    struct rs_span message, uint8_t *to, size_t room);
+struct log_text log_sip_text(struct rs_span message, uint8_t *to, size_t room);
 
 #endif

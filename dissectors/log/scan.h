@@ -73,8 +73,7 @@ scan_find(struct rs_span s, struct rs_span part)
 	for (size_t at = 0; at + part.n <= s.n; at++) {
 		at += rs_span_find(
 		    rs_span_part(s, at, s.n - at - part.n + 1), part.p[0]);
-		if (at + part.n <= s.n &&
-		    memcmp(s.p + at, part.p, part.n) == 0)
+		if (at + part.n <= s.n && memcmp(s.p + at, part.p, part.n) == 0)
 			return at;
 	}
 	return s.n;

@@ -30,8 +30,8 @@ line_of(struct rs_span s)
 static struct rs_span
 bare(struct rs_span line)
 {
-	while (line.n && (line.p[line.n - 1] == '\n' ||
-			     line.p[line.n - 1] == '\r'))
+	while (line.n &&
+	       (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
 		line.n--;
 	if (line.n >= 2 && memcmp(line.p + line.n - 2, "^M", 2) == 0)
 		line.n -= 2;
@@ -65,7 +65,7 @@ asterisk_arrow(struct rs_span text, bool *sent, struct scan *after)
 	    (!*sent && !scan_word(after, RS_LIT("Received SIP "))))
 		return false;
 	return (scan_word(after, RS_LIT("request (")) ||
-	    scan_word(after, RS_LIT("response (")));
+		scan_word(after, RS_LIT("response (")));
 }
 
 enum log_what
@@ -256,7 +256,8 @@ dump_parse(struct rs_span entry, struct log_sip *p)
 		return false;
 	p->message = rs_span_from(entry, at + sizeof ruler - 1);
 	p->message.n = scan_find(p->message, rs_span_str(bars));
-	p->sent = rs_span_eq(dump_value(head, RS_LIT("\ntag: ")), RS_LIT("snd"));
+	p->sent =
+	    rs_span_eq(dump_value(head, RS_LIT("\ntag: ")), RS_LIT("snd"));
 	struct scan time = {dump_value(head, RS_LIT("\ntime: "))};
 	if (!scan_until(&time, '.', &seconds) || !rs_span_u32(seconds, &s))
 		return false;
@@ -266,8 +267,7 @@ dump_parse(struct rs_span entry, struct log_sip *p)
 	    .absolute = true, .epoch = s, .nanos = micros % 1000000 * 1000};
 	struct rs_span proto = dump_value(head, RS_LIT("\nproto: "));
 	p->over = carrier(rs_span_part(proto, 0, rs_span_find(proto, ' ')));
-	(void)rs_addr_parse(
-	    &from.addr, dump_value(head, RS_LIT("\nsrcip: ")));
+	(void)rs_addr_parse(&from.addr, dump_value(head, RS_LIT("\nsrcip: ")));
 	(void)rs_addr_parse(&to.addr, dump_value(head, RS_LIT("\ndstip: ")));
 	port(&from, dump_value(head, RS_LIT("\nsrcport: ")));
 	port(&to, dump_value(head, RS_LIT("\ndstport: ")));
@@ -286,8 +286,7 @@ headed(struct rs_span message)
 	if (rs_span_starts(line, RS_LIT("SIP/2.0 ")))
 		return rest.n >= 3 && rs_ascii_digit(rest.p[0]) &&
 		       rs_ascii_digit(rest.p[1]) && rs_ascii_digit(rest.p[2]);
-	return rest.n > 8 &&
-	       memcmp(rest.p + rest.n - 8, " SIP/2.0", 8) == 0;
+	return rest.n > 8 && memcmp(rest.p + rest.n - 8, " SIP/2.0", 8) == 0;
 }
 
 bool

@@ -142,10 +142,11 @@ log_wire_srv(
 /* ---- DHCP, RFC 2131 2 ---- */
 
 void
-log_wire_dhcp(
-    struct log_wire *w, bool ack, struct rs_addr client, uint32_t xid)
+log_wire_dhcp(struct log_wire *w, bool ack, struct rs_span mac,
+    struct rs_addr client, uint32_t xid)
 {
 	enum { BOOTREQUEST = 1, BOOTREPLY, REQUEST = 3, ACK = 5, TYPE = 53 };
+	enum { MAC = 6 };
 	static const uint8_t zeros[16 + 64 + 128];
 	static const uint8_t cookie[] = {99, 130, 83, 99};
 	uint8_t type = ack ? ACK : REQUEST;
@@ -153,14 +154,15 @@ log_wire_dhcp(
 	w->full = false;
 	put8(w, ack ? BOOTREPLY : BOOTREQUEST);
 	put8(w, 1);
-	put8(w, 0); /* no hardware address is told */
+	put8(w, mac.n == MAC ? MAC : 0);
 	put8(w, 0);
 	put32(w, xid);
 	put32(w, 0);
 	put(w, zeros, 4);
 	put(w, ack ? client.b : zeros, 4);
 	put(w, zeros, 8);
-	put(w, zeros, sizeof zeros);
+	put(w, mac.n == MAC ? mac.p : zeros, MAC);
+	put(w, zeros, sizeof zeros - MAC);
 	put(w, cookie, sizeof cookie);
 	log_wire_option(w, TYPE, (struct rs_span){&type, 1});
 }

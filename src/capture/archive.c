@@ -118,8 +118,8 @@ level_begin(struct level *l)
 {
 	if (archive_read_open(l->a, l, NULL, supply, NULL) == ARCHIVE_OK)
 		return true;
-	l->problem = g_strdup_printf(
-	    "damaged archive (%s)", archive_error_string(l->a));
+	l->problem =
+	    g_strdup_printf("damaged archive (%s)", archive_error_string(l->a));
 	return false;
 }
 
@@ -154,8 +154,8 @@ level_next(struct level *l, unsigned *entries)
 		if (r == ARCHIVE_EOF)
 			return NULL;
 		if (r < ARCHIVE_WARN)
-			l->problem = g_strdup_printf("damaged archive (%s)",
-			    archive_error_string(l->a));
+			l->problem = g_strdup_printf(
+			    "damaged archive (%s)", archive_error_string(l->a));
 		else if (++*entries > ENTRIES)
 			l->problem = g_strdup_printf(
 			    "refused: more than %d files in an archive",
@@ -242,8 +242,7 @@ walk_nested(struct walk *w, struct level *l, const char *path,
     const uint8_t *head, size_t n)
 {
 	if (w->deep == DEEP) {
-		w->problem =
-		    g_strdup("refused: archives too deep in archives");
+		w->problem = g_strdup("refused: archives too deep in archives");
 		return;
 	}
 	struct level *inner = level_new(l, NULL);
@@ -296,8 +295,8 @@ walk_level(struct walk *w, struct level *l, const char *path)
 }
 
 bool
-cap_archive_list(const char *path, GPtrArray *paths, GPtrArray *skipped,
-    GError **error)
+cap_archive_list(
+    const char *path, GPtrArray *paths, GPtrArray *skipped, GError **error)
 {
 	struct walk w = {.paths = paths, .skipped = skipped};
 	struct cap_raw *raw = cap_raw_open(path, false, false, error);
@@ -368,8 +367,7 @@ size_t
 cap_member_read(
     struct cap_member *m, uint8_t *to, size_t n, const char **problem)
 {
-	size_t got =
-	    m->level->problem ? 0 : level_read(m->level, to, n);
+	size_t got = m->level->problem ? 0 : level_read(m->level, to, n);
 	*problem = m->level->problem;
 	return got;
 }

@@ -23,8 +23,8 @@ bool cap_archive_is(const char *path);
  * (one line, without the path) where it could not be read to its end; what was
  * found before stays.
  */
-bool cap_archive_list(const char *path, GPtrArray *paths, GPtrArray *skipped,
-    GError **error);
+bool cap_archive_list(
+    const char *path, GPtrArray *paths, GPtrArray *skipped, GError **error);
 
 struct cap_member;
 /* NULL and error (REGSCAN_ERROR_OPEN). */

@@ -16,9 +16,9 @@ enum { RECENT = 64 }; /* a line that is repeated stands near the first */
 struct textlog {
 	enum log_form form;
 	struct cap_clock clock;
-	uint64_t line;    /* number of the one that is next */
-	uint32_t number;  /* the log's own, of the line before; 0: none */
-	int year;         /* goes on over New Year */
+	uint64_t line;   /* number of the one that is next */
+	uint32_t number; /* the log's own, of the line before; 0: none */
+	int year;        /* goes on over New Year */
 	uint8_t month;
 	rs_time last;     /* RS_NEVER: no line had a time */
 	bool hole, ended; /* hole: lines are missing since the last frame */
@@ -218,8 +218,8 @@ kamailio_time(struct savefile *s, struct log_line *l, struct rs_span bytes)
 	return t->last != RS_NEVER;
 }
 
-/* Looks at the next line: CAP_IDLE where its end is not there yet, CAP_END where
-   there was none to tell. */
+/* Looks at the next line: CAP_IDLE where its end is not there yet, CAP_END
+   where there was none to tell. */
 static enum cap_result
 look(struct savefile *s, struct cap_frame *out)
 {

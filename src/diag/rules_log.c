@@ -34,8 +34,8 @@ const struct diag_rule diag_log_sent_not_on_wire = {"log.sent-not-on-wire",
     log_sent_not_on_wire};
 
 static void
-log_received_not_logged(const struct diag_rule *rule,
-    const struct diag_case *c, const struct diag_out *out)
+log_received_not_logged(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out)
 {
 	const struct rec_registration *r = c->registration;
 	struct finding f;

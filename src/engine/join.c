@@ -74,8 +74,8 @@ log_join_id(struct rs_span text)
 	if (!sip_msg_head_parse(&m, headers, text, &head))
 		return 0;
 	struct rs_span call = sip_msg_header(&m, SIP_HDR_CALL_ID);
-	uint64_t h = mix(UINT64_C(0xcbf29ce484222325), &m.status,
-	    sizeof m.status);
+	uint64_t h =
+	    mix(UINT64_C(0xcbf29ce484222325), &m.status, sizeof m.status);
 	(void)sip_via_parse(&via, sip_msg_header(&m, SIP_HDR_VIA));
 	h = mix(h, m.method_name.p, m.method_name.n);
 	h = mix(h, via.branch.p, via.branch.n);
@@ -256,8 +256,8 @@ join_missed(struct log_join *j, uint32_t wire)
 }
 
 bool
-log_join_hear(struct log_join *j, const struct rs_event *ev,
-    struct rs_flow_info *flow)
+log_join_hear(
+    struct log_join *j, const struct rs_event *ev, struct rs_flow_info *flow)
 {
 	if (ev->flow == NULL || ev->flow->source != RS_FROM_WIRE ||
 	    (ev->type != RS_EV_TLS_DATA && ev->type != RS_EV_TLS_HANDSHAKE))
@@ -303,6 +303,7 @@ log_join_fate(const struct log_join *j, struct rs_frame line, uint64_t id)
 		return fate;
 	fate.flow = &f->now;
 	for (uint32_t k = 0; k < m->n; k++)
-		fate.at[fate.n++] = renumbered(join_wire(j, m->wire + k)->at, f);
+		fate.at[fate.n++] =
+		    renumbered(join_wire(j, m->wire + k)->at, f);
 	return fate;
 }

@@ -39,9 +39,9 @@ void log_join_hole(struct log_join *j, unsigned log);
 struct log_joined {
 	bool solved;
 	rs_time end; /* of the log, by its clock; RS_NEVER */
-	bool holes; /* lines of it are missing */
+	bool holes;  /* lines of it are missing */
 	rs_time shift, uncertainty;
-	rs_time lead; /* so much may a line be later than its packet */
+	rs_time lead;      /* so much may a line be later than its packet */
 	uint32_t messages; /* of the log */
 	uint32_t attributed, in_clear;
 	uint32_t ambiguous; /* that several records may have carried */
@@ -68,8 +68,8 @@ struct join_fate {
 /* Hears the events of the captures on their way.  True: ev is a record of a
    server's message that the log should have, and does not; *flow is that of the
    event that tells it. */
-bool log_join_hear(struct log_join *j, const struct rs_event *ev,
-    struct rs_flow_info *flow);
+bool log_join_hear(
+    struct log_join *j, const struct rs_event *ev, struct rs_flow_info *flow);
 /* Of the message in that line; id as log_join_id has it. */
 struct join_fate log_join_fate(
     const struct log_join *j, struct rs_frame line, uint64_t id);

@@ -21,8 +21,8 @@ struct join_flow {
 	rs_time first;
 	uint64_t number; /* of its first frame */
 	struct inferred_cipher cipher;
-	rs_time from, to;   /* its records that cannot be read */
-	rs_time damaged;    /* since then bytes are missing; RS_NEVER */
+	rs_time from, to;        /* its records that cannot be read */
+	rs_time damaged;         /* since then bytes are missing; RS_NEVER */
 	struct rs_flow_info now; /* as it is heard of; serial 0: not yet */
 };
 
@@ -54,7 +54,7 @@ struct log_join {
 	GHashTable *by_line;   /* hash of line and id -> index + 1 */
 	GHashTable *by_serial; /* of the run -> index + 1 */
 	GHashTable *by_first;  /* hash of a flow's first frame -> index + 1 */
-	GHashTable *missed; /* keys of records that a log should have */
+	GHashTable *missed;    /* keys of records that a log should have */
 	/* Of wire, once all is there: by time; by direction and length. */
 	uint32_t *order, *by_length;
 	void *text; /* LOG_ENTRY bytes */

@@ -58,7 +58,8 @@ wish(struct place *p, uint32_t message, bool exact, bool known_flows)
 	rs_time at = join_time(&p->line, m->at);
 	rs_time near = exact ? NEAR : NEAR_REDACTED;
 	struct wish w = {.message = message};
-	for (uint32_t i = join_first_at(p->j, at - near); i < p->j->wire->len; i++) {
+	for (uint32_t i = join_first_at(p->j, at - near); i < p->j->wire->len;
+	     i++) {
 		uint32_t k = p->j->order[i];
 		const struct join_wire *r = join_wire(p->j, k);
 		if (r->at.complete > at + near)
@@ -295,8 +296,8 @@ judge_all_missed(struct place *p)
 			continue;
 		if (before != none &&
 		    join_message(p->j, before)->flow == m->flow)
-			judge_missed(p, before,
-			    join_wire(p->j, m->wire)->at.complete);
+			judge_missed(
+			    p, before, join_wire(p->j, m->wire)->at.complete);
 		before = i;
 	}
 	/* What comes right before the log's end may not be written yet. */
@@ -319,8 +320,8 @@ sum_up(struct place *p)
 		out->ambiguous += m->ambiguous;
 		if (m->n == 0)
 			continue;
-		rs_time later = m->at + out->shift -
-				join_wire(p->j, m->wire)->at.first;
+		rs_time later =
+		    m->at + out->shift - join_wire(p->j, m->wire)->at.first;
 		lead = MAX(lead, later);
 	}
 	out->lead = MIN(lead + RS_MSEC, NEAR);

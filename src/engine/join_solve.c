@@ -126,8 +126,8 @@ count_votes(const GArray *votes, uint32_t n_messages)
 {
 	struct poll p = {0};
 	const struct vote *v = (const struct vote *)(void *)votes->data;
-	uint32_t *of = g_new0(uint32_t, n_messages), *n = g_new0(uint32_t,
-							  votes->len);
+	uint32_t *of = g_new0(uint32_t, n_messages),
+		 *n = g_new0(uint32_t, votes->len);
 	uint32_t end = 0, distinct = 0;
 	for (uint32_t i = 0; i < votes->len; i++) {
 		for (; end < votes->len && v[end].d - v[i].d <= WINDOW; end++)
@@ -174,8 +174,7 @@ pairs_of(const struct log_join *j, unsigned log, const struct join_line *l)
 			continue;
 		for (uint32_t k = join_first_at(j, due - NEAR);
 		     k < j->wire->len; k++) {
-			const struct join_wire *w =
-			    join_wire(j, j->order[k]);
+			const struct join_wire *w = join_wire(j, j->order[k]);
 			rs_time e = llabs(w->at.complete - due);
 			if (w->at.complete > due + NEAR)
 				break;
@@ -195,8 +194,7 @@ fit_drift(struct join_line *l, const GArray *pairs)
 {
 	const struct pair *p = (const struct pair *)(void *)pairs->data;
 	double n = pairs->len, t = 0, d = 0, tt = 0, td = 0;
-	if (pairs->len < 6 ||
-	    p[pairs->len - 1].at - p[0].at < LONG)
+	if (pairs->len < 6 || p[pairs->len - 1].at - p[0].at < LONG)
 		return;
 	for (uint32_t i = 0; i < pairs->len; i++) {
 		double x = (double)(p[i].at - l->middle);

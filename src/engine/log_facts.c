@@ -160,8 +160,10 @@ flow_of(struct log_facts *g, const struct rs_endpoint *client,
 				    .from_start = true,
 				}};
 	/* A log has what came as well as what went. */
-	struct rs_event open = {.type = RS_EV_FLOW_OPEN, .dir = RS_S2C,
-	    .at = *at, .flow = &f->info};
+	struct rs_event open = {.type = RS_EV_FLOW_OPEN,
+	    .dir = RS_S2C,
+	    .at = *at,
+	    .flow = &f->info};
 	pipeline_say(g->p, &open);
 	return f;
 }
@@ -184,10 +186,9 @@ say(struct log_facts *g, struct fact_flow *f, enum rs_dir dir,
 		f->state = g_malloc0(MAX(who.dissector->state_size, 1));
 	}
 	while (bytes.n) {
-		struct rs_progress p = f->dissector->feed(f->state,
-		    f->info.carrier, dir, bytes, &where, &out);
-		if (p.how == RS_MORE || p.how == RS_GIVEN_UP ||
-		    p.consumed == 0)
+		struct rs_progress p = f->dissector->feed(
+		    f->state, f->info.carrier, dir, bytes, &where, &out);
+		if (p.how == RS_MORE || p.how == RS_GIVEN_UP || p.consumed == 0)
 			break;
 		bytes = rs_span_from(bytes, p.consumed);
 	}
@@ -278,8 +279,7 @@ host_of(const struct log_facts *g, struct rs_span name)
 {
 	unsigned n = MIN(g->n_hosts, HOSTS);
 	for (unsigned i = 0; i < n; i++) {
-		const struct host *h =
-		    &g->hosts[(g->n_hosts - 1 - i) % HOSTS];
+		const struct host *h = &g->hosts[(g->n_hosts - 1 - i) % HOSTS];
 		if (rs_span_eq(view(&h->name), name))
 			return &h->a;
 	}
@@ -337,8 +337,8 @@ reply(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
 		}
 		g->reply = q;
 		g->reply_at = *at;
-		log_wire_response(&g->w, q->id, rcode_of(f->value),
-		    view(&q->name), q->type);
+		log_wire_response(
+		    &g->w, q->id, rcode_of(f->value), view(&q->name), q->type);
 	}
 	g->reply_at.complete = at->complete;
 	g->reply_at.to = at->to;
@@ -386,8 +386,8 @@ end_srv(struct log_facts *g)
 }
 
 static void
-begin_list(struct log_facts *g, const struct log_fact *f,
-    const struct rs_stamp *at)
+begin_list(
+    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
 {
 	struct asked *q = asked_of(g, f->name);
 	if (q == NULL) {
@@ -444,8 +444,7 @@ option_of(struct rs_span name)
 static bool
 in_addresses(uint8_t code)
 {
-	return code == 1 || code == 3 || code == 6 || code == 42 ||
-	       code == 150;
+	return code == 1 || code == 3 || code == 6 || code == 42 || code == 150;
 }
 
 static void
@@ -499,9 +498,32 @@ lease_line(
 		g->lease_to = *at;
 }
 
+/* "SEP00005E005306": phones are called by their hardware address. */
+static struct rs_span
+mac_of(const struct log_facts *g, uint8_t mac[6])
+{
+	for (unsigned i = 0; i < g->n_options; i++) {
+		const struct kept *k = &g->options[i].value;
+		if (g->options[i].code != 12 || k->n != 15 ||
+		    memcmp(k->p, "SEP", 3) != 0)
+			continue;
+		for (unsigned n = 0; n < 6; n++) {
+			int high = rs_ascii_hex(k->p[3 + 2 * n]);
+			int low = rs_ascii_hex(k->p[4 + 2 * n]);
+			if (high < 0 || low < 0)
+				return (struct rs_span){NULL, 0};
+			mac[n] = (uint8_t)(high << 4 | low);
+		}
+		return (struct rs_span){mac, 6};
+	}
+	return (struct rs_span){NULL, 0};
+}
+
 static void
 end_lease(struct log_facts *g)
 {
+	uint8_t bytes[6];
+	struct rs_span mac = mac_of(g, bytes);
 	struct rs_endpoint client = {.port = 68}, server = {.port = 67};
 	if (!g->leasing)
 		return;
@@ -510,11 +532,11 @@ end_lease(struct log_facts *g)
 		return;
 	g->phone = g->leased;
 	g->xid++;
-	log_wire_dhcp(&g->w, false, g->leased, g->xid);
+	log_wire_dhcp(&g->w, false, mac, g->leased, g->xid);
 	log_wire_option(&g->w, 50, (struct rs_span){g->leased.b, 4});
 	log_wire_dhcp_end(&g->w);
 	say_wire(g, &client, &server, RS_C2S, &g->lease_from);
-	log_wire_dhcp(&g->w, true, g->leased, g->xid);
+	log_wire_dhcp(&g->w, true, mac, g->leased, g->xid);
 	for (unsigned i = 0; i < g->n_options; i++)
 		log_wire_option(
 		    &g->w, g->options[i].code, view(&g->options[i].value));
@@ -611,8 +633,8 @@ goes_on(const struct log_facts *g, const struct log_fact *f)
 	case LOG_DNS_REPLY:
 	case LOG_DNS_CACHED:
 		return g->reply && !g->listing &&
-		       (g->alias.n || rs_span_eq(f->name,
-					  view(&g->reply->name)));
+		       (g->alias.n ||
+			   rs_span_eq(f->name, view(&g->reply->name)));
 	case LOG_SRV_TARGET:
 		return g->listing;
 	case LOG_SRV_LIST: /* what was replied is told by it */

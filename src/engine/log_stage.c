@@ -37,7 +37,7 @@ struct log_stage {
 	struct {
 		uint64_t hash;
 		uint32_t file;
-	} seen[SEEN]; /* messages, by their hash */
+	} seen[SEEN];                  /* messages, by their hash */
 	struct log_facts *facts[LOGS]; /* of each file; NULL: none so far */
 	rs_time due; /* when what facts hold back is told; RS_NEVER: nothing */
 	/* Of the entry in hand. */
@@ -139,8 +139,8 @@ flow_of(struct log_stage *g, const struct sip_msg *m)
 {
 	const struct cap_frame *f = g->frame;
 	struct rs_endpoint own = own_end(g, m);
-	uint64_t key = mix(UINT64_C(0xcbf29ce484222325), &f->frame.file,
-	    sizeof f->frame.file);
+	uint64_t key = mix(
+	    UINT64_C(0xcbf29ce484222325), &f->frame.file, sizeof f->frame.file);
 	key = mix(key, g->s.peer_text.p, g->s.peer_text.n);
 	key = mix(key, g->s.peer.addr.b, sizeof g->s.peer.addr.b);
 	key = mix(key, &g->s.peer.port, sizeof g->s.peer.port);
@@ -303,8 +303,8 @@ message(struct log_stage *g)
 		return;
 	g->fate = (struct join_fate){0};
 	if (g->join)
-		g->fate = log_join_fate(
-		    g->join, g->frame->frame, log_join_id(text));
+		g->fate =
+		    log_join_fate(g->join, g->frame->frame, log_join_id(text));
 	g->counts.messages++;
 	if (g->fate.in_clear)
 		return; /* the capture tells it */
@@ -314,8 +314,8 @@ message(struct log_stage *g)
 	const struct rs_sink out = {emit, g};
 	/* A server's log tells of phones from the other side. */
 	bool up = g->s.sent == (g->form == LOG_FORM_PHONE);
-	(void)sip_dissector.feed(g->sip, RS_OVER_UDP, up ? RS_C2S : RS_S2C,
-	    text, &where, &out);
+	(void)sip_dissector.feed(
+	    g->sip, RS_OVER_UDP, up ? RS_C2S : RS_S2C, text, &where, &out);
 }
 
 static void
@@ -331,14 +331,14 @@ fact(struct log_stage *g)
 		return;
 	}
 	if (!log_line_parse(g->form,
-		rs_span_part(g->frame->bytes, 0,
-		    rs_span_find(g->frame->bytes, '\n')),
+		rs_span_part(
+		    g->frame->bytes, 0, rs_span_find(g->frame->bytes, '\n')),
 		&line) ||
 	    !log_fact_parse(line.text, &f) || repeated(g, line.text))
 		return;
 	if (f.kind == LOG_HTTP_REQUEST) /* all of its lines */
-		f.value = rs_span_from(g->frame->bytes,
-		    (size_t)(line.text.p - g->frame->bytes.p));
+		f.value = rs_span_from(
+		    g->frame->bytes, (size_t)(line.text.p - g->frame->bytes.p));
 	const struct rs_stamp at = stamp(g);
 	log_facts_take(facts, &f, &at);
 	g->due = at.complete + TOGETHER;

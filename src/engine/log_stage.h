@@ -22,7 +22,8 @@ struct log_counts {
 };
 
 /* What it tells goes out through p; both must outlive it, join may be NULL. */
-struct log_stage *log_stage_new(struct pipeline *p, const struct log_join *join);
+struct log_stage *log_stage_new(
+    struct pipeline *p, const struct log_join *join);
 void log_stage_free(struct log_stage *g);
 /* A frame with link type CAP_LINK_LOG and more. */
 void log_stage_entry(struct log_stage *g, const struct cap_frame *f);

@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-static void
-say(struct text *t, const char *format, ...)
+static void say(struct text *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 static void

@@ -29,7 +29,8 @@ wire(const struct log_fact *f)
 	log_wire_address(&w, f->name, f->type, (struct rs_addr){.family = 6});
 	if (w.n > sizeof bytes)
 		abort();
-	log_wire_dhcp(&w, true, (struct rs_addr){.family = 4}, 1);
+	log_wire_dhcp(&w, true, rs_span_part(f->name, 0, 6),
+	    (struct rs_addr){.family = 4}, 1);
 	log_wire_option(&w, 66, f->value);
 	log_wire_dhcp_end(&w);
 	log_wire_tftp(&w, f->value);

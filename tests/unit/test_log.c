@@ -26,16 +26,17 @@ test_lines(void)
 		rs_time at; /* in 2023 */
 	} rows[] = {
 	    {LOG_FORM_PHONE,
-		"3673 NOT Sep 04 22:51:08.127871 (2656-2764) voice- x", "voice- x",
-		true, 3673, 1693867868127871000},
-	    {LOG_FORM_PHONE, "1754 INF Aug 10 16:56:46.142687 dnsmasq[564]: y\r\n",
+		"3673 NOT Sep 04 22:51:08.127871 (2656-2764) voice- x",
+		"voice- x", true, 3673, 1693867868127871000},
+	    {LOG_FORM_PHONE,
+		"1754 INF Aug 10 16:56:46.142687 dnsmasq[564]: y\r\n",
 		"dnsmasq[564]: y", true, 1754, 1691686606142687000},
 	    {LOG_FORM_PHONE, "Sep  4 22:51:08 host kernel: z", "host kernel: z",
 		false, 0, 1693867868000000000},
 	    {LOG_FORM_ASTERISK, "[2022-09-04 22:51:08.127] VERBOSE[1] a: b",
 		"VERBOSE[1] a: b", false, 0, 1662331868127000000},
-	    {LOG_FORM_ASTERISK, "[Sep  4 22:51:08] NOTICE[1]: c", "NOTICE[1]: c",
-		false, 0, 1693867868000000000},
+	    {LOG_FORM_ASTERISK, "[Sep  4 22:51:08] NOTICE[1]: c",
+		"NOTICE[1]: c", false, 0, 1693867868000000000},
 	};
 	struct log_line l;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -138,8 +139,8 @@ test_every_byte(void)
 	uint8_t text[512];
 	guard_init(&g, sizeof sent);
 	for (size_t n = 0; n < sizeof sent; n++) {
-		struct rs_span part = guard_put(
-		    &g, rs_span_part(str(sent), 0, n));
+		struct rs_span part =
+		    guard_put(&g, rs_span_part(str(sent), 0, n));
 		(void)log_probe(part);
 		(void)log_line_joined(LOG_FORM_PHONE, part);
 		(void)log_line_parse(LOG_FORM_PHONE, part, &l);
@@ -214,14 +215,14 @@ test_srv_target(void)
 static void
 test_wire(void)
 {
-	static const uint8_t query[] = {0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1,
-	    'a', 1, 'b', 0, 0, 33, 0, 1};
+	static const uint8_t query[] = {
+	    0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'a', 1, 'b', 0, 0, 33, 0, 1};
 	uint8_t bytes[64];
 	struct log_wire w = {.p = bytes, .size = sizeof bytes};
 	log_wire_query(&w, 7, str("a.b"), 33);
 	CU_ASSERT(!w.full);
-	CU_ASSERT(rs_span_eq((struct rs_span){w.p, w.n},
-	    (struct rs_span){query, sizeof query}));
+	CU_ASSERT(rs_span_eq(
+	    (struct rs_span){w.p, w.n}, (struct rs_span){query, sizeof query}));
 	for (w.size = 0; w.size < sizeof query; w.size++) {
 		log_wire_query(&w, 7, str("a.b"), 33);
 		CU_ASSERT(w.full && w.n <= w.size);
