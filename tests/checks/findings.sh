@@ -68,7 +68,7 @@ wrong_pairs() {
 }
 
 # The codes of rules, which the table of a rule begins with
-fire=$(grep -hE -A1 '= \{"|RULE\(diag_' "$srcdir"/src/diag/rules_*.c |
+fire=$(grep -hE -A1 '= \{"|^const struct diag_rule .*= \{$|RULE\(diag_' "$srcdir"/src/diag/rules_*.c |
 	codes_in - | uniq)
 tabled=$(printf '%s\n' "$pairs" | awk '{ print $1 }' | sort -u)
 none "each pair of findings.txt is one" "$(wrong_pairs)"
