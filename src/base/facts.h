@@ -39,7 +39,8 @@ struct rs_half_facts {
 	uint32_t syns;            /* SYNs, or SYN-ACKs, sent */
 	uint32_t retransmissions; /* segments that held nothing new */
 	uint32_t out_of_order;
-	uint32_t conflicts; /* repeats that held other bytes */
+	uint32_t conflicts; /* repeats that held other bytes ... */
+	struct rs_frame conflict; /* ... the first of them */
 	rs_time syn_at;     /* first SYN or SYN-ACK; RS_NEVER */
 	struct rs_frame syn;
 	rs_time fin_at;

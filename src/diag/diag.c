@@ -52,6 +52,8 @@ const struct diag_rule *const diag_rules[] = {
     &diag_sip_partial_lines,
     &diag_noise_scanner,
     &diag_capture_incomplete,
+    &diag_tcp_segments_differ,
+    &diag_link_fragments_differ,
     &diag_dns_no_answer,
     &diag_dns_srv_missing,
     &diag_dns_wrong_service,

@@ -14,8 +14,9 @@ const struct diag_entry diag_entries_dns[] = {
 		"where the same server answers other questions meanwhile. The "
 		"finding says how many challenges the phone answered late for "
 		"it.",
-	.silent = "Held back where the capture lost packets, ended within "
-		  "five seconds of the last query, or shows nothing at all on "
+	.silent = "Held back where the capture lost packets, shows neither "
+		  "five seconds after the last query nor ten seconds of "
+		  "queries, or shows nothing at all on "
 		  "its way back. A question that was answered another time, "
 		  "whatever the answer, lost a packet and no more. DNS over "
 		  "TLS or HTTPS is not seen."},
@@ -30,7 +31,9 @@ const struct diag_entry diag_entries_dns[] = {
 	.silent = "Phones ask for NAPTR, several services and at last the bare "
 		  "name (RFC 3263 4): a \"no\" on the way to a server that "
 		  "answers is no fault, and not reported. Nor where another "
-		  "question about the domain stayed unanswered."},
+		  "question about the domain stayed unanswered, nor of a phone "
+		  "that registers: it may ask for the domain of somebody that "
+		  "it calls."},
     {.code = "dns.wrong-service",
 	.meaning = "The phone is set to a transport for which the provider "
 		   "has no record: _sip._tcp is asked for, and there is only "
@@ -54,11 +57,16 @@ const struct diag_entry diag_entries_dns[] = {
 	.seen = "A connection or request to an address out of an AAAA answer "
 		"that stays without an answer, an A answer for the same name, "
 		"and nothing sent there.",
-	.silent = "A phone that tries IPv4 next does as it should (RFC 8305)."},
+	.silent =
+	    "A phone that tries IPv4 next does as it should (RFC 8305). As "
+	    "its IPv4 packets cannot be told from those of other phones, "
+	    "nothing is said where anybody went to the IPv4 address, nor "
+	    "where the phone asks over IPv4 and goes over IPv6."},
     {.code = "dns.answer-differs",
-	.meaning = "One phone gets other answers than the rest: an internal "
-		   "view of the domain, a filter, a captive portal, or a router "
-		   "that answers for itself.",
+	.meaning =
+	    "One phone gets other answers than the rest: an internal "
+	    "view of the domain, a filter, a captive portal, or a router "
+	    "that answers for itself.",
 	.seen = "An address of another network than at least two other phones "
 		"were told for the same name, and no success there.",
 	.silent = "Large services answer by place, so that addresses within "

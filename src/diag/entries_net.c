@@ -108,6 +108,22 @@ const struct diag_entry diag_entries_around[] = {
 		"such signs where none of them is plain.",
 	.silent = "Many phones behind one NAT also are many users of one "
 		  "source: those answer challenges, and succeed."},
+    {.code = "tcp.segments-differ",
+	.meaning =
+	    "Two segments of one connection claim the same place and have "
+	    "different bytes, so that what was said depends on whom you ask.",
+	.seen = "A segment that overlaps one which waits for its turn, and "
+		"differs from it.",
+	.silent = "Repeats with the same bytes are retransmissions. What was "
+		  "in its turn is passed on and not kept, so that a later "
+		  "segment is not compared with it."},
+    {.code = "link.fragments-differ",
+	.meaning =
+	    "Two fragments of one datagram claim the same place and have "
+	    "different bytes, so that what was said depends on whom you ask.",
+	.seen = "A fragment that overlaps one of a datagram which is not "
+		"complete yet, and differs from it.",
+	.silent = "A fragment that was captured twice has the same bytes."},
     {.code = "capture.incomplete",
 	.meaning = "The missing packet may have been on the wire and not in "
 		   "the file: one direction only, packets dropped by the "

@@ -125,12 +125,15 @@ const struct diag_entry diag_entries_tls[] = {
 	    "The certificate names other hosts than the one the phone means "
 	    "to talk to.",
 	.seen =
-	    "No name in the certificate that fits the SNI, and a phone that "
+	    "No name in the certificate that fits the SNI, or, where the phone "
+	    "sent none, the name that it asked DNS for; and a phone that "
 	    "refused with 42, 46 or a close.",
 	.silent =
-	    "Not said where the phone sent no SNI. Phones may compare the SIP "
-	    "domain instead (RFC 5922), so that a name that fits is not the "
-	    "last word either."},
+	    "Not said where the phone sent no SNI and asked for no name. "
+	    "Phones may compare the SIP domain instead (RFC 5922), that of a "
+	    "line or the one whose SRV record led there: where the certificate "
+	    "has that, the name is not to blame. Nor is a name that fits the "
+	    "last word."},
     {.code = "tls.unsupported-certificate",
 	.meaning =
 	    "The certificate may be good, but the phone cannot use it: its "

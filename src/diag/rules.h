@@ -38,7 +38,8 @@ extern const struct diag_rule diag_dns_no_answer, diag_dns_srv_missing,
 extern const struct diag_rule diag_dns_no_failover, diag_dns_ipv6_unreachable,
     diag_dns_answer_differs, diag_sip_proxy_bypassed;
 /* rules_capture.c */
-extern const struct diag_rule diag_capture_incomplete;
+extern const struct diag_rule diag_capture_incomplete,
+    diag_tcp_segments_differ, diag_link_fragments_differ;
 /* rules_binding.c */
 extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
     diag_sip_contact_loop, diag_nat_binding_lost;

@@ -116,9 +116,10 @@ detail_silence(
 	if (s->late)
 		snprintf(after, sizeof after,
 		    " The phone waits for it before it answers a challenge: "
-		    "%u were answered up to %s late, and %u of those answers "
+		    "%u %s answered up to %s late, and %u of those answers "
 		    "refused.",
-		    s->late, finding_time(t, s->waited), s->refused);
+		    s->late, s->late == 1 ? "was" : "were",
+		    finding_time(t, s->waited), s->refused);
 	finding_detail(f,
 	    "%u look-up%s of type %s (%lld quer%s), as of %.*s, got %s%s.%s",
 	    s->lookups, s->lookups == 1 ? "" : "s", types,
@@ -325,7 +326,10 @@ services(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out, bool wrong)
 {
 	const struct diag_way *w = way_of(c);
-	for (uint32_t i = 0; w && i < w->n_lookups; i++) {
+	/* Who registers may ask for the domains of others, to call them. */
+	if (w == NULL || w->registered)
+		return;
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
 		const struct rec_lookup *l = &w->lookups[i];
 		if (!way_is_service(l) || !missing(l) || !first_of_domain(w, i))
 			continue;

@@ -149,6 +149,8 @@ v4_of(const struct diag_way *w, const struct rec_lookup *six)
 	return NULL;
 }
 
+/* A phone of two families has two addresses here, and what it sends over IPv4
+   is another client's: so nobody at all may have gone there. */
 static void
 dns_ipv6_unreachable(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -165,7 +167,8 @@ dns_ipv6_unreachable(const struct diag_rule *rule, const struct diag_case *c,
 			struct finding f;
 			if (!is_type(l, "AAAA") ||
 			    !way_gives(l, &t->server.addr) ||
-			    (four = v4_of(w, l)) == NULL || way_tried(w, four))
+			    (four = v4_of(w, l)) == NULL ||
+			    way_tried_by_any(w, four))
 				continue;
 			way_begin(&f, rule, w, out, REC_LIKELY, l);
 			finding_alternative(&f, "tcp.no-answer");
@@ -274,6 +277,9 @@ dns_answer_differs(const struct diag_rule *rule, const struct diag_case *c,
 		    is_private(&own) ? ", a private address" : "",
 		    FINDING_TEXT(way_first_address(other)));
 		way_evidence(&f, l);
+		for (uint32_t j = 0; j < w->n_tries; j++)
+			if (way_gives(l, &w->tries[j].server.addr))
+				way_try_evidence(&f, &w->tries[j]);
 		finding_evidence(&f, other->answer_frame, RS_NEVER,
 		    RS_LIT("the answer to another phone"));
 		finding_say(&f);

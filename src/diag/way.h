@@ -33,12 +33,17 @@ struct diag_wait {
 struct diag_way {
 	struct rs_addr client;
 	bool phone;                       /* it registers, or tries to */
+	bool registered;                  /* once at least, wherever */
 	const struct rec_lookup *lookups; /* those that are kept, by time */
 	uint32_t n_lookups;
 	const struct diag_try *tries; /* by first frame */
 	uint32_t n_tries;
 	const struct diag_wait *waits; /* of two seconds or more, by time */
 	uint32_t n_waits;
+	/* of the addresses that it was told those that anybody tried: a phone
+	   may have an address of each family */
+	const struct rs_addr *tried_by_any;
+	uint32_t n_tried_by_any;
 	/* of other clients, about the same names: some of them */
 	const struct rec_lookup *others;
 	uint32_t n_others;
@@ -54,7 +59,7 @@ struct rs_span way_host_name(const struct diag_way *w, const struct rs_addr *a);
 /* This address is among the answers. */
 bool way_gives(const struct rec_lookup *l, const struct rs_addr *a);
 /* NULL: nothing kept the client from going on.  Else the look-up that did: what
-   it asked led nowhere, and it went nowhere. */
+   it asked led nowhere, and it went nowhere, and never registered. */
 const struct rec_lookup *way_stopped(const struct diag_way *w);
 
 #endif

@@ -83,6 +83,15 @@ way_tried(const struct diag_way *w, const struct rec_lookup *l)
 }
 
 bool
+way_tried_by_any(const struct diag_way *w, const struct rec_lookup *l)
+{
+	for (uint32_t i = 0; i < w->n_tried_by_any; i++)
+		if (way_gives(l, &w->tried_by_any[i]))
+			return true;
+	return false;
+}
+
+bool
 way_reached(const struct diag_way *w, const struct rec_lookup *l)
 {
 	for (uint32_t i = 0; i < w->n_tries; i++)

@@ -25,6 +25,8 @@ struct rs_span way_first_address(const struct rec_lookup *l);
    answered there, and not refused every time. */
 bool way_tried(const struct diag_way *w, const struct rec_lookup *l);
 bool way_reached(const struct diag_way *w, const struct rec_lookup *l);
+/* Anybody at all tried an address that it was told here. */
+bool way_tried_by_any(const struct diag_way *w, const struct rec_lookup *l);
 /* Nothing that was tried there succeeded; way_silent: nor was answered. */
 bool way_failed(const struct diag_try *t);
 bool way_silent(const struct diag_try *t);

@@ -137,6 +137,8 @@ fragments(
 	count(&c->fragments, a, "datagrams", d->datagrams);
 	count(&c->fragments, a, "overlaps", d->overlaps);
 	count(&c->fragments, a, "timed_out", d->timed_out);
+	count(&c->fragments, a, "differ", d->conflicts);
+	c->fragments_differ = d->conflict;
 }
 
 static void

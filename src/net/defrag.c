@@ -234,6 +234,8 @@ take_in(struct defrag *d, struct waiting *w, const struct net_packet *p,
 	}
 	recount(d, w);
 	size_t fresh = w->held.bytes - before;
+	if (conflict && d->counts.conflicts++ == 0)
+		d->counts.conflict = p->at.from;
 	if (fresh < p->payload.n && (fresh > 0 || conflict)) {
 		d->counts.overlaps++;
 		if (p->src.addr.family == 6) {

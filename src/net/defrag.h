@@ -16,6 +16,8 @@
 
 struct defrag_counts {
 	uint64_t fragments, datagrams, overlaps, timed_out, evicted;
+	uint64_t conflicts; /* overlaps that held other bytes ... */
+	struct rs_frame conflict; /* ... the first of them */
 };
 
 struct defrag;

@@ -237,6 +237,14 @@ settle(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 /* ---- segments */
 
 /* A segment that comes before its turn. */
+/* A segment has other bytes than an earlier one for the same place. */
+static void
+note_conflict(struct rs_half_facts *h, const struct rs_stamp *at)
+{
+	if (h->conflicts++ == 0)
+		h->conflict = at->from;
+}
+
 static void
 hold(struct tcp_conn *c, enum rs_dir dir, uint64_t pos, struct rs_span bytes,
     const struct rs_stamp *at, const struct tcp_out *out)
@@ -267,7 +275,8 @@ hold(struct tcp_conn *c, enum rs_dir dir, uint64_t pos, struct rs_span bytes,
 		c->facts.half[dir].retransmissions++;
 	else if (pos < s->top)
 		c->facts.half[dir].out_of_order++;
-	c->facts.half[dir].conflicts += conflict;
+	if (conflict)
+		note_conflict(&c->facts.half[dir], at);
 }
 
 /* A segment with the next byte, alone or with what is held. */
@@ -278,7 +287,7 @@ pass(struct tcp_conn *c, enum rs_dir dir, uint64_t pos, uint64_t wire_end,
 	struct half *s = &c->half[dir];
 	uint64_t end = pos + p->payload.n, first;
 	if (s->held.head && reorder_differs(&s->held, pos, p->payload))
-		c->facts.half[dir].conflicts++;
+		note_conflict(&c->facts.half[dir], &p->at);
 	while (s->next < end && !c->ignored) {
 		uint64_t to = end;
 		if (reorder_first(&s->held, &first) && first < to)

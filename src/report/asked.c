@@ -14,6 +14,7 @@ enum {
 	WAITS = 256,
 	OTHERS = 64,
 	NAMES = 4096,
+	NOTED = 8192,
 };
 
 /* Answers to a challenge that took less are of no interest. */
@@ -30,7 +31,9 @@ struct asked {
 	const struct related *related;
 	GTree *clients; /* struct client, by address */
 	GPtrArray *order;
-	GTree *names; /* "type domain" -> GPtrArray of GBytes, of answers */
+	GTree *servers; /* struct rs_addr, that anybody tried */
+	GTree *fine;    /* struct rs_addr, that registered */
+	GTree *names;   /* "type domain" -> GPtrArray of GBytes, of answers */
 	size_t room;
 	struct rec_arena arena;
 	struct rs_buf buf;
@@ -75,6 +78,8 @@ asked_new(const struct related *related, size_t room)
 	a->related = related;
 	a->clients = g_tree_new_full(by_address, NULL, NULL, client_free);
 	a->order = g_ptr_array_new();
+	a->servers = g_tree_new_full(by_address, NULL, g_free, NULL);
+	a->fine = g_tree_new_full(by_address, NULL, g_free, NULL);
 	a->names = g_tree_new_full(by_text, NULL, g_free, list_free);
 	a->room = room;
 	rec_arena_init(&a->arena, NULL, NULL);
@@ -89,6 +94,8 @@ asked_free(struct asked *a)
 		return;
 	g_tree_unref(a->clients);
 	g_tree_unref(a->names);
+	g_tree_unref(a->servers);
+	g_tree_unref(a->fine);
 	g_ptr_array_unref(a->order);
 	rec_arena_clear(&a->arena);
 	rs_buf_clear(&a->buf);
@@ -251,6 +258,15 @@ add_connection(struct client *c, const struct rec_connection *n)
 	add_try(c, &x);
 }
 
+static void
+note(GTree *set, const struct rs_addr *addr)
+{
+	if (g_tree_nnodes(set) >= NOTED || g_tree_lookup(set, addr))
+		return;
+	struct rs_addr *kept = g_memdup2(addr, sizeof *addr);
+	g_tree_insert(set, kept, kept);
+}
+
 void
 asked_add(
     struct asked *a, const struct rec_type *type, const void *rec, bool sure)
@@ -260,8 +276,14 @@ asked_add(
 		add_lookup(a, rec);
 		return;
 	}
+	const struct rec_endpoint *server =
+	    (const void *)((const uint8_t *)rec + type->server);
+	note(a->servers, &server->at.addr);
 	const struct rec_endpoint *client =
 	    (const void *)((const uint8_t *)rec + type->client);
+	const struct rec_registration *r = rec;
+	if (type == &rec_registration_type && r->outcome == REC_REGISTERED)
+		note(a->fine, &client->at.addr);
 	struct client *c = g_tree_nnodes(a->clients)
 			       ? g_tree_lookup(a->clients, &client->at.addr)
 			       : NULL;
@@ -291,6 +313,14 @@ asked_phone(const struct asked *a, const struct rs_addr *client)
 {
 	const struct client *c = g_tree_lookup(a->clients, client);
 	return c && c->phone;
+}
+
+enum rs_fact
+asked_related(const struct asked *a, const struct rec_lookup *l)
+{
+	bool is = l->related == RS_TRUE || asked_phone(a, &l->client.at.addr) ||
+		  related_name(a->related, l->name);
+	return is ? RS_TRUE : RS_UNKNOWN;
 }
 
 static bool
@@ -355,6 +385,24 @@ make_others(struct asked *a)
 	w->n_others = l.n;
 }
 
+static void
+make_tried(struct asked *a)
+{
+	struct diag_way *w = &a->way;
+	struct rec_list l = {0};
+	struct rs_addr x;
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
+		const struct rec_answer *v = w->lookups[i].answers.v;
+		for (uint32_t j = 0; j < w->lookups[i].answers.n; j++)
+			if (v[j].address.p && rs_addr_parse(&x, v[j].address) &&
+			    g_tree_lookup(a->servers, &x))
+				*(struct rs_addr *)rec_list_add(
+				    &l, &a->arena, sizeof x) = x;
+	}
+	w->tried_by_any = l.v;
+	w->n_tried_by_any = l.n;
+}
+
 const struct diag_way *
 asked_way(struct asked *a, const struct rs_addr *client)
 {
@@ -379,7 +427,9 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	w->n_tries = c->tries->len;
 	w->waits = (const void *)c->waits->data;
 	w->n_waits = c->waits->len;
+	w->registered = g_tree_lookup(a->fine, client) != NULL;
 	make_others(a);
+	make_tried(a);
 	a->made = true;
 	return w;
 }

@@ -27,6 +27,8 @@ void asked_add(
 void asked_mark(struct asked *a, const struct rs_addr *client);
 /* Has this client to do with registration? */
 bool asked_phone(const struct asked *a, const struct rs_addr *client);
+/* True where it is a phone's, or leads to where phones go. */
+enum rs_fact asked_related(const struct asked *a, const struct rec_lookup *l);
 /* The way of a client, good until the next call; NULL: it asked nothing. */
 const struct diag_way *asked_way(struct asked *a, const struct rs_addr *client);
 /* Calls back with the address of each client that asked, by its first look-up.

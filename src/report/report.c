@@ -244,6 +244,8 @@ connection_fine(const struct rec_connection *c)
 {
 	static const char *const fine[] = {
 	    "S1", "S2", "S3", "SF", "RSTO", "RSTR", "OTH"};
+	if (c->differ_frame.number)
+		return false;
 	if (c->idle_answered == RS_FALSE)
 		return false; /* it may have been dropped meanwhile */
 	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
@@ -370,17 +372,6 @@ shown(void *arg, const struct rec_type *type, const void *rec)
 	return true;
 }
 
-/* It is a phone's, or leads to where phones go. */
-static enum rs_fact
-lookup_related(const struct report *r, const struct rec_lookup *l)
-{
-	return l->related == RS_TRUE ||
-		       asked_phone(r->asked, &l->client.at.addr) ||
-		       related_name(r->related, l->name)
-		   ? RS_TRUE
-		   : RS_UNKNOWN;
-}
-
 static void
 ask_lookups_again(struct report *r)
 {
@@ -391,7 +382,7 @@ ask_lookups_again(struct report *r)
 		struct rec_lookup l = *(const struct rec_lookup *)rec;
 		if (l.related == RS_TRUE)
 			continue;
-		l.related = lookup_related(r, &l);
+		l.related = asked_related(r->asked, &l);
 		others += l.related != RS_TRUE;
 		if (l.related == RS_TRUE || r->o.all_lookups)
 			event(r, &rec_lookup_type, &l);
@@ -602,6 +593,7 @@ judge_all(struct report *r)
 		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
 	spool_reader_free(s);
 	asked_each(r->asked, judge_way, r);
+	judge_case(r->judge, &(struct diag_case){.coverage = &r->amended});
 }
 
 /* ---- at the end: writing ---- */
@@ -614,7 +606,7 @@ json_listed(struct report *r, const struct rec_type *type, const void *rec)
 		return;
 	if (type == &rec_lookup_type) {
 		struct rec_lookup l = *(const struct rec_lookup *)rec;
-		l.related = lookup_related(r, &l);
+		l.related = asked_related(r->asked, &l);
 		if (l.related == RS_TRUE || r->o.all_lookups)
 			model_record(w, NULL, type, &l);
 	} else if (type == &rec_handshake_type) {

@@ -3,7 +3,8 @@
  * What went wrong where each attempt may be fine: a look-up, a binding that ran
  * out, two
  * phones that fight for one, a phone with some of its lines registered, a
- * connection that was forgotten while it was quiet.
+ * connection that was forgotten while it was quiet, packets that contradict
+ * each other.
  *
  * Such a finding is about a binding, a phone or an attempt that succeeded, and
  * no attempt that failed can show it, so it stands by itself, with its evidence
@@ -15,19 +16,34 @@
 
 enum { IN_FULL = 20, IN_SHORT = 100, INDENT = 2 };
 
+/* It leans on an attempt as well, and is told there. */
+static bool
+of_failure(const struct rec_finding *x)
+{
+	const struct rs_span *of = x->records.v;
+	for (uint32_t i = 0; i < x->records.n; i++)
+		if (rs_span_starts(of[i], RS_LIT("registration ")) ||
+		    rs_span_starts(of[i], RS_LIT("handshake ")) ||
+		    rs_span_starts(of[i], RS_LIT("connection ")))
+			return true;
+	return false;
+}
+
 static bool
 is_noted(const struct rec_finding *x)
 {
 	const struct rs_span *of = x->records.v;
 	if (x->records.n == 0)
-		return false;
-	/* What is told of an attempt that failed is an error, or a hint. */
-	if (rs_span_starts(of[0], RS_LIT("registration ")))
-		return x->severity == REC_WARNING;
-	return rs_span_starts(of[0], RS_LIT("lookup ")) ||
-	       rs_span_starts(of[0], RS_LIT("binding ")) ||
-	       rs_span_starts(of[0], RS_LIT("phone ")) ||
-	       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
+		return true; /* of the capture */
+	/* What is told of what failed is an error, or a hint. */
+	if (rs_span_starts(of[0], RS_LIT("registration ")) ||
+	    rs_span_starts(of[0], RS_LIT("connection ")))
+		return x->severity == REC_WARNING ||
+		       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
+	if (rs_span_starts(of[0], RS_LIT("lookup ")))
+		return !of_failure(x);
+	return rs_span_starts(of[0], RS_LIT("binding ")) ||
+	       rs_span_starts(of[0], RS_LIT("phone "));
 }
 
 static void
@@ -37,8 +53,10 @@ head(struct text *t, const struct rec_finding *x)
 	char addr[RS_ADDR_TEXT];
 	g_autofree char *word =
 	    g_ascii_strup(rec_severity_name(x->severity), -1);
-	rs_addr_format(&x->phone.at.addr, addr);
 	page_styled(p, x->severity == REC_ERROR ? PAGE_BAD : PAGE_WARN, word);
+	if (x->phone.at.addr.family == 0)
+		return;
+	rs_addr_format(&x->phone.at.addr, addr);
 	page_str(p, "  ");
 	page_styled(p, PAGE_BOLD, addr);
 	page_to(p, p->at + 2);

@@ -293,6 +293,15 @@ fill_counts(struct rec_connection *c, const struct rs_half_facts *cl,
 	c->missing_bytes = (int64_t)(cl->missing + sv->missing);
 	c->syn_frame = cl->syn;
 	c->syn_ack_frame = sv->syn;
+	if (cl->conflicts || sv->conflicts) {
+		c->differ = (int64_t)cl->conflicts + sv->conflicts;
+		c->differ_frame =
+		    cl->conflicts == 0 ||
+			    (sv->conflicts &&
+				rs_frame_cmp(sv->conflict, cl->conflict) < 0)
+			? sv->conflict
+			: cl->conflict;
+	}
 }
 
 static void

@@ -11,7 +11,7 @@ enum { MOST = 4096, KEPT = 4096, LOOK_BACK = 64 };
    there are); with another id after more than that it is a new question. */
 static const rs_time GAVE_UP = 6 * RS_SEC, SAME_ID = 32 * RS_SEC;
 /* So long after the last query nothing more is expected, and so much of it has
-   to be covered. */
+   to be covered; but who repeats it for that long has had no answer. */
 static const rs_time PATIENCE = 10 * RS_SEC, COVERED = 5 * RS_SEC;
 /* For a query over TCP, or to another server, and for answers to repeats. */
 static const rs_time LINGER = 5 * RS_SEC;
@@ -161,7 +161,8 @@ over(struct lookup_tracker *k, struct lookup *l, rs_time now)
 static void
 gave_up(struct lookup_tracker *k, struct lookup *l, rs_time now)
 {
-	l->covered = now - l->last >= COVERED;
+	l->covered = now - l->last >= COVERED ||
+		     l->last - l->started >= PATIENCE;
 	l->dropped = k->drops_to != RS_NEVER && k->drops_to >= l->started &&
 		     k->drops_from <= now;
 	l->ended = now;

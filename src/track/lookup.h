@@ -7,8 +7,8 @@
  * answer (RFC 1035 4.2.1, 7766 5), up to an answer or until the client lets it
  * be.  A new query with another id after GAVE_UP seconds is a new lookup.
  *
- * That nothing was answered is said only where the capture went on for as long
- * as that, lost nothing, and showed packets on their way back, to anybody.
+ * That nothing was answered is said only where the capture went on for five
+ * seconds after the last query, or shows ten seconds of queries, lost nothing, and showed packets on their way back, to anybody.
  * Otherwise the lookup is cut_off, with the flaw one_way, drops or evicted.
  */
 #ifndef TRACK_LOOKUP_H

@@ -494,6 +494,7 @@ static const struct rec_field coverage_fields[] = {
     NUMBER("tcp_gaps", tcp_gaps),
     NUMBER("tcp_missing_bytes", tcp_missing_bytes),
     COUNTS("fragments", fragments),
+    FRAME("fragments_differ_frame", fragments_differ),
     COUNTS("evictions", evictions),
     COUNTS("sip_requests", sip_requests),
     COUNTS("sip_responses", sip_responses),

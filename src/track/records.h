@@ -452,6 +452,9 @@ struct rec_connection {
 	enum rs_fact acked_client; /* the server has all that was sent to it */
 	int64_t idle_repeats, idle_waited; /* waited: ns, for an answer */
 	struct rs_frame idle_frame;
+	/* segments with other bytes than an earlier one had; absent: none */
+	int64_t differ;
+	struct rs_frame differ_frame; /* the first of them */
 	enum rs_fact from_start, related;
 	struct rec_keepalive keepalive;
 	struct rec_list frames;
@@ -615,6 +618,7 @@ struct rec_coverage {
 	int64_t flows_udp, flows_tcp, one_way_flows, two_way_flows;
 	int64_t tcp_gaps, tcp_missing_bytes;
 	struct rec_list fragments;  /* counts */
+	struct rs_frame fragments_differ; /* the first with other bytes */
 	struct rec_list evictions;  /* counts by table */
 	struct rec_list sip_requests, sip_responses;      /* counts */
 	struct rec_list responses_to_register;            /* counts */

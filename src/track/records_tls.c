@@ -187,6 +187,8 @@ static const struct rec_field connection_fields[] = {
     NUMBER("idle_repeats", idle_repeats),
     MS("idle_waited_ms", idle_waited),
     FRAME("idle_frame", idle_frame),
+    NUMBER("differ", differ),
+    FRAME("differ_frame", differ_frame),
     FRAMES("frames", frames),
 };
 const struct rec_type rec_connection_type = {"connection", "connections",

@@ -157,6 +157,37 @@ def check_tls():
              "%s: %s" % (capture, state), got, numbers)
 
 
+def check_dns():
+    """The whole chain of aaa.pcap: SRV is not answered, so challenges are
+    answered late, so the nonce is refused."""
+    r, status, _ = report("aaa.pcap")
+    srv = [x for x in r["lookups"] if x["type"] == "SRV"]
+    told(len(srv) == 48 and sum(x["queries"] for x in srv) == 237,
+         "aaa.pcap: 237 queries for SRV in 48 look-ups", len(srv))
+    states = [x["state"] for x in sorted(srv, key=lambda x: x["started"])]
+    told(states == ["no_answer"] * 47 + ["cut_off"],
+         "aaa.pcap: none is answered, and the last one is not known", states)
+    told(all(x["state"] == "answered" for x in r["lookups"]
+             if x["type"] in ("A", "PTR")),
+         "aaa.pcap: addresses and names of them are")
+    found = [x for x in r["findings"] if x["code"].startswith("dns.")]
+    told([(x["code"], x["certainty"]) for x in found] ==
+         [("dns.no-answer", "certain")] and
+         "9 were answered up to 34.1 s late" in found[0]["detail"],
+         "aaa.pcap: one finding of DNS, with its consequence", found)
+    late = [x for x in r["findings"] if x["code"] == "sip.nonce-expired"]
+    told(late and all(x["certainty"] == "likely" and
+                      "dns.no-answer" in x["detail"] for x in late),
+         "aaa.pcap: the nonce that was refused names it", late)
+    r, _, _ = report("dns-udp-eve-log-srv.pcap")
+    got = [(x["name"], x["state"], sorted((a["priority"], a["port"])
+                                          for a in x["answers"]))
+           for x in r["lookups"]]
+    told(got == [("_sip._udp.sip.voice.google.com", "answered",
+                  [(10, 5060), (20, 5060)])],
+         "dns-udp-eve-log-srv.pcap: two targets", got)
+
+
 def main():
     truth = os.path.join(FOLDER, "truth.json")
     if not os.path.exists(truth):
@@ -167,6 +198,7 @@ def main():
             check(t)
     check_sip_pcap()
     check_tls()
+    check_dns()
     return done()
 
 

@@ -17,7 +17,7 @@ test_nearest(void)
 	    {"TLS.Self-Signed", "tls.self-signed"},
 	    {"self-signed", "tls.self-signed"},
 	    {"tls.unknown_ca", "tls.unknown-ca"},
-	    {"no-answer", "tcp.no-answer, sip.no-answer"},
+	    {"no-answer", "tcp.no-answer, sip.no-answer, dns.no-answer"},
 	    {"tls.cert", "tls.certificate-expired"},
 	    {"sip.", "sip.no-answer, sip.credentials-refused, "
 		     "sip.digest-unsupported"},

@@ -154,6 +154,8 @@ static const struct row {
     {"seen later", "q10 q20 q40 s180", 200, "no_answer/3/3"},
     {"the capture ends", "s1 q10 q20", 60, "cut_off/2/2"},
     {"it goes on for just long enough", "s1 q10 q20", 70, "no_answer/2/2"},
+    {"repeated for ten seconds", "s1 q10 q40 q80 q110", 110, "no_answer/4/4"},
+    {"repeated for nine", "s1 q10 q40 q80 q100", 110, "cut_off/4/4"},
     {"packets are lost", "s1 q10 d15 q20", 200, "cut_off/2/2/drops"},
     {"lost before", "s1 d5 q10 q20", 200, "no_answer/2/2"},
     {"unreachable", "q10 i11 q20 i21", 200, "unreachable/2/3"},
@@ -205,6 +207,10 @@ test_learns(void)
 	CU_ASSERT_EQUAL(related_connection(t.related, &c), RS_TRUE);
 	c.server.at.port = 5081;
 	CU_ASSERT_EQUAL(related_connection(t.related, &c), RS_UNKNOWN);
+	/* Where the host is, is known by now. */
+	related_service(
+	    t.related, RS_LIT("example.com"), RS_LIT("sbc.example.net"), 5081);
+	CU_ASSERT_EQUAL(related_connection(t.related, &c), RS_TRUE);
 	CU_ASSERT_TRUE(related_name(t.related, RS_LIT("Example.com")));
 	end(&t);
 	CU_ASSERT_EQUAL(pay.used, 0);

@@ -1,0 +1,23 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""One phone asks for TCP and finds nothing, while DNS has UDP, as another phone finds out."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from made import Capture  # noqa: E402
+from made_dns import A, NXDOMAIN, Resolver, SRV, a, phone_at, srv  # noqa: E402
+
+c = Capture()
+dns = Resolver(c, "192.0.2.17")
+dns.asks(0, "_sip._tcp.example.com", SRV, rcode=NXDOMAIN)
+dns.asks(0.05, "example.com", A, rcode=NXDOMAIN)
+dns.asks(30, "_sip._tcp.example.com", SRV, rcode=NXDOMAIN)
+dns.asks(30.05, "example.com", A, rcode=NXDOMAIN)
+other = Resolver(c, "192.0.2.18")
+NAME = "_sip._udp.example.com"
+other.asks(1, NAME, SRV, [srv(NAME, 10, 5060, "proxy.example.net")],
+           [a("proxy.example.net", "198.51.100.10")])
+phone_at(c, "192.0.2.18", "2001").registers(1.1, 3600)
+c.write()
