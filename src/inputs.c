@@ -44,6 +44,8 @@ add_log(struct rec_log *l, struct rec_arena *a, const struct cap_info *i)
 	l->lines_unknown = (int64_t)i->unknown;
 	l->lines_missing = (int64_t)i->missing;
 	l->entries_without_time = (int64_t)i->timeless;
+	if (i->clock_steps)
+		l->clock_steps = (int64_t)i->clock_steps;
 	if (c->year)
 		l->year = c->year;
 	l->year_from = text(a, c->year_from);

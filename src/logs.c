@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Of a log that is not joined no more is read ahead. */
-static const uint64_t AHEAD = 4 << 20;
+static const uint64_t AHEAD = 64 << 20;
 
 struct learning {
 	struct logs *l;
@@ -118,8 +118,10 @@ clock_of(const struct learning *g, unsigned i, const struct cap_log_look *look)
 	const struct log_joined *j =
 	    g->l->join ? log_join_result(g->l->join, i) : NULL;
 	int month;
+	c->stepped = look->stepped;
 	if (j && j->solved && look->first != RS_NEVER) {
-		cap_clock_by_truth(c, look->first, look->first + j->shift);
+		cap_clock_by_truth(
+		    c, look->first + look->stepped, look->first + j->shift);
 		c->year_from = c->zone_from = c->shift_from = "capture";
 		c->uncertainty = j->uncertainty;
 		c->lead = j->lead;

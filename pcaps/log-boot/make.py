@@ -13,7 +13,9 @@ number = 2150
 
 def line(clock, text, level="NOT", pid=" (689-695)"):
     global number
-    lines.append(f"{number} {level} Sep 04 {clock}{pid} {text}\n")
+    # Until it has the time from elsewhere, the phone is in May.
+    day = "May 10" if clock < "22:50" else "Sep 04"
+    lines.append(f"{number} {level} {day} {clock}{pid} {text}\n")
     number += 1
 
 

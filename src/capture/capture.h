@@ -51,6 +51,7 @@ struct cap_clock {
 	int year;      /* of the first line */
 	rs_time zone;  /* east of Greenwich */
 	rs_time shift; /* to the clock of the captures */
+	rs_time stepped; /* by so much in all it is set within the log */
 	/* Whence year, zone and shift are known; NULL: they are not. */
 	const char *year_from, *zone_from, *shift_from;
 	rs_time uncertainty; /* of the shift */
@@ -79,6 +80,8 @@ struct cap_info {
 	/* Of a log: its lines, those of which nothing is understood, those that
 	   are missing by their numbers, entries whose time is not known. */
 	uint64_t lines, unknown, missing, timeless;
+	uint64_t clock_steps;  /* how often the log's clock was set, */
+	rs_time clock_stepped; /* and by how much in all */
 	struct cap_clock clock;             /* of a log */
 	bool is_log;
 	const struct cap_comment *comments; /* the first ones */

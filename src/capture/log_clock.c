@@ -76,7 +76,7 @@ cap_clock_by_server(struct cap_clock *c, const struct cap_log_look *l)
 	int year;
 	if (l->written == RS_NEVER)
 		return false;
-	rs_time off = nearest(l->written, l->truth, &year);
+	rs_time off = nearest(l->written + l->stepped, l->truth, &year);
 	rs_time zone = quarters(off);
 	if (llabs(zone) > WIDEST || llabs(off - zone) > CLOSE)
 		return false;
@@ -206,5 +206,6 @@ cap_log_look(const char *path, uint64_t bytes, struct cap_log_look *l,
 	l->first = s->info(s, 0)->first;
 	l->last = s->info(s, 0)->last;
 	l->holes = s->info(s, 0)->missing > 0;
+	l->stepped = s->info(s, 0)->clock_stepped;
 	s->close(s);
 }

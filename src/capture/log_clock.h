@@ -13,6 +13,8 @@
 struct cap_log_look {
 	rs_time first, last; /* as written, as if it were UTC in 1970 */
 	bool holes;          /* lines are missing, by their numbers */
+	rs_time stepped;     /* the clock was set by so much in all; times
+				here are those of before */
 	rs_time truth;       /* by a server, of what was written at ... */
 	rs_time written;     /* RS_NEVER: no server told it */
 };

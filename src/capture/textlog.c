@@ -9,9 +9,12 @@
 #include "capture/savefile.h"
 #include "log/log.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { RECENT = 64 }; /* a line that is repeated stands near the first */
+
+static const rs_time MINUTE = 60 * RS_SEC, DAY = 86400 * RS_SEC;
 
 struct textlog {
 	enum log_form form;
@@ -20,6 +23,8 @@ struct textlog {
 	uint32_t number; /* the log's own, of the line before; 0: none */
 	int year;        /* goes on over New Year */
 	uint8_t month;
+	rs_time written;  /* by the line before; RS_NEVER */
+	rs_time steps;    /* of the clock that are still to come */
 	rs_time last;     /* RS_NEVER: no line had a time */
 	bool hole, ended; /* hole: lines are missing since the last frame */
 	struct {
@@ -84,26 +89,60 @@ take(struct savefile *s, struct rs_span bytes)
 
 /* ---- time ---- */
 
+/* Of a date without a year: that of the line before, but over New Year. */
 static rs_time
-time_of(struct textlog *t, const struct log_time *at)
+dated(struct textlog *t, const struct log_time *at)
 {
-	if (at->month && !at->year && !at->absolute) {
-		t->year += t->month == 12 && at->month == 1;
-		t->year -= t->month == 1 && at->month == 12;
-		t->month = at->month;
-	}
 	rs_time when = log_time_of(at, t->year);
+	int over = t->month == 12 && at->month == 1   ? 1
+		   : t->month == 1 && at->month == 12 ? -1
+						      : 0;
+	t->month = at->month;
+	if (over == 0 || t->written == RS_NEVER || when == RS_NEVER)
+		return when;
+	rs_time other = log_time_of(at, t->year + over);
+	if (other == RS_NEVER || llabs(other - t->written) > DAY)
+		return when;
+	t->year += over;
+	return other;
+}
+
+/*
+ * A phone sets its clock when it has asked for the time, and before that it may
+ * be off by months.  From one line to the very next one that is a step, and no
+ * time that passed: all lines get the time of the clock as it is set last.
+ */
+static void
+note_step(struct savefile *s, struct textlog *t, rs_time when, bool next)
+{
+	if (next && t->written != RS_NEVER &&
+	    (when - t->written > DAY || when - t->written < -MINUTE)) {
+		t->steps -= when - t->written;
+		s->info.clock_steps++;
+		s->info.clock_stepped += when - t->written;
+		t->hole = true;
+	}
+	t->written = when;
+}
+
+static rs_time
+time_of(struct savefile *s, struct textlog *t, const struct log_line *l)
+{
+	const struct log_time *at = &l->at;
+	if (at->absolute)
+		return log_time_of(at, 0);
+	rs_time when = at->year ? log_time_of(at, 0) : dated(t, at);
 	if (when == RS_NEVER)
 		return t->last;
-	if (at->absolute)
-		return when;
-	return when - t->clock.zone + t->clock.shift;
+	note_step(s, t, when,
+	    l->numbered && t->number && l->sequence == t->number + 1);
+	return when + t->steps - t->clock.zone + t->clock.shift;
 }
 
 static void
 note_time(struct savefile *s, struct textlog *t, const struct log_line *l)
 {
-	rs_time when = time_of(t, &l->at);
+	rs_time when = time_of(s, t, l);
 	if (when == RS_NEVER)
 		return;
 	if (l->at.year || l->at.absolute)
@@ -289,7 +328,8 @@ textlog_begin(struct savefile *s, const struct cap_clock *clock)
 	t->form = log_probe((struct rs_span){p, n});
 	t->clock = *clock;
 	t->year = clock->year ? clock->year : 1970;
-	t->last = RS_NEVER;
+	t->last = t->written = RS_NEVER;
+	t->steps = clock->stepped;
 	t->line = 1;
 	s->info.format = log_form_name(t->form);
 	s->info.is_log = true;

@@ -102,6 +102,9 @@ text_logs(struct text *t, const struct rec_coverage *c)
 		if (text_sum(l->lines_missing))
 			say(t, ", %s missing",
 			    page_number(a, l->lines_missing));
+		if (text_sum(l->clock_steps))
+			say(t, "; its clock was set in between, and all times "
+			       "are told by the last");
 		clock_of(t, l);
 		fit(t, l);
 		page_end(&t->page);

@@ -427,6 +427,7 @@ static const struct rec_field log_fields[] = {
     NUMBER("lines_unknown", lines_unknown),
     NUMBER("lines_missing", lines_missing),
     NUMBER("entries_without_time", entries_without_time),
+    NUMBER("clock_steps", clock_steps),
     NUMBER("year", year),
     TEXT("year_from", year_from),
     NUMBER("zone_minutes", zone),

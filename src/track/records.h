@@ -575,6 +575,7 @@ struct rec_comment {
 /* A log: what was understood of it, and of what its times mean. */
 struct rec_log {
 	int64_t lines, lines_unknown, lines_missing, entries_without_time;
+	int64_t clock_steps;        /* how often it was set; absent: never */
 	int64_t year;
 	struct rs_span year_from;   /* absent: not known */
 	int64_t zone;               /* minutes east of Greenwich */
