@@ -2,6 +2,7 @@
 #include "engine/log_facts.h"
 
 #include "engine/identify.h"
+#include "engine/log_lease.h"
 #include "engine/pipeline.h"
 
 #include <glib.h>
@@ -11,17 +12,9 @@ enum {
 	ASKED = 32,
 	HOSTS = 64,
 	WIRE = 4096,
-	NAME = 256,
-	OPTIONS = 24,
-	VALUE = 255,
 };
 enum { A = 1, AAAA = 28, SRV = 33 };
 enum { TFTP_PORT = 69, HTTP_PORT = 80, HTTPS_PORT = 443, DNS = 53 };
-
-struct kept {
-	uint8_t n;
-	uint8_t p[VALUE];
-};
 
 struct fact_flow {
 	struct rs_flow_info info;
@@ -31,7 +24,7 @@ struct fact_flow {
 
 /* A question, from "query" to its reply. */
 struct asked {
-	struct kept name, server;
+	struct log_kept name, server;
 	struct rs_addr at;
 	uint16_t type, id;
 	bool forwarded;
@@ -40,7 +33,7 @@ struct asked {
 };
 
 struct host {
-	struct kept name;
+	struct log_kept name;
 	struct rs_addr a;
 };
 
@@ -57,20 +50,12 @@ struct log_facts {
 	/* A response that is being told. */
 	struct asked *reply;
 	struct rs_stamp reply_at;
-	struct kept alias, list; /* of a CNAME: whose; of servers: their name */
+	struct log_kept alias,
+	    list; /* of a CNAME: whose; of servers: their name */
 	bool listing;
 	uint8_t wire[WIRE];
 	struct log_wire w;
-	/* An ACK that is being told. */
-	bool leasing;
-	struct rs_stamp lease_from, lease_to;
-	struct {
-		uint8_t code;
-		struct kept value;
-	} options[OPTIONS];
-	unsigned n_options;
-	struct rs_addr leased;
-	uint32_t xid;
+	struct log_lease lease; /* that is being told */
 	/* Where the phone goes to get its configuration. */
 	struct rs_endpoint http;
 	enum rs_carrier over;
@@ -101,21 +86,6 @@ log_facts_phone(struct log_facts *g, const struct rs_addr *a)
 {
 	if (g->phone.family == 0)
 		g->phone = *a;
-}
-
-static struct kept
-keep(struct rs_span s)
-{
-	struct kept k = {.n = (uint8_t)MIN(s.n, VALUE)};
-	if (k.n)
-		memcpy(k.p, s.p, k.n);
-	return k;
-}
-
-static struct rs_span
-view(const struct kept *k)
-{
-	return (struct rs_span){k->p, k->n};
 }
 
 /* ---- flows ---- */
@@ -213,7 +183,7 @@ asked_of(struct log_facts *g, struct rs_span name)
 	unsigned n = MIN(g->n_asked, ASKED);
 	for (unsigned i = 0; i < n; i++) {
 		struct asked *q = &g->asked[(g->n_asked - 1 - i) % ASKED];
-		if (rs_span_eq(view(&q->name), name))
+		if (rs_span_eq(log_view(&q->name), name))
 			return q;
 	}
 	return NULL;
@@ -242,7 +212,7 @@ query(struct log_facts *g, const struct log_fact *f)
 {
 	struct asked *q = &g->asked[g->n_asked++ % ASKED];
 	*q = (struct asked){
-	    .name = keep(f->name),
+	    .name = log_keep(f->name),
 	    .type = f->type,
 	    .id = (uint16_t)g->n_asked,
 	};
@@ -251,7 +221,7 @@ query(struct log_facts *g, const struct log_fact *f)
 static void
 ask(struct log_facts *g, struct asked *q, const struct rs_stamp *at)
 {
-	log_wire_query(&g->w, q->id, view(&q->name), q->type);
+	log_wire_query(&g->w, q->id, log_view(&q->name), q->type);
 	dns_say(g, q, RS_C2S, at);
 }
 
@@ -270,7 +240,7 @@ static void
 learn_host(struct log_facts *g, struct rs_span name, const struct rs_addr *a)
 {
 	struct host *h = &g->hosts[g->n_hosts++ % HOSTS];
-	h->name = keep(name);
+	h->name = log_keep(name);
 	h->a = *a;
 }
 
@@ -280,7 +250,7 @@ host_of(const struct log_facts *g, struct rs_span name)
 	unsigned n = MIN(g->n_hosts, HOSTS);
 	for (unsigned i = 0; i < n; i++) {
 		const struct host *h = &g->hosts[(g->n_hosts - 1 - i) % HOSTS];
-		if (rs_span_eq(view(&h->name), name))
+		if (rs_span_eq(log_view(&h->name), name))
 			return &h->a;
 	}
 	return NULL;
@@ -306,17 +276,17 @@ add_reply(struct log_facts *g, struct asked *q, const struct log_fact *f)
 {
 	struct rs_addr a = {0};
 	if (g->alias.n) /* the alias was of the name that this line has */
-		log_wire_alias(&g->w, view(&g->alias), f->name);
+		log_wire_alias(&g->w, log_view(&g->alias), f->name);
 	g->alias.n = 0;
 	if (rs_span_eq(f->value, RS_LIT("<CNAME>"))) {
-		g->alias = keep(f->name);
+		g->alias = log_keep(f->name);
 		return;
 	}
 	if (rs_span_starts(f->value, RS_LIT("NODATA")) || rcode_of(f->value))
 		return;
 	if (rs_addr_parse(&a, f->value)) {
 		learn_host(g, f->name, &a);
-		learn_host(g, view(&q->name), &a);
+		learn_host(g, log_view(&q->name), &a);
 	}
 	uint16_t type = a.family == 4 ? A : a.family == 6 ? AAAA : q->type;
 	log_wire_address(&g->w, f->name, type, a);
@@ -337,8 +307,8 @@ reply(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
 		}
 		g->reply = q;
 		g->reply_at = *at;
-		log_wire_response(
-		    &g->w, q->id, rcode_of(f->value), view(&q->name), q->type);
+		log_wire_response(&g->w, q->id, rcode_of(f->value),
+		    log_view(&q->name), q->type);
 	}
 	g->reply_at.complete = at->complete;
 	g->reply_at.to = at->to;
@@ -378,9 +348,9 @@ end_srv(struct log_facts *g)
 		if (!q->replied)
 			continue;
 		q->replied = false;
-		log_wire_response(&g->w, q->id, 0, view(&q->name), SRV);
+		log_wire_response(&g->w, q->id, 0, log_view(&q->name), SRV);
 		log_wire_address(
-		    &g->w, view(&q->name), SRV, (struct rs_addr){0});
+		    &g->w, log_view(&q->name), SRV, (struct rs_addr){0});
 		dns_say(g, q, RS_S2C, &q->reply);
 	}
 }
@@ -404,8 +374,8 @@ begin_list(
 	g->reply = q;
 	g->reply_at = *at;
 	g->listing = true;
-	g->list = keep(f->name);
-	log_wire_response(&g->w, q->id, 0, view(&q->name), SRV);
+	g->list = log_keep(f->name);
+	log_wire_response(&g->w, q->id, 0, log_view(&q->name), SRV);
 }
 
 static void
@@ -416,134 +386,27 @@ target(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
 	g->reply_at.complete = at->complete;
 	g->reply_at.to = at->to;
 	if (f->whole)
-		log_wire_srv(&g->w, view(&g->list), f);
+		log_wire_srv(&g->w, log_view(&g->list), f);
 	else /* there is one, and where it listens is not told */
 		log_wire_address(
-		    &g->w, view(&g->list), SRV, (struct rs_addr){0});
+		    &g->w, log_view(&g->list), SRV, (struct rs_addr){0});
 }
 
 /* ---- DHCP ---- */
 
-static uint8_t
-option_of(struct rs_span name)
-{
-	static const struct {
-		const char *name;
-		uint8_t code;
-	} rows[] = {{"netmask", 1}, {"router1", 3}, {"dns1", 6}, {"dns2", 6},
-	    {"hostname", 12}, {"domain", 15}, {"ntpsvr1", 42}, {"ntpsvr2", 42},
-	    {"option66", 66}, {"option125", 125}, {"tftpsvr1", 150},
-	    {"tftpsvr2", 150}, {"option150", 150}, {"option159", 159},
-	    {"option160", 160}};
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-		if (rs_span_eq(name, rs_span_str(rows[i].name)))
-			return rows[i].code;
-	return 0;
-}
-
-static bool
-in_addresses(uint8_t code)
-{
-	return code == 1 || code == 3 || code == 6 || code == 42 || code == 150;
-}
-
-static void
-add_option(struct log_facts *g, uint8_t code, struct rs_span value)
-{
-	for (unsigned i = 0; i < g->n_options; i++) {
-		struct kept *k = &g->options[i].value;
-		if (g->options[i].code != code)
-			continue;
-		if (k->n + value.n <= VALUE && value.n)
-			memcpy(k->p + k->n, value.p, value.n);
-		if (k->n + value.n <= VALUE)
-			k->n = (uint8_t)(k->n + value.n);
-		return;
-	}
-	if (g->n_options == OPTIONS)
-		return;
-	g->options[g->n_options].code = code;
-	g->options[g->n_options++].value = keep(value);
-}
-
-static void
-lease_line(
-    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
-{
-	static const struct rs_addr none = {.family = 4};
-	struct rs_addr a;
-	uint8_t code = option_of(f->name);
-	if (!g->leasing) {
-		g->leasing = true;
-		g->lease_from = g->lease_to = *at;
-		g->n_options = 0;
-		g->leased = (struct rs_addr){0};
-	}
-	if (rs_span_eq(f->name, RS_LIT("ipaddr"))) {
-		(void)rs_addr_parse(&g->leased, f->value);
-		return;
-	}
-	/* 125 is in bytes, which the log has in no form that is known. */
-	if (code == 0 || f->value.n == 0 || code == 125)
-		return;
-	if (!in_addresses(code)) {
-		add_option(g, code, f->value);
-	} else if (rs_addr_parse(&a, f->value) && a.family == 4 &&
-		   !rs_addr_eq(&a, &none)) {
-		add_option(g, code, (struct rs_span){a.b, 4});
-	} else {
-		return;
-	}
-	if (code == 66 || code == 150 || code == 159 || code == 160)
-		g->lease_to = *at;
-}
-
-/* "SEP00005E005306": phones are called by their hardware address. */
-static struct rs_span
-mac_of(const struct log_facts *g, uint8_t mac[6])
-{
-	for (unsigned i = 0; i < g->n_options; i++) {
-		const struct kept *k = &g->options[i].value;
-		if (g->options[i].code != 12 || k->n != 15 ||
-		    memcmp(k->p, "SEP", 3) != 0)
-			continue;
-		for (unsigned n = 0; n < 6; n++) {
-			int high = rs_ascii_hex(k->p[3 + 2 * n]);
-			int low = rs_ascii_hex(k->p[4 + 2 * n]);
-			if (high < 0 || low < 0)
-				return (struct rs_span){NULL, 0};
-			mac[n] = (uint8_t)(high << 4 | low);
-		}
-		return (struct rs_span){mac, 6};
-	}
-	return (struct rs_span){NULL, 0};
-}
-
 static void
 end_lease(struct log_facts *g)
 {
-	uint8_t bytes[6];
-	struct rs_span mac = mac_of(g, bytes);
 	struct rs_endpoint client = {.port = 68}, server = {.port = 67};
-	if (!g->leasing)
-		return;
-	g->leasing = false;
-	if (g->leased.family != 4)
-		return;
-	g->phone = g->leased;
-	g->xid++;
-	log_wire_dhcp(&g->w, false, mac, g->leased, g->xid);
-	log_wire_option(&g->w, 50, (struct rs_span){g->leased.b, 4});
-	log_wire_dhcp_end(&g->w);
-	say_wire(g, &client, &server, RS_C2S, &g->lease_from);
-	log_wire_dhcp(&g->w, true, mac, g->leased, g->xid);
-	for (unsigned i = 0; i < g->n_options; i++)
-		log_wire_option(
-		    &g->w, g->options[i].code, view(&g->options[i].value));
-	log_wire_dhcp_end(&g->w);
-	const struct rs_stamp at = {g->lease_from.first, g->lease_to.complete,
-	    g->lease_from.from, g->lease_to.to};
-	say_wire(g, &client, &server, RS_S2C, &at);
+	struct rs_stamp asked, granted;
+	bool any = log_lease_request(&g->lease, &g->w, &asked);
+	if (any) {
+		g->phone = g->lease.leased;
+		say_wire(g, &client, &server, RS_C2S, &asked);
+		log_lease_ack(&g->lease, &g->w, &granted);
+		say_wire(g, &client, &server, RS_S2C, &granted);
+	}
+	g->lease.leasing = false;
 }
 
 /* ---- configuration ---- */
@@ -629,16 +492,16 @@ goes_on(const struct log_facts *g, const struct log_fact *f)
 {
 	switch (f->kind) {
 	case LOG_DHCP:
-		return g->leasing;
+		return g->lease.leasing;
 	case LOG_DNS_REPLY:
 	case LOG_DNS_CACHED:
 		return g->reply && !g->listing &&
 		       (g->alias.n ||
-			   rs_span_eq(f->name, view(&g->reply->name)));
+			   rs_span_eq(f->name, log_view(&g->reply->name)));
 	case LOG_SRV_TARGET:
 		return g->listing;
 	case LOG_SRV_LIST: /* what was replied is told by it */
-		return g->reply == NULL && !g->leasing;
+		return g->reply == NULL && !g->lease.leasing;
 	case LOG_DNS_FORWARD:
 	case LOG_DNS_QUERY:
 	case LOG_URL:
@@ -655,7 +518,8 @@ goes_on(const struct log_facts *g, const struct log_fact *f)
 static bool
 waits(const struct log_facts *g, const struct log_fact *f)
 {
-	return f->kind == LOG_DNS_REPLY && g->reply == NULL && !g->leasing;
+	return f->kind == LOG_DNS_REPLY && g->reply == NULL &&
+	       !g->lease.leasing;
 }
 
 void
@@ -666,7 +530,7 @@ log_facts_take(
 		log_facts_flush(g);
 	switch (f->kind) {
 	case LOG_DHCP:
-		lease_line(g, f, at);
+		log_lease_line(&g->lease, f, at);
 		break;
 	case LOG_DNS_QUERY:
 		query(g, f);
