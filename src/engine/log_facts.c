@@ -465,14 +465,18 @@ static void
 http_status(
     struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
 {
+	/* The rest of the head, and the body, are in no log: it ends, and
+	   says nothing of its length (RFC 9112 7.1). */
+	static const char end[] = "\r\nTransfer-Encoding: chunked\r\n\r\n"
+				  "0\r\n\r\n";
 	struct rs_endpoint client = {.addr = g->phone};
-	if (g->http.port == 0 || f->value.n + 32 > sizeof g->wire)
-		return;
-	memcpy(g->wire, f->value.p, f->value.n);
 	size_t n = f->value.n;
-	memcpy(g->wire + n, "\r\nContent-Length: 0\r\n\r\n", 23);
+	if (g->http.port == 0 || n + sizeof end > sizeof g->wire)
+		return;
+	memcpy(g->wire, f->value.p, n);
+	memcpy(g->wire + n, end, sizeof end - 1);
 	say(g, flow_of(g, &client, &g->http, RS_OVER_TCP, at), RS_S2C,
-	    (struct rs_span){g->wire, n + 23}, at);
+	    (struct rs_span){g->wire, n + sizeof end - 1}, at);
 }
 
 /* ---- all of them ---- */

@@ -114,8 +114,8 @@ log_lease_ack(
     const struct log_lease *l, struct log_wire *w, struct rs_stamp *at)
 {
 	uint8_t mac[6];
-	*at = (struct rs_stamp){
-	    l->from.first, l->to.complete, l->from.from, l->to.to};
+	/* That line is what people look for. */
+	*at = l->to;
 	log_wire_dhcp(w, true, mac_of(l, mac), l->leased, l->xid);
 	for (unsigned i = 0; i < l->n_options; i++)
 		log_wire_option(
