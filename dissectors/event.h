@@ -16,6 +16,11 @@
  *   websocket/session WS_UPGRADE WS_MESSAGE ANOMALY
  *   engine/log_stage  GAP, and by its dissector SIP_MESSAGE, of logs
  *   dissectors/dns    DNS_MESSAGE ANOMALY
+ *   dissectors/dhcp   DHCP ANOMALY
+ *   dissectors/ntp    CLOCK
+ *   engine/link_stage LINK
+ *   dissectors/tftp   TFTP ANOMALY
+ *   dissectors/http   HTTP ANOMALY
  *   engine/pipeline   FLOW_OPEN GAP FLOW_HALF_CLOSE FLOW_END ICMP DROPS NOT_TLS
  *
  * An emitter below engine/ leaves `flow` NULL; the pipeline fills it in before
@@ -33,6 +38,10 @@ struct tls_server_hello;
 struct tls_certificate_list;
 struct tls_certificate_request;
 struct ws_upgrade;
+struct dhcp_msg;
+struct link_msg;
+struct tftp_msg;
+struct http_msg;
 struct reading;
 struct dns_msg;
 
@@ -95,6 +104,11 @@ enum rs_event_type {
 	RS_EV_ANOMALY,
 	RS_EV_TIME, /* nothing but that it is `now` */
 	RS_EV_DNS_MESSAGE,
+	RS_EV_DHCP,
+	RS_EV_LINK,
+	RS_EV_CLOCK,
+	RS_EV_TFTP,
+	RS_EV_HTTP,
 	RS_EV_N
 };
 
@@ -187,7 +201,20 @@ enum rs_anomaly {
 	RS_ANOMALY_WS_TOO_LONG,       /* over the limit: not kept */
 	RS_ANOMALY_WS_COMPRESSED,     /* a message that is not inflated */
 	RS_ANOMALY_DNS_MALFORMED,     /* to or from port 53, and no DNS */
+	RS_ANOMALY_DHCP_MALFORMED,    /* no message, or an option past its end */
+	RS_ANOMALY_TFTP_MALFORMED,    /* no TFTP message where one was due */
+	RS_ANOMALY_HTTP_MALFORMED,    /* not HTTP after all */
 	RS_ANOMALY_N
+};
+
+/* A clock on the wire. */
+enum rs_clock {
+	RS_CLOCK_NONE,
+	RS_CLOCK_NTP,  /* RFC 5905 */
+	RS_CLOCK_SIP,  /* Date, RFC 3261 20.17 */
+	RS_CLOCK_HTTP, /* Date, RFC 9110 6.6.1 */
+	RS_CLOCK_TLS,  /* gmt_unix_time, RFC 5246 7.4.1.2 */
+	RS_CLOCK_N
 };
 
 struct rs_event {
@@ -218,6 +245,8 @@ struct rs_event {
 		const struct ws_upgrade *ws_upgrade;
 		struct ws_frame ws_frame;
 		struct ws_message ws_message;
+		const struct tftp_msg *tftp;
+		const struct http_msg *http;
 		struct {
 			struct rs_span head; /* the first bytes that were no TLS */
 		} not_tls; /* clear bytes on a flow where TLS was due */
@@ -249,6 +278,15 @@ struct rs_event {
 			struct rs_span head;
 		} anomaly;
 		const struct dns_msg *dns_message;
+		const struct dhcp_msg *dhcp;
+		const struct link_msg *link;
+		struct {
+			enum rs_clock source;
+			bool answer;  /* NTP: of a server */
+			bool valid;   /* NTP: it says that it knows the time */
+			rs_time time; /* what its sender's clock says; RS_NEVER:
+			                 nothing, as in many queries */
+		} clock; /* by the side that sent */
 	} u;
 };
 

@@ -2,10 +2,10 @@
 #include "certificates.h"
 
 #include "capture/capture.h"
+#include "say.h"
 #include "tls/trust.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 static bool
 cannot_read(GError **error, const char *path, const char *what)
@@ -66,13 +66,12 @@ certificates_written(const struct certificates *c, const struct options *o)
 	uint64_t left_out = tls_pem_writer_left_out(c->pem);
 	int why = tls_pem_writer_error(c->pem);
 	if (left_out)
-		fprintf(stderr,
-		    "regscan: %s: %" G_GUINT64_FORMAT
-		    " certificates more are not written\n",
+		say_warning("%s: %" G_GUINT64_FORMAT
+			    " certificates more are not written",
 		    o->certificates, left_out);
 	if (why)
-		fprintf(stderr, "regscan: %s: cannot write: %s\n",
-		    o->certificates, g_strerror(why));
+		say_error(
+		    "%s: cannot write: %s", o->certificates, g_strerror(why));
 	return why == 0;
 }
 

@@ -82,6 +82,8 @@ add_file(struct rec_coverage *c, struct rec_arena *a, const struct cap_info *i)
 	f->first = i->first;
 	f->last = i->last;
 	f->cut_short = i->cut_short ? RS_TRUE : RS_FALSE;
+	f->outages = i->outages ? (int64_t)i->outages : REC_ABSENT;
+	f->away = i->outages ? i->away : REC_ABSENT;
 	if (i->has_drops) {
 		c->drops_kernel =
 		    MAX(c->drops_kernel, 0) + (int64_t)i->drops_kernel;

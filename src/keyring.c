@@ -46,7 +46,7 @@ keyring_load(struct keyring *k, const struct options *o, GError **error)
 		return false;
 	if (o->keylog && !tls_keylog_load(k->tls->log, o->keylog, &why))
 		return bad_keys(o->keylog, &why, error);
-	k->tls->follow = o->keylog && o->interface;
+	k->tls->follow = o->keylog && o->interfaces;
 	if (o->rsa_key == NULL)
 		return true;
 	k->tls->rsa = tls_rsa_key_load(o->rsa_key, &why);

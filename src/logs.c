@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "logs.h"
 
+#include "capture/archive.h"
 #include "capture/log_clock.h"
 #include "engine/engine.h"
 
@@ -75,26 +76,13 @@ join_entry(void *arg, const struct cap_frame *f)
 	log_join_entry(t->join, t->log, f);
 }
 
-/* The path of the archive, or all of it. */
-static size_t
-archive_length(const char *path)
-{
-	for (size_t n = 1; path[n]; n++)
-		if (path[n] == '/') {
-			g_autofree char *part = g_strndup(path, n);
-			if (g_file_test(part, G_FILE_TEST_IS_REGULAR))
-				return n;
-		}
-	return strlen(path);
-}
-
 /* The date of its own name, or of one beside it in the same archive. */
 static bool
 year_by_name(const struct learning *g, unsigned i, struct cap_clock *c,
     const struct cap_log_look *look)
 {
 	int year, month, first = 1, any;
-	size_t n = archive_length(g->paths[i]);
+	size_t n = cap_archive_length(g->paths[i]);
 	bool known = cap_log_name_date(g->paths[i], &year, &month);
 	for (unsigned k = 0; !known && k < g->n; k++)
 		known = strncmp(g->paths[k], g->paths[i], n) == 0 &&

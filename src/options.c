@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include "capture/capture.h"
+#include "settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,64 @@ parse_autostop(struct options *o, const char *text, GError **error)
 	return true;
 }
 
+/* "90", "90s", "10min", "2h", "1d" */
+static bool
+amount_of_time(const char *text, rs_time *out)
+{
+	static const struct {
+		const char *unit;
+		rs_time each;
+	} units[] = {{"", RS_SEC}, {"s", RS_SEC}, {"min", 60 * RS_SEC},
+	    {"h", 3600 * RS_SEC}, {"d", 86400 * RS_SEC}};
+	char *end;
+	guint64 n = g_ascii_strtoull(text, &end, 10);
+	if (!g_ascii_isdigit(*text) || n == 0 || n > 1000000)
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
+		if (strcmp(end, units[i].unit) == 0) {
+			*out = (rs_time)n * units[i].each;
+			return true;
+		}
+	return false;
+}
+
+/* "512k", "64M", "2G" */
+static bool
+amount_of_bytes(const char *text, size_t *out)
+{
+	static const char units[] = "kMG";
+	char *end;
+	guint64 n = g_ascii_strtoull(text, &end, 10);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+	if (!g_ascii_isdigit(*text) || unit == NULL || end[1] || n > 1 << 20)
+		return false;
+	n <<= 10 * (unit - units + 1);
+	*out = (size_t)n;
+	return n >= 64 << 10 && n <= (guint64)64 << 30;
+}
+
+static bool
+parse_interval(struct options *o, const char *text, GError **error)
+{
+	return text == NULL || amount_of_time(text, &o->interval) ||
+	       usage(error, "--interval", text, "want a time, as 60s or 10min");
+}
+
+static bool
+parse_recorder(struct options *o, char **texts, GError **error)
+{
+	for (; texts && *texts; texts++) {
+		size_t n = strlen(*texts);
+		bool time = n && g_ascii_isalpha((*texts)[n - 1]) &&
+			    amount_of_time(*texts, &o->recorder_age);
+		if (!time && !amount_of_bytes(*texts, &o->recorder_bytes))
+			return usage(error, "-b", *texts,
+			    "want a size from 64k to 64G, or a time, as 64M "
+			    "or 10min");
+	}
+	return true;
+}
+
 static bool
 parse_ports(struct options *o, char **texts, GError **error)
 {
@@ -91,14 +150,19 @@ check(const struct options *o, GError **error)
 	bool files = o->files && o->files[0];
 	if (o->version || o->list_interfaces)
 		return true;
-	bool live = o->interface || o->hep_listen;
-	if (o->interface && files)
+	bool live = o->interfaces || o->hep_listen;
+	if (o->interfaces && files)
 		return refuse(error, "either files or -i, not both");
-	if (o->hep_listen && (o->interface || files))
+	if (o->hep_listen && (o->interfaces || files))
 		return refuse(
 		    error, "--hep-listen goes with neither files nor -i");
 	if (o->hep_listen && o->filter)
 		return refuse(error, "-f is for packets, not for HEP");
+	if (o->hep_listen && o->on_fail)
+		return refuse(error, "--on-fail is for packets, not for HEP");
+	if ((o->recorder_bytes || o->recorder_age) && o->on_fail == NULL)
+		return refuse(error,
+		    "-b keeps packets for files: say where with --on-fail DIR");
 	if (!live && !files)
 		return refuse(error,
 		    "nothing to read: give a capture file, a folder, '-' or -i "
@@ -109,7 +173,7 @@ check(const struct options *o, GError **error)
 		return refuse(error, "-a is for what has no end by itself: use "
 				     "it with -i or --follow");
 	if (o->snaplen < 0 || o->buffer_kib < 0 || o->count < 0 ||
-	    o->challenge_wait < 0 || o->memory_mib < 0)
+	    o->challenge_wait < 0 || o->memory_mib < 0 || o->on_fail_max < 0)
 		return refuse(error, "a number is negative");
 	if (o->memory_mib && o->memory_mib < 16)
 		return refuse(error, "--memory-limit: at least 16 (MiB)");
@@ -182,8 +246,10 @@ bool
 options_parse(struct options *o, int argc, char **argv, GError **error)
 {
 	g_autofree char *format = NULL, *colour = NULL, *autostop = NULL;
+	g_autofree char *interval = NULL, *config = NULL;
 	g_autofree char *year = NULL, *zone = NULL;
-	g_auto(GStrv) reads = NULL, rest = NULL, ports = NULL;
+	g_auto(GStrv) reads = NULL, rest = NULL, ports = NULL, buffer = NULL;
+	gboolean no_config = FALSE;
 	gint64 seed = 0;
 	*o = (struct options){0};
 	/* As the first word only: a file of that name is ./explain. */
@@ -197,8 +263,10 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    {"follow", 0, 0, G_OPTION_ARG_NONE, &o->follow,
 		"Go on reading at the end of the file, which is being written",
 		NULL},
-	    {"interface", 'i', 0, G_OPTION_ARG_STRING, &o->interface,
-		"Capture live from this interface", "IFACE"},
+	    {"interface", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &o->interfaces,
+		"Capture live from this interface, or from 'any'; may be "
+		"repeated",
+		"IFACE"},
 	    {"hep-listen", 0, 0, G_OPTION_ARG_STRING, &o->hep_listen,
 		"Receive HEP from agents here", "udp:ADDRESS:PORT"},
 	    {"list-interfaces", 'D', 0, G_OPTION_ARG_NONE, &o->list_interfaces,
@@ -252,12 +320,33 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    {"certificates", 0, 0, G_OPTION_ARG_FILENAME, &o->certificates,
 		"Write the certificates that are seen to this folder, as PEM",
 		"DIR"},
+	    {"profile", 0, 0, G_OPTION_ARG_FILENAME, &o->profile,
+		"Expect of every registration what this profile states",
+		"NAME|FILE"},
 	    {"challenge-wait", 0, 0, G_OPTION_ARG_INT, &o->challenge_wait,
 		"Seconds that a challenge may wait for its answer (120)",
 		"SECONDS"},
 	    {"memory-limit", 0, 0, G_OPTION_ARG_INT, &o->memory_mib,
 		"Memory for everything that grows with the capture (256)",
 		"MIB"},
+	    {"interval", 0, 0, G_OPTION_ARG_STRING, &interval,
+		"With -i or --follow, report so often on what ended since",
+		"TIME"},
+	    {"buffer", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &buffer,
+		"Keep so much, or so long, of the packets for --on-fail (64M)",
+		"SIZE|TIME"},
+	    {"on-fail", 0, 0, G_OPTION_ARG_FILENAME, &o->on_fail,
+		"Write the packets of what failed to this folder, as pcapng",
+		"DIR"},
+	    {"on-fail-max", 0, 0, G_OPTION_ARG_INT, &o->on_fail_max,
+		"At most so many of these files (100)", "N"},
+	    {"config", 0, 0, G_OPTION_ARG_FILENAME, &config,
+		"Read options from this file (" SYSCONFDIR "/regscan.conf)",
+		"FILE"},
+	    {"no-config", 0, 0, G_OPTION_ARG_NONE, &no_config,
+		"Read options from no file", NULL},
+	    {"no-sandbox", 0, 0, G_OPTION_ARG_NONE, &o->no_sandbox,
+		"Keep rights that are not needed any more", NULL},
 	    {"color", 0, 0, G_OPTION_ARG_STRING, &colour,
 		"auto (default), always or never", "WHEN"},
 	    {"hash-seed", 0, 0, G_OPTION_ARG_INT64, &seed,
@@ -283,7 +372,16 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    "\n\nExit status: 0 judged and nothing failed, 1 something failed, "
 	    "2 usage, 3 input or\noutput failed, 4 nothing to judge.  See "
 	    "regscan(1).\n");
-	if (!parse_context(context, entries, argc, argv, error))
+	struct settings settings;
+	bool ok = settings_begin(&settings, entries, argc, argv, error) &&
+		  parse_context(context, entries, argc, argv, error);
+	/* Who names an input wants no other. */
+	if (reads || rest || o->interfaces || o->hep_listen) {
+		settings_forget(&settings, "interface");
+		settings_forget(&settings, "hep-listen");
+	}
+	settings_end(&settings);
+	if (!ok)
 		return false;
 	GPtrArray *files = g_ptr_array_new();
 	for (char **f = reads; f && *f; f++)
@@ -297,6 +395,8 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	       parse_colour(o, colour, error) &&
 	       parse_autostop(o, autostop, error) &&
 	       parse_ports(o, ports, error) &&
+	       parse_interval(o, interval, error) &&
+	       parse_recorder(o, buffer, error) &&
 	       parse_log_clock(o, year, zone, error) && check(o, error);
 }
 
@@ -305,7 +405,8 @@ options_clear(struct options *o)
 {
 	g_strfreev(o->files);
 	g_strfreev(o->codes);
-	g_free(o->interface);
+	g_strfreev(o->interfaces);
+	g_free(o->on_fail);
 	g_free(o->hep_listen);
 	g_free(o->filter);
 	g_free(o->output);
@@ -315,4 +416,5 @@ options_clear(struct options *o)
 	g_strfreev(o->ca_files);
 	g_strfreev(o->ca_paths);
 	g_free(o->certificates);
+	g_free(o->profile);
 }

@@ -6,13 +6,16 @@
 #include "report/report.h"
 
 struct options {
-	char **files; /* NULL-terminated; empty with an interface */
-	char *interface, *hep_listen;
+	char **files;      /* NULL-terminated; empty with an interface */
+	char **interfaces; /* NULL-terminated; NULL: none */
+	char *hep_listen;
 	char *filter, *output, *credentials, *keylog, *rsa_key;
 	char **ca_files, **ca_paths; /* NULL-terminated; NULL: none */
 	gboolean system_ca;
 	char *certificates; /* folder to write them to */
-	gboolean list_interfaces, no_promiscuous, follow, all_tls, all_lookups, version;
+	char *profile; /* name or file; NULL: by what is seen */
+	gboolean list_interfaces, no_promiscuous, follow, all_tls, all_lookups,
+	    version;
 	int snaplen, buffer_kib;
 	gint64 count;     /* packets; 0: all */
 	rs_time duration; /* live or followed; 0: for ever */
@@ -23,6 +26,12 @@ struct options {
 	int memory_mib;
 	int colour; /* -1 auto, 0 never, 1 always */
 	guint64 hash_seed;
+	rs_time interval;      /* between reports; 0: one at the end */
+	size_t recorder_bytes; /* 0: its default */
+	rs_time recorder_age;  /* 0: no limit */
+	char *on_fail;         /* folder; NULL: no flight recorder */
+	int on_fail_max;       /* files; 0: its default */
+	gboolean no_sandbox;
 	int log_year; /* 0: not given */
 	int log_zone; /* seconds east of Greenwich */
 	bool has_log_zone;

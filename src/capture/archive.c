@@ -227,6 +227,19 @@ cap_archive_is(const char *path)
 	return yes;
 }
 
+size_t
+cap_archive_length(const char *path)
+{
+	for (size_t n = 1; path[0] && path[n]; n++) {
+		if (path[n] != '/')
+			continue;
+		g_autofree char *part = g_strndup(path, n);
+		if (g_file_test(part, G_FILE_TEST_IS_REGULAR))
+			return n;
+	}
+	return strlen(path);
+}
+
 /* ---- all members ---- */
 
 struct walk {

@@ -17,6 +17,9 @@
 
 /* Is this regular file an archive, by its content? */
 bool cap_archive_is(const char *path);
+/* How much of a path is that of the archive that it leads into; all of it where
+   it leads into none. */
+size_t cap_archive_length(const char *path);
 /*
  * Adds the paths of captures and logs to `paths`, those of other files to
  * `skipped` (char *, owned by the array); both may be NULL.  False and error

@@ -77,6 +77,10 @@ struct cap_info {
 	const char *problem;     /* message of the error that ended it; NULL */
 	uint64_t drops_kernel, drops_interface;
 	bool has_drops;                     /* the two above were reported */
+	/* An interface that was down, or gone, and came back. */
+	uint64_t outages;
+	rs_time away; /* of them in all, as far as is known */
+	bool is_away; /* it is now */
 	/* Of a log: its lines, those of which nothing is understood, those that
 	   are missing by their numbers, entries whose time is not known. */
 	uint64_t lines, unknown, missing, timeless;
@@ -159,13 +163,19 @@ void cap_list_init(struct cap_list *l, const char *const *paths);
 void cap_list_clear(struct cap_list *l);
 
 struct cap_live_options {
-	const char *interface;
+	const char *const *interfaces; /* NULL-terminated; at least one */
 	const char *filter; /* BPF; NULL: all */
 	bool promiscuous;
 	int snaplen;    /* 0: 262144 */
 	int buffer_kib; /* 0: libpcap's */
 };
-/* Opens an interface; frames are file 0.  Privileges are not dropped here. */
+/*
+ * Opens interfaces, or "any"; frames of the first are file 0, and so on, and
+ * come in the order of their times, as far as the kernel gives them in time.
+ * An interface that goes down, or vanishes and comes back under its name, is
+ * no error: cap_info tells of it.  Privileges are not dropped here, and not
+ * needed any more.
+ */
 struct cap_source *cap_live_open(
     const struct cap_live_options *o, GError **error);
 /*

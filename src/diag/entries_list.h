@@ -11,9 +11,13 @@ extern const struct diag_entry diag_entries_tcp[], diag_entries_around[];
 extern const struct diag_entry diag_entries_tls[];
 /* entries_sip.c */
 extern const struct diag_entry diag_entries_sip[];
+/* entries_provisioning.c */
+extern const struct diag_entry diag_entries_provisioning[];
 
 /* entries_dns.c */
 extern const struct diag_entry diag_entries_dns[];
+/* entries_boot.c: link and DHCP */
+extern const struct diag_entry diag_entries_boot[];
 /* entries_log.c */
 extern const struct diag_entry diag_entries_log[];
 

@@ -74,10 +74,15 @@ const struct diag_entry diag_entries_tls[] = {
 	    "no time server reached, or the first start after a long time "
 	    "without power.",
 	.seen = "Alert 45 of the phone, and certificates whose dates are "
-		"good.",
+		"good. It is certain where the phone's own clock is seen: in "
+		"its NTP queries or, with TLS 1.2 and older, its "
+		"ClientHellos, twice at least, or in the Date of its "
+		"REGISTER; alerts 42, 46 and a close do as well then.",
 	.silent = "A clock that is wrong and does no harm is not looked for. "
 		  "It is the capture's clock that the dates are compared with: "
-		  "if that one is wrong, the phone may be right."},
+		  "if that one is wrong, the phone may be right. Where NTP "
+		  "servers in the capture agree on another time by more than "
+		  "an hour, theirs is taken."},
     {.code = "tls.chain-incomplete",
 	.meaning = "Either an intermediate certificate was not sent, or the "
 		   "phone does not know the root.",

@@ -63,13 +63,22 @@ finding_begin(struct finding *f, const struct diag_rule *rule,
 	/* The id is that of the record of the rule's own stage. */
 	bool sip = rs_span_eq(f->rec.stage, RS_LIT("sip"));
 	bool tls = rs_span_eq(f->rec.stage, RS_LIT("tls"));
+	const struct rec_download *d = c->download;
+	if (d) {
+		finding_record(f, &rec_download_type, &d->id);
+		about(f, &d->client, &d->server, d->started);
+		f->rec.transport = d->protocol == REC_TFTP    ? REC_UDP
+				   : d->protocol == REC_HTTPS ? REC_TLS
+							      : REC_TCP;
+	}
 	if (sip && r)
 		finding_record(f, &rec_registration_type, &r->id);
 	if (tls && h)
 		finding_record(f, &rec_handshake_type, &h->id);
 	const struct rec_binding *b = c->binding;
 	const struct rec_phone *ph = c->phone;
-	f->rec.transport = r   ? r->transport
+	f->rec.transport = d   ? f->rec.transport
+			   : r ? r->transport
 			   : b ? b->transport
 			   : n ? n->transport
 			   : h ? REC_TLS
@@ -93,6 +102,20 @@ finding_begin(struct finding *f, const struct diag_rule *rule,
 		finding_record(f, &rec_binding_type, &b->id);
 		about(f, &b->client, &b->server, b->started);
 		f->rec.aor = b->aor;
+	}
+	const struct rec_lease *l = c->lease;
+	const struct rec_link *k = c->link;
+	bool boot = f->rec.records.n == 0; /* else it only leans on them */
+	if (k && boot) {
+		finding_record(f, &rec_link_type, &k->id);
+		about(f, &k->client, &k->server, k->started);
+		f->rec.mac = k->mac;
+	}
+	if (l && boot) {
+		finding_record(f, &rec_lease_type, &l->id);
+		about(f, &l->client, &l->server, l->started);
+		if (k == NULL)
+			f->rec.mac = l->mac;
 	}
 	/* Where there is another record, that is what it is about. */
 	if (ph && f->rec.records.n == 0) {

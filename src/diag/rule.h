@@ -11,7 +11,10 @@
 #define DIAG_RULE_H
 
 #include "diag/way.h"
+#include "profile/profile.h"
 #include "track/records.h"
+
+struct diag_fetches;
 
 /* What a finding may lean on; any but one may be NULL: not seen. */
 struct diag_case {
@@ -25,6 +28,16 @@ struct diag_case {
 	const struct rec_coverage *coverage;
 	/* of its client; alone: the rules about DNS are asked */
 	const struct diag_way *way;
+	/* judged itself, or that of the client; with the client's last one */
+	const struct rec_lease *lease, *last_lease;
+	const struct rec_link *link;   /* judged */
+	const struct rec_link *policy; /* the voice VLAN that switches announce */
+	const struct rec_clock *clock; /* of the client */
+	const int64_t *capture_offset; /* ns that other clocks are ahead of it */
+	const struct rec_download *download;
+	const struct diag_fetches *fetches; /* of its client: fetch_view.h */
+	const struct profile *profile; /* of the registration's service */
+	enum profile_told told;
 };
 
 struct diag_out {

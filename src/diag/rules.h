@@ -46,6 +46,17 @@ extern const struct diag_rule diag_sip_binding_lapsed, diag_sip_contact_fight,
 /* rules_phone.c */
 extern const struct diag_rule diag_policy_source_banned, diag_sip_partial_lines,
     diag_noise_scanner;
+/* rules_provisioning.c */
+extern const struct diag_rule diag_provisioning_download_failed,
+    diag_profile_unexpected;
+
+/* rules_dhcp.c */
+extern const struct diag_rule diag_dhcp_no_offer, diag_dhcp_no_ack,
+    diag_dhcp_refused, diag_dhcp_conflicting_offers, diag_dhcp_no_dns_or_ntp,
+    diag_dhcp_provisioning_override;
+/* rules_link.c */
+extern const struct diag_rule diag_link_voice_vlan, diag_link_address_conflict,
+    diag_link_eap_failed, diag_link_arp_unanswered;
 
 /* rules_log.c */
 extern const struct diag_rule diag_log_sent_not_on_wire,

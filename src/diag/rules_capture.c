@@ -91,7 +91,7 @@ link_fragments_differ(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (v == NULL || v->fragments_differ.number == 0 || c->registration ||
 	    c->handshake || c->connection || c->binding || c->phone ||
-	    c->way)
+	    c->way || c->lease || c->link || c->download)
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f,

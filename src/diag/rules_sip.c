@@ -321,6 +321,8 @@ sip_auth_user_differs(const struct diag_rule *rule, const struct diag_case *c,
 	if (user.n == 0 || v.r->auth_user.n == 0 ||
 	    rs_span_eq(user, v.r->auth_user) || was_right(c, &v))
 		return;
+	if (c->profile && c->profile->other_user)
+		return; /* as its service has it */
 	finding_begin(&f, rule, c, out, REC_INFERRED);
 	finding_alternative(&f, "sip.credentials-refused");
 	finding_detail(&f,

@@ -187,6 +187,15 @@ client_alert(const struct tls_view *v)
 		return no_cause;
 	if (n == PROTOCOL_VERSION)
 		return CAUSE(diag_tls_version_mismatch, REC_CERTAIN, NULL);
+	if (v->clock_wrong && n == CERTIFICATE_EXPIRED)
+		return CAUSE(diag_tls_phone_clock, REC_CERTAIN, NULL);
+	if (v->clock_wrong &&
+	    (n == BAD_CERTIFICATE || n == CERTIFICATE_UNKNOWN))
+		return CAUSE(diag_tls_phone_clock, REC_LIKELY,
+		    "tls.name-mismatch", "tls.unknown-ca");
+	if (n == CERTIFICATE_EXPIRED && v->clock_off && v->leaf == NULL)
+		return CAUSE(diag_tls_phone_clock, REC_LIKELY,
+		    "tls.certificate-expired");
 	if (n == CERTIFICATE_EXPIRED && v->outdated)
 		return CAUSE(diag_tls_certificate_expired, REC_CERTAIN, NULL);
 	if (n == CERTIFICATE_EXPIRED && v->leaf)
@@ -268,6 +277,9 @@ client_closed(const struct tls_view *v)
 	if (v->before_hello)
 		return CAUSE(diag_tls_closed_silently, REC_LIKELY,
 		    "tls.no-server-hello");
+	if (v->clock_wrong)
+		return CAUSE(diag_tls_phone_clock, REC_LIKELY,
+		    "tls.closed-silently", "tls.unknown-ca");
 	if (v->leaf && v->outdated)
 		return CAUSE(diag_tls_certificate_expired, REC_LIKELY,
 		    "tls.closed-silently", "tls.unknown-ca");

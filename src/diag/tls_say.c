@@ -398,6 +398,51 @@ say_evidence(struct finding *f, const struct tls_view *v)
 		    h->started, RS_LIT("handshake"));
 }
 
+static long long
+in_days(int64_t ns)
+{
+	const int64_t day = 86400 * RS_SEC;
+	return (ns < 0 ? -ns + day / 2 : ns + day / 2) / day;
+}
+
+/* What is known of clocks, behind what was said. */
+static void
+say_clock(struct finding *f, const struct tls_view *v)
+{
+	const struct rec_clock *k = v->clock;
+	const struct rs_frame *frames = k->frames.v;
+	struct rs_span said = f->rec.detail;
+	if (v->clock_off)
+		finding_detail(f,
+		    "%.*s The phone's clock is %lld days %s by %s.",
+		    FINDING_TEXT(said), in_days(k->client_offset),
+		    k->client_offset < 0 ? "behind" : "ahead",
+		    k->source == REC_CLOCK_NTP   ? "its NTP queries"
+		    : k->source == REC_CLOCK_SIP ? "the Date of its REGISTER"
+						 : "its ClientHello");
+	else if (v->clock_silent)
+		finding_detail(f, "%.*s Its %lld NTP queries got no answer.",
+		    FINDING_TEXT(said), (long long)k->queries);
+	else
+		return;
+	finding_record(f, &rec_clock_type, &k->id);
+	for (uint32_t i = 0; i < k->frames.n; i++)
+		finding_evidence(f, frames[i], RS_NEVER,
+		    k->source == REC_CLOCK_NTP ? RS_LIT("NTP")
+					       : RS_LIT("the phone's time"));
+}
+
+static void
+say_capture_clock(struct finding *f, const struct tls_view *v)
+{
+	struct rs_span said = f->rec.detail;
+	finding_detail(f,
+	    "%.*s By NTP the capture's own clock is wrong: its times are %lld "
+	    "days %s.",
+	    FINDING_TEXT(said), in_days(v->capture_off),
+	    v->capture_off < 0 ? "ahead" : "behind");
+}
+
 void
 tls_say(struct finding *f, const struct tls_view *v)
 {
@@ -422,5 +467,10 @@ tls_say(struct finding *f, const struct tls_view *v)
 	if (client && v->leaf == NULL && is(v->h->version, "TLS 1.3") &&
 	    !v->sealed_alert)
 		say_unseen(f);
+	if (is_code(f, "tls.phone-clock") && v->clock)
+		say_clock(f, v);
+	if (v->capture_off && (is_code(f, "tls.phone-clock") ||
+				  is_code(f, "tls.certificate-expired")))
+		say_capture_clock(f, v);
 	say_evidence(f, v);
 }

@@ -180,12 +180,44 @@ tls_view_is_sip(struct rs_span s)
 	       (is_request(s) && !tls_view_is_http(s));
 }
 
+/* Times of frames are those of the machine that captured: where NTP servers
+   agree that it is wrong by more than an hour, they are right. */
+static rs_time
+true_time(const struct diag_case *cs)
+{
+	const int64_t *offset = cs->capture_offset;
+	rs_time at = cs->handshake->ended;
+	bool off =
+	    offset && (*offset > 3600 * RS_SEC || *offset < -3600 * RS_SEC);
+	return off && at != RS_NEVER ? at + *offset : at;
+}
+
+/* What the phone's own clock says, steadily, or in the Date of a REGISTER. */
+static void
+look_at_clock(struct tls_view *v, const struct rec_clock *k, rs_time now)
+{
+	const int64_t day = 86400 * RS_SEC;
+	if (k == NULL || now == RS_NEVER)
+		return;
+	bool told = k->client_offset != REC_ABSENT &&
+		    (k->source == REC_CLOCK_SIP || k->client_steady == RS_TRUE);
+	rs_time its = told ? v->h->ended + k->client_offset : now;
+	v->clock = k;
+	v->clock_off = its - now > day || now - its > day;
+	v->clock_wrong = v->clock_off && v->leaf && v->outdated == NULL &&
+			 outdated(v->leaf, its);
+	v->clock_silent =
+	    k->source == REC_CLOCK_NTP && k->queries > 1 && k->answers == 0;
+}
+
 struct tls_view
 tls_view_of(const struct diag_case *cs)
 {
 	const struct rec_handshake *h = cs->handshake;
 	struct tls_view v = {.h = h};
 	const struct rec_certificate *c = h->certificates.v;
+	rs_time now = true_time(cs);
+	v.capture_off = now == h->ended ? 0 : *cs->capture_offset;
 	for (uint32_t i = 0; i < h->certificates.n; i++) {
 		if (c[i].from == REC_CLIENT && v.client_leaf == NULL &&
 		    c[i].subject.p)
@@ -195,9 +227,10 @@ tls_view_of(const struct diag_case *cs)
 		if (v.chain++ == 0)
 			v.leaf = &c[i];
 		v.weak |= c[i].weak.n > 0;
-		if (v.outdated == NULL && outdated(&c[i], h->ended))
+		if (v.outdated == NULL && outdated(&c[i], now))
 			v.outdated = &c[i];
 	}
+	look_at_clock(&v, cs->clock, now);
 	v.meant = h->sni.n || cs->way == NULL
 		      ? h->sni
 		      : way_host_name(cs->way, &h->server.at.addr);

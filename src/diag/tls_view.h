@@ -23,6 +23,13 @@ struct tls_view {
 	   and with another key, that was good at this time too; NULL */
 	const struct rec_handshake *other;
 	const struct rec_certificate *other_leaf;
+	/* of the phone, where it says what time the phone has, or that nobody
+	   told it; NULL */
+	const struct rec_clock *clock;
+	bool clock_off;      /* it is off by a day or more, as far as it says */
+	bool clock_wrong;    /* by it the certificate is not valid, and it is */
+	bool clock_silent;   /* NTP queries, and no answer */
+	int64_t capture_off; /* ns; NTP says that times of frames are wrong */
 	bool weak;      /* a key or signature of the server's is */
 	const struct rec_connection *connection; /* NULL */
 	bool inspector; /* the issuer's name is that of a proxy's maker */

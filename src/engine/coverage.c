@@ -66,6 +66,12 @@ anomaly_name(enum rs_anomaly kind)
 		return "websocket_compressed";
 	case RS_ANOMALY_DNS_MALFORMED:
 		return "dns_malformed";
+	case RS_ANOMALY_DHCP_MALFORMED:
+		return "dhcp_malformed";
+	case RS_ANOMALY_TFTP_MALFORMED:
+		return "tftp_malformed";
+	case RS_ANOMALY_HTTP_MALFORMED:
+		return "http_malformed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -186,7 +192,8 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	c->tcp_gaps = (int64_t)n->gaps;
 	c->tcp_missing_bytes = (int64_t)n->missing;
 	fragments(defrag_counts(e->defrag), c, a);
-	count(&c->evictions, a, "flows", e->flows_evicted);
+	count(&c->evictions, a, "flows",
+	    e->flows ? flow_table_evicted(e->flows) : e->flows_evicted);
 	count(&c->evictions, a, "streams", n->streams_refused);
 	count(&c->evictions, a, "fragments", defrag_counts(e->defrag)->evicted);
 	count(&c->evictions, a, "registrations", regs.evicted);
@@ -194,6 +201,13 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	    &c->evictions, a, "bindings", binding_tracker_evicted(t->binding));
 	count(&c->evictions, a, "handshakes", shakes.evicted);
 	count(&c->evictions, a, "not_inferred", inferred.refused);
+	count(&c->evictions, a, "leases", lease_tracker_evicted(t->lease));
+	count(&c->evictions, a, "hosts",
+	    neighbour_tracker_evicted(t->neighbour));
+	count(&c->evictions, a, "links", link_tracker_evicted(t->link));
+	count(&c->evictions, a, "clocks", clock_tracker_evicted(t->clock));
+	count(&c->evictions, a, "downloads",
+	    download_tracker_evicted(t->download));
 	sip(&t->counts, c, a);
 	websocket(n, c);
 	c->responses_without_request = (int64_t)regs.orphans;

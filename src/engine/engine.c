@@ -17,8 +17,8 @@ enum { DEFAULT_LIMIT = 256 }; /* MiB */
    a tenth stays for what is not charged: code, tables of libraries, buffers of
    files. */
 static const unsigned shares[BUDGET_N] = {
-    [BUDGET_FLOWS] = 22,
-    [BUDGET_APPS] = 9,
+    [BUDGET_FLOWS] = 23,
+    [BUDGET_APPS] = 8,
     [BUDGET_STREAMS] = 12,
     [BUDGET_FRAGMENTS] = 3,
     [BUDGET_ATTEMPTS] = 15,
@@ -76,6 +76,7 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 		e->seed.k1 = (uint64_t)g_random_int() << 32 | g_random_int();
 	}
 	e->out = *out;
+	e->looks = o->looks;
 	e->now = e->first = RS_NEVER;
 	const struct flow_limits limits = {0};
 	e->flows = flow_table_new(
@@ -184,6 +185,8 @@ tcp(struct engine *e, struct net_packet *p)
 		flow_turn(f);
 		dir = RS_S2C;
 	}
+	if (is_new && dir == RS_C2S)
+		pipeline_opened(&e->pipeline, p);
 	if (f->claim == FLOW_FOREIGN)
 		return;
 	if (is_copy_in(e, f, dir, p,
@@ -280,6 +283,8 @@ udp(struct engine *e, struct net_packet *p)
 	bool is_new;
 	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
 	const struct rs_span none = {segment.p, 0};
+	if (is_new)
+		pipeline_opened(&e->pipeline, p);
 	if (f->claim == FLOW_FOREIGN || is_copy_in(e, f, dir, p, none))
 		return;
 	segment.n = p->payload.n + 8; /* without what trails it */
@@ -376,6 +381,16 @@ hep_frame(struct engine *e, struct net_packet *p, const struct cap_frame *f)
 	e->decoded += p->encaps != 0;
 }
 
+/* Counted as before, and heard of where it is about phones. */
+static void
+not_ip(struct engine *e, const struct net_packet *p, const struct cap_frame *f,
+    enum net_flaw flaw)
+{
+	e->undecoded[flaw]++;
+	if (flaw == NET_FLAW_ARP || flaw == NET_FLAW_CONTROL)
+		pipeline_frame(&e->pipeline, p, f->bytes);
+}
+
 static void
 log_entry(struct engine *e, const struct cap_frame *f)
 {
@@ -396,6 +411,7 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 		e->steps_back++;
 	e->last_ts = f->ts;
 	e->packets++;
+	e->look.ours = false;
 	if (f->bytes.n < f->wire_len)
 		e->truncated++;
 	clock_to(e, f->ts);
@@ -411,10 +427,13 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 	}
 	enum net_flaw flaw = link_decode(&p, f->linktype, f->bytes);
 	if (flaw != NET_FLAW_NONE)
-		e->undecoded[flaw]++;
+		not_ip(e, &p, f, flaw);
 	else if (ip(e, &p,
-		     f->wire_len - (size_t)(p.ip.p - f->bytes.p) - p.trailer))
+		     f->wire_len - (size_t)(p.ip.p - f->bytes.p) - p.trailer)) {
 		e->decoded++;
+		if (e->looks)
+			engine_look_at(e, &p);
+	}
 	if (p.encaps)
 		note_encaps(e, p.encaps);
 }
@@ -432,6 +451,13 @@ void
 engine_drops(struct engine *e, uint64_t n, rs_time from, rs_time to)
 {
 	pipeline_drops(&e->pipeline, n, from, to);
+}
+
+void
+engine_sync(struct engine *e)
+{
+	if (e->relay)
+		relay_drain(e->relay);
 }
 
 void

@@ -16,6 +16,7 @@
 #include "track/related.h"
 
 struct rs_sink;
+struct profile_set;
 struct tls_trust;
 struct tls_keys;
 struct log_join;
@@ -36,6 +37,19 @@ struct engine_options {
 	/* Lent, or NULL: hears each event before the trackers do, on their
 	   thread. */
 	const struct rs_sink *events;
+	const struct profile_set *profiles; /* lent, or NULL */
+	bool looks; /* engine_look() is asked after each packet */
+};
+
+/* What became of a packet: by whom it was sent, innermost, and whether it may
+   be needed to explain a registration. */
+struct engine_look {
+	bool ours;
+	bool always; /* DNS, DHCP, provisioning, ICMP: whenever it was */
+	uint8_t proto;
+	struct rs_endpoint src, dst; /* of an ICMP error: of what it quotes */
+	bool has_mac;
+	uint8_t mac[6]; /* of the sender */
 };
 
 struct engine;
@@ -46,15 +60,24 @@ struct engine *engine_new(
     const struct engine_options *o, const struct rec_sink *out);
 void engine_free(struct engine *e);
 void engine_packet(struct engine *e, const struct cap_frame *f);
+/* Of the packet given last; options.looks. */
+const struct engine_look *engine_look(const struct engine *e);
 /* Live and idle: time passes without packets. */
 void engine_advance(struct engine *e, rs_time now);
 /* The capture lost n packets between these times (kernel or interface). */
 void engine_drops(struct engine *e, uint64_t n, rs_time from, rs_time to);
+/*
+ * Everything that was given so far has had its effect: until the next packet
+ * or advance, the other thread touches neither `out` nor what coverage tells
+ * of.
+ */
+void engine_sync(struct engine *e);
 /* The capture is over: what is open becomes a record, "cut off". */
 void engine_finish(struct engine *e);
 /*
  * What the capture could and could not show, but for the files, which the
- * caller knows.  Lists live in the arena.
+ * caller knows.  Lists live in the arena.  After engine_finish(), or
+ * engine_sync().
  */
 void engine_coverage(
     struct engine *e, struct rec_coverage *c, struct rec_arena *a);

@@ -2,7 +2,11 @@
 #include "engine/event_copy.h"
 
 #include "dns/msg.h"
+#include "dhcp/dhcp.h"
+#include "link/link.h"
+#include "http/http.h"
 #include "sip/msg.h"
+#include "tftp/tftp.h"
 #include "tls/certmsg.h"
 #include "tls/hello.h"
 #include "websocket/upgrade.h"
@@ -112,6 +116,59 @@ keep_handshake(struct room *r, struct tls_handshake_msg *m)
 }
 _Static_assert(TLS_MAX_CHAIN <= 16, "room for its spans");
 
+/* ---- provisioning ---- */
+
+/* The texts of a head, in one list for all that walk them. */
+static size_t
+head_texts(struct http_head *h, struct rs_span *texts[8])
+{
+	struct rs_span *all[] = {&h->method, &h->target, &h->reason, &h->host,
+	    &h->user_agent, &h->location, &h->date};
+	memcpy(texts, all, sizeof all);
+	return sizeof all / sizeof *all;
+}
+
+static size_t
+head_size(const struct http_msg *m)
+{
+	if (m->head == NULL)
+		return 0;
+	struct http_head h = *m->head;
+	struct rs_span *texts[8];
+	size_t size = rounded(sizeof h), n = head_texts(&h, texts);
+	while (n-- > 0)
+		size += rounded(texts[n]->n);
+	return size;
+}
+
+static void
+keep_http(struct room *r, struct rs_event *ev)
+{
+	struct http_msg *m = keep(r, ev->u.http, sizeof *ev->u.http);
+	ev->u.http = m;
+	if (m->head == NULL)
+		return;
+	struct http_head *h = keep(r, m->head, sizeof *m->head);
+	struct rs_span *texts[8];
+	for (size_t n = head_texts(h, texts); n-- > 0;) {
+		bool empty = texts[n]->p && texts[n]->n == 0;
+		if (!empty) /* absent stays absent, and empty is no other */
+			*texts[n] = keep_span(r, *texts[n]);
+		else
+			*texts[n] = RS_LIT("");
+	}
+	m->head = h;
+}
+
+static void
+keep_tftp(struct room *r, struct rs_event *ev)
+{
+	struct tftp_msg *m = keep(r, ev->u.tftp, sizeof *ev->u.tftp);
+	m->file = keep_span(r, m->file);
+	m->text = keep_span(r, m->text);
+	ev->u.tftp = m;
+}
+
 /* ---- any event ---- */
 
 /* Of what hangs on the event besides flow and facts. */
@@ -135,6 +192,13 @@ hanging(const struct rs_event *ev)
 		return rounded(sizeof *u) + rounded(u->target.n) +
 		       rounded(u->host.n);
 	}
+	case RS_EV_TFTP:
+		return rounded(sizeof *ev->u.tftp) +
+		       rounded(ev->u.tftp->file.n) +
+		       rounded(ev->u.tftp->text.n);
+	case RS_EV_HTTP:
+		return rounded(sizeof *ev->u.http) +
+		       head_size(ev->u.http);
 	case RS_EV_NOT_TLS:
 		return rounded(ev->u.not_tls.head.n);
 	case RS_EV_ANOMALY:
@@ -144,6 +208,11 @@ hanging(const struct rs_event *ev)
 	case RS_EV_DNS_MESSAGE:
 		return rounded(sizeof *ev->u.dns_message) +
 		       rounded(ev->u.dns_message->bytes.n);
+	case RS_EV_DHCP:
+		return rounded(sizeof *ev->u.dhcp) +
+		       rounded(ev->u.dhcp->bytes.n);
+	case RS_EV_LINK:
+		return rounded(sizeof *ev->u.link);
 	case RS_EV_TLS_RECORD: /* go to a session at once */
 	case RS_EV_WS_FRAME:
 	case RS_EV_WS_MESSAGE:
@@ -157,6 +226,7 @@ hanging(const struct rs_event *ev)
 	case RS_EV_FLOW_END:
 	case RS_EV_DROPS:
 	case RS_EV_TIME:
+	case RS_EV_CLOCK:
 	case RS_EV_NONE:
 	case RS_EV_N:
 		break;
@@ -195,6 +265,17 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		    r, ev->u.dns_message, sizeof *ev->u.dns_message);
 		m->bytes = keep_span(r, m->bytes);
 		ev->u.dns_message = m;
+	} else if (ev->type == RS_EV_DHCP) {
+		const struct dhcp_msg *m = ev->u.dhcp;
+		struct dhcp_msg *copy = piece(r, sizeof *m);
+		dhcp_msg_copy(copy, piece(r, m->bytes.n), m);
+		ev->u.dhcp = copy;
+	} else if (ev->type == RS_EV_LINK) {
+		ev->u.link = keep(r, ev->u.link, sizeof *ev->u.link);
+	} else if (ev->type == RS_EV_TFTP) {
+		keep_tftp(r, ev);
+	} else if (ev->type == RS_EV_HTTP) {
+		keep_http(r, ev);
 	}
 }
 

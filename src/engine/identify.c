@@ -2,7 +2,11 @@
 #include "engine/identify.h"
 
 #include "dns/dns.h"
+#include "dhcp/dhcp.h"
+#include "ntp/ntp.h"
+#include "http/http.h"
 #include "sip/sip.h"
+#include "tftp/tftp.h"
 #include "tls/tls.h"
 #include "websocket/websocket.h"
 
@@ -11,6 +15,10 @@ static const struct rs_dissector *const dissectors[] = {
     &tls_dissector,
     &websocket_dissector,
     &dns_dissector,
+    &dhcp_dissector,
+    &ntp_dissector,
+    &tftp_dissector,
+    &http_dissector, /* after websocket: a GET may be one */
 };
 
 /* A datagram is there as a whole; of a stream each probe sees what it wants. */

@@ -33,6 +33,11 @@ struct engine {
 	uint64_t copied, routed;      /* frames left out, by kind of copy */
 	uint64_t sums, offloaded, bad_sums; /* checksums looked at */
 	uint64_t flows_evicted;
+	bool looks;
+	struct engine_look look;
 };
+
+/* What e->look is to say of p, which was decoded, and given to its flow. */
+void engine_look_at(struct engine *e, const struct net_packet *p);
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/pipeline.h"
 
+#include "dhcp/dhcp.h"
 #include "engine/opening.h"
 #include "engine/stream.h"
 #include "engine/tls_stage.h"
 #include "engine/ws_stage.h"
+#include "http/http.h"
 #include "sip/msg.h"
+#include "tftp/tftp.h"
 #include "tls/fingerprint.h"
 #include "tls/keys.h"
 #include "tls/tls.h"
@@ -27,11 +30,12 @@ static const rs_time TIME_STEP = 10 * RS_MSEC;
 /* What hangs on a flow of which we still expect something. */
 struct app {
 	struct rs_flow_info info;
-	struct stream stream;    /* while claimed */
-	struct tls_stage *tls;   /* over a TLS dissector */
-	struct ws_stage *ws;     /* over a WebSocket dissector */
-	struct opening *opening; /* of TCP, once its first bytes came */
-	rs_time last;            /* its latest packet */
+	struct stream stream;         /* while claimed */
+	struct tls_stage *tls;        /* over a TLS dissector */
+	struct ws_stage *ws;          /* over a WebSocket dissector */
+	struct opening *opening;      /* of TCP, once its first bytes came */
+	struct link_source source[2]; /* by side */
+	rs_time last;                 /* its latest packet */
 };
 
 /* One call into the stages of a flow: the argument of their sinks. */
@@ -83,6 +87,7 @@ emit_up(void *arg, const struct rs_event *ev)
 	struct call *call = arg;
 	struct rs_event full = *ev;
 	note(call->f, ev);
+	link_stage_learn(&call->p->watch, ev);
 	full.flow = flow_info(call->f);
 	pipeline_say(call->p, &full);
 }
@@ -277,6 +282,7 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		    ws_stage_new(app->info.carrier, &p->budgets[BUDGET_STREAMS],
 			&p->counts.streams_refused, &p->counts.ws);
 	f->claim = FLOW_OURS;
+	f->common = d == &http_dissector; /* most of it is the web's */
 	if (f->tcp)
 		app->info.from_start = tcp_conn_facts(f->tcp)->from_start;
 	struct rs_event open = {.type = RS_EV_FLOW_OPEN, .dir = dir, .at = *at};
@@ -336,8 +342,8 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 {
 	struct call call = {p, f};
 	if (f->claim == FLOW_NEW) {
-		struct identity who = identify(packet->payload, RS_OVER_UDP,
-		    f->end[0].port, f->end[1].port);
+		struct identity who =
+		    tftp_follow_identify(&p->tftp, f, &dir, packet);
 		if (who.verdict == RS_YES) {
 			claim(p, f, dir, who.dissector, &packet->at);
 		} else {
@@ -352,9 +358,12 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	if (f->claim == FLOW_OURS) {
 		struct app *app = f->app;
 		struct rs_sink out = sink_of(&call);
+		pipeline_source(p, &app->source[dir], packet);
 		keep_pace(app, packet->at.first);
 		if (dir == RS_S2C && f->ttl_back == 0)
 			f->ttl_back = packet->ttl;
+		if (app->stream.dissector == &tftp_dissector)
+			tftp_follow_hear(&p->tftp, packet);
 		stream_datagram(
 		    &app->stream, dir, packet->payload, &packet->at, &out);
 	}
@@ -559,8 +568,11 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	}
 	struct call call = {p, f};
 	const struct tcp_out out = {on_data, on_gap, on_close, &call};
-	if (f->claim == FLOW_OURS)
+	if (f->claim == FLOW_OURS) {
+		pipeline_source(
+		    p, &((struct app *)f->app)->source[dir], packet);
 		keep_pace(f->app, packet->at.first);
+	}
 	tcp_conn_segment(f->tcp, dir, packet, h, &out);
 	if (f->claim == FLOW_NEW && packet->payload.n) {
 		label(p, f, packet);
@@ -690,14 +702,21 @@ vote(struct pipeline *p, const struct flow *f)
 			vantage_ttl(v, ttl[f->phone - 1], ttl[2 - f->phone]);
 		return;
 	}
-	/* What is encrypted counts where its port says that it is SIP.
-	 */
+	/* What is encrypted counts where its port says that it is SIP. */
 	const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
 	bool client = f->phone == 1 + RS_C2S || (app->tls && sip_port(p, f));
 	if (!client || !facts->from_start)
 		return;
 	vantage_ttl(v, facts->half[RS_C2S].ttl, facts->half[RS_S2C].ttl);
 	vantage_handshake(v, facts);
+}
+
+static bool
+is_broadcast(const struct flow *f)
+{
+	const struct app *app = f->app;
+	return f->claim == FLOW_OURS &&
+	       app->stream.dissector == &dhcp_dissector;
 }
 
 void
@@ -715,9 +734,9 @@ pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 		c->flows_tcp++;
 	else
 		c->flows_udp++;
-	/* A lone packet or two say nothing about the other direction.
-	 */
-	if (f->packets[0] + f->packets[1] > 2 &&
+	/* A lone packet or two say nothing about the other direction, and
+	   broadcasts are not answered on their own flow.  */
+	if (!is_broadcast(f) && f->packets[0] + f->packets[1] > 2 &&
 	    (f->packets[0] == 0 || f->packets[1] == 0))
 		c->one_way++;
 	c->two_way += f->packets[0] && f->packets[1];

@@ -13,6 +13,8 @@
 #include "engine/budget.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
+#include "engine/link_stage.h"
+#include "engine/tftp_follow.h"
 #include "engine/vantage.h"
 #include "engine/ws_stage.h"
 #include "event.h"
@@ -45,6 +47,8 @@ struct pipeline {
 	struct classify *classify;
 	struct tls_fingerprinter *prints;
 	struct pipeline_counts counts;
+	struct link_watch watch; /* servers that DHCP named */
+	struct tftp_follow tftp;
 	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };
 
@@ -74,5 +78,13 @@ pipeline_say(struct pipeline *p, struct rs_event *ev)
 void pipeline_drops(
     struct pipeline *p, uint64_t packets, rs_time from, rs_time to);
 void pipeline_advance(struct pipeline *p, rs_time now);
+/* A packet of a flow of ours; s is of the side that sent it. */
+void pipeline_source(struct pipeline *p, struct link_source *s,
+    const struct net_packet *packet);
+/* A frame that carries no IP; packet as link_decode() left it. */
+void pipeline_frame(struct pipeline *p, const struct net_packet *packet,
+    struct rs_span frame);
+/* The first packet of a new flow. */
+void pipeline_opened(struct pipeline *p, const struct net_packet *packet);
 
 #endif

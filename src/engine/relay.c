@@ -175,6 +175,19 @@ relay_flush(struct relay *r)
 }
 
 void
+relay_drain(struct relay *r)
+{
+	pthread_mutex_lock(&r->lock);
+	publish(r);
+	r->wanted = r->written;
+	while (r->wanted > r->taken)
+		pthread_cond_wait(&r->changed, &r->lock);
+	r->wanted = 0;
+	r->free_to = r->taken + RING;
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
 relay_finish(struct relay *r)
 {
 	if (!r->running)

@@ -26,6 +26,9 @@ void relay_free(struct relay *r);
 struct rs_sink relay_sink(struct relay *r);
 /* What was emitted so far goes on its way, however little it is. */
 void relay_flush(struct relay *r);
+/* Waits until `to` has had all that was emitted so far, and is at rest until
+   something more is. */
+void relay_drain(struct relay *r);
 /* Waits until `to` has had all events; there may be no more then. */
 void relay_finish(struct relay *r);
 

@@ -40,6 +40,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		reg_tracker_event(t->reg, ev);
 		keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
+		clock_tracker_event(t->clock, ev);
 		if (ev->flow->carrier != RS_OVER_UDP && captured(ev))
 			conn_tracker_event(t->conn, ev);
 		if (captured(ev) && ev->flow->carrier &
@@ -55,6 +56,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		handshake_tracker_event(t->handshake, ev);
 		conn_tracker_event(t->conn, ev);
 		inferred_tracker_event(t->inferred, ev);
+		clock_tracker_event(t->clock, ev);
 		break;
 	case RS_EV_TLS_ALERT:
 	case RS_EV_TLS_DATA:
@@ -87,9 +89,24 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		if (ev->type == RS_EV_FLOW_END)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
+		download_tracker_event(t->download, ev);
+		break;
+	case RS_EV_TFTP:
+	case RS_EV_HTTP:
+		download_tracker_event(t->download, ev);
+		break;
+	case RS_EV_DHCP:
+	case RS_EV_LINK:
+		/* The lease asks its neighbours. */
+		neighbour_tracker_event(t->neighbour, ev);
+		link_tracker_event(t->link, ev);
+		lease_tracker_event(t->lease, ev);
+		break;
+	case RS_EV_CLOCK:
+		clock_tracker_event(t->clock, ev);
 		break;
 	case RS_EV_DNS_MESSAGE: /* its own tracker hears all events */
-	case RS_EV_TLS_RECORD: /* the sessions', never here */
+	case RS_EV_TLS_RECORD:  /* the sessions', never here */
 	case RS_EV_WS_FRAME:
 	case RS_EV_WS_MESSAGE: /* counted by their stage */
 	case RS_EV_TIME:
@@ -108,11 +125,13 @@ trackers_event(struct trackers *t, const struct rs_event *ev)
 		t->now = ev->now;
 		handshake_tracker_advance(t->handshake, t->now);
 		lookup_tracker_advance(t->lookup, t->now);
+		download_tracker_advance(t->download, t->now);
 	}
 	/* It looks at its own clock before each event: this only lets go. */
 	if (t->now >= t->reg_due) {
 		t->reg_due = t->now + REG_STEP;
 		reg_tracker_advance(t->reg, t->now);
+		lease_tracker_advance(t->lease, t->now);
 	}
 	lookup_tracker_event(t->lookup, ev);
 	deliver(t, ev);
@@ -145,6 +164,7 @@ tap(void *arg, const struct rec_type *type, const void *rec)
 		pass_named(t, type, &named, &named.server);
 	} else if (type == &rec_handshake_type) {
 		struct rec_handshake named = *(const struct rec_handshake *)rec;
+		download_tracker_handshake(t->download, rec);
 		pass_named(t, type, &named, &named.server);
 	} else if (type == &rec_connection_type) {
 		struct rec_connection named =
@@ -195,6 +215,14 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->names = names_new(seed, &budgets[BUDGET_LOOKUPS]);
 	t->lookup = lookup_tracker_new(t->names, t->related, seed,
 	    &budgets[BUDGET_LOOKUPS], &t->taps);
+	t->neighbour = neighbour_tracker_new(
+	    seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->lease = lease_tracker_new(
+	    seed, &budgets[BUDGET_BINDINGS], t->neighbour, &t->taps);
+	t->link = link_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->clock = clock_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->download = download_tracker_new(
+	    o->profiles, seed, &budgets[BUDGET_BINDINGS], &t->taps);
 }
 
 void
@@ -202,7 +230,12 @@ trackers_clear(struct trackers *t)
 {
 	lookup_tracker_free(t->lookup);
 	names_free(t->names);
+	clock_tracker_free(t->clock);
+	link_tracker_free(t->link);
+	lease_tracker_free(t->lease);
+	neighbour_tracker_free(t->neighbour);
 	inferred_tracker_free(t->inferred);
+	download_tracker_free(t->download);
 	conn_tracker_free(t->conn);
 	handshake_tracker_free(t->handshake);
 	binding_tracker_free(t->binding);
@@ -221,4 +254,9 @@ trackers_finish(struct trackers *t, rs_time end)
 	handshake_tracker_finish(t->handshake, end);
 	inferred_tracker_finish(t->inferred);
 	binding_tracker_finish(t->binding, end);
+	lease_tracker_finish(t->lease, end);
+	neighbour_tracker_finish(t->neighbour);
+	link_tracker_finish(t->link);
+	clock_tracker_finish(t->clock);
+	download_tracker_finish(t->download, end);
 }

@@ -13,10 +13,15 @@
 #include "tls/cert.h"
 #include "tls/chain.h"
 #include "track/binding.h"
+#include "track/clock.h"
 #include "track/conn.h"
+#include "track/download.h"
 #include "track/handshake.h"
 #include "track/inferred.h"
 #include "track/keepalive.h"
+#include "track/lease.h"
+#include "track/link.h"
+#include "track/neighbour.h"
 #include "track/inbound.h"
 #include "track/lookup.h"
 #include "track/names.h"
@@ -47,6 +52,11 @@ struct trackers {
 	struct inferred_tracker *inferred;
 	struct names *names;
 	struct lookup_tracker *lookup;
+	struct neighbour_tracker *neighbour;
+	struct lease_tracker *lease;
+	struct link_tracker *link;
+	struct clock_tracker *clock;
+	struct download_tracker *download;
 	struct tracker_counts counts;
 	rs_time now, reg_due;
 };

@@ -318,13 +318,14 @@ list_unlink(struct flow_table *t, struct flow *f)
 static enum list
 list_of(const struct flow *f)
 {
+	bool ours = f->claim == FLOW_OURS && !f->common;
 	if (f->doomed)
 		return LIST_DOOMED;
 	if (f->proto != NET_PROTO_TCP)
-		return f->claim == FLOW_OURS ? LIST_OURS_UDP : LIST_UDP;
+		return ours ? LIST_OURS_UDP : LIST_UDP;
 	if (!f->packets[RS_C2S] || !f->packets[RS_S2C])
-		return f->claim == FLOW_OURS ? LIST_OURS_TCP : LIST_SYN;
-	return f->claim == FLOW_OURS ? LIST_OURS_TCP : LIST_TCP;
+		return ours ? LIST_OURS_TCP : LIST_SYN;
+	return ours ? LIST_OURS_TCP : LIST_TCP;
 }
 
 static inline void

@@ -50,6 +50,7 @@ struct flow {
 	uint64_t serial;
 	uint8_t ttl, ttl_back; /* of the first packet of each side, or 0 */
 	uint8_t phone; /* the owner's: 1 + direction of what a phone sends */
+	bool common;   /* the owner's: claimed, and goes as if nobody had */
 	uint32_t self, newer, older; /* the table's own: places in slabs */
 };
 

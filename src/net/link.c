@@ -68,8 +68,10 @@ is_snap(struct rs_span rest)
 /* What kind of frame it is that carries no IP, as far as we can see.  Of IEEE
    802.2 (lengths) spanning tree, CDP and the like are what is met. */
 static enum net_flaw
-not_ip(int type, struct rs_span rest)
+not_ip(struct net_packet *p, int type, struct rs_span rest)
 {
+	p->other = rest;
+	p->other_type = (unsigned)type;
 	if (type < TYPE_LENGTHS)
 		return rest.n < 8 ? NET_FLAW_LINK_SHORT : NET_FLAW_CONTROL;
 	switch (type) {
@@ -179,7 +181,7 @@ by_ethertype(struct net_packet *p, struct layer *l)
 		return NET_FLAW_NONE;
 	default:
 		if (l->type >= TYPE_LENGTHS || !is_snap(l->rest))
-			return not_ip(l->type, l->rest);
+			return not_ip(p, l->type, l->rest);
 		l->type = wire_u16(l->rest.p + 6);
 		(void)layer_skip(l, 8);
 		return l->type < TYPE_LENGTHS ? NET_FLAW_CONTROL
@@ -393,6 +395,7 @@ link_decode(struct net_packet *p, int linktype, struct rs_span frame)
 		set_mac(p, frame.p + 6);
 		return begin_ip(p, rs_span_from(frame, 14), 4);
 	}
+	p->other = (struct rs_span){0};
 	return layer_walk(p, (struct layer){LAYER_LINKTYPE, linktype, frame});
 }
 

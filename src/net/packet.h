@@ -104,6 +104,10 @@ struct net_packet {
 	   and IP is no longer than that. */
 	bool bounded;
 	uint32_t trailer;
+	/* Of NET_FLAW_ARP and NET_FLAW_CONTROL: what follows the type, or the
+	   length below 0x600.  Empty: not from an EtherType. */
+	struct rs_span other;
+	unsigned other_type;
 	/* Of a tunnel everything above is the inner packet's. */
 	uint8_t depth;   /* tunnels entered */
 	uint32_t encaps; /* bits by enum net_encap */

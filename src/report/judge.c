@@ -24,6 +24,7 @@ struct judge {
 	GTree *by_key;          /* key -> struct kept */
 	GPtrArray *all;         /* in the order of finding */
 	enum rec_reg_kind kind; /* of the registration that is judged */
+	uint64_t errors;
 	struct rec_arena rules, own, kept;
 	struct rs_buf buf, key;
 };
@@ -90,6 +91,8 @@ key_of(struct judge *j, const struct rec_finding *f)
 	    (uint8_t)f->server.at.port};
 	key_bytes(j, rest, sizeof rest);
 	key_bytes(j, f->aor.p, f->aor.n);
+	key_bytes(j, "", 1);
+	key_bytes(j, f->mac.p, f->mac.n);
 	return (struct rs_span){j->key.p, j->key.n};
 }
 
@@ -190,6 +193,7 @@ found(void *arg, const struct rec_finding *f)
 {
 	struct judge *j = arg;
 	struct rs_span key = key_of(j, f);
+	j->errors += f->severity == REC_ERROR;
 	struct kept *k = g_tree_lookup(j->by_key, &key);
 	if (k) {
 		again(j, k, f);
@@ -217,6 +221,12 @@ judge_case(struct judge *j, const struct diag_case *c)
 	j->kind = c->registration ? c->registration->kind : REC_REG_KIND_NONE;
 	diag_judge(c, &out);
 	rec_arena_reset(&j->rules);
+}
+
+uint64_t
+judge_errors(const struct judge *j)
+{
+	return j->errors;
 }
 
 static void

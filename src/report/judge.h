@@ -21,4 +21,7 @@ void judge_case(struct judge *j, const struct diag_case *c);
 /* Puts the findings into the spool. */
 void judge_finish(struct judge *j, struct spool *to);
 
+/* How often an error was found so far. */
+uint64_t judge_errors(const struct judge *j);
+
 #endif

@@ -238,10 +238,16 @@ event_proto(const struct rec_type *type, const void *rec)
 		const struct rec_lookup *l = rec;
 		return transport_proto(l->transport);
 	}
+	if (type == &rec_download_type) {
+		const struct rec_download *d = rec;
+		return d->protocol == REC_TFTP ? RS_LIT("UDP") : RS_LIT("TCP");
+	}
 	if (type == &rec_finding_type) {
 		const struct rec_finding *f = rec;
 		return transport_proto(f->transport);
 	}
+	if (type == &rec_lease_type)
+		return RS_LIT("UDP");
 	if (type == &rec_handshake_type || type == &rec_connection_type)
 		return RS_LIT("TCP");
 	return (struct rs_span){0};

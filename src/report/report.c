@@ -13,10 +13,14 @@
 #include "report/report.h"
 
 #include "report/asked.h"
+#include "report/boot.h"
+#include "diag/profile_view.h"
+#include "report/downloads.h"
 #include "report/json.h"
 #include "report/judge.h"
 #include "report/model.h"
 #include "report/text.h"
+#include "track/host.h"
 #include "track/phone.h"
 #include "track/shown.h"
 #include "track/spool.h"
@@ -38,9 +42,11 @@ struct report {
 	struct summary *summary;
 	struct phone_tracker *phones;
 	struct shown *shown;
+	struct host_index *hosts;
 	struct rs_account phones_pay;
 	struct judge *judge;
 	struct asked *asked;
+	struct downloads downloads;
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
 	struct rec_type odd_registration;    /* fine, and to be judged */
@@ -58,6 +64,8 @@ struct report {
 };
 
 /* ---- opening ---- */
+
+static void listed(void *arg, const struct rec_type *type, const void *rec);
 
 struct report *
 report_new(
@@ -82,7 +90,10 @@ report_new(
 	rs_account_init(&r->phones_pay,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
+	r->downloads = (struct downloads){
+	    spool, r->phones, fetches_new(&r->phones_pay), {listed, r}};
 	r->shown = shown_new();
+	r->hosts = host_index_new();
 	r->judge = judge_new();
 	r->asked = asked_new(related,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
@@ -104,8 +115,10 @@ report_free(struct report *r)
 	judge_free(r->judge);
 	asked_free(r->asked);
 	g_hash_table_unref(r->scanned);
+	fetches_free(r->downloads.fetches);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
+	host_index_free(r->hosts);
 	summary_free(r->summary);
 	spool_free(r->spool);
 	rec_arena_clear(&r->arena);
@@ -123,6 +136,12 @@ event(struct report *r, const struct rec_type *type, const void *rec)
 	model_event(&r->json.w, type, rec, otherwise);
 	if (r->o.live)
 		(void)out_flush(&r->out);
+}
+
+static void
+listed(void *arg, const struct rec_type *type, const void *rec)
+{
+	event(arg, type, rec);
 }
 
 /* Counted, and joined to its phone; what does not concern registration makes
@@ -158,9 +177,15 @@ registration_counted(struct report *r, const struct rec_registration *g)
 /* It went well as far as the server is concerned, and there is something to be
    said of it all the same. */
 static bool
-registration_odd(const struct rec_registration *g)
+registration_odd(const struct report *r, const struct rec_registration *g)
 {
 	const struct rs_span *v = g->flaws.v;
+	char text[PROFILE_VIEW_TEXT];
+	enum profile_told told;
+	const struct profile *p =
+	    profile_view_service(r->o.profiles, g, &told);
+	if (profile_view_differs(p, told, g, text))
+		return true;
 	for (uint32_t i = 0; i < g->flaws.n; i++)
 		if (rs_span_eq(v[i], RS_LIT("via_changed")))
 			return true;
@@ -191,7 +216,7 @@ registration(struct report *r, const struct rec_registration *g)
 		(void)spool_add(r->spool, &rec_registration_type, g);
 	else if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
-	if (fine && registration_odd(g))
+	if (fine && registration_odd(r, g))
 		(void)spool_add(r->spool, &r->odd_registration, g);
 	if (fine)
 		registration_counted(r, g);
@@ -284,6 +309,17 @@ binding_fine(const struct rec_binding *b)
 	       b->displaced.n == 0 && b->moves.n == 0 && b->unreached.n == 0;
 }
 
+/* Hosts are no part of the report: phones have their hardware addresses. */
+static void
+boot(struct report *r, const struct rec_type *type, const void *rec)
+{
+	host_index_add(r->hosts, type, rec);
+	if (type == &rec_host_type)
+		return;
+	event(r, type, rec);
+	(void)spool_add(r->spool, type, rec);
+}
+
 static void
 lookup(struct report *r, const struct rec_lookup *l)
 {
@@ -307,6 +343,10 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		handshake(r, rec);
 	} else if (type == &rec_connection_type) {
 		connection(r, rec);
+	} else if (boot_type(type)) {
+		boot(r, type, rec);
+	} else if (type == &rec_download_type) {
+		downloads_take(&r->downloads, rec);
 	} else {
 		summary_add(r->summary, type, rec);
 		event(r, type, rec);
@@ -357,6 +397,13 @@ connection_related(const struct report *r, const struct rec_connection *c)
 {
 	return c->related == RS_TRUE ? RS_TRUE
 				     : related_connection(r->related, c);
+}
+
+/* A download has its id. */
+static bool
+handshake_provisions(const struct report *r, const struct rec_handshake *h)
+{
+	return profile_of_host(r->o.profiles, h->sni) != NULL;
 }
 
 static bool
@@ -431,11 +478,14 @@ ask_again(struct report *r)
 		if (h.related == RS_TRUE)
 			continue; /* was sure when it closed */
 		h.related = related_handshake(r->related, &h);
+		bool provisions = handshake_provisions(r, &h);
 		if (h.related == RS_TRUE)
 			asked_mark(r->asked, &h.client.at.addr);
-		else
+		else if (!provisions)
 			r->amended.tls_unrelated++;
 		drop_unlisted(r, &h);
+		if (provisions && h.related != RS_TRUE && !r->o.all_tls)
+			event(r, &rec_handshake_type, &h);
 		if (h.related == RS_TRUE || r->o.all_tls)
 			handshake_counted(r, &h);
 	}
@@ -450,6 +500,9 @@ ask_again(struct report *r)
 			connection_counted(r, &c);
 	}
 	spool_reader_free(s);
+	int64_t others = downloads_finish(&r->downloads);
+	if (others)
+		r->amended.downloads_not_listed = others;
 }
 
 static void
@@ -503,36 +556,92 @@ scanned(struct report *r, const struct rec_registration *g)
 		g_hash_table_add(r->scanned, GSIZE_TO_POINTER((gsize)aor));
 }
 
-/* What the case leans on is looked up by its id. */
+/* An error on the phone's way is a failure of its own. */
+static void
+judge_boot(struct report *r, struct diag_case c)
+{
+	struct boot_room room;
+	struct rec_phone p;
+	const struct rs_addr *addr =
+	    c.link ? &c.link->client.at.addr : &c.lease->client.at.addr;
+	uint64_t before = judge_errors(r->judge);
+	c.coverage = &r->amended;
+	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
+	struct rs_span mac = c.link ? c.link->mac : c.lease->mac;
+	if ((addr->family &&
+		phone_tracker_find(r->phones, addr, &p, &r->arena)) ||
+	    boot_phone(r->hosts, r->phones, mac, &p, &r->arena))
+		c.phone = &p;
+	judge_case(r->judge, &c);
+	r->failed += judge_errors(r->judge) != before;
+	rec_arena_reset(&r->arena);
+}
+
+static void
+judge_leases(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &rec_lease_type);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL)
+		judge_boot(r, (struct diag_case){.lease = rec});
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_link_type);
+	while ((rec = spool_next(s)) != NULL)
+		judge_boot(r, (struct diag_case){.link = rec});
+	spool_reader_free(s);
+}
+
+/* What a case leans on, looked up by its id. */
+struct leans {
+	struct rec_handshake handshake, other;
+	struct rec_connection connection;
+	struct rec_phone phone;
+	struct boot_room room;
+	struct diag_fetches fetches;
+};
+
+static void
+lean(struct report *r, struct diag_case *c, const struct rec_id *handshake,
+    const struct rec_id *connection, struct leans *l)
+{
+	struct rec_id other;
+	const struct rec_endpoint *client =
+	    c->registration ? &c->registration->client
+	    : c->connection ? &c->connection->client
+	    : c->handshake  ? &c->handshake->client
+	    : c->download   ? &c->download->client
+			    : NULL;
+	if (client) {
+		c->way = asked_way(r->asked, &client->at.addr);
+		l->fetches = fetches_of(r->downloads.fetches, &client->at.addr);
+		c->fetches = &l->fetches;
+	}
+	if (c->registration)
+		c->profile = profile_view_service(
+		    r->o.profiles, c->registration, &c->told);
+	if (client && phone_tracker_find(r->phones, &client->at.addr,
+			  &l->phone, &r->arena))
+		c->phone = &l->phone;
+	if (handshake && find(r, &rec_handshake_type, &r->fine_handshake,
+			     handshake, &l->handshake))
+		c->handshake = &l->handshake;
+	if (connection && find(r, &rec_connection_type, &r->fine_connection,
+			      connection, &l->connection))
+		c->connection = &l->connection;
+	if (c->handshake && shown_other(r->shown, c->handshake, &other) &&
+	    find(r, &rec_handshake_type, &r->fine_handshake, &other,
+		&l->other))
+		c->other = &l->other;
+	boot_case(c, &l->room, r->hosts, r->spool, &r->arena);
+}
+
 static void
 judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
     const struct rec_id *connection)
 {
-	struct rec_handshake h, o;
-	struct rec_connection k;
-	struct rec_phone p;
-	struct rec_id other;
+	struct leans l;
 	c.coverage = &r->amended;
-	/* What it leans on is in arenas of its own. */
-	const struct rec_endpoint *client =
-	    c.registration ? &c.registration->client
-	    : c.connection ? &c.connection->client
-	    : c.handshake  ? &c.handshake->client
-			   : NULL;
-	if (client &&
-	    phone_tracker_find(r->phones, &client->at.addr, &p, &r->arena))
-		c.phone = &p;
-	if (client)
-		c.way = asked_way(r->asked, &client->at.addr);
-	if (handshake &&
-	    find(r, &rec_handshake_type, &r->fine_handshake, handshake, &h))
-		c.handshake = &h;
-	if (connection &&
-	    find(r, &rec_connection_type, &r->fine_connection, connection, &k))
-		c.connection = &k;
-	if (c.handshake && shown_other(r->shown, c.handshake, &other) &&
-	    find(r, &rec_handshake_type, &r->fine_handshake, &other, &o))
-		c.other = &o;
+	lean(r, &c, handshake, connection, &l);
 	judge_case(r->judge, &c);
 	rec_arena_reset(&r->arena);
 }
@@ -592,8 +701,18 @@ judge_all(struct report *r)
 	while ((rec = spool_next(s)) != NULL)
 		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
 	spool_reader_free(s);
-	asked_each(r->asked, judge_way, r);
 	judge_case(r->judge, &(struct diag_case){.coverage = &r->amended});
+	asked_each(r->asked, judge_way, r);
+	judge_leases(r);
+	s = spool_read(r->spool, &rec_download_type);
+	while ((rec = spool_next(s)) != NULL) {
+		struct rec_download d;
+		if (downloads_listed(&r->downloads, rec, &d, &r->arena) &&
+		    rec_download_broke(d.state))
+			judge(r, (struct diag_case){.download = &d}, NULL,
+			    NULL);
+	}
+	spool_reader_free(s);
 }
 
 /* ---- at the end: writing ---- */
@@ -602,7 +721,14 @@ static void
 json_listed(struct report *r, const struct rec_type *type, const void *rec)
 {
 	struct report_writer *w = &r->json.w;
-	if (!shown(r, type, rec))
+	if (type == &rec_download_type) {
+		struct rec_download d;
+		if (downloads_listed(&r->downloads, rec, &d, &r->arena))
+			model_record(w, NULL, type, &d);
+		return;
+	}
+	if (!shown(r, type, rec) &&
+	    (type != &rec_handshake_type || !handshake_provisions(r, rec)))
 		return;
 	if (type == &rec_lookup_type) {
 		struct rec_lookup l = *(const struct rec_lookup *)rec;
@@ -651,10 +777,20 @@ json_list(
 	spool_reader_free(b);
 }
 
+/* A list that is not written where it is empty. */
+static void
+json_spare(struct report *r, const struct rec_type *type)
+{
+	struct spool_reader *s = spool_read(r->spool, type);
+	bool any = spool_next(s) != NULL;
+	spool_reader_free(s);
+	if (any)
+		json_list(r, type, NULL);
+}
+
 static void
 json_document(struct report *r)
 {
-	static const char *const later[] = {"leases", "downloads"};
 	struct report_writer *w = &r->json.w;
 	w->open(w, NULL, false);
 	w->open(w, "regscan", false);
@@ -669,10 +805,10 @@ json_document(struct report *r)
 	json_list(r, &rec_handshake_type, &r->fine_handshake);
 	json_list(r, &rec_connection_type, &r->fine_connection);
 	json_list(r, &rec_lookup_type, NULL);
-	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-		w->open(w, later[i], true); /* no tracker of these yet */
-		w->shut(w);
-	}
+	json_list(r, &rec_lease_type, NULL);
+	json_list(r, &rec_download_type, NULL);
+	json_spare(r, &rec_link_type);
+	json_spare(r, &rec_clock_type);
 	json_list(r, &rec_finding_type, NULL);
 	w->shut(w);
 }
@@ -746,6 +882,51 @@ write_out(struct report *r)
 		break;
 	}
 	}
+}
+
+struct asker {
+	void (*found)(void *arg, const struct rec_finding *f);
+	void *arg;
+};
+
+static void
+tell_asker(void *arg, const struct rec_finding *f)
+{
+	const struct asker *a = arg;
+	a->found(a->arg, f);
+}
+
+void
+report_ask(struct report *r, const struct rec_type *type, const void *rec,
+    const struct rec_coverage *coverage,
+    void (*found)(void *arg, const struct rec_finding *f), void *arg)
+{
+	struct asker asker = {found, arg};
+	struct rec_arena arena;
+	struct diag_out out = {&arena, tell_asker, &asker};
+	struct diag_case c = {.coverage = coverage};
+	struct leans l;
+	rec_arena_init(&arena, NULL, NULL);
+	if (type == &rec_registration_type) {
+		c.registration = rec;
+		lean(r, &c, &c.registration->handshake,
+		    &c.registration->connection, &l);
+	} else if (type == &rec_handshake_type) {
+		c.handshake = rec;
+		lean(r, &c, NULL, &c.handshake->connection, &l);
+	} else if (type == &rec_connection_type) {
+		c.connection = rec;
+		lean(r, &c, NULL, NULL, &l);
+	}
+	diag_judge(&c, &out);
+	rec_arena_clear(&arena);
+	rec_arena_reset(&r->arena);
+}
+
+bool
+report_broken(const struct report *r)
+{
+	return r->out.error != 0;
 }
 
 bool

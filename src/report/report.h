@@ -13,6 +13,8 @@
 #include "track/records.h"
 #include "track/related.h"
 
+struct profile_set;
+
 #include <glib.h>
 #include <stdio.h>
 
@@ -28,6 +30,7 @@ struct report_options {
 	unsigned columns;    /* of the terminal; 0: 100 */
 	size_t memory_limit; /* of the program, bytes; 0: 256 MiB */
 	const char *version;
+	const struct profile_set *profiles; /* lent, or NULL */
 };
 
 struct report;
@@ -38,6 +41,16 @@ struct report *report_new(
 void report_free(struct report *r);
 /* Where the engine's records go. */
 struct rec_sink report_sink(struct report *r);
+/*
+ * What the rules find now about one closed record that is not fine, with what
+ * it leans on as far as that is known by now.  For the thread that the sink is
+ * called on, or when that is at rest.
+ */
+void report_ask(struct report *r, const struct rec_type *type, const void *rec,
+    const struct rec_coverage *c,
+    void (*found)(void *arg, const struct rec_finding *f), void *arg);
+/* Some of it could not be written; asked as report_ask() is. */
+bool report_broken(const struct report *r);
 /* False and error when output failed. */
 bool report_finish(
     struct report *r, const struct rec_coverage *c, GError **error);

@@ -417,6 +417,25 @@ files(struct text *t, const struct rec_coverage *c)
 	}
 }
 
+/* Interfaces that were not there all the time. */
+static void
+outages(struct text *t, const struct rec_coverage *c)
+{
+	const struct rec_file *f = c->files.v;
+	char a[PAGE_TEXT];
+	for (uint32_t i = 0; i < c->files.n; i++) {
+		if (text_sum(f[i].outages) == 0)
+			continue;
+		t->page.style = PAGE_WARN;
+		page_span(&t->page, f[i].path);
+		page_printf(&t->page, " was down %s, %.1f s in all",
+		    text_many(a, f[i].outages, "time"),
+		    (double)text_sum(f[i].away) / (double)RS_SEC);
+		t->page.style = PAGE_PLAIN;
+		page_end(&t->page);
+	}
+}
+
 /* What else was in the folders. */
 static void
 skipped(struct text *t, const struct rec_coverage *c)
@@ -501,6 +520,7 @@ text_coverage(struct text *t)
 	names(t, c);
 	size_and_span(t, c);
 	files(t, c);
+	outages(t, c);
 	skipped(t, c);
 	comments(t, c);
 	text_logs(t, c);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What went wrong where each attempt may be fine: a look-up, a binding that ran
- * out, two
- * phones that fight for one, a phone with some of its lines registered, a
+ * out, two phones that fight for one, a phone with some of its lines registered, a
  * connection that was forgotten while it was quiet, packets that contradict
  * each other.
  *
@@ -42,7 +41,9 @@ is_noted(const struct rec_finding *x)
 		       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
 	if (rs_span_starts(of[0], RS_LIT("lookup ")))
 		return !of_failure(x);
-	return rs_span_starts(of[0], RS_LIT("binding ")) ||
+	return rs_span_starts(of[0], RS_LIT("lease ")) ||
+	       rs_span_starts(of[0], RS_LIT("link ")) ||
+	       rs_span_starts(of[0], RS_LIT("binding ")) ||
 	       rs_span_starts(of[0], RS_LIT("phone "));
 }
 
@@ -54,11 +55,14 @@ head(struct text *t, const struct rec_finding *x)
 	g_autofree char *word =
 	    g_ascii_strup(rec_severity_name(x->severity), -1);
 	page_styled(p, x->severity == REC_ERROR ? PAGE_BAD : PAGE_WARN, word);
-	if (x->phone.at.addr.family == 0)
+	if (x->phone.at.addr.family == 0 && x->mac.p == NULL)
 		return;
-	rs_addr_format(&x->phone.at.addr, addr);
 	page_str(p, "  ");
-	page_styled(p, PAGE_BOLD, addr);
+	rs_addr_format(&x->phone.at.addr, addr);
+	if (x->phone.at.addr.family)
+		page_styled(p, PAGE_BOLD, addr);
+	else
+		page_span(p, x->mac);
 	page_to(p, p->at + 2);
 	if (x->aor.n)
 		page_span_most(p, x->aor, p->columns / 3);

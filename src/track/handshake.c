@@ -616,6 +616,9 @@ hear_anomaly(struct handshake_tracker *k, const struct rs_event *ev)
 	case RS_ANOMALY_WS_TOO_LONG:
 	case RS_ANOMALY_WS_COMPRESSED:
 	case RS_ANOMALY_DNS_MALFORMED:
+	case RS_ANOMALY_DHCP_MALFORMED:
+	case RS_ANOMALY_TFTP_MALFORMED:
+	case RS_ANOMALY_HTTP_MALFORMED:
 	case RS_ANOMALY_SIP_TRAILING:
 	case RS_ANOMALY_N:
 		break;
@@ -673,8 +676,12 @@ hear_end(struct handshake_tracker *k, const struct rs_event *ev)
 static void
 hear_drops(struct handshake_tracker *k, const struct rs_event *ev)
 {
-	k->drops[k->n_drops++ % MAX_DROPS] =
-	    (struct drop){ev->u.drops.from, ev->u.drops.to};
+	struct drop d = {ev->u.drops.from, ev->u.drops.to};
+	struct drop *last = &k->drops[(k->n_drops - 1) % MAX_DROPS];
+	if (k->n_drops && d.from >= last->from && d.from <= last->to)
+		last->to = d.to > last->to ? d.to : last->to; /* it goes on */
+	else
+		k->drops[k->n_drops++ % MAX_DROPS] = d;
 }
 
 void
@@ -725,7 +732,12 @@ handshake_tracker_event(struct handshake_tracker *k, const struct rs_event *ev)
 	case RS_EV_ICMP:
 	case RS_EV_DROPS:
 	case RS_EV_DNS_MESSAGE:
+	case RS_EV_TFTP:
+	case RS_EV_HTTP:
 	case RS_EV_TIME:
+	case RS_EV_DHCP:
+	case RS_EV_LINK:
+	case RS_EV_CLOCK:
 	case RS_EV_N:
 		break;
 	}

@@ -307,7 +307,12 @@ inferred_tracker_event(struct inferred_tracker *k, const struct rs_event *ev)
 	case RS_EV_DROPS:
 	case RS_EV_ANOMALY:
 	case RS_EV_DNS_MESSAGE:
+	case RS_EV_TFTP:
+	case RS_EV_HTTP:
 	case RS_EV_TIME:
+	case RS_EV_DHCP:
+	case RS_EV_LINK:
+	case RS_EV_CLOCK:
 	case RS_EV_N:
 		break;
 	}

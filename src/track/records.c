@@ -405,6 +405,7 @@ static const struct rec_field finding_fields[] = {
     LIST("evidence", evidence, rec_evidence),
     TEXT("filter", filter),
     NUMBER("occurrences", occurrences),
+    TEXT("mac", mac),
 };
 const struct rec_type rec_finding_type = {"finding", "findings", sizeof(T),
     finding_fields, sizeof finding_fields / sizeof *finding_fields,
@@ -456,6 +457,8 @@ static const struct rec_field file_fields[] = {
     TRUTH("cut_short", cut_short),
     TEXT("problem", problem),
     SPARE_LIST("comments", comments, rec_comment),
+    NUMBER("outages", outages),
+    MS("away_ms", away),
     STRUCT("log", log, rec_log),
 };
 PART(rec_file_type, "file", "files", file_fields);
@@ -521,6 +524,7 @@ static const struct rec_field coverage_fields[] = {
     NUMBER("memory_limit", memory_limit),
     SPARE_COUNTS("dns_messages", dns_messages),
     NUMBER("lookups_not_listed", lookups_not_listed),
+    NUMBER("downloads_not_listed", downloads_not_listed),
 };
 const struct rec_type rec_coverage_type = {"coverage", "coverage", sizeof(T),
     coverage_fields, sizeof coverage_fields / sizeof *coverage_fields, NOWHERE,

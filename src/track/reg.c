@@ -166,6 +166,11 @@ take_drops(struct reg_tracker *k, const struct rs_event *ev)
 	struct reg_drop d = {ev->u.drops.from, ev->u.drops.to};
 	if (ev->u.drops.packets == 0)
 		return;
+	struct reg_drop *last = k->n_drops ? &k->drops[k->n_drops - 1] : NULL;
+	if (last && d.from >= last->from && d.from <= last->to) {
+		last->to = d.to > last->to ? d.to : last->to; /* it goes on */
+		return;
+	}
 	if (k->n_drops == REG_DROPS) {
 		k->drops[1].from = k->drops[0].from;
 		memmove(
@@ -244,7 +249,12 @@ reg_tracker_event(struct reg_tracker *k, const struct rs_event *ev)
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_ANOMALY:
 	case RS_EV_DNS_MESSAGE:
+	case RS_EV_TFTP:
+	case RS_EV_HTTP:
 	case RS_EV_TIME:
+	case RS_EV_DHCP:
+	case RS_EV_LINK:
+	case RS_EV_CLOCK:
 	case RS_EV_N:
 		break;
 	}

@@ -99,6 +99,7 @@ def check(truth):
          sip["responses"])
     same(capture, "responses to REGISTER", c.get("responses_to_register", {}),
          sip["responses_to_register"])
+    check_dhcp(capture, r, truth.get("dhcp"))
     tls = truth.get("tls")
     if tls is None:
         return
@@ -111,6 +112,28 @@ def check(truth):
     same(capture, "alerts", alerts(r), sorted(
         (a["frame"], a["level"], a["number"], a["from"])
         for a in tls["clear_alerts"]))
+
+
+def check_dhcp(capture, r, dhcp):
+    """Each message of version 4 is in a lease, and each option that the truth
+    lists in an offer or a grant."""
+    if dhcp is None:
+        return
+    same(capture, "DHCP messages", sum(
+        len(x["frames"]) for x in r["leases"] if x["protocol"] == "dhcpv4"),
+         sum(dhcp["msgs"].values()))
+    options = {str(o["code"]) for lease in r["leases"]
+               for part in [lease] + lease["offers"]
+               for o in part["provisioning"]}
+    same(capture, "DHCP options", sorted(options), sorted(dhcp["options"]))
+
+
+def check_not_phones():
+    """A host that boots by PXE, and one that looks for DHCPv6 in vain: neither
+    is a phone, and nothing is wrong."""
+    found = {f["code"] for f in report("emix.pcap")[0]["findings"]}
+    told(not {c for c in found if c.startswith(("dhcp.", "link."))},
+         "emix.pcap: no phone is blamed", sorted(found))
 
 
 def check_sip_pcap():
@@ -199,6 +222,7 @@ def main():
     check_sip_pcap()
     check_tls()
     check_dns()
+    check_not_phones()
     return done()
 
 

@@ -10,7 +10,7 @@
 
 page=$srcdir/man/regscan-findings.7
 mdoc=tests/checks/mdoc_entries
-stages='capture|link|dhcp|dns|provisioning|tcp|tls|sip|nat|policy|noise|phone|log'
+stages='capture|link|dhcp|dns|provisioning|tcp|tls|sip|nat|policy|noise|phone|profile|log'
 
 # The page with the entries as they are now.
 made() {
@@ -68,14 +68,14 @@ wrong_pairs() {
 }
 
 # The codes of rules, which the table of a rule begins with
-fire=$(grep -hE -A1 '= \{"|^const struct diag_rule .*= \{$|RULE\(diag_' "$srcdir"/src/diag/rules_*.c |
+fire=$(grep -hE -A1 '= \{("|$)|RULE\(diag_' "$srcdir"/src/diag/rules_*.c |
 	codes_in - | uniq)
 tabled=$(printf '%s\n' "$pairs" | awk '{ print $1 }' | sort -u)
 none "each pair of findings.txt is one" "$(wrong_pairs)"
 none "each code there is that of a rule" \
 	"$(printf '%s\n' "$tabled" | grep -vxF -e "$fire")"
 none "each rule about what was captured has a pair" "$(
-	printf '%s\n' "$entries" | grep -E '^(sip|nat|policy|noise|tcp|tls)\.' |
+	printf '%s\n' "$entries" | grep -E '^(sip|nat|policy|noise|tcp|tls|dhcp|link|provisioning|profile|dns)\.' |
 		grep -vxF -e "$tabled")"
 
 # Of those without a capture, a row of a test fires; rules_kit.h says of which.

@@ -15,19 +15,25 @@ base:        base pure libc
 dissector:   base dissector pure
 log:         base dissector log pure
 sip:         base dissector sip pure
+tftp:        base dissector tftp pure
+http:        base dissector http pure
+profile:     base profile pure libc glib
 tls-wire:    base dissector tls-wire pure
 dns:         base dissector dns pure
 ws-wire:     base dissector ws-wire pure
+dhcp:        base dissector dhcp pure
+link:        base link pure
+ntp:         base dissector ntp pure
 capture:     base log capture pure libc pcap glib
 net:         base dissector net pure libc
 auth:        base sip auth pure libc
 tls:         base dissector tls-wire tls pure libc
 websocket:   base dissector ws-wire websocket pure libc
-track:       base dissector sip dns tls-wire track tls/cert.h tls/session.h pure libc glib
-diag:        base track/record.h track/records.h diag pure libc
-report:      base diag track/phone.h track/record.h track/records.h track/related.h track/shown.h track/spool.h track/summary.h report pure libc glib
-engine:      base dissector log sip dns tls-wire ws-wire capture net tls websocket track diag engine config pure libc glib
-main:        base auth engine capture report main tls/keylog.h tls/keys.h tls/pem.h tls/rsa_key.h tls/secrets.h tls/suite.h tls/trust.h track/related.h track/records.h config pure libc glib
+track:       base dissector dhcp dns http link sip tftp tls-wire profile/profile.h track tls/cert.h tls/session.h pure libc glib
+diag:        base profile/profile.h track/record.h track/records.h diag pure libc
+report:      base diag profile/profile.h track/host.h track/phone.h track/record.h track/records.h track/related.h track/shown.h track/spool.h track/summary.h report pure libc glib
+engine:      base dissector dhcp dns http link log ntp sip tftp tls-wire ws-wire profile/profile.h capture net tls websocket track diag engine config pure libc glib
+main:        base auth engine capture profile report main tls/keylog.h tls/keys.h tls/pem.h tls/rsa_key.h tls/secrets.h tls/suite.h tls/trust.h track/related.h track/records.h config pure libc glib
 '
 # Single files with a right of their own.
 extra='

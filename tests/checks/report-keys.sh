@@ -4,8 +4,7 @@
 # Every key of the report's tables (src/track/records*.c) stands in
 # regscan-report(5), and no other.
 . "${srcdir:=..}/tests/lib/tap.sh"
-tables="$srcdir/src/track/records.c $srcdir/src/track/records_tls.c
-	$srcdir/src/track/records_dns.c"
+tables="$srcdir/src/track/records*.c"
 
 # The keys of the envelope and of the document, which no table has.
 others='regscan schema coverage summary phones registrations bindings handshakes connections lookups leases downloads findings timestamp event_type src_ip src_port dest_ip dest_port proto address port name file'

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the corpora of fuzz_cert, fuzz_digest, fuzz_keylog, fuzz_link_ip, fuzz_tcp,
-fuzz_tls_open, fuzz_websocket, fuzz_pcap and fuzz_savefile again: cut from cases in pcaps/, and made by hand
-where no case has it.
+"""Makes the corpora of fuzz_cert, fuzz_dhcp, fuzz_digest, fuzz_http, fuzz_keylog,
+fuzz_link_ip, fuzz_tcp, fuzz_tftp, fuzz_tls_open, fuzz_websocket, fuzz_pcap and
+fuzz_savefile again: cut from cases in pcaps/, and made by hand where no case
+has it.
 
     tests/fuzz/make_corpus.py [FOLDER]
 
@@ -385,6 +386,45 @@ def websocket():
                                       + ws_frame(0x88, b"\3", mask)))
 
 
+# ---- provisioning: datagrams, and operations of fuzz_http.c
+
+def tftp():
+    names = {1: "request", 3: "data", 4: "ack", 5: "error", 6: "oack"}
+    for p in case("tftp-register")[1]:
+        data = p.data[14 + 20 + 8:]
+        if p.data[12:14] == b"\x08\0" and p.data[23] == 17 \
+                and data[:1] == b"\0" and data[1] in names:
+            write("tftp", names[data[1]], data[:100])
+    write("tftp", "mode", b"\0\2f\0NETASCII\0blksize\x008\0")
+    write("tftp", "cut", b"\0\1file\0oct")
+    write("tftp", "error-cut", b"\0\5\0\0nothing")
+
+
+def http():
+    ops = list(ws_case("http-register"))
+    assert len(ops) > 6
+    write("http", "register", b"".join(ops))
+    write("http", "gap", b"".join(ops[:3]) + ws_op(1, 2, bytes(50))
+          + b"".join(ops[3:]) + ws_op(1, 3))
+    get = ws_op(0, 0, b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+    write("http", "chunked", get + ws_op(
+        1, 0, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n"
+        b"HTTP/1.1 404 no\r\nContent-Length: 2\r\n\r\nno"))
+    write("http", "bad-chunk", get + ws_op(
+        1, 0, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"zz\r\n\r\nHTTP/1.0 302 x\r\nLocation: /b\r\n\r\nrest")
+        + ws_op(1, 3))
+    write("http", "head", ws_op(0, 0, b"HEAD /a HTTP/1.1\n\n") + ws_op(
+        1, 0, b"HTTP/1.1 200 OK\nContent-Length: 9\n\n") + get)
+    write("http", "switched", get + ws_op(
+        1, 0, b"HTTP/1.1 101 x\r\nUpgrade: x\r\n\r\n\x81\3abc")
+        + ws_op(0, 0, b"\x81\x83abcdefg"))
+    write("http", "put", ws_op(
+        0, 0, b"PUT /log HTTP/1.1\r\nContent-Length: 5\r\n\r\nhel")
+        + ws_op(0, 2, b"") + ws_op(0, 0, b"GET /a\r\nGET /b HTTP/1.1\r\n"))
+
+
 # ---- capture files
 
 def short(name, n=12, size=400):
@@ -533,7 +573,52 @@ def savefiles():
     write("savefile", "text", b"hello, world")
 
 
+def boot():
+    """DHCP, frames and NTP of cases, as operations of fuzz_dhcp."""
+    for name in ("dhcp-lease-recorded", "dhcp-conflicting-offers", "dhcp-refused",
+                 "dhcp-no-dns", "dhcp-provisioning-text", "link-voice-vlan-cdp",
+                 "link-address-declined", "link-eap-failed", "link-no-tags"):
+        out, last = b"", None
+        for p in case(name)[1]:
+            f, ports = p.data, ()
+            if f[12:14] == b"\x08\0" and f[23] == 17:
+                ports = struct.unpack_from(">HH", f, 34)
+            op, data = 2, f
+            if 67 in ports or 68 in ports:
+                op, data = int(ports[0] == 67), f[42:]
+            elif 123 in ports:
+                op, data = 3, f[42:]
+            elif f[12:14] == b"\x08\0":
+                continue
+            now = p.ns // 10**9
+            step = min(63, now - last) if last is not None else 0
+            last = now
+            out += struct.pack(">BH", step << 2 | op, len(data)) + data
+        write("dhcp", name, out)
+    long = b"\x01\x01\x06" + bytes(233) + b"\x63\x82\x53\x63\x35\x01\x05"
+    parts = b"".join(b"\xa0\xff" + bytes([65 + i]) * 255 for i in range(6))
+    for name, data in (
+            ("parts", long + parts + b"\xff"),
+            ("past-the-end", long + b"\x42\x40abc"),
+            ("overload", b"\x02\x01\x06" + bytes(41)
+             + b"\x42\x04prov".ljust(64, b"\0")
+             + b"\x43\x03cfg".ljust(128, b"\0")
+             + b"\x63\x82\x53\x63\x34\x01\x03\x35\x01\x05\xff")):
+        write("dhcp", name, struct.pack(">BH", 1, len(data)) + data)
+    inner = (b"\x07\x12\x34\x56\0\1\0\x0a\0\3\0\1\0\0\x5e\0\x53\x17"
+             b"\0\2\0\x0a\0\3\0\1\0\0\x5e\0\x53\1"
+             b"\0\3\0\x28\0\0\0\1" + bytes(8) + b"\0\5\0\x18"
+             + bytes.fromhex("20010db8000100000000000000000017")
+             + b"\0\0\x0e\x10\0\0\x0e\x10")
+    for depth in range(11):
+        write("dhcp", f"relayed-{depth}",
+              struct.pack(">BH", 1, len(inner)) + inner)
+        inner = (b"\x0d\0" + bytes(32) + b"\0\x09"
+                 + struct.pack(">H", len(inner)) + inner)
+
+
 cert()
+boot()
 digest()
 link_ip()
 wrapped()
@@ -541,5 +626,7 @@ tcp_ops()
 key_logs()
 tls_open()
 websocket()
+tftp()
+http()
 pcap_files()
 savefiles()

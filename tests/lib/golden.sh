@@ -26,11 +26,12 @@ report() (
 	format=$1 seed=$2 out=$3 err=$4
 	args=
 	[ ! -e args ] || args=$(cat args)
-	export LC_ALL=C TZ=UTC COLUMNS=100
+	export LC_ALL=C TZ=UTC COLUMNS=100 REGSCAN_PROFILES=../../profiles
 	unset NO_COLOR
 	# shellcheck disable=SC2086 # args are words; REGSCAN may be a wrapper
-	${REGSCAN_WRAPPER-} "$REGSCAN" --color never --hash-seed "$seed" \
-		--format "$format" $args "$(input)" \
+	${REGSCAN_WRAPPER-} "$REGSCAN" --no-config ${REGSCAN_OPTIONS-} \
+		--color never --hash-seed "$seed" --format "$format" $args \
+		"$(input)" \
 		>"$out" 2>"$err" </dev/null
 )
 
@@ -42,11 +43,13 @@ versionless() {
 	} { print }' "$1"
 }
 
-# Digest responses and nonces of the capture, and the secrets that the case
-# brings along: what a report must never hold.
+# Digest responses and nonces of the capture, queries and passwords of HTTP, and
+# the secrets that the case brings along: what a report must never hold.
 credentials() {
 	awk 'NF == 3 { print $3 }' "$(dirname "$1")/keys.log" 2>/dev/null
 	grep -v -e '-----' "$(dirname "$1")/server.key" 2>/dev/null
+	grep -aoE '(GET|HEAD) [^ ]*[?][^ ]+' "$1" | sed 's/.*[?]//'
+	grep -aoE 'Authorization: Basic [A-Za-z0-9+/=]+' "$1" | sed 's/.* //'
 	grep -aoE '(response|nonce|cnonce) *= *"[^"]{4,}"' "$1" |
 		sed 's/^[^"]*"//; s/"$//' | sort -u
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "recorder.h"
 #include "event.h"
+#include "dhcp/dhcp.h"
+#include "link/link.h"
+#include "http/http.h"
 #include "sip/msg.h"
+#include "tftp/tftp.h"
 #include "websocket/upgrade.h"
 
 #include <inttypes.h>
@@ -182,6 +186,12 @@ anomaly_name(enum rs_anomaly a)
 		return "ws-compressed";
 	case RS_ANOMALY_DNS_MALFORMED:
 		return "dns-malformed";
+	case RS_ANOMALY_DHCP_MALFORMED:
+		return "dhcp-malformed";
+	case RS_ANOMALY_TFTP_MALFORMED:
+		return "tftp-malformed";
+	case RS_ANOMALY_HTTP_MALFORMED:
+		return "http-malformed";
 	case RS_ANOMALY_NONE:
 	case RS_ANOMALY_N:
 		break;
@@ -227,6 +237,60 @@ add_ws_frame(struct recorder *r, const struct ws_frame *f)
 	    f->compressed ? " compressed" : "", f->body.p ? "" : " absent");
 	if (r->digest)
 		add(r, " hash=%016" PRIx64, fnv(0, f->body));
+}
+
+static void
+add_dhcp(struct recorder *r, const struct dhcp_msg *m)
+{
+	uint64_t h = fnv(0, m->mac);
+	add(r, " DHCP version=%u code=%u type=%d xid=%08x flaws=%u", m->version,
+	    m->code, (int)m->type, (unsigned)m->xid, m->flaws);
+	if (!r->digest)
+		return;
+	for (unsigned i = 0; i < DHCP_OPTION_N; i++)
+		h = fnv(h, m->option[i]);
+	h = fnv(fnv(h, m->sname), m->file);
+	add(r, " hash=%016" PRIx64, h);
+}
+
+static void
+add_tftp(struct recorder *r, const struct tftp_msg *m)
+{
+	add(r, " TFTP opcode=%u number=%u size=%zu blksize=%u", m->opcode,
+	    m->number, m->size, m->blksize);
+	if (m->has_tsize)
+		add(r, " tsize=%u", m->tsize);
+	add(r, " ");
+	add_text(r, m->file);
+	add_text(r, m->text);
+}
+
+static void
+add_head(struct recorder *r, const struct http_head *h)
+{
+	const struct rs_span texts[] = {h->method, h->target, h->host,
+	    h->user_agent, h->reason, h->location, h->date};
+	if (!h->request)
+		add(r, " %u", h->status);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		add(r, " ");
+		add_text(r, texts[i]);
+	}
+	add(r, " length=%" PRIu64 "%s%s%s%s", h->length,
+	    h->has_length ? "" : "?", h->chunked ? " chunked" : "",
+	    h->challenge ? " challenge" : "",
+	    h->credentials ? " credentials" : "");
+}
+
+static void
+add_http(struct recorder *r, const struct http_msg *m)
+{
+	add(r, " HTTP");
+	if (m->head)
+		add_head(r, m->head);
+	else
+		add(r, " end body=%" PRIu64 "%s%s", m->body,
+		    m->whole ? "" : " cut", m->lacks ? " lacks" : "");
 }
 
 static void
@@ -297,6 +361,23 @@ add_event(struct recorder *r, const struct rs_event *ev)
 	case RS_EV_ANOMALY:
 		add(r, " ANOMALY %s %" PRIu64, anomaly_name(ev->u.anomaly.kind),
 		    ev->u.anomaly.bytes);
+		break;
+	case RS_EV_DHCP:
+		add_dhcp(r, ev->u.dhcp);
+		break;
+	case RS_EV_LINK:
+		add(r, " LINK %d", (int)ev->u.link->kind);
+		break;
+	case RS_EV_CLOCK:
+		add(r, " CLOCK source=%d%s%s time=%" PRId64,
+		    (int)ev->u.clock.source, ev->u.clock.answer ? " answer" : "",
+		    ev->u.clock.valid ? " valid" : "", ev->u.clock.time);
+		break;
+	case RS_EV_TFTP:
+		add_tftp(r, ev->u.tftp);
+		break;
+	case RS_EV_HTTP:
+		add_http(r, ev->u.http);
 		break;
 	case RS_EV_NONE:
 	case RS_EV_DNS_MESSAGE:

@@ -5,8 +5,10 @@
  */
 #include "engine/event_copy.h"
 #include "engine/relay.h"
+#include "http/http.h"
 #include "recorder.h"
 #include "sip/sip.h"
+#include "tftp/tftp.h"
 #include "tls/certmsg.h"
 #include "tls/hello.h"
 #include "track/reading.h"
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BODY = 60000 };
 
@@ -205,5 +208,93 @@ test_handshake(void)
 	free(chain);
 }
 
+/* What a copy says when its source is overwritten. */
+static void
+check_copy(const struct rs_event *ev, char *source, size_t size)
+{
+	struct recorder before, after;
+	size_t n = event_copy_size(ev);
+	uint8_t *room = malloc(n + 16);
+	recorder_init(&before);
+	recorder_init(&after);
+	memset(room, 0xee, n + 16);
+	struct rs_event *copy = event_copy(ev, room);
+	rs_emit(&before.sink, ev);
+	memset(source, '#', size);
+	rs_emit(&after.sink, copy);
+	CU_ASSERT_STRING_EQUAL(before.text, after.text);
+	for (size_t i = n; i < n + 16; i++)
+		CU_ASSERT_EQUAL(room[i], 0xee);
+	recorder_clear(&before);
+	recorder_clear(&after);
+	free(room);
+}
+
+static void
+test_provisioning(void)
+{
+	char request[] = "GET /a HTTP/1.1\r\nHost: h\r\nUser-Agent: \r\n"
+			 "Date: x\r\n\r\n";
+	char response[] = "HTTP/1.1 302 Moved\r\nLocation: /b\r\n"
+			  "Content-Length: 7\r\n\r\n";
+	char rrq[] = "\0\1file\0octet\0blksize\0"
+		     "1428";
+	char error[] = "\0\5\0\1not found";
+	struct http_head h;
+	struct http_msg m = {.part = HTTP_HEAD_PART, .head = &h};
+	struct tftp_msg t;
+	struct rs_event ev = {.type = RS_EV_HTTP, .u.http = &m};
+	CU_ASSERT_EQUAL(http_head_parse(&h, rs_span_str(request)), RS_YES);
+	check_copy(&ev, request, sizeof request);
+	CU_ASSERT_EQUAL(http_head_parse(&h, rs_span_str(response)), RS_YES);
+	check_copy(&ev, response, sizeof response);
+	m = (struct http_msg){.part = HTTP_END, .body = 7, .whole = true};
+	check_copy(&ev, request, sizeof request);
+	ev = (struct rs_event){.type = RS_EV_TFTP, .u.tftp = &t};
+	CU_ASSERT(tftp_parse(&t, (struct rs_span){(uint8_t *)rrq, sizeof rrq}));
+	check_copy(&ev, rrq, sizeof rrq);
+	CU_ASSERT(
+	    tftp_parse(&t, (struct rs_span){(uint8_t *)error, sizeof error}));
+	check_copy(&ev, error, sizeof error);
+}
+
+struct late {
+	unsigned n;
+	useconds_t each; /* microseconds that an event takes */
+};
+
+static void
+take_late(void *arg, const struct rs_event *ev)
+{
+	struct late *l = arg;
+	(void)ev;
+	usleep(l->each);
+	l->n++;
+}
+
+/* After it everything has arrived, however little there was, and more may
+   come. */
+static void
+test_drain(void)
+{
+	struct late late = {.each = 100};
+	const struct rs_sink to = {take_late, &late};
+	struct relay *r = relay_new(&to, NULL);
+	struct rs_sink out = relay_sink(r);
+	void *state = calloc(1, sip_dissector.state_size);
+	relay_drain(r);
+	for (unsigned i = 1; i < 200; i++) {
+		datagram(&out, state, i, i % 9 ? 1 : BODY);
+		if (i % 3)
+			continue;
+		relay_drain(r);
+		CU_ASSERT_EQUAL(late.n, i);
+		late.n = i; /* at rest: nobody else touches it */
+	}
+	relay_free(r);
+	free(state);
+	CU_ASSERT_EQUAL(late.n, 199);
+}
+
 UNIT_MAIN("relay", UNIT(test_order), UNIT(test_reading), UNIT(test_nothing),
-    UNIT(test_handshake))
+    UNIT(test_drain), UNIT(test_handshake), UNIT(test_provisioning))

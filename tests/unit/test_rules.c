@@ -292,6 +292,28 @@ test_no_answer_needs_both_directions(void)
 	rec_arena_clear(&a);
 }
 
+/* Where the service has it so, another user says nothing. */
+static void
+test_other_user_is_usual(void)
+{
+	struct rec_arena a;
+	struct rec_registration g;
+	struct profile usual = {.other_user = true}, other = {0};
+	const struct sip_row r = {"", REC_AUTH_FAILED,
+	    {{401, BARE, NULL}, {401, AUTH, "Unauthorized"}}, 20, 0, "3000",
+	    NULL, NULL, NULL};
+	struct diag_case k = {
+	    .registration = &g, .profile = &other, .told = PROFILE_BY_PORT};
+	rec_arena_init(&a, NULL, NULL);
+	fill_registration(&g, &a, &r);
+	judge(&k);
+	expect("a hint", "sip.credentials-refused,sip.auth-user-differs");
+	k.profile = &usual;
+	judge(&k);
+	expect("none", "sip.credentials-refused");
+	rec_arena_clear(&a);
+}
+
 /* Over TCP the request was taken; an ICMP error says that it was not. */
 static void
 test_no_answer_by_transport(void)
@@ -456,5 +478,6 @@ test_codes(void)
 
 UNIT_MAIN("rules", UNIT(test_net), UNIT(test_syns), UNIT(test_sip),
     UNIT(test_no_answer_needs_both_directions),
+    UNIT(test_other_user_is_usual),
     UNIT(test_no_answer_by_transport), UNIT(test_digest_unsupported),
     UNIT(test_realm), UNIT(test_clear_sip), UNIT(test_codes))

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is said below IP, and of whom: ARP (RFC 826), the voice VLAN that a
+ * switch announces (LLDP-MED, ANSI/TIA-1057 10.2.3; CDP), EAP over LANs (IEEE
+ * 802.1X 11).  One flat struct without pointers, which may be kept as it is.
+ *
+ * LINK_SOURCE and LINK_CONTACT are no frames of their own: by them the pipeline
+ * tells which hardware address sent a packet of a flow, and that somebody spoke
+ * to a server that DHCP named.
+ */
+#ifndef LINK_LINK_H
+#define LINK_LINK_H
+
+#include "base/addr.h"
+#include "base/span.h"
+
+enum link_kind {
+	LINK_NONE,
+	LINK_ARP,
+	LINK_POLICY,
+	LINK_EAP,
+	LINK_SOURCE,
+	LINK_CONTACT,
+};
+
+enum link_protocol { LINK_NO_PROTOCOL, LINK_LLDP, LINK_CDP };
+
+/* RFC 3748 4; the last is a frame of IEEE 802.1X itself. */
+enum link_eap {
+	LINK_EAP_NONE,
+	LINK_EAP_REQUEST,
+	LINK_EAP_RESPONSE,
+	LINK_EAP_SUCCESS,
+	LINK_EAP_FAILURE,
+	LINK_EAP_START,
+};
+
+enum { LINK_NO_VLAN = 0xffff };
+
+struct link_msg {
+	enum link_kind kind;
+	uint8_t from[6], to[6]; /* of the frame */
+	uint16_t vlan;          /* its innermost tag; 0: none */
+	/* ARP, with what it says itself; SOURCE: sender only */
+	bool reply;
+	uint8_t sender_mac[6];
+	struct rs_addr sender, target;
+	uint8_t ttl; /* SOURCE */
+	/* POLICY */
+	enum link_protocol protocol;
+	bool by_phone;        /* the sender says that it is one */
+	bool untagged;        /* the policy wants frames without a tag */
+	uint16_t voice_vlan;  /* LINK_NO_VLAN: none is named */
+	uint16_t native_vlan; /* likewise */
+	/* EAP */
+	enum link_eap eap;
+	uint8_t method; /* RFC 3748 5: the type of a request or response */
+	/* CONTACT */
+	struct rs_endpoint client, server;
+	bool tcp;
+};
+
+/*
+ * Reads what follows the type (or, below 0x600, the length) of a frame; false
+ * where it is none of these, or is cut short.  from, to and vlan are the
+ * caller's.
+ */
+bool link_parse(struct link_msg *m, unsigned type, struct rs_span rest);
+
+/* policy.c: behind the type of LLDP, and behind the SNAP header of CDP. */
+bool link_lldp(struct link_msg *m, struct rs_span rest);
+bool link_cdp(struct link_msg *m, struct rs_span rest);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "diag/boot_view.h"
+
+bool
+boot_view_registered(const struct diag_case *c)
+{
+	const struct rec_phone *p = c->phone;
+	const struct rec_line *l = p ? p->lines.v : NULL;
+	if (p == NULL)
+		return false;
+	for (uint32_t i = 0; i < p->lines.n; i++)
+		if (rec_outcome_succeeded(l[i].outcome))
+			return true;
+	return rec_outcome_succeeded(p->outcome);
+}
+
+static bool
+has(const struct rec_list *l, struct rs_span s)
+{
+	const struct rs_span *v = l->v;
+	for (uint32_t i = 0; i < l->n; i++)
+		if (rs_span_eq(v[i], s))
+			return true;
+	return false;
+}
+
+bool
+boot_view_asked(const struct rec_lease *l, const char *option)
+{
+	return has(&l->asked, rs_span_str(option));
+}
+
+bool
+boot_view_lost_phone(const struct diag_case *c)
+{
+	static const char *const phones_only[] = {
+	    "120", "125", "150", "159", "160"};
+	const struct rec_lease *l = c->lease;
+	if (boot_view_registered(c))
+		return false;
+	/* Computers that boot over the network ask for the like. */
+	if (l && rs_span_starts(l->vendor_class, RS_LIT("PXEClient")))
+		return false;
+	if (c->phone)
+		return c->phone->scanner != RS_TRUE;
+	for (size_t i = 0; i < sizeof phones_only / sizeof *phones_only; i++)
+		if (l && l->protocol == REC_DHCPV4 &&
+		    boot_view_asked(l, phones_only[i]))
+			return true;
+	return false;
+}
+
+bool
+boot_view_later(const struct diag_case *c)
+{
+	const struct rec_lease *l = c->last_lease;
+	return boot_view_registered(c) ||
+	       (l && (l->state == REC_BOUND || l->state == REC_INFORMED));
+}
+
+bool
+boot_view_tags(const struct diag_case *c)
+{
+	const struct rec_count *v =
+	    c->coverage ? c->coverage->encapsulations.v : NULL;
+	for (uint32_t i = 0; v && i < c->coverage->encapsulations.n; i++)
+		if (rs_span_eq(v[i].name, RS_LIT("vlan")) && v[i].n > 0)
+			return true;
+	return false;
+}
+
+bool
+boot_view_other_vlan(const struct diag_case *c)
+{
+	const struct rec_link *p = c->policy;
+	const struct rec_lease *l = c->lease;
+	if (p == NULL || l == NULL || l->vlan == REC_ABSENT ||
+	    p->voice_vlan == REC_ABSENT)
+		return false;
+	int64_t wanted = p->untagged == RS_TRUE ? 0 : p->voice_vlan;
+	return l->vlan != wanted;
+}
+
+bool
+boot_view_same(const struct rec_list *a, const struct rec_list *b)
+{
+	const struct rs_span *v = a->v;
+	if (a->n != b->n)
+		return false;
+	for (uint32_t i = 0; i < a->n; i++)
+		if (!has(b, v[i]))
+			return false;
+	return true;
+}

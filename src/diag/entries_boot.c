@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries about the link and DHCP: before the phone has an address. */
+#include "diag/entries_list.h"
+
+const struct diag_entry diag_entries_boot[] = {
+    {.code = "link.voice-vlan",
+	.meaning =
+	    "Switches tell phones by LLDP-MED or CDP in which VLAN voice "
+	    "goes. A phone that does not follow asks for its address where no "
+	    "DHCP server is, or gets one that reaches nothing.",
+	.seen = "DISCOVERs that are repeated without an OFFER, with another "
+		"tag, or none, than the switch announces.",
+	.silent =
+	    "On an access port tags may be taken off before the capture: not "
+	    "said where no frame of it has a tag, nor where switches announce "
+	    "different VLANs. It is an alternative of dhcp.no-offer then."},
+    {.code = "link.address-conflict",
+	.meaning = "Two hosts have the same address. Answers go to one or the "
+		   "other, as it happens.",
+	.seen =
+	    "ARP of one hardware address for an IP address, of another, and "
+	    "of the first one again within a minute; an ARP probe that "
+	    "another host answers; or a DHCP DECLINE.",
+	.silent = "An address that moves once is a new lease or a new network "
+		  "card. Hardware addresses that routers share (VRRP, HSRP, "
+		  "GLBP) do not count."},
+    {.code = "link.eap-failed",
+	.meaning = "The port stays closed until the phone has proved who it is "
+		   "(802.1X), and it could not.",
+	.seen = "EAP Failure of the switch, and no EAP Success for the same "
+		"phone afterwards.",
+	.silent = "A failure that a success follows is no more than a first "
+		  "try. Switches may let a phone in by its hardware address "
+		  "after that, which the capture does not show."},
+    {.code = "link.arp-unanswered",
+	.meaning = "The router or the name server that the lease names is not "
+		   "there, or not in this VLAN.",
+	.seen = "Three or more ARP requests of a phone over two seconds or "
+		"more for an address that its lease names, and nothing said "
+		"by that address. The phone did not register.",
+	.silent = "Hosts look for many addresses that are not there: only "
+		  "those of the lease count."},
+    {.code = "dhcp.no-offer",
+	.meaning = "The phone asks for an address, and no server offers one: "
+		   "wrong VLAN, no relay, no free addresses.",
+	.seen = "DISCOVERs that are repeated for ten seconds or more, and no "
+		"OFFER. The client never gets an address later on.",
+	.silent = "One DISCOVER says nothing. A client that repeats itself "
+		  "did not get an offer, wherever it was captured; but an "
+		  "offer that was lost looks the same. Not said of DHCPv6, "
+		  "which hosts try wherever they are."},
+    {.code = "dhcp.no-ack",
+	.meaning = "The phone has chosen an offer, or asks for its old "
+		   "address, and the server says neither yes nor no.",
+	.seen = "REQUESTs that are repeated for ten seconds or more without "
+		"ACK or NAK. The client never gets an address later on.",
+	.silent = "Not said of renewals: the phone still has its address "
+		  "then, and tries again."},
+    {.code = "dhcp.refused",
+	.meaning = "A server says that the phone may not have the address.",
+	.seen = "A NAK, and no ACK afterwards.",
+	.silent = "A phone that comes from another network is refused its old "
+		  "address and asks for a new one: that is as it should be."},
+    {.code = "dhcp.conflicting-offers",
+	.meaning =
+	    "Two DHCP servers answer, and what they say differs. Which one a "
+	    "phone believes changes from start to start. Often one of them is "
+	    "a router that somebody brought along.",
+	.seen = "In one exchange offers of different servers (option 54) with "
+		"different routers, name servers, masks, domains, time "
+		"servers or provisioning options.",
+	.silent = "A relay may have two helpers, and servers may share a "
+		  "scope: offers that differ in the address only are fine."},
+    {.code = "dhcp.no-dns-or-ntp",
+	.meaning =
+	    "Without a name server the phone finds no registrar by name; "
+	    "without the time it may refuse good certificates.",
+	.seen = "A lease without name servers (or with 0.0.0.0), where the "
+		"phone asked for them; or without time servers, where the "
+		"phone's NTP queries get no answer. And the phone did not "
+		"register.",
+	.silent = "Phones may have both configured: nothing is said of one "
+		  "that registers."},
+    {.code = "dhcp.provisioning-override",
+	.meaning =
+	    "Options 66, 150, 159 and 160 send phones to a server for their "
+	    "configuration. Made for other phones, they keep these from the "
+	    "service that should configure them.",
+	.seen = "Such an option in the ACK, and packets of the phone to the "
+		"server that it names; the phone did not register. Where the "
+		"phone was not seen to go there it is a remark, no warning.",
+	.silent = "Nothing is said of a phone that registers, nor of clients "
+		  "that are no phones as far as can be seen. A server that is "
+		  "named by a host name is not recognised by its address."},
+    {0},
+};

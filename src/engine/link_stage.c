@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/link_stage.h"
+
+#include "dhcp/dhcp.h"
+#include "dhcp/values.h"
+#include "link/link.h"
+
+static void
+emit(const struct net_packet *p, struct link_msg *m, const struct rs_sink *out)
+{
+	struct rs_event ev = {.type = RS_EV_LINK, .at = p->at, .u.link = m};
+	if (p->has_mac)
+		memcpy(m->from, p->mac, sizeof m->from);
+	m->vlan = p->vlan;
+	rs_emit(out, &ev);
+}
+
+void
+link_stage_frame(
+    const struct net_packet *p, struct rs_span frame, const struct rs_sink *out)
+{
+	struct link_msg m;
+	if (p->other.n == 0 || !p->has_mac ||
+	    !link_parse(&m, p->other_type, p->other))
+		return;
+	/* Of Ethernet, where the source stands behind the destination. */
+	if (frame.n >= 12 && memcmp(frame.p + 6, p->mac, 6) == 0)
+		memcpy(m.to, frame.p, 6);
+	emit(p, &m, out);
+}
+
+void
+link_stage_source(struct link_source *s, const struct net_packet *p,
+    const struct rs_sink *out)
+{
+	if (!p->has_mac || (s->known && s->vlan == p->vlan &&
+			       memcmp(s->mac, p->mac, sizeof s->mac) == 0))
+		return;
+	struct link_msg m = {
+	    .kind = LINK_SOURCE, .sender = p->src.addr, .ttl = p->ttl};
+	memcpy(s->mac, p->mac, sizeof s->mac);
+	s->vlan = p->vlan;
+	s->known = true;
+	emit(p, &m, out);
+}
+
+static void
+watch(struct link_watch *w, const struct rs_addr *a)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (rs_addr_eq(&w->v[i], a))
+			return;
+	if (w->n < sizeof w->v / sizeof *w->v)
+		w->v[w->n++] = *a;
+}
+
+void
+link_stage_learn(struct link_watch *w, const struct rs_event *ev)
+{
+	static const enum dhcp_option from[] = {DHCP_TFTP_NAME,
+	    DHCP_TFTP_ADDRESSES, DHCP_PROVISIONING, DHCP_CONFIG_URL};
+	if (ev->type != RS_EV_DHCP || ev->u.dhcp->type != DHCP_ACK)
+		return;
+	for (size_t i = 0; i < sizeof from / sizeof *from; i++) {
+		struct rs_addr v[4];
+		size_t n = dhcp_value_servers(
+		    ev->u.dhcp->option[from[i]], v, sizeof v / sizeof *v);
+		while (n-- > 0)
+			watch(w, &v[n]);
+	}
+}
+
+void
+link_stage_opened(const struct link_watch *w, const struct net_packet *p,
+    const struct rs_sink *out)
+{
+	for (unsigned i = 0; i < w->n; i++) {
+		if (!rs_addr_eq(&w->v[i], &p->dst.addr))
+			continue;
+		struct link_msg m = {.kind = LINK_CONTACT,
+		    .client = p->src,
+		    .server = p->dst,
+		    .tcp = p->proto == NET_PROTO_TCP};
+		emit(p, &m, out);
+		return;
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the pipeline tells of no flow: see link_stage.h. */
+#include "engine/pipeline.h"
+
+static void
+emit_alone(void *arg, const struct rs_event *ev)
+{
+	struct pipeline *p = arg;
+	struct rs_event full = *ev;
+	full.now = p->now;
+	rs_emit(&p->out, &full);
+}
+
+void
+pipeline_source(
+    struct pipeline *p, struct link_source *s, const struct net_packet *packet)
+{
+	const struct rs_sink out = {emit_alone, p};
+	/* Below a tunnel are its ends, not the hosts within. */
+	if (packet->depth == 0)
+		link_stage_source(s, packet, &out);
+}
+
+void
+pipeline_frame(
+    struct pipeline *p, const struct net_packet *packet, struct rs_span frame)
+{
+	const struct rs_sink out = {emit_alone, p};
+	link_stage_frame(packet, frame, &out);
+}
+
+void
+pipeline_opened(struct pipeline *p, const struct net_packet *packet)
+{
+	const struct rs_sink out = {emit_alone, p};
+	if (p->watch.n)
+		link_stage_opened(&p->watch, packet, &out);
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "loop.h"
+
+#include "auth/verifier.h"
+#include "inputs.h"
+#include "say.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { IDLE_MS = 200, LOOK_EVERY = 4096 };
+
+static volatile sig_atomic_t stop_asked, report_asked, reopen_asked;
+
+static void
+on_signal(int number)
+{
+	if (number == SIGUSR1)
+		report_asked = 1;
+	else if (number == SIGHUP)
+		reopen_asked = 1;
+	else
+		stop_asked = 1;
+}
+
+void
+loop_signals(bool reopens)
+{
+	const struct sigaction action = {.sa_handler = on_signal};
+	/* A closed pipe is an error of writing, not a death. */
+	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	if (reopens)
+		sigaction(SIGHUP, &action, NULL);
+}
+
+bool
+loop_endless(const struct run *r)
+{
+	return r->live || r->o->follow;
+}
+
+/* ---- records ---- */
+
+/* On the engine's other thread: to the report of this interval, and to whoever
+   else wants to know. */
+static void
+take(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct run *r = arg;
+	const struct rec_sink to = report_sink(r->report);
+	to.record(to.arg, type, rec);
+	if (type == &rec_registration_type) {
+		const struct rec_registration *g = rec;
+		atomic_fetch_add(&r->closed, 1);
+		if (rec_outcome_failed(g->outcome))
+			atomic_fetch_add(&r->failed, 1);
+	}
+	if (r->flight)
+		flight_record(r->flight, type, rec);
+	if (report_broken(r->report))
+		atomic_store(&r->unwritten, true);
+}
+
+/* ---- reports ---- */
+
+static struct report *
+new_report(struct run *r, GError **error)
+{
+	const struct report_options o = {
+	    .format = r->o->format,
+	    .out = r->out.to,
+	    .all_tls = r->o->all_tls,
+	    .all_lookups = r->o->all_lookups,
+	    .profiles = r->profiles,
+	    .live = loop_endless(r),
+	    .colour = output_colour(r->o, r->out.to),
+	    .columns = output_columns(r->out.to, 100),
+	    .memory_limit = (size_t)r->o->memory_mib << 20,
+	    .version = VERSION,
+	};
+	return report_new(&o, r->related, error);
+}
+
+static void
+coverage_now(struct run *r, struct rec_coverage *c, struct rec_arena *a)
+{
+	rec_init(&rec_coverage_type, c);
+	inputs_coverage(r->source, &r->files, c, a);
+	engine_coverage(r->engine, c, a);
+}
+
+/* What failed, to its files: while the engine is at rest. */
+static void
+serve_recorder(struct run *r)
+{
+	struct rec_arena arena;
+	struct rec_coverage c;
+	if (r->flight == NULL || !flight_due(r->flight))
+		return;
+	rec_arena_init(&arena, NULL, NULL);
+	coverage_now(r, &c, &arena);
+	flight_serve(r->flight, r->report, &c);
+	rec_arena_clear(&arena);
+}
+
+/* 1 before 0 before 4, over all intervals. */
+static void
+add_status(struct run *r, int status)
+{
+	if (status == 1 || r->judged == 4)
+		r->judged = status;
+}
+
+/* Writes the report of this interval, while the engine is at rest. */
+static bool
+write_report(struct run *r)
+{
+	g_autoptr(GError) e = NULL;
+	struct rec_arena arena;
+	struct rec_coverage c;
+	serve_recorder(r);
+	rec_arena_init(&arena, NULL, NULL);
+	coverage_now(r, &c, &arena);
+	interval_next(&r->interval, &c, &arena);
+	bool ok = report_finish(r->report, &c, &e);
+	if (!ok)
+		say_failure(e);
+	add_status(r, report_status(r->report));
+	report_free(r->report);
+	r->report = NULL;
+	rec_arena_clear(&arena);
+	return ok;
+}
+
+/* A report now; what ends from here on is for the next one. */
+static void
+report_now(struct run *r)
+{
+	g_autoptr(GError) e = NULL;
+	engine_sync(r->engine);
+	if (!write_report(r))
+		atomic_store(&r->unwritten, true);
+	if (r->o->format == REPORT_TEXT)
+		(void)fputc('\n', r->out.to);
+	(void)fflush(r->out.to);
+	r->report = new_report(r, &e);
+	if (r->report == NULL) {
+		say_failure(e);
+		atomic_store(&r->unwritten, true);
+	}
+}
+
+static void
+reopen(struct run *r)
+{
+	g_autoptr(GError) e = NULL;
+	engine_sync(r->engine); /* nobody else writes now */
+	if (!output_reopen(&r->out, &e))
+		say_failure(e);
+}
+
+/* ---- the loop ---- */
+
+/* What was lost, by the kernel or while an interface was down. */
+static void
+look_at_drops(struct run *r, rs_time last, rs_time wall)
+{
+	const struct cap_info *i;
+	uint64_t drops = 0;
+	bool away = false;
+	for (unsigned k = 0; (i = r->source->info(r->source, k)); k++) {
+		drops += i->drops_kernel + i->drops_interface;
+		away |= i->is_away;
+	}
+	rs_time since = r->drops_seen_at ? r->drops_seen_at : last;
+	if (drops > r->drops)
+		engine_drops(r->engine, drops - r->drops, since, wall);
+	else if (away)
+		engine_drops(r->engine, 1, since, wall);
+	r->drops = drops;
+	r->drops_seen_at = wall;
+}
+
+static void
+tell_status(struct run *r, gint64 now)
+{
+	notify_alive(&r->notify, now);
+	if (notify_status_due(&r->notify, now))
+		notify_send(&r->notify,
+		    "STATUS=%" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT
+		    " dropped; %" G_GUINT64_FORMAT
+		    " registrations ended, %" G_GUINT64_FORMAT " failed",
+		    (guint64)r->taken, (guint64)r->drops,
+		    (guint64)atomic_load(&r->closed),
+		    (guint64)atomic_load(&r->failed));
+}
+
+/* Of what has no end by itself: time passes without packets. */
+static void
+look_at_clock(struct run *r, rs_time last)
+{
+	gint64 now = g_get_monotonic_time();
+	if (now - r->looked < G_USEC_PER_SEC / 2)
+		return;
+	r->looked = now;
+	if (r->live) {
+		rs_time wall = g_get_real_time() * RS_USEC;
+		look_at_drops(r, last, wall);
+		/* A second behind, for what is still on its way through the
+		   kernel. */
+		engine_advance(r->engine, wall - RS_SEC);
+	}
+	tell_status(r, now);
+	if (r->o->interval && (now - r->reported) * RS_USEC >= r->o->interval) {
+		/* In step with the clock, however long a report takes. */
+		gint64 each = r->o->interval / RS_USEC;
+		r->reported += (now - r->reported) / each * each;
+		report_asked = 1;
+	}
+	if (r->o->duration && (now - r->started) * RS_USEC >= r->o->duration)
+		stop_asked = 1;
+}
+
+/* What was asked for since the last packet. */
+static void
+serve(struct run *r)
+{
+	if (reopen_asked) {
+		reopen_asked = 0;
+		reopen(r);
+	}
+	if (report_asked) {
+		report_asked = 0;
+		report_now(r);
+	}
+	if (r->flight && r->report && flight_due(r->flight)) {
+		engine_sync(r->engine);
+		serve_recorder(r);
+	}
+}
+
+static void
+take_frame(struct run *r, const struct cap_frame *f)
+{
+	if (f->drops)
+		engine_drops(
+		    r->engine, f->drops, MAX(f->drops_since, 0), f->ts);
+	engine_packet(r->engine, f);
+	if (r->flight)
+		flight_packet(r->flight, f, engine_look(r->engine));
+	r->taken++;
+}
+
+/* False: there is no more to come. */
+static bool
+turn(struct run *r, struct cap_frame *frame)
+{
+	g_autoptr(GError) e = NULL;
+	switch (r->source->next(r->source, frame, &e)) {
+	case CAP_END:
+		return false;
+	case CAP_ERROR:
+		progress_clear(&r->bar);
+		say_failure(e);
+		r->broken = true;
+		return !r->live;
+	case CAP_SECRETS:
+		keyring_secrets(&r->keys, frame->bytes);
+		break;
+	case CAP_IDLE:
+		if (r->o->follow) /* what was read is to be told */
+			engine_advance(r->engine, frame->ts);
+		r->source->wait(r->source, IDLE_MS);
+		break;
+	case CAP_FRAME:
+		if (r->filter && frame->linktype < CAP_LINK_LOG &&
+		    !cap_filter_match(r->filter, frame))
+			break;
+		take_frame(r, frame);
+		return r->taken != (uint64_t)r->o->count;
+	}
+	return true;
+}
+
+static void
+loop(struct run *r)
+{
+	struct cap_frame frame = {.ts = RS_NEVER};
+	uint64_t turns = 0;
+	while (!stop_asked && turn(r, &frame)) {
+		if (loop_endless(r))
+			look_at_clock(r, frame.ts);
+		else if (++turns % LOOK_EVERY == 0)
+			progress_draw(&r->bar, r->source);
+		serve(r);
+		if (atomic_load_explicit(&r->unwritten, memory_order_relaxed))
+			break;
+	}
+	progress_clear(&r->bar);
+}
+
+static struct engine *
+new_engine(struct run *r, struct auth_verifier *verifier)
+{
+	struct engine_options o = {
+	    .memory_limit = (size_t)r->o->memory_mib << 20,
+	    .challenge_wait = r->o->challenge_wait * RS_SEC,
+	    .related = r->related,
+	    .trust = r->certificates.trust,
+	    .keys = r->keys.tls,
+	    .join = r->logs.join,
+	    .seed = r->o->hash_seed,
+	    .threads = true,
+	    .events = certificates_sink(&r->certificates),
+	    .looks = r->flight != NULL,
+	    .profiles = r->profiles,
+	};
+	const struct rec_sink sink = {take, r};
+	if (verifier)
+		o.digest = auth_verifier_lend(verifier);
+	return engine_new(&o, &sink);
+}
+
+/* The end: what is still open is closed, and told. */
+static int
+finish(struct run *r)
+{
+	if (r->report == NULL) /* none could be made: it was said */
+		return STATUS_IO;
+	engine_finish(r->engine);
+	bool ok = write_report(r);
+	ok = certificates_written(&r->certificates, r->o) && ok;
+	if (r->flight && flight_error(r->flight))
+		ok = false;
+	return ok && !r->broken && !atomic_load(&r->unwritten) ? r->judged
+							       : STATUS_IO;
+}
+
+int
+loop_run(struct run *r)
+{
+	g_autoptr(GError) e = NULL;
+	r->related = profiles_related(r->profiles, r->o);
+	r->report = new_report(r, &e);
+	r->judged = 4;
+	int status = STATUS_IO;
+	if (r->report == NULL) {
+		say_failure(e);
+	} else {
+		struct auth_verifier *verifier =
+		    r->keys.accounts ? auth_verifier_new(r->keys.accounts)
+				     : NULL;
+		interval_init(&r->interval);
+		r->engine = new_engine(r, verifier);
+		r->started = r->reported = g_get_monotonic_time();
+		r->bar = (struct progress){
+		    .wanted = !loop_endless(r) && isatty(STDERR_FILENO),
+		    .started = r->started,
+		};
+		notify_send(&r->notify, "READY=1");
+		loop(r);
+		notify_send(&r->notify, "STOPPING=1");
+		status = finish(r);
+		engine_free(r->engine);
+		auth_verifier_free(verifier);
+		interval_clear(&r->interval);
+		report_free(r->report);
+	}
+	related_free(r->related);
+	return status;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/downloads.h"
+
+static void
+list(struct downloads *d, const struct rec_download *rec)
+{
+	fetches_add(d->fetches, rec);
+	d->listed.record(d->listed.arg, &rec_download_type, rec);
+}
+
+void
+downloads_take(struct downloads *d, const struct rec_download *rec)
+{
+	(void)spool_add(d->spool, &rec_download_type, rec);
+	if (rec->phone == RS_TRUE)
+		list(d, rec);
+}
+
+bool
+downloads_listed(const struct downloads *d, const struct rec_download *rec,
+    struct rec_download *to, struct rec_arena *a)
+{
+	struct rec_phone p;
+	bool phone = rec->phone == RS_TRUE ||
+		     phone_tracker_find(d->phones, &rec->client.at.addr, &p, a);
+	rec_arena_reset(a);
+	*to = *rec;
+	to->phone = RS_TRUE;
+	return phone;
+}
+
+int64_t
+downloads_finish(struct downloads *d)
+{
+	struct spool_reader *s = spool_read(d->spool, &rec_download_type);
+	const struct rec_download *rec;
+	struct rec_download found;
+	struct rec_arena a;
+	int64_t others = 0;
+	rec_arena_init(&a, NULL, NULL);
+	while ((rec = spool_next(s)) != NULL) {
+		if (rec->phone == RS_TRUE)
+			continue; /* was sure when it closed */
+		if (downloads_listed(d, rec, &found, &a))
+			list(d, &found);
+		else
+			others++;
+	}
+	rec_arena_clear(&a);
+	spool_reader_free(s);
+	return others;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a download is called: texts of the wire, without what is secret. */
+#include "track/download_inner.h"
+
+struct rs_span
+download_words(struct rec_arena *a, struct rs_span s)
+{
+	return rec_arena_text(a, rs_span_part(s, 0, DOWNLOAD_TEXT));
+}
+
+/* The first of a few bytes in s, or s.n. */
+static size_t
+find_any(struct rs_span s, const char *bytes)
+{
+	size_t n = s.n;
+	for (; *bytes; bytes++) {
+		size_t at = rs_span_find(s, (uint8_t)*bytes);
+		if (at < n)
+			n = at;
+	}
+	return n;
+}
+
+/* Where the authority begins, behind "scheme://"; 0: it is no URL. */
+static size_t
+authority(struct rs_span s)
+{
+	size_t n = rs_span_find(s, ':');
+	bool url = n > 0 && n < 16 && n + 3 <= s.n && s.p[n + 1] == '/' &&
+		   s.p[n + 2] == '/';
+	return url && find_any(rs_span_part(s, 0, n), "/?@") == n ? n + 3 : 0;
+}
+
+/* Of each segment that holds "user:password@", what is behind that. */
+static void
+drop_users(uint8_t *p, size_t *n)
+{
+	size_t to = 0, segment = 0;
+	bool colon = false;
+	for (size_t i = 0; i < *n; i++) {
+		uint8_t c = p[i];
+		if (c == '@' && colon) {
+			to = segment;
+			colon = false;
+			continue;
+		}
+		p[to++] = c;
+		colon = c == '/' ? false : colon || c == ':';
+		if (c == '/')
+			segment = to;
+	}
+	*n = to;
+}
+
+/* Query, fragment and parameters (RFC 3986 3.3) go. */
+static struct rs_span
+without_secrets(struct rec_arena *a, struct rs_span s)
+{
+	s = rs_span_part(s, 0, find_any(s, "?#;"));
+	uint8_t *p = rec_arena_alloc(a, s.n + 1);
+	size_t n = s.n;
+	if (n)
+		memcpy(p, s.p, n);
+	drop_users(p, &n);
+	return (struct rs_span){p, n < DOWNLOAD_TEXT ? n : DOWNLOAD_TEXT};
+}
+
+struct rs_span
+download_path(struct rec_arena *a, struct rs_span target)
+{
+	size_t at = authority(target);
+	if (at) {
+		struct rs_span rest = rs_span_from(target, at);
+		target = rs_span_from(rest, find_any(rest, "/?#"));
+	}
+	return without_secrets(a, target);
+}
+
+struct rs_span
+download_url(struct rec_arena *a, struct rs_span url)
+{
+	size_t at = authority(url);
+	struct rs_span all = rs_span_from(url, at);
+	struct rs_span who = rs_span_part(all, 0, find_any(all, "/?#"));
+	size_t user = 0; /* the last @ ends it (RFC 3986 3.2.1) */
+	for (size_t i = 0; at && i < who.n; i++)
+		if (who.p[i] == '@')
+			user = i + 1;
+	struct rs_span rest = without_secrets(a, rs_span_from(all, user));
+	uint8_t *p = rec_arena_alloc(a, at + rest.n + 1);
+	if (at)
+		memcpy(p, url.p, at);
+	if (rest.n)
+		memcpy(p + at, rest.p, rest.n);
+	return (struct rs_span){p, at + rest.n};
+}
+
+struct rs_span
+download_host(struct rs_span host)
+{
+	size_t user = rs_span_find(host, '@');
+	if (user < host.n)
+		host = rs_span_from(host, user + 1);
+	if (host.n && host.p[0] == '[') {
+		size_t end = rs_span_find(host, ']');
+		return rs_span_part(host, 0, end < host.n ? end + 1 : host.n);
+	}
+	return rs_span_part(host, 0, rs_span_find(host, ':'));
+}
+
+/* ---- MAC addresses */
+
+/* The digits of an address at i, as "aabbccddeeff" or with one separator;
+   how long it is, or 0. */
+static size_t
+mac_at(struct rs_span s, size_t i, uint8_t out[12])
+{
+	size_t from = i, n = 0;
+	uint8_t sep = 0;
+	if (i && rs_ascii_hex(s.p[i - 1]) >= 0)
+		return 0;
+	for (; i < s.n && n < 12; i++) {
+		if (rs_ascii_hex(s.p[i]) >= 0) {
+			out[n++] = rs_ascii_lower(s.p[i]);
+		} else if ((s.p[i] == '-' || s.p[i] == ':') && n % 2 == 0 &&
+			   n && (n == 2 || sep == s.p[i])) {
+			sep = s.p[i];
+		} else {
+			return 0;
+		}
+	}
+	if (n < 12 || (i < s.n && rs_ascii_hex(s.p[i]) >= 0))
+		return 0;
+	return i - from == 12 || i - from == 17 ? i - from : 0;
+}
+
+/* Numbers with zeros in front are names of models; one without a letter may be
+   a date. */
+static bool
+likely(const uint8_t mac[12])
+{
+	bool letters = false;
+	for (size_t i = 0; i < 12; i++)
+		letters = letters || mac[i] > '9';
+	return memcmp(mac, "000000", 6) != 0 &&
+	       (letters || (mac[0] == '0' && mac[1] == '0'));
+}
+
+struct rs_span
+download_mac(struct rec_arena *a, struct rs_span path)
+{
+	uint8_t mac[12];
+	for (size_t i = 0; i < path.n; i++)
+		if (mac_at(path, i, mac) && likely(mac))
+			return rec_arena_text(a, (struct rs_span){mac, 12});
+	return (struct rs_span){0};
+}
+
+/* ---- dates */
+
+static bool
+digits(struct rs_span s, size_t at, size_t n, uint32_t *out)
+{
+	struct rs_span d = rs_span_part(s, at, n);
+	return d.n == n && rs_span_u32(d, out);
+}
+
+/* Days since 1970 of a day of the Gregorian calendar. */
+static int64_t
+days(int64_t y, int64_t m, int64_t d)
+{
+	y -= m <= 2;
+	int64_t era = y / 400, year = y % 400;
+	int64_t day = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	return era * 146097 + year * 365 + year / 4 - year / 100 + day - 719468;
+}
+
+/* "Sun, 06 Nov 1994 08:49:37 GMT" */
+rs_time
+download_date(struct rs_span s)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	uint32_t d, y, h, m, sec, month = 0;
+	if (s.n != 29 || !digits(s, 5, 2, &d) || !digits(s, 12, 4, &y) ||
+	    !digits(s, 17, 2, &h) || !digits(s, 20, 2, &m) ||
+	    !digits(s, 23, 2, &sec))
+		return RS_NEVER;
+	while (month < 12 && memcmp(months + 3 * month, s.p + 8, 3) != 0)
+		month++;
+	if (month == 12 || d < 1 || d > 31 || h > 23 || m > 59 || sec > 60 ||
+	    y < 1970 || y > 2200)
+		return RS_NEVER;
+	return ((days(y, month + 1, d) * 24 + h) * 60 + m) * 60 * RS_SEC +
+	       sec * RS_SEC;
+}

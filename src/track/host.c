@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "track/host.h"
+
+#include <glib.h>
+
+enum { MOST = 1 << 17, MAC_TEXT = 18 };
+
+static const rs_time SOON = 60 * RS_SEC, AGREE = 60 * RS_SEC;
+
+/* One of any kind: by address, then by time. */
+struct item {
+	struct rs_addr addr;
+	char mac[MAC_TEXT];
+	rs_time from, to;
+	int64_t vlan;
+	int kind;  /* rec_learned, rec_lease_state, rec_clock_source */
+	bool told; /* clock: of its client's own time, steadily */
+	struct rec_id id;
+};
+
+struct host_index {
+	GArray *hosts, *leases, *clocks; /* by address */
+	GArray *hosts_by_mac, *leases_by_mac;
+	bool sorted;
+	struct rec_id policy;
+	int64_t voice_vlan;
+	enum rs_fact policies; /* FALSE: they differ */
+	int64_t offset;
+	enum rs_fact offsets;
+};
+
+struct host_index *
+host_index_new(void)
+{
+	struct host_index *x = g_new0(struct host_index, 1);
+	GArray **all[] = {&x->hosts, &x->leases, &x->clocks, &x->hosts_by_mac,
+	    &x->leases_by_mac};
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+		*all[i] = g_array_new(FALSE, FALSE, sizeof(struct item));
+	return x;
+}
+
+void
+host_index_free(struct host_index *x)
+{
+	if (x == NULL)
+		return;
+	g_array_unref(x->hosts);
+	g_array_unref(x->leases);
+	g_array_unref(x->clocks);
+	g_array_unref(x->hosts_by_mac);
+	g_array_unref(x->leases_by_mac);
+	g_free(x);
+}
+
+/* ---- adding ---- */
+
+static void
+add(struct host_index *x, GArray *to, const struct item *i)
+{
+	if (to->len < MOST)
+		g_array_append_vals(to, i, 1);
+	x->sorted = false;
+}
+
+static void
+set_mac(struct item *i, struct rs_span mac)
+{
+	if (mac.n == MAC_TEXT - 1)
+		memcpy(i->mac, mac.p, mac.n);
+}
+
+static void
+add_host(struct host_index *x, const struct rec_host *h)
+{
+	struct item i = {.addr = h->client.at.addr,
+	    .from = h->started,
+	    .to = h->ended,
+	    .vlan = h->vlan,
+	    .kind = (int)h->learned,
+	    .id = h->id};
+	set_mac(&i, h->mac);
+	if (h->router == RS_TRUE)
+		return;
+	add(x, x->hosts, &i);
+	add(x, x->hosts_by_mac, &i);
+}
+
+static void
+add_lease(struct host_index *x, const struct rec_lease *l)
+{
+	struct item i = {.addr = l->client.at.addr,
+	    .from = l->started,
+	    .to = l->ended,
+	    .vlan = l->vlan,
+	    .kind = (int)l->state,
+	    .id = l->id};
+	set_mac(&i, l->mac);
+	if (i.addr.family &&
+	    (l->state == REC_BOUND || l->state == REC_INFORMED))
+		add(x, x->leases, &i);
+	if (i.mac[0])
+		add(x, x->leases_by_mac, &i);
+}
+
+static void
+add_clock(struct host_index *x, const struct rec_clock *c)
+{
+	struct item i = {.addr = c->client.at.addr,
+	    .from = c->started,
+	    .to = c->ended,
+	    .kind = (int)c->source,
+	    .told =
+		c->client_steady == RS_TRUE ||
+		(c->source == REC_CLOCK_SIP && c->client_offset != REC_ABSENT),
+	    .id = c->id};
+	add(x, x->clocks, &i);
+	if (c->source != REC_CLOCK_NTP || c->server_offset == REC_ABSENT ||
+	    x->offsets == RS_FALSE)
+		return;
+	int64_t moved =
+	    x->offsets == RS_TRUE ? c->server_offset - x->offset : 0;
+	if (x->offsets == RS_UNKNOWN)
+		x->offset = c->server_offset;
+	x->offsets = moved < AGREE && moved > -AGREE ? RS_TRUE : RS_FALSE;
+}
+
+static void
+add_policy(struct host_index *x, const struct rec_link *l)
+{
+	if (l->kind != REC_LINK_VOICE_VLAN || x->policies == RS_FALSE)
+		return;
+	if (x->policies == RS_UNKNOWN) {
+		x->policies = RS_TRUE;
+		x->policy = l->id;
+		x->voice_vlan = l->voice_vlan;
+	} else if (x->voice_vlan != l->voice_vlan) {
+		x->policies = RS_FALSE;
+	}
+}
+
+void
+host_index_add(
+    struct host_index *x, const struct rec_type *type, const void *rec)
+{
+	if (type == &rec_host_type)
+		add_host(x, rec);
+	else if (type == &rec_lease_type)
+		add_lease(x, rec);
+	else if (type == &rec_clock_type)
+		add_clock(x, rec);
+	else if (type == &rec_link_type)
+		add_policy(x, rec);
+}
+
+/* ---- finding ---- */
+
+static int
+by_time(const struct item *a, const struct item *b)
+{
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return rec_id_cmp(&a->id, &b->id);
+}
+
+static gint
+by_addr(gconstpointer a, gconstpointer b)
+{
+	const struct item *x = a, *y = b;
+	int c = rs_addr_cmp(&x->addr, &y->addr);
+	return c ? c : by_time(x, y);
+}
+
+static gint
+by_mac(gconstpointer a, gconstpointer b)
+{
+	const struct item *x = a, *y = b;
+	int c = memcmp(x->mac, y->mac, sizeof x->mac);
+	return c ? c : by_time(x, y);
+}
+
+static void
+sort(struct host_index *x)
+{
+	if (x->sorted)
+		return;
+	g_array_sort(x->hosts, by_addr);
+	g_array_sort(x->leases, by_addr);
+	g_array_sort(x->clocks, by_addr);
+	g_array_sort(x->hosts_by_mac, by_mac);
+	g_array_sort(x->leases_by_mac, by_mac);
+	x->sorted = true;
+}
+
+/* Where items that are not before `key` begin. */
+static guint
+lower(const GArray *a, const struct item *key, GCompareFunc cmp)
+{
+	guint from = 0, to = a->len;
+	while (from < to) {
+		guint mid = from + (to - from) / 2;
+		if (cmp(&g_array_index(a, struct item, mid), key) < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+static const struct item *
+item_at(const GArray *a, guint i)
+{
+	return i < a->len ? &g_array_index(a, struct item, i) : NULL;
+}
+
+/* The last one of that address that began by then, or NULL; *next is the one
+   after it, of whatever address. */
+static const struct item *
+last_by(const GArray *a, const struct rs_addr *addr, rs_time at, guint *next)
+{
+	struct item key = {.addr = *addr, .from = at};
+	key.id.frame = (struct rs_frame){UINT32_MAX, UINT64_MAX};
+	*next = lower(a, &key, by_addr);
+	const struct item *i = *next ? item_at(a, *next - 1) : NULL;
+	return i && rs_addr_eq(&i->addr, addr) ? i : NULL;
+}
+
+static void
+view(const struct item *i, struct host_view *to)
+{
+	memcpy(to->mac, i->mac, sizeof to->mac);
+	to->from = i->from;
+	to->to = i->to;
+	to->vlan = i->vlan;
+	to->learned = (enum rec_learned)i->kind;
+	to->id = i->id;
+}
+
+bool
+host_at(struct host_index *x, const struct rs_addr *addr, rs_time at,
+    struct host_view *to)
+{
+	guint next;
+	sort(x);
+	const struct item *i = last_by(x->hosts, addr, at, &next);
+	if (i == NULL) {
+		i = item_at(x->hosts, next);
+		if (i == NULL || !rs_addr_eq(&i->addr, addr) ||
+		    i->from - at > SOON)
+			return false;
+	}
+	view(i, to);
+	return true;
+}
+
+static struct item
+mac_key(struct rs_span mac)
+{
+	struct item key = {.from = RS_NEVER};
+	set_mac(&key, mac);
+	return key;
+}
+
+bool
+host_of_mac(struct host_index *x, struct rs_span mac, size_t n,
+    struct rs_addr *addr, struct host_view *to)
+{
+	struct item key = mac_key(mac);
+	sort(x);
+	guint first = lower(x->hosts_by_mac, &key, by_mac);
+	const struct item *i =
+	    n < MOST ? item_at(x->hosts_by_mac, first + (guint)n) : NULL;
+	if (i == NULL || memcmp(i->mac, key.mac, sizeof key.mac))
+		return false;
+	*addr = i->addr;
+	view(i, to);
+	return true;
+}
+
+bool
+host_lease(struct host_index *x, const struct rs_addr *addr, rs_time at,
+    struct rec_id *to)
+{
+	guint next;
+	sort(x);
+	const struct item *i = last_by(x->leases, addr, at, &next);
+	if (i)
+		*to = i->id;
+	return i != NULL;
+}
+
+bool
+host_lease_of_mac(
+    struct host_index *x, struct rs_span mac, rs_time at, struct rec_id *to)
+{
+	struct item key = mac_key(mac);
+	key.from = at;
+	key.id.frame = (struct rs_frame){UINT32_MAX, UINT64_MAX};
+	sort(x);
+	guint next = lower(x->leases_by_mac, &key, by_mac);
+	const struct item *i =
+	    next ? item_at(x->leases_by_mac, next - 1) : NULL;
+	if (i == NULL || key.mac[0] == 0 ||
+	    memcmp(i->mac, key.mac, sizeof key.mac))
+		return false;
+	*to = i->id;
+	return true;
+}
+
+bool
+host_clock(
+    struct host_index *x, const struct rs_addr *client, struct rec_id *to)
+{
+	struct item key = {.addr = *client, .from = RS_NEVER};
+	const struct item *best = NULL, *i;
+	sort(x);
+	for (guint n = lower(x->clocks, &key, by_addr);
+	     (i = item_at(x->clocks, n)) && rs_addr_eq(&i->addr, client); n++)
+		if (best == NULL || (i->told && !best->told) ||
+		    (i->told == best->told && i->kind < best->kind))
+			best = i;
+	if (best)
+		*to = best->id;
+	return best != NULL;
+}
+
+bool
+host_policy(struct host_index *x, struct rec_id *to)
+{
+	if (x->policies != RS_TRUE)
+		return false;
+	*to = x->policy;
+	return true;
+}
+
+bool
+host_capture_offset(struct host_index *x, int64_t *ns)
+{
+	if (x->offsets != RS_TRUE)
+		return false;
+	*ns = x->offset;
+	return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of rec_host, which is spooled and no part of the report. */
+#include "track/record_fields.h"
+
+static const char *const learned_words[] = {NULL, "dhcp", "arp", "traffic"};
+static const struct rec_names rec_learned_names = {
+    learned_words, sizeof learned_words / sizeof *learned_words};
+
+const char *
+rec_learned_name(enum rec_learned v)
+{
+	return (unsigned)v < rec_learned_names.n ? learned_words[v] : NULL;
+}
+
+#define T struct rec_host
+static const struct rec_field host_fields[] = {
+    ID("id", id),
+    TIME("started", started),
+    TIME("ended", ended),
+    ENDPOINT("client", client),
+    TEXT("mac", mac),
+    NUMBER("vlan", vlan),
+    ENUM("learned", learned, rec_learned),
+    TRUTH("router", router),
+};
+const struct rec_type rec_host_type = {"host", "hosts", sizeof(T), host_fields,
+    sizeof host_fields / sizeof *host_fields, offsetof(T, id),
+    offsetof(T, started), offsetof(T, client), NOWHERE};
+#undef T

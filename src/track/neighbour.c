@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "track/neighbour.h"
+
+#include "base/pool.h"
+#include "dhcp/dhcp.h"
+#include "link/link.h"
+#include "track/lease_record.h"
+#include "track/queue.h"
+#include "track/table.h"
+
+#include <glib.h>
+
+enum {
+	MOST = 65536,
+	/* Of one family, by traffic: a phone has one, and another one after a
+	   move; a router passes on what it likes. */
+	MOST_ADDRESSES = 3,
+};
+
+struct card {
+	struct table_node node;
+	struct queue_link order; /* by the last sign */
+	uint8_t mac[6];
+	uint16_t vlan;
+	bool vlan_known;
+	uint8_t addresses[2]; /* by traffic: IPv4, IPv6 */
+};
+
+struct epoch {
+	struct table_node node;
+	struct queue_link order;
+	struct rs_addr addr;
+	uint8_t mac[6];
+	rs_time first, last;
+	struct rs_frame frame;
+	enum rec_learned learned;
+	uint16_t vlan;
+	bool vlan_known;
+};
+
+struct neighbour_tracker {
+	const struct rs_hash_seed *seed;
+	struct rs_account *pay;
+	const struct rec_sink *out;
+	struct table cards, epochs;
+	struct queue card_order, epoch_order;
+	struct rs_pool pool;
+	uint64_t evicted;
+};
+
+struct neighbour_tracker *
+neighbour_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
+    const struct rec_sink *out)
+{
+	struct neighbour_tracker *k = g_new0(struct neighbour_tracker, 1);
+	k->seed = seed;
+	k->pay = pay;
+	k->out = out;
+	table_init(&k->cards, pay);
+	table_init(&k->epochs, pay);
+	queue_init(&k->card_order);
+	queue_init(&k->epoch_order);
+	rs_pool_init(&k->pool);
+	return k;
+}
+
+void
+neighbour_tracker_free(struct neighbour_tracker *k)
+{
+	if (k == NULL)
+		return;
+	rs_account_refund(k->pay, k->card_order.n * sizeof(struct card) +
+				      k->epoch_order.n * sizeof(struct epoch));
+	table_clear(&k->cards);
+	table_clear(&k->epochs);
+	rs_pool_clear(&k->pool);
+	g_free(k);
+}
+
+/* ---- hardware addresses ---- */
+
+static uint64_t
+mac_hash(const struct neighbour_tracker *k, const uint8_t *mac)
+{
+	struct table_key key;
+	table_key_init(&key, k->seed);
+	table_key_text(&key, (struct rs_span){mac, 6});
+	return table_key_hash(&key);
+}
+
+static struct card *
+find_card(const struct neighbour_tracker *k, const uint8_t *mac)
+{
+	if (k->card_order.n == 0)
+		return NULL;
+	struct table_node *n = table_first(&k->cards, mac_hash(k, mac));
+	for (; n; n = table_next(n)) {
+		struct card *c = TRACK_OF(n, struct card, node);
+		if (memcmp(c->mac, mac, 6) == 0)
+			return c;
+	}
+	return NULL;
+}
+
+static bool
+evict_card(struct neighbour_tracker *k)
+{
+	struct queue_link *l = queue_first(&k->card_order);
+	if (l == NULL)
+		return false;
+	struct card *c = TRACK_OF(l, struct card, order);
+	queue_remove(&k->card_order, l);
+	table_remove(&k->cards, &c->node);
+	rs_account_refund(k->pay, sizeof *c);
+	rs_pool_give(&k->pool, c, sizeof *c);
+	k->evicted++;
+	return true;
+}
+
+static struct card *
+touch_card(struct neighbour_tracker *k, const uint8_t *mac)
+{
+	struct card *c = find_card(k, mac);
+	if (c) {
+		queue_remove(&k->card_order, &c->order);
+		queue_push(&k->card_order, &c->order);
+		return c;
+	}
+	if (k->card_order.n >= MOST)
+		evict_card(k);
+	while (!rs_account_charge(k->pay, sizeof *c))
+		if (!evict_card(k))
+			return NULL;
+	c = rs_pool_zeroed(&k->pool, sizeof *c);
+	memcpy(c->mac, mac, 6);
+	table_add(&k->cards, &c->node, mac_hash(k, mac));
+	queue_push(&k->card_order, &c->order);
+	return c;
+}
+
+bool
+neighbour_vlan(
+    const struct neighbour_tracker *k, struct rs_span mac, uint16_t *vlan)
+{
+	const struct card *c = k && mac.n == 6 ? find_card(k, mac.p) : NULL;
+	if (c == NULL || !c->vlan_known)
+		return false;
+	*vlan = c->vlan;
+	return true;
+}
+
+static bool
+is_router(const struct neighbour_tracker *k, const struct epoch *e)
+{
+	const struct card *c = find_card(k, e->mac);
+	return c && c->addresses[e->addr.family == 6] > MOST_ADDRESSES;
+}
+
+/* ---- epochs of addresses ---- */
+
+static uint64_t
+addr_hash(const struct neighbour_tracker *k, const struct rs_addr *a)
+{
+	struct table_key key;
+	table_key_init(&key, k->seed);
+	table_key_addr(&key, a);
+	return table_key_hash(&key);
+}
+
+static struct epoch *
+find_epoch(const struct neighbour_tracker *k, const struct rs_addr *a)
+{
+	if (k->epoch_order.n == 0)
+		return NULL;
+	struct table_node *n = table_first(&k->epochs, addr_hash(k, a));
+	for (; n; n = table_next(n)) {
+		struct epoch *e = TRACK_OF(n, struct epoch, node);
+		if (rs_addr_eq(&e->addr, a))
+			return e;
+	}
+	return NULL;
+}
+
+static void
+close_epoch(struct neighbour_tracker *k, struct epoch *e)
+{
+	struct rec_arena a;
+	struct rec_host r;
+	rec_arena_init(&a, NULL, NULL);
+	rec_init(&rec_host_type, &r);
+	r.id.frame = e->frame;
+	r.started = e->first;
+	r.ended = e->last;
+	r.client.at.addr = e->addr;
+	r.mac = lease_mac(&a, (struct rs_span){e->mac, 6});
+	r.learned = e->learned;
+	if (e->vlan_known)
+		r.vlan = e->vlan;
+	if (e->learned == REC_BY_TRAFFIC && is_router(k, e))
+		r.router = RS_TRUE;
+	k->out->record(k->out->arg, &rec_host_type, &r);
+	rec_arena_clear(&a);
+	queue_remove(&k->epoch_order, &e->order);
+	table_remove(&k->epochs, &e->node);
+	rs_account_refund(k->pay, sizeof *e);
+	rs_pool_give(&k->pool, e, sizeof *e);
+}
+
+static bool
+evict_epoch(struct neighbour_tracker *k)
+{
+	struct queue_link *l = queue_first(&k->epoch_order);
+	if (l == NULL)
+		return false;
+	close_epoch(k, TRACK_OF(l, struct epoch, order));
+	k->evicted++;
+	return true;
+}
+
+static struct epoch *
+open_epoch(struct neighbour_tracker *k, const struct rs_addr *addr,
+    const uint8_t *mac, const struct rs_event *ev)
+{
+	struct epoch *e;
+	if (k->epoch_order.n >= MOST)
+		evict_epoch(k);
+	while (!rs_account_charge(k->pay, sizeof *e))
+		if (!evict_epoch(k))
+			return NULL;
+	e = rs_pool_zeroed(&k->pool, sizeof *e);
+	e->addr = *addr;
+	memcpy(e->mac, mac, 6);
+	e->first = ev->at.complete;
+	e->frame = ev->at.from;
+	table_add(&k->epochs, &e->node, addr_hash(k, addr));
+	queue_push(&k->epoch_order, &e->order);
+	return e;
+}
+
+/* A sign that this hardware address has that address now. */
+static void
+join(struct neighbour_tracker *k, const struct rs_addr *addr,
+    const uint8_t *mac, enum rec_learned how, const struct rs_event *ev)
+{
+	struct epoch *e = find_epoch(k, addr);
+	struct card *c = touch_card(k, mac);
+	bool other = e && memcmp(e->mac, mac, 6) != 0;
+	/* What a router forwards does not take an address from its host. */
+	if (other && how == REC_BY_TRAFFIC && e->learned != REC_BY_TRAFFIC)
+		return;
+	if (other) {
+		close_epoch(k, e);
+		e = NULL;
+	}
+	if (e == NULL) {
+		if ((e = open_epoch(k, addr, mac, ev)) == NULL)
+			return;
+		uint8_t *n = c ? &c->addresses[addr->family == 6] : NULL;
+		if (n && how == REC_BY_TRAFFIC && *n < UINT8_MAX)
+			++*n;
+		e->learned = how;
+	}
+	if (how < e->learned)
+		e->learned = how;
+	e->last = ev->at.complete;
+	if (c && c->vlan_known) {
+		e->vlan = c->vlan;
+		e->vlan_known = true;
+	}
+	queue_remove(&k->epoch_order, &e->order);
+	queue_push(&k->epoch_order, &e->order);
+}
+
+/* ---- events ---- */
+
+/* RFC 1700, RFC 4861: what hosts begin with, and no router has lessened. */
+static bool
+first_hop(uint8_t ttl)
+{
+	return ttl == 64 || ttl == 128 || ttl == 255;
+}
+
+static bool
+is_group(const uint8_t *mac)
+{
+	return mac[0] & 1;
+}
+
+static void
+note_vlan(struct neighbour_tracker *k, const uint8_t *mac, uint16_t vlan)
+{
+	struct card *c = touch_card(k, mac);
+	if (c == NULL)
+		return;
+	c->vlan = vlan;
+	c->vlan_known = true;
+}
+
+static void
+take_link(struct neighbour_tracker *k, const struct rs_event *ev)
+{
+	const struct link_msg *m = ev->u.link;
+	if (is_group(m->from) ||
+	    (m->kind != LINK_ARP && m->kind != LINK_SOURCE))
+		return;
+	note_vlan(k, m->from, m->vlan);
+	if (m->sender.family == 0)
+		return;
+	if (m->kind == LINK_ARP && !is_group(m->sender_mac))
+		join(k, &m->sender, m->sender_mac, REC_BY_ARP, ev);
+	else if (m->kind == LINK_SOURCE && first_hop(m->ttl))
+		join(k, &m->sender, m->from, REC_BY_TRAFFIC, ev);
+}
+
+static void
+take_dhcp(struct neighbour_tracker *k, const struct rs_event *ev)
+{
+	const struct dhcp_msg *m = ev->u.dhcp;
+	if (m->type != DHCP_ACK || m->mac.n != 6)
+		return;
+	if (m->offered.family)
+		join(k, &m->offered, m->mac.p, REC_BY_DHCP, ev);
+	else if (m->client.family)
+		join(k, &m->client, m->mac.p, REC_BY_DHCP, ev);
+}
+
+void
+neighbour_tracker_event(struct neighbour_tracker *k, const struct rs_event *ev)
+{
+	if (ev->type == RS_EV_LINK)
+		take_link(k, ev);
+	else if (ev->type == RS_EV_DHCP)
+		take_dhcp(k, ev);
+}
+
+void
+neighbour_tracker_finish(struct neighbour_tracker *k)
+{
+	struct queue_link *l;
+	while ((l = queue_first(&k->epoch_order)))
+		close_epoch(k, TRACK_OF(l, struct epoch, order));
+}
+
+uint64_t
+neighbour_tracker_evicted(const struct neighbour_tracker *k)
+{
+	return k->evicted;
+}
