@@ -79,7 +79,5 @@ void log_wire_dhcp(struct log_wire *w, bool ack, struct rs_span mac,
     struct rs_addr client, uint32_t xid);
 void log_wire_option(struct log_wire *w, uint8_t code, struct rs_span value);
 void log_wire_dhcp_end(struct log_wire *w);
-/* RFC 1350 2.  */
-void log_wire_tftp(struct log_wire *w, struct rs_span file);
 
 #endif

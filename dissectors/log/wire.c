@@ -182,17 +182,3 @@ log_wire_dhcp_end(struct log_wire *w)
 {
 	put8(w, 255);
 }
-
-/* ---- TFTP, RFC 1350 5 ---- */
-
-void
-log_wire_tftp(struct log_wire *w, struct rs_span file)
-{
-	static const char octet[] = "octet";
-	w->n = 0;
-	w->full = false;
-	put16(w, 1);
-	put(w, file.p, file.n);
-	put8(w, 0);
-	put(w, octet, sizeof octet);
-}

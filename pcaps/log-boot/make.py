@@ -57,13 +57,13 @@ dns("22:49:26.142742", "forwarded activate.cisco.com to 203.0.113.53")
 line("22:49:34.146585", "Couldn't resolve host 'activate.cisco.com'", pid="")
 line("22:49:34.147416", "voice-fapp-CP-8851-3PCC 00:00:5e:00:53:06 -- "
      "Resync failed: Download")
-dns("22:50:15.454501", "query[A] sipflash.example.net from 127.0.0.1")
-dns("22:50:15.454585", "forwarded sipflash.example.net to 203.0.113.53")
-dns("22:50:15.488147", "reply sipflash.example.net is <CNAME>")
+dns("22:50:15.454501", "query[A] cisco.sipflash.com from 127.0.0.1")
+dns("22:50:15.454585", "forwarded cisco.sipflash.com to 203.0.113.53")
+dns("22:50:15.488147", "reply cisco.sipflash.com is <CNAME>")
 dns("22:50:15.488219", "reply front.example.org is 198.51.100.36")
 line("22:50:16.018143", "GET /phone.cfg?key=SECRETkey HTTP/1.1^M", pid="")
 lines.extend(["User-Agent: Cisco-CP-8851-3PCC/12.0.2 (MAC_ADDRESS)^M\n",
-              "Host: sipflash.example.net^M\n", "Accept: */*^M\n", "^M\n"])
+              "Host: cisco.sipflash.com^M\n", "Accept: */*^M\n", "^M\n"])
 line("22:50:16.137446", "HTTP/1.1 200 OK^M", pid="")
 NAME = "_sips._tcp.proxy.example.net"
 dns("22:50:32.069517", f"query[SRV] {NAME} from 127.0.0.1")

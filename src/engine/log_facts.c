@@ -4,6 +4,7 @@
 #include "engine/identify.h"
 #include "engine/log_lease.h"
 #include "engine/pipeline.h"
+#include "link/link.h"
 
 #include <glib.h>
 
@@ -411,24 +412,34 @@ end_lease(struct log_facts *g)
 
 /* ---- configuration ---- */
 
+/* That the phone goes to a server is all that this tells: whether it got
+   something, the log does not say. */
 static void
 url(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
 {
-	struct rs_span rest = f->value, host;
-	size_t scheme = 0;
-	while (scheme + 3 <= rest.n && memcmp(rest.p + scheme, "://", 3) != 0)
-		scheme++;
-	struct rs_span name = rs_span_part(rest, 0, scheme);
-	rest = rs_span_from(rest, scheme + 3);
-	size_t slash = rs_span_find(rest, '/');
-	host = rs_span_part(rest, 0, slash);
-	struct rs_endpoint client = {.addr = g->phone};
-	struct rs_endpoint server = {.port = TFTP_PORT};
-	if (!rs_span_eq(name, RS_LIT("tftp")) || slash == rest.n ||
-	    !rs_addr_parse(&server.addr, host))
-		return;
-	log_wire_tftp(&g->w, rs_span_from(rest, slash + 1));
-	say_wire(g, &client, &server, RS_C2S, at);
+	static const struct {
+		const char *scheme;
+		uint16_t port;
+	} rows[] = {{"tftp://", TFTP_PORT}, {"http://", HTTP_PORT},
+	    {"https://", HTTPS_PORT}};
+	struct link_msg m = {
+	    .kind = LINK_CONTACT, .client.addr = g->phone, .tcp = true};
+	struct rs_event ev = {.type = RS_EV_LINK, .at = *at, .u.link = &m};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct rs_span scheme = rs_span_str(rows[i].scheme);
+		if (!rs_span_starts(f->value, scheme))
+			continue;
+		struct rs_span host = rs_span_from(f->value, scheme.n);
+		host.n = rs_span_find(host, '/');
+		const struct rs_addr *a = host_of(g, host);
+		m.server.port = rows[i].port;
+		m.tcp = rows[i].port != TFTP_PORT;
+		if (a)
+			m.server.addr = *a;
+		else if (!rs_addr_parse(&m.server.addr, host))
+			return;
+		pipeline_say(g->p, &ev);
+	}
 }
 
 /* The value of "Host:" in a head. */

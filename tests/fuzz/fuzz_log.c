@@ -33,7 +33,6 @@ wire(const struct log_fact *f)
 	    (struct rs_addr){.family = 4}, 1);
 	log_wire_option(&w, 66, f->value);
 	log_wire_dhcp_end(&w);
-	log_wire_tftp(&w, f->value);
 	if (w.n > sizeof bytes)
 		abort();
 }

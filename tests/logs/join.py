@@ -30,7 +30,7 @@ CASES = HERE.parent.parent / "pcaps"
 # WebSockets frame them, one has no keys at all).
 NOT = {"keys-of-another", "keys-renegotiated", "keys-wss", "keys-tls10-cbc",
        "keys-client-certificate-missing", "keys-certificate-refused",
-       "keys-in-pcapng", "keys-rsa"}
+       "keys-in-pcapng", "keys-rsa", "keys-https"}
 
 
 def seconds(text):
