@@ -243,7 +243,8 @@ concerns(const struct lookup_tracker *k, const struct lookup *l)
 {
 	struct rs_span name = dns_name_span(&l->name);
 	return (l->type == DNS_TYPE_SRV && sip_service(name)) ||
-	       l->type == DNS_TYPE_NAPTR || related_name(k->related, name);
+	       l->type == DNS_TYPE_NAPTR || related_name(k->related, name) ||
+	       rs_frame_is_line(l->frames[0]); /* a phone's own log */
 }
 
 void
