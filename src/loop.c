@@ -253,7 +253,7 @@ take_frame(struct run *r, const struct cap_frame *f)
 		engine_drops(
 		    r->engine, f->drops, MAX(f->drops_since, 0), f->ts);
 	engine_packet(r->engine, f);
-	if (r->flight)
+	if (r->flight && f->linktype < CAP_LINK_LOG) /* lines are no packets */
 		flight_packet(r->flight, f, engine_look(r->engine));
 	r->taken++;
 }
