@@ -21,6 +21,12 @@ put(struct dns_name *n, uint8_t c)
 	return true;
 }
 
+static inline bool
+is_plain(uint8_t c)
+{
+	return c > ' ' && c < 127 && c != '.' && c != '\\';
+}
+
 static bool
 put_label(struct dns_name *n, struct rs_span label)
 {
@@ -28,10 +34,10 @@ put_label(struct dns_name *n, struct rs_span label)
 		return false;
 	for (size_t i = 0; i < label.n; i++) {
 		uint8_t c = label.p[i];
-		if (c > ' ' && c < 127 && c != '.' && c != '\\') {
-			if (!put(n, rs_ascii_lower(c)))
-				return false;
-		} else if (!put(n, '\\') || !put(n, (uint8_t)('0' + c / 100)) ||
+		if (is_plain(c) && n->n < DNS_NAME_TEXT) {
+			n->text[n->n++] = rs_ascii_lower(c);
+		} else if (is_plain(c) || !put(n, '\\') ||
+			   !put(n, (uint8_t)('0' + c / 100)) ||
 			   !put(n, (uint8_t)('0' + c / 10 % 10)) ||
 			   !put(n, (uint8_t)('0' + c % 10))) {
 			return false;

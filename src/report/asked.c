@@ -24,15 +24,16 @@ struct client {
 	struct rs_addr addr;
 	GPtrArray *lookups; /* GBytes */
 	GArray *tries, *waits;
-	bool phone;
+	bool phone, unsure; /* unsure: asked when it was not known for one */
 };
 
 struct asked {
 	const struct related *related;
-	GTree *clients; /* struct client, by address */
+	const struct phone_tracker *phones;
+	struct rs_addr server; /* the last of these */
+	GTree *clients;        /* struct client, by address */
 	GPtrArray *order;
 	GTree *servers; /* struct rs_addr, that anybody tried */
-	GTree *fine;    /* struct rs_addr, that registered */
 	GTree *names;   /* "type domain" -> GPtrArray of GBytes, of answers */
 	size_t room;
 	struct rec_arena arena;
@@ -72,14 +73,15 @@ list_free(void *p)
 }
 
 struct asked *
-asked_new(const struct related *related, size_t room)
+asked_new(const struct related *related, const struct phone_tracker *phones,
+    size_t room)
 {
 	struct asked *a = g_new0(struct asked, 1);
 	a->related = related;
+	a->phones = phones;
 	a->clients = g_tree_new_full(by_address, NULL, NULL, client_free);
 	a->order = g_ptr_array_new();
 	a->servers = g_tree_new_full(by_address, NULL, g_free, NULL);
-	a->fine = g_tree_new_full(by_address, NULL, g_free, NULL);
 	a->names = g_tree_new_full(by_text, NULL, g_free, list_free);
 	a->room = room;
 	rec_arena_init(&a->arena, NULL, NULL);
@@ -95,7 +97,6 @@ asked_free(struct asked *a)
 	g_tree_unref(a->clients);
 	g_tree_unref(a->names);
 	g_tree_unref(a->servers);
-	g_tree_unref(a->fine);
 	g_ptr_array_unref(a->order);
 	rec_arena_clear(&a->arena);
 	rs_buf_clear(&a->buf);
@@ -157,17 +158,39 @@ share(struct asked *a, const struct rec_lookup *l, GBytes *bytes)
 		g_ptr_array_add(list, g_bytes_ref(bytes));
 }
 
-static void
-add_lookup(struct asked *a, const struct rec_lookup *l)
+/* Who writes a log is a phone. */
+static bool
+add_client(struct asked *a, const struct rec_lookup *l)
 {
 	struct client *c = touch(a, &l->client.at.addr);
-	if (c == NULL || c->lookups->len >= LOOKUPS)
+	if (c == NULL)
+		return false;
+	c->phone |= way_is_service(l) || rs_frame_is_line(l->id.frame);
+	c->unsure |= !c->phone;
+	return c->phone;
+}
+
+bool
+asked_turned(const struct asked *a)
+{
+	for (guint i = 0; i < a->order->len; i++) {
+		const struct client *c = g_ptr_array_index(a->order, i);
+		if (c->phone && c->unsure)
+			return true;
+	}
+	return false;
+}
+
+void
+asked_lookup(struct asked *a, const struct rec_lookup *l)
+{
+	struct client *c = g_tree_lookup(a->clients, &l->client.at.addr);
+	if (c == NULL || !c->phone || c->lookups->len >= LOOKUPS)
 		return;
 	GBytes *bytes = keep(a, l);
 	if (bytes == NULL)
 		return;
-	/* Who writes such a log is a phone. */
-	c->phone |= way_is_service(l) || rs_frame_is_line(l->id.frame);
+	a->made = false;
 	g_ptr_array_add(c->lookups, bytes);
 	if (l->state == REC_ANSWERED)
 		share(a, l, bytes);
@@ -268,28 +291,27 @@ note(GTree *set, const struct rs_addr *addr)
 	g_tree_insert(set, kept, kept);
 }
 
-void
+bool
 asked_add(
     struct asked *a, const struct rec_type *type, const void *rec, bool sure)
 {
 	a->made = false;
 	if (type == &rec_lookup_type) {
-		add_lookup(a, rec);
-		return;
+		return add_client(a, rec);
 	}
 	const struct rec_endpoint *server =
 	    (const void *)((const uint8_t *)rec + type->server);
-	note(a->servers, &server->at.addr);
+	if (!rs_addr_eq(&a->server, &server->at.addr)) {
+		a->server = server->at.addr;
+		note(a->servers, &server->at.addr);
+	}
 	const struct rec_endpoint *client =
 	    (const void *)((const uint8_t *)rec + type->client);
-	const struct rec_registration *r = rec;
-	if (type == &rec_registration_type && r->outcome == REC_REGISTERED)
-		note(a->fine, &client->at.addr);
 	struct client *c = g_tree_nnodes(a->clients)
 			       ? g_tree_lookup(a->clients, &client->at.addr)
 			       : NULL;
 	if (c == NULL)
-		return;
+		return false;
 	c->phone |= sure;
 	if (type == &rec_registration_type)
 		add_registration(c, rec);
@@ -297,6 +319,7 @@ asked_add(
 		add_handshake(c, rec);
 	else if (type == &rec_connection_type)
 		add_connection(c, rec);
+	return c->phone;
 }
 
 /* ---- at the end ---- */
@@ -428,7 +451,7 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	w->n_tries = c->tries->len;
 	w->waits = (const void *)c->waits->data;
 	w->n_waits = c->waits->len;
-	w->registered = g_tree_lookup(a->fine, client) != NULL;
+	w->registered = phone_tracker_registered(a->phones, client);
 	make_others(a);
 	make_tried(a);
 	a->made = true;
@@ -441,6 +464,7 @@ asked_each(struct asked *a,
 {
 	for (guint i = 0; i < a->order->len; i++) {
 		const struct client *c = g_ptr_array_index(a->order, i);
-		each(arg, &c->addr);
+		if (c->phone)
+			each(arg, &c->addr);
 	}
 }

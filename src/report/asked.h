@@ -10,19 +10,26 @@
 #define REPORT_ASKED_H
 
 #include "diag/way.h"
+#include "track/phone.h"
 #include "track/related.h"
 
 #include <glib.h>
 
 struct asked;
 
-/* related must outlive it.  room: bytes of look-ups that it may keep. */
-struct asked *asked_new(const struct related *related, size_t room);
+/* Both must outlive it.  room: bytes of look-ups that it may keep. */
+struct asked *asked_new(const struct related *related,
+    const struct phone_tracker *phones, size_t room);
 void asked_free(struct asked *a);
 /* Lookups, registrations, handshakes and connections, as they close.  sure: it
-   concerns registration, so that its client is a phone. */
-void asked_add(
+   concerns registration, so that its client is a phone.  True: it is one. */
+bool asked_add(
     struct asked *a, const struct rec_type *type, const void *rec, bool sure);
+/* At the end, when it is known who is a phone: each look-up once more; those of
+   others are left. */
+void asked_lookup(struct asked *a, const struct rec_lookup *l);
+/* Some client is a phone by now, and asked before that was known. */
+bool asked_turned(const struct asked *a);
 /* This client has to do with registration, as is known now. */
 void asked_mark(struct asked *a, const struct rs_addr *client);
 /* Has this client to do with registration? */
@@ -31,8 +38,7 @@ bool asked_phone(const struct asked *a, const struct rs_addr *client);
 enum rs_fact asked_related(const struct asked *a, const struct rec_lookup *l);
 /* The way of a client, good until the next call; NULL: it asked nothing. */
 const struct diag_way *asked_way(struct asked *a, const struct rs_addr *client);
-/* Calls back with the address of each client that asked, by its first look-up.
- */
+/* Calls back with the address of each phone that asked, by its first look-up. */
 void asked_each(struct asked *a,
     void (*each)(void *arg, const struct rs_addr *client), void *arg);
 

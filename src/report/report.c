@@ -55,12 +55,13 @@ report_new(
 	r->shown = shown_new();
 	r->hosts = host_index_new();
 	r->judge = judge_new();
-	r->asked = asked_new(related,
+	r->asked = asked_new(related, r->phones,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
 	r->seed = seed;
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
 	r->fine_registration = rec_registration_type;
 	r->odd_registration = rec_registration_type;
+	r->strange_lookup = rec_lookup_type;
 	r->fine_handshake = rec_handshake_type;
 	r->fine_connection = rec_connection_type;
 	rec_arena_init(&r->arena, NULL, NULL);
@@ -142,8 +143,7 @@ registration_odd(const struct report *r, const struct rec_registration *g)
 	const struct rs_span *v = g->flaws.v;
 	char text[PROFILE_VIEW_TEXT];
 	enum profile_told told;
-	const struct profile *p =
-	    profile_view_service(r->o.profiles, g, &told);
+	const struct profile *p = profile_view_service(r->o.profiles, g, &told);
 	if (profile_view_differs(p, told, g, text))
 		return true;
 	for (uint32_t i = 0; i < g->flaws.n; i++)
@@ -255,7 +255,7 @@ connection(struct report *r, const struct rec_connection *c)
 		phone_tracker_ahead(r->phones, &c->client.at.addr);
 	(void)spool_add(r->spool,
 	    sure && report_connection_fine(c) ? &r->fine_connection
-				       : &rec_connection_type,
+					      : &rec_connection_type,
 	    c);
 	if (sure)
 		connection_counted(r, c);
@@ -283,8 +283,11 @@ boot(struct report *r, const struct rec_type *type, const void *rec)
 static void
 lookup(struct report *r, const struct rec_lookup *l)
 {
-	asked_add(r->asked, &rec_lookup_type, l, false);
-	(void)spool_add(r->spool, &rec_lookup_type, l);
+	bool sure = asked_add(r->asked, &rec_lookup_type, l, false) ||
+		    l->related == RS_TRUE;
+	r->strange_lookups += !sure;
+	(void)spool_add(
+	    r->spool, sure ? &rec_lookup_type : &r->strange_lookup, l);
 	if (l->related == RS_TRUE)
 		report_event(r, &rec_lookup_type, l);
 }
@@ -325,8 +328,8 @@ report_sink(struct report *r)
 /* ---- at the end: what was not sure ---- */
 
 bool
-report_find(struct report *r, const struct rec_type *type, const struct rec_type *fine,
-    const struct rec_id *id, void *rec)
+report_find(struct report *r, const struct rec_type *type,
+    const struct rec_type *fine, const struct rec_id *id, void *rec)
 {
 	return rec_id_is(id) &&
 	       (spool_find(r->spool, type, id, rec, &r->arena) ||
@@ -339,8 +342,8 @@ void
 report_drop_unlisted(struct report *r, struct rec_handshake *h)
 {
 	struct rec_connection c;
-	if (!report_find(r, &rec_connection_type, &r->fine_connection, &h->connection,
-		&c))
+	if (!report_find(r, &rec_connection_type, &r->fine_connection,
+		&h->connection, &c))
 		h->connection = (struct rec_id){0};
 	rec_arena_reset(&r->arena);
 }
@@ -353,7 +356,8 @@ report_handshake_related(const struct report *r, const struct rec_handshake *h)
 }
 
 enum rs_fact
-report_connection_related(const struct report *r, const struct rec_connection *c)
+report_connection_related(
+    const struct report *r, const struct rec_connection *c)
 {
 	return c->related == RS_TRUE ? RS_TRUE
 				     : related_connection(r->related, c);
@@ -361,7 +365,8 @@ report_connection_related(const struct report *r, const struct rec_connection *c
 
 /* A download has its id. */
 bool
-report_handshake_provisions(const struct report *r, const struct rec_handshake *h)
+report_handshake_provisions(
+    const struct report *r, const struct rec_handshake *h)
 {
 	return profile_of_host(r->o.profiles, h->sni) != NULL;
 }
@@ -379,14 +384,16 @@ report_shown(void *arg, const struct rec_type *type, const void *rec)
 	return true;
 }
 
-static void
-ask_lookups_again(struct report *r)
+/* How many of that shelf are not listed. */
+static int64_t
+ask_lookups_of(struct report *r, const struct rec_type *shelf)
 {
-	struct spool_reader *s = spool_read(r->spool, &rec_lookup_type);
+	struct spool_reader *s = spool_read(r->spool, shelf);
 	const void *rec;
 	int64_t others = 0;
 	while ((rec = spool_next(s)) != NULL) {
 		struct rec_lookup l = *(const struct rec_lookup *)rec;
+		asked_lookup(r->asked, &l);
 		if (l.related == RS_TRUE)
 			continue;
 		l.related = asked_related(r->asked, &l);
@@ -395,6 +402,19 @@ ask_lookups_again(struct report *r)
 			report_event(r, &rec_lookup_type, &l);
 	}
 	spool_reader_free(s);
+	return others;
+}
+
+/* Strangers may be many: what they asked is read back only for those that want
+   it, or where one of them is a phone after all. */
+static void
+ask_lookups_again(struct report *r)
+{
+	int64_t others = ask_lookups_of(r, &rec_lookup_type);
+	bool turned = asked_turned(r->asked);
+	others += r->o.format != REPORT_TEXT || turned
+		      ? ask_lookups_of(r, &r->strange_lookup)
+		      : r->strange_lookups;
 	if (others)
 		r->amended.lookups_not_listed = others;
 }

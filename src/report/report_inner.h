@@ -37,6 +37,8 @@ struct report {
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
 	struct rec_type odd_registration;    /* fine, and to be judged */
+	struct rec_type strange_lookup; /* of clients that may be no phones */
+	int64_t strange_lookups;
 	const struct rec_coverage *coverage; /* while report_finish() runs */
 	struct rec_coverage amended;
 	struct rec_summary result;

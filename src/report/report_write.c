@@ -92,7 +92,7 @@ json_document(struct report *r)
 	json_list(r, &rec_binding_type, NULL);
 	json_list(r, &rec_handshake_type, &r->fine_handshake);
 	json_list(r, &rec_connection_type, &r->fine_connection);
-	json_list(r, &rec_lookup_type, NULL);
+	json_list(r, &rec_lookup_type, &r->strange_lookup);
 	json_list(r, &rec_lease_type, NULL);
 	json_list(r, &rec_download_type, NULL);
 	json_spare(r, &rec_link_type);

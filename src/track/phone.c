@@ -456,19 +456,34 @@ phone_tracker_stopped(struct phone_tracker *k, const struct rs_addr *client,
 	ph->suffered |= suffered;
 }
 
-bool
-phone_tracker_find(const struct phone_tracker *k, const struct rs_addr *client,
-    struct rec_phone *to, struct rec_arena *a)
+static const struct phone *
+phone_at(const struct phone_tracker *k, const struct rs_addr *client)
 {
 	for (struct table_node *n = table_first(&k->table, hash_of(k, client));
 	     n; n = table_next(n)) {
 		const struct phone *ph = TRACK_OF(n, struct phone, node);
-		if (rs_addr_eq(&ph->address, client)) {
-			phone_record_fill(k, ph, to, a);
-			return true;
-		}
+		if (rs_addr_eq(&ph->address, client))
+			return ph;
 	}
-	return false;
+	return NULL;
+}
+
+bool
+phone_tracker_find(const struct phone_tracker *k, const struct rs_addr *client,
+    struct rec_phone *to, struct rec_arena *a)
+{
+	const struct phone *ph = phone_at(k, client);
+	if (ph)
+		phone_record_fill(k, ph, to, a);
+	return ph != NULL;
+}
+
+bool
+phone_tracker_registered(
+    const struct phone_tracker *k, const struct rs_addr *client)
+{
+	const struct phone *ph = phone_at(k, client);
+	return ph && ph->registered_at != RS_NEVER;
 }
 
 static int
