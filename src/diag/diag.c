@@ -73,6 +73,7 @@ const struct diag_rule *const diag_rules[] = {
     &diag_dhcp_provisioning_override,
     &diag_provisioning_download_failed,
     &diag_profile_unexpected,
+    &diag_tls_slow_server,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

@@ -57,5 +57,7 @@ extern const struct diag_rule diag_dhcp_no_offer, diag_dhcp_no_ack,
 /* rules_link.c */
 extern const struct diag_rule diag_link_voice_vlan, diag_link_address_conflict,
     diag_link_eap_failed, diag_link_arp_unanswered;
+/* rules_slow.c */
+extern const struct diag_rule diag_tls_slow_server;
 
 #endif
