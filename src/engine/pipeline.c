@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/pipeline.h"
 
-#include "dhcp/dhcp.h"
-#include "engine/opening.h"
-#include "engine/stream.h"
-#include "engine/tls_stage.h"
-#include "engine/ws_stage.h"
+#include "engine/app.h"
 #include "http/http.h"
 #include "sip/msg.h"
 #include "tftp/tftp.h"
@@ -26,17 +22,6 @@ enum { LONE_SYNS_LISTED = 10000 };
 
 /* How often those who wait hear that time has passed: they wait for seconds. */
 static const rs_time TIME_STEP = 10 * RS_MSEC;
-
-/* What hangs on a flow of which we still expect something. */
-struct app {
-	struct rs_flow_info info;
-	struct stream stream;         /* while claimed */
-	struct tls_stage *tls;        /* over a TLS dissector */
-	struct ws_stage *ws;          /* over a WebSocket dissector */
-	struct opening *opening;      /* of TCP, once its first bytes came */
-	struct link_source source[2]; /* by side */
-	rs_time last;                 /* its latest packet */
-};
 
 /* One call into the stages of a flow: the argument of their sinks. */
 struct call {
@@ -334,13 +319,6 @@ keep_pace(struct app *app, rs_time t)
 		app->last = t;
 }
 
-static bool
-sip_port(const struct pipeline *p, const struct flow *f)
-{
-	return related_sip_port(p->related, f->end[RS_S2C].port) ||
-	       related_sip_port(p->related, f->end[RS_C2S].port);
-}
-
 /* ---- UDP ---- */
 
 void
@@ -357,7 +335,7 @@ pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
 			label(p, f, packet);
 			/* Keep-alives may come for hours before a REGISTER. */
 			if (f->packets[0] + f->packets[1] > TRIES &&
-			    !sip_port(p, f))
+			    !app_sip_port(p, f))
 				disclaim(p, f);
 			return;
 		}
@@ -585,7 +563,7 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		label(p, f, packet);
 		const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
 		unsigned tries = facts->from_start ? 1 : TRIES;
-		if (opening_of(p, f)->tries > tries && !sip_port(p, f))
+		if (opening_of(p, f)->tries > tries && !app_sip_port(p, f))
 			disclaim(p, f);
 	}
 }
@@ -647,7 +625,7 @@ end_of_tcp(struct pipeline *p, struct flow *f, enum rs_ending why)
 		p->counts.gaps += facts->half[i].gaps;
 		p->counts.missing += facts->half[i].missing;
 	}
-	if (f->claim != FLOW_OURS && !sip_port(p, f))
+	if (f->claim != FLOW_OURS && !app_sip_port(p, f))
 		return;
 	app_of(p, f)->info.from_start = facts->from_start;
 	struct rs_event ev = {
@@ -661,7 +639,7 @@ end_of_tcp(struct pipeline *p, struct flow *f, enum rs_ending why)
 static void
 end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
-	if (!sip_port(p, f))
+	if (!app_sip_port(p, f))
 		return;
 	if (p->counts.lone_syns++ >= LONE_SYNS_LISTED)
 		return;
@@ -695,64 +673,16 @@ end_of_udp(struct pipeline *p, struct flow *f, enum rs_ending why)
 	tell(p, f, &ev);
 }
 
-/* Flows of phones vote on where the capture was made. */
-static void
-vote(struct pipeline *p, const struct flow *f)
-{
-	struct vantage *v = &p->counts.vantage;
-	const struct app *app = f->app;
-	uint8_t ttl[2] = {f->ttl, f->ttl_back};
-	if (f->claim != FLOW_OURS)
-		return;
-	if (f->tcp == NULL) {
-		if (f->phone)
-			vantage_ttl(v, ttl[f->phone - 1], ttl[2 - f->phone]);
-		return;
-	}
-	/* What is encrypted counts where its port says that it is SIP. */
-	const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
-	bool client = f->phone == 1 + RS_C2S || (app->tls && sip_port(p, f));
-	if (!client || !facts->from_start)
-		return;
-	vantage_ttl(v, facts->half[RS_C2S].ttl, facts->half[RS_S2C].ttl);
-	vantage_handshake(v, facts);
-}
-
-static bool
-is_broadcast(const struct flow *f)
-{
-	const struct app *app = f->app;
-	return f->claim == FLOW_OURS &&
-	       app->stream.dissector == &dhcp_dissector;
-}
-
 void
 pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
-	struct pipeline_counts *c = &p->counts;
-	vote(p, f);
+	pipeline_count(p, f);
 	if (f->tcp)
 		end_of_tcp(p, f, why);
 	else if (f->lone_syn)
 		end_of_lone_syn(p, f, why);
 	else
 		end_of_udp(p, f, why);
-	if (f->proto == NET_PROTO_TCP)
-		c->flows_tcp++;
-	else
-		c->flows_udp++;
-	/* A lone packet or two say nothing about the other direction, and
-	   broadcasts are not answered on their own flow.  */
-	if (!is_broadcast(f) && f->packets[0] + f->packets[1] > 2 &&
-	    (f->packets[0] == 0 || f->packets[1] == 0))
-		c->one_way++;
-	c->two_way += f->packets[0] && f->packets[1];
-	if (f->claim != FLOW_OURS && f->label < CLASSIFY_LABELS) {
-		struct label_sums *l = &c->labels[f->label];
-		l->flows++;
-		l->packets += (uint64_t)f->packets[0] + f->packets[1];
-		l->bytes += f->bytes;
-	}
 	app_free(p, f);
 	tcp_conn_free(f->tcp);
 	f->tcp = NULL;

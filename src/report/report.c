@@ -10,58 +10,18 @@
  * Who is a scanner is known at the end, too.  It never registered, so that what
  * is fine is counted when it closes, and what is not when it is read back.
  */
-#include "report/report.h"
+#include "report/report_inner.h"
 
-#include "report/asked.h"
-#include "report/boot.h"
 #include "diag/profile_view.h"
-#include "report/downloads.h"
-#include "report/json.h"
-#include "report/judge.h"
 #include "report/model.h"
 #include "report/text.h"
-#include "track/host.h"
-#include "track/phone.h"
-#include "track/shown.h"
-#include "track/spool.h"
-#include "track/summary.h"
 
 #include <sys/random.h>
 
-enum { DEFAULT_LIMIT = 256 << 20, SCANNED_AORS = 1 << 17 };
+enum { DEFAULT_LIMIT = 256 << 20 };
 
 /* 64*T1: silence that means no answer (RFC 3261 17.1.2.2, RFC 6298). */
 static const rs_time TIMER_F = 32 * RS_SEC;
-
-struct report {
-	struct report_options o;
-	struct related *related;
-	struct out out;
-	struct json_writer json;
-	struct spool *spool;
-	struct summary *summary;
-	struct phone_tracker *phones;
-	struct shown *shown;
-	struct host_index *hosts;
-	struct rs_account phones_pay;
-	struct judge *judge;
-	struct asked *asked;
-	struct downloads downloads;
-	/* The shelves of what is fine: the same types under other addresses. */
-	struct rec_type fine_registration, fine_handshake, fine_connection;
-	struct rec_type odd_registration;    /* fine, and to be judged */
-	const struct rec_coverage *coverage; /* while report_finish() runs */
-	struct rec_coverage amended;
-	struct rec_summary result;
-	struct rec_arena arena;
-	uint64_t judged, failed; /* attempts; anything related */
-	int64_t phones_failed;
-	struct phone_counts phones_counts; /* the others */
-	struct rs_hash_seed seed;
-	int64_t retry_obeyed, retry_ignored;
-	struct rec_scanners scanners;
-	GHashTable *scanned; /* hashes of AORs */
-};
 
 /* ---- opening ---- */
 
@@ -127,8 +87,8 @@ report_free(struct report *r)
 
 /* ---- records as they close ---- */
 
-static void
-event(struct report *r, const struct rec_type *type, const void *rec)
+void
+report_event(struct report *r, const struct rec_type *type, const void *rec)
 {
 	if (r->o.format != REPORT_NDJSON)
 		return;
@@ -141,7 +101,7 @@ event(struct report *r, const struct rec_type *type, const void *rec)
 static void
 listed(void *arg, const struct rec_type *type, const void *rec)
 {
-	event(arg, type, rec);
+	report_event(arg, type, rec);
 }
 
 /* Counted, and joined to its phone; what does not concern registration makes
@@ -162,8 +122,8 @@ registration_fine(const struct rec_registration *g)
 	       g->outcome != REC_OUTCOME_NONE;
 }
 
-static void
-registration_counted(struct report *r, const struct rec_registration *g)
+void
+report_registration_counted(struct report *r, const struct rec_registration *g)
 {
 	bool failed = rec_outcome_failed(g->outcome);
 	bool readable =
@@ -198,7 +158,7 @@ inferred(struct report *r, const struct rec_registration *g)
 	if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
 	summary_add(r->summary, &rec_registration_type, g);
-	event(r, &rec_registration_type, g);
+	report_event(r, &rec_registration_type, g);
 }
 
 static void
@@ -218,9 +178,9 @@ registration(struct report *r, const struct rec_registration *g)
 	if (fine && registration_odd(r, g))
 		(void)spool_add(r->spool, &r->odd_registration, g);
 	if (fine)
-		registration_counted(r, g);
+		report_registration_counted(r, g);
 	phone_tracker_add(r->phones, &rec_registration_type, g);
-	event(r, &rec_registration_type, g);
+	report_event(r, &rec_registration_type, g);
 	if (r->o.format == REPORT_TEXT && r->o.live) {
 		text_live(&r->o, g, &r->out);
 		(void)out_flush(&r->out);
@@ -239,7 +199,7 @@ handshake_counted(struct report *r, const struct rec_handshake *h)
 	bool related = h->related == RS_TRUE;
 	r->failed += related && handshake_failed(h);
 	count(r, &rec_handshake_type, h, related);
-	event(r, &rec_handshake_type, h);
+	report_event(r, &rec_handshake_type, h);
 }
 
 static void
@@ -263,8 +223,8 @@ handshake(struct report *r, const struct rec_handshake *h)
 
 /* Established, as far as Zeek's letters go: what broke later is the matter of
    the handshake or registration on it. */
-static bool
-connection_fine(const struct rec_connection *c)
+bool
+report_connection_fine(const struct rec_connection *c)
 {
 	static const char *const fine[] = {
 	    "S1", "S2", "S3", "SF", "RSTO", "RSTR", "OTH"};
@@ -282,7 +242,7 @@ static void
 connection_counted(struct report *r, const struct rec_connection *c)
 {
 	count(r, &rec_connection_type, c, c->related == RS_TRUE);
-	event(r, &rec_connection_type, c);
+	report_event(r, &rec_connection_type, c);
 }
 
 static void
@@ -293,7 +253,7 @@ connection(struct report *r, const struct rec_connection *c)
 	if (sure)
 		phone_tracker_ahead(r->phones, &c->client.at.addr);
 	(void)spool_add(r->spool,
-	    sure && connection_fine(c) ? &r->fine_connection
+	    sure && report_connection_fine(c) ? &r->fine_connection
 				       : &rec_connection_type,
 	    c);
 	if (sure)
@@ -315,7 +275,7 @@ boot(struct report *r, const struct rec_type *type, const void *rec)
 	host_index_add(r->hosts, type, rec);
 	if (type == &rec_host_type)
 		return;
-	event(r, type, rec);
+	report_event(r, type, rec);
 	(void)spool_add(r->spool, type, rec);
 }
 
@@ -325,7 +285,7 @@ lookup(struct report *r, const struct rec_lookup *l)
 	asked_add(r->asked, &rec_lookup_type, l, false);
 	(void)spool_add(r->spool, &rec_lookup_type, l);
 	if (l->related == RS_TRUE)
-		event(r, &rec_lookup_type, l);
+		report_event(r, &rec_lookup_type, l);
 }
 
 static void
@@ -348,7 +308,7 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		downloads_take(&r->downloads, rec);
 	} else {
 		summary_add(r->summary, type, rec);
-		event(r, type, rec);
+		report_event(r, type, rec);
 		if (r->o.format == REPORT_JSON ||
 		    (type == &rec_binding_type && !binding_fine(rec)))
 			(void)spool_add(r->spool, type, rec);
@@ -363,8 +323,8 @@ report_sink(struct report *r)
 
 /* ---- at the end: what was not sure ---- */
 
-static bool
-find(struct report *r, const struct rec_type *type, const struct rec_type *fine,
+bool
+report_find(struct report *r, const struct rec_type *type, const struct rec_type *fine,
     const struct rec_id *id, void *rec)
 {
 	return rec_id_is(id) &&
@@ -374,47 +334,47 @@ find(struct report *r, const struct rec_type *type, const struct rec_type *fine,
 
 /* The connection of a handshake that does not concern registration is not
    listed, and its id would name nothing. */
-static void
-drop_unlisted(struct report *r, struct rec_handshake *h)
+void
+report_drop_unlisted(struct report *r, struct rec_handshake *h)
 {
 	struct rec_connection c;
-	if (!find(r, &rec_connection_type, &r->fine_connection, &h->connection,
+	if (!report_find(r, &rec_connection_type, &r->fine_connection, &h->connection,
 		&c))
 		h->connection = (struct rec_id){0};
 	rec_arena_reset(&r->arena);
 }
 
-static enum rs_fact
-handshake_related(const struct report *r, const struct rec_handshake *h)
+enum rs_fact
+report_handshake_related(const struct report *r, const struct rec_handshake *h)
 {
 	return h->related == RS_TRUE ? RS_TRUE
 				     : related_handshake(r->related, h);
 }
 
-static enum rs_fact
-connection_related(const struct report *r, const struct rec_connection *c)
+enum rs_fact
+report_connection_related(const struct report *r, const struct rec_connection *c)
 {
 	return c->related == RS_TRUE ? RS_TRUE
 				     : related_connection(r->related, c);
 }
 
 /* A download has its id. */
-static bool
-handshake_provisions(const struct report *r, const struct rec_handshake *h)
+bool
+report_handshake_provisions(const struct report *r, const struct rec_handshake *h)
 {
 	return profile_of_host(r->o.profiles, h->sni) != NULL;
 }
 
-static bool
-shown(void *arg, const struct rec_type *type, const void *rec)
+bool
+report_shown(void *arg, const struct rec_type *type, const void *rec)
 {
 	const struct report *r = arg;
 	if (r->o.all_tls)
 		return true;
 	if (type == &rec_handshake_type)
-		return handshake_related(r, rec) == RS_TRUE;
+		return report_handshake_related(r, rec) == RS_TRUE;
 	if (type == &rec_connection_type)
-		return connection_related(r, rec) == RS_TRUE;
+		return report_connection_related(r, rec) == RS_TRUE;
 	return true;
 }
 
@@ -431,7 +391,7 @@ ask_lookups_again(struct report *r)
 		l.related = asked_related(r->asked, &l);
 		others += l.related != RS_TRUE;
 		if (l.related == RS_TRUE || r->o.all_lookups)
-			event(r, &rec_lookup_type, &l);
+			report_event(r, &rec_lookup_type, &l);
 	}
 	spool_reader_free(s);
 	if (others)
@@ -443,28 +403,28 @@ static bool
 connection_failed(const struct report *r, const struct rec_connection *c)
 {
 	if (rs_span_eq(c->conn_state, RS_LIT("REJ")) || c->icmp.p)
-		return !connection_fine(c);
+		return !report_connection_fine(c);
 	return rs_span_eq(c->conn_state, RS_LIT("S0")) &&
 	       c->started != RS_NEVER && r->amended.last != RS_NEVER &&
 	       r->amended.last - c->started >= TIMER_F;
 }
 
-static bool
-by_scanner(const struct report *r, const struct rec_registration *g)
+bool
+report_by_scanner(const struct report *r, const struct rec_registration *g)
 {
 	return phone_tracker_scanner(r->phones, &g->client.at.addr);
 }
 
-static bool
-wanted(void *arg, const struct rec_type *type, const void *rec)
+bool
+report_wanted(void *arg, const struct rec_type *type, const void *rec)
 {
-	if (type == &rec_registration_type && by_scanner(arg, rec))
+	if (type == &rec_registration_type && report_by_scanner(arg, rec))
 		return false;
 	if (type == &rec_handshake_type && !handshake_failed(rec))
 		return false;
 	if (type == &rec_connection_type && !connection_failed(arg, rec))
 		return false;
-	return shown(arg, type, rec);
+	return report_shown(arg, type, rec);
 }
 
 static void
@@ -477,14 +437,14 @@ ask_again(struct report *r)
 		if (h.related == RS_TRUE)
 			continue; /* was sure when it closed */
 		h.related = related_handshake(r->related, &h);
-		bool provisions = handshake_provisions(r, &h);
+		bool provisions = report_handshake_provisions(r, &h);
 		if (h.related == RS_TRUE)
 			asked_mark(r->asked, &h.client.at.addr);
 		else if (!provisions)
 			r->amended.tls_unrelated++;
-		drop_unlisted(r, &h);
+		report_drop_unlisted(r, &h);
 		if (provisions && h.related != RS_TRUE && !r->o.all_tls)
-			event(r, &rec_handshake_type, &h);
+			report_event(r, &rec_handshake_type, &h);
 		if (h.related == RS_TRUE || r->o.all_tls)
 			handshake_counted(r, &h);
 	}
@@ -524,7 +484,7 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	else
 		phone_counts_add(&r->phones_counts, p->outcome);
 	summary_add(r->summary, type, rec);
-	event(r, type, rec);
+	report_event(r, type, rec);
 	if (r->o.format != REPORT_NDJSON)
 		(void)spool_add(r->spool, type, rec);
 	if (p->suffered) {
@@ -545,279 +505,6 @@ finish_phones(struct report *r)
 }
 
 /* ---- at the end: judging ---- */
-
-static void
-scanned(struct report *r, const struct rec_registration *g)
-{
-	uint64_t aor = rs_hash(&r->seed, g->aor);
-	r->scanners.attempts++;
-	if (g_hash_table_size(r->scanned) < SCANNED_AORS)
-		g_hash_table_add(r->scanned, GSIZE_TO_POINTER((gsize)aor));
-}
-
-/* An error on the phone's way is a failure of its own. */
-static void
-judge_boot(struct report *r, struct diag_case c)
-{
-	struct boot_room room;
-	struct rec_phone p;
-	const struct rs_addr *addr =
-	    c.link ? &c.link->client.at.addr : &c.lease->client.at.addr;
-	uint64_t before = judge_errors(r->judge);
-	c.coverage = &r->amended;
-	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
-	struct rs_span mac = c.link ? c.link->mac : c.lease->mac;
-	if ((addr->family &&
-		phone_tracker_find(r->phones, addr, &p, &r->arena)) ||
-	    boot_phone(r->hosts, r->phones, mac, &p, &r->arena))
-		c.phone = &p;
-	judge_case(r->judge, &c);
-	r->failed += judge_errors(r->judge) != before;
-	rec_arena_reset(&r->arena);
-}
-
-static void
-judge_leases(struct report *r)
-{
-	struct spool_reader *s = spool_read(r->spool, &rec_lease_type);
-	const void *rec;
-	while ((rec = spool_next(s)) != NULL)
-		judge_boot(r, (struct diag_case){.lease = rec});
-	spool_reader_free(s);
-	s = spool_read(r->spool, &rec_link_type);
-	while ((rec = spool_next(s)) != NULL)
-		judge_boot(r, (struct diag_case){.link = rec});
-	spool_reader_free(s);
-}
-
-/* What a case leans on, looked up by its id. */
-struct leans {
-	struct rec_handshake handshake, other;
-	struct rec_connection connection;
-	struct rec_phone phone;
-	struct boot_room room;
-	struct diag_fetches fetches;
-};
-
-static void
-lean(struct report *r, struct diag_case *c, const struct rec_id *handshake,
-    const struct rec_id *connection, struct leans *l)
-{
-	struct rec_id other;
-	const struct rec_endpoint *client =
-	    c->registration ? &c->registration->client
-	    : c->connection ? &c->connection->client
-	    : c->handshake  ? &c->handshake->client
-	    : c->download   ? &c->download->client
-			    : NULL;
-	if (client) {
-		c->way = asked_way(r->asked, &client->at.addr);
-		l->fetches = fetches_of(r->downloads.fetches, &client->at.addr);
-		c->fetches = &l->fetches;
-	}
-	if (c->registration)
-		c->profile = profile_view_service(
-		    r->o.profiles, c->registration, &c->told);
-	if (client && phone_tracker_find(r->phones, &client->at.addr,
-			  &l->phone, &r->arena))
-		c->phone = &l->phone;
-	if (handshake && find(r, &rec_handshake_type, &r->fine_handshake,
-			     handshake, &l->handshake))
-		c->handshake = &l->handshake;
-	if (connection && find(r, &rec_connection_type, &r->fine_connection,
-			      connection, &l->connection))
-		c->connection = &l->connection;
-	if (c->handshake && shown_other(r->shown, c->handshake, &other) &&
-	    find(r, &rec_handshake_type, &r->fine_handshake, &other,
-		&l->other))
-		c->other = &l->other;
-	boot_case(c, &l->room, r->hosts, r->spool, &r->arena);
-}
-
-static void
-judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
-    const struct rec_id *connection)
-{
-	struct leans l;
-	c.coverage = &r->amended;
-	lean(r, &c, handshake, connection, &l);
-	judge_case(r->judge, &c);
-	rec_arena_reset(&r->arena);
-}
-
-/* A client whose way ended at DNS is one that failed, and has no record of
-   another kind. */
-static void
-judge_way(void *arg, const struct rs_addr *client)
-{
-	struct report *r = arg;
-	const struct diag_case c = {
-	    .way = asked_way(r->asked, client), .coverage = &r->amended};
-	if (c.way == NULL || !c.way->phone)
-		return;
-	r->failed += way_stopped(c.way) != NULL;
-	judge_case(r->judge, &c);
-}
-
-static void
-judge_all(struct report *r)
-{
-	struct spool_reader *s = spool_read(r->spool, &rec_registration_type);
-	const void *rec;
-	while ((rec = spool_next(s)) != NULL) {
-		const struct rec_registration *g = rec;
-		if (by_scanner(r, g)) {
-			scanned(r, g);
-			continue;
-		}
-		registration_counted(r, g);
-		judge(r, (struct diag_case){.registration = g}, &g->handshake,
-		    &g->connection);
-	}
-	spool_reader_free(s);
-	s = spool_read(r->spool, &r->odd_registration);
-	while ((rec = spool_next(s)) != NULL)
-		judge(r, (struct diag_case){.registration = rec}, NULL, NULL);
-	spool_reader_free(s);
-	s = spool_read(r->spool, &rec_handshake_type);
-	while ((rec = spool_next(s)) != NULL) {
-		const struct rec_handshake *h = rec;
-		if (h->state != REC_COMPLETED &&
-		    shown(r, &rec_handshake_type, h))
-			judge(r, (struct diag_case){.handshake = h}, NULL,
-			    &h->connection);
-	}
-	spool_reader_free(s);
-	s = spool_read(r->spool, &rec_connection_type);
-	while ((rec = spool_next(s)) != NULL) {
-		const struct rec_connection *c = rec;
-		if (!connection_fine(c) && shown(r, &rec_connection_type, c))
-			judge(
-			    r, (struct diag_case){.connection = c}, NULL, NULL);
-	}
-	spool_reader_free(s);
-	s = spool_read(r->spool, &rec_binding_type);
-	while ((rec = spool_next(s)) != NULL)
-		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
-	spool_reader_free(s);
-	judge_case(r->judge, &(struct diag_case){.coverage = &r->amended});
-	asked_each(r->asked, judge_way, r);
-	judge_leases(r);
-	s = spool_read(r->spool, &rec_download_type);
-	while ((rec = spool_next(s)) != NULL) {
-		struct rec_download d;
-		if (downloads_listed(&r->downloads, rec, &d, &r->arena) &&
-		    rec_download_broke(d.state))
-			judge(r, (struct diag_case){.download = &d}, NULL,
-			    NULL);
-	}
-	spool_reader_free(s);
-}
-
-/* ---- at the end: writing ---- */
-
-static void
-json_listed(struct report *r, const struct rec_type *type, const void *rec)
-{
-	struct report_writer *w = &r->json.w;
-	if (type == &rec_download_type) {
-		struct rec_download d;
-		if (downloads_listed(&r->downloads, rec, &d, &r->arena))
-			model_record(w, NULL, type, &d);
-		return;
-	}
-	if (!shown(r, type, rec) &&
-	    (type != &rec_handshake_type || !handshake_provisions(r, rec)))
-		return;
-	if (type == &rec_lookup_type) {
-		struct rec_lookup l = *(const struct rec_lookup *)rec;
-		l.related = asked_related(r->asked, &l);
-		if (l.related == RS_TRUE || r->o.all_lookups)
-			model_record(w, NULL, type, &l);
-	} else if (type == &rec_handshake_type) {
-		struct rec_handshake h = *(const struct rec_handshake *)rec;
-		if (h.related != RS_TRUE)
-			drop_unlisted(r, &h);
-		h.related = handshake_related(r, &h);
-		model_record(w, NULL, type, &h);
-	} else if (type == &rec_connection_type) {
-		struct rec_connection c = *(const struct rec_connection *)rec;
-		c.related = connection_related(r, &c);
-		model_record(w, NULL, type, &c);
-	} else {
-		model_record(w, NULL, type, rec);
-	}
-}
-
-/* Both shelves of a type, in the order of ids; fine may be NULL. */
-static void
-json_list(
-    struct report *r, const struct rec_type *type, const struct rec_type *fine)
-{
-	struct spool_reader *a = spool_read(r->spool, type), *b = NULL;
-	const uint8_t *x = spool_next(a), *y = NULL;
-	if (fine) {
-		b = spool_read(r->spool, fine);
-		y = spool_next(b);
-	}
-	r->json.w.open(&r->json.w, type->plural, true);
-	while (x || y) {
-		bool first = x && (y == NULL || type->id == SIZE_MAX ||
-				      rec_id_cmp((const void *)(x + type->id),
-					  (const void *)(y + type->id)) <= 0);
-		json_listed(r, type, first ? x : y);
-		if (first)
-			x = spool_next(a);
-		else
-			y = spool_next(b);
-	}
-	r->json.w.shut(&r->json.w);
-	spool_reader_free(a);
-	spool_reader_free(b);
-}
-
-/* A list that is not written where it is empty. */
-static void
-json_spare(struct report *r, const struct rec_type *type)
-{
-	struct spool_reader *s = spool_read(r->spool, type);
-	bool any = spool_next(s) != NULL;
-	spool_reader_free(s);
-	if (any)
-		json_list(r, type, NULL);
-}
-
-static void
-json_document(struct report *r)
-{
-	struct report_writer *w = &r->json.w;
-	w->open(w, NULL, false);
-	w->open(w, "regscan", false);
-	w->text(w, "version", rs_span_str(r->o.version ? r->o.version : ""));
-	w->number(w, "schema", 1);
-	w->shut(w);
-	model_record(w, "coverage", &rec_coverage_type, &r->amended);
-	model_record(w, "summary", &rec_summary_type, &r->result);
-	json_list(r, &rec_phone_type, NULL);
-	json_list(r, &rec_registration_type, &r->fine_registration);
-	json_list(r, &rec_binding_type, NULL);
-	json_list(r, &rec_handshake_type, &r->fine_handshake);
-	json_list(r, &rec_connection_type, &r->fine_connection);
-	json_list(r, &rec_lookup_type, NULL);
-	json_list(r, &rec_lease_type, NULL);
-	json_list(r, &rec_download_type, NULL);
-	json_spare(r, &rec_link_type);
-	json_spare(r, &rec_clock_type);
-	json_list(r, &rec_finding_type, NULL);
-	w->shut(w);
-}
-
-static bool
-connection_of(void *arg, const struct rec_id *id, struct rec_connection *c)
-{
-	struct report *r = arg;
-	return find(r, &rec_connection_type, &r->fine_connection, id, c);
-}
 
 /* The mean, which takes the length of the capture. */
 static void
@@ -857,71 +544,6 @@ add_phones(struct report *r)
 	}
 }
 
-static void
-write_out(struct report *r)
-{
-	struct text_input in = {
-	    &r->o, r->spool, &r->amended, &r->result, wanted, connection_of, r};
-	switch (r->o.format) {
-	case REPORT_TEXT:
-		text_report(&in, &r->out);
-		break;
-	case REPORT_JSON:
-		json_document(r);
-		break;
-	case REPORT_NDJSON: {
-		struct spool_reader *s =
-		    spool_read(r->spool, &rec_finding_type);
-		const void *rec;
-		event(r, &rec_coverage_type, &r->amended);
-		event(r, &rec_summary_type, &r->result);
-		while ((rec = spool_next(s)) != NULL)
-			event(r, &rec_finding_type, rec);
-		spool_reader_free(s);
-		break;
-	}
-	}
-}
-
-struct asker {
-	void (*found)(void *arg, const struct rec_finding *f);
-	void *arg;
-};
-
-static void
-tell_asker(void *arg, const struct rec_finding *f)
-{
-	const struct asker *a = arg;
-	a->found(a->arg, f);
-}
-
-void
-report_ask(struct report *r, const struct rec_type *type, const void *rec,
-    const struct rec_coverage *coverage,
-    void (*found)(void *arg, const struct rec_finding *f), void *arg)
-{
-	struct asker asker = {found, arg};
-	struct rec_arena arena;
-	struct diag_out out = {&arena, tell_asker, &asker};
-	struct diag_case c = {.coverage = coverage};
-	struct leans l;
-	rec_arena_init(&arena, NULL, NULL);
-	if (type == &rec_registration_type) {
-		c.registration = rec;
-		lean(r, &c, &c.registration->handshake,
-		    &c.registration->connection, &l);
-	} else if (type == &rec_handshake_type) {
-		c.handshake = rec;
-		lean(r, &c, NULL, &c.handshake->connection, &l);
-	} else if (type == &rec_connection_type) {
-		c.connection = rec;
-		lean(r, &c, NULL, NULL, &l);
-	}
-	diag_judge(&c, &out);
-	rec_arena_clear(&arena);
-	rec_arena_reset(&r->arena);
-}
-
 bool
 report_broken(const struct report *r)
 {
@@ -940,14 +562,14 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	ask_again(r);
 	ask_lookups_again(r);
 	phone_tracker_find_scanners(r->phones);
-	judge_all(r);
+	report_judge_all(r);
 	finish_phones(r);
 	judge_finish(r->judge, r->spool);
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);
 	add_phones(r);
 	add_load(r);
-	write_out(r);
+	report_write(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;
 	bool ok = out_flush(&r->out);

@@ -585,44 +585,19 @@ hear_sslv2(struct handshake_tracker *k, const struct rs_event *ev)
 static void
 hear_anomaly(struct handshake_tracker *k, const struct rs_event *ev)
 {
-	switch (ev->u.anomaly.kind) {
-	case RS_ANOMALY_TLS_NOT_TLS:
+	enum rs_anomaly kind = ev->u.anomaly.kind;
+	if (kind == RS_ANOMALY_TLS_NOT_TLS)
 		hear_not_tls(k, ev, ev->u.anomaly.head);
-		break;
-	case RS_ANOMALY_TLS_BAD_RECORD:
+	else if (kind == RS_ANOMALY_TLS_BAD_RECORD)
 		hear_malformed(k, ev, "bad_record", true);
-		break;
-	case RS_ANOMALY_TLS_BAD_HANDSHAKE:
+	else if (kind == RS_ANOMALY_TLS_BAD_HANDSHAKE)
 		hear_malformed(k, ev, "bad_handshake", true);
-		break;
-	case RS_ANOMALY_TLS_TOO_LONG:
+	else if (kind == RS_ANOMALY_TLS_TOO_LONG)
 		hear_malformed(k, ev, "too_long", true);
-		break;
-	case RS_ANOMALY_TLS_TRUNCATED:
+	else if (kind == RS_ANOMALY_TLS_TRUNCATED)
 		hear_malformed(k, ev, "truncated", false);
-		break;
-	case RS_ANOMALY_TLS_SSLV2:
+	else if (kind == RS_ANOMALY_TLS_SSLV2)
 		hear_sslv2(k, ev);
-		break;
-	case RS_ANOMALY_NONE:
-	case RS_ANOMALY_SIP_MALFORMED:
-	case RS_ANOMALY_SIP_TRUNCATED:
-	case RS_ANOMALY_SIP_SKIPPED:
-	case RS_ANOMALY_SIP_TOO_LONG:
-	case RS_ANOMALY_WS_BAD_UPGRADE:
-	case RS_ANOMALY_WS_BAD_FRAME:
-	case RS_ANOMALY_WS_SKIPPED:
-	case RS_ANOMALY_WS_TRUNCATED:
-	case RS_ANOMALY_WS_TOO_LONG:
-	case RS_ANOMALY_WS_COMPRESSED:
-	case RS_ANOMALY_DNS_MALFORMED:
-	case RS_ANOMALY_DHCP_MALFORMED:
-	case RS_ANOMALY_TFTP_MALFORMED:
-	case RS_ANOMALY_HTTP_MALFORMED:
-	case RS_ANOMALY_SIP_TRAILING:
-	case RS_ANOMALY_N:
-		break;
-	}
 }
 
 static void

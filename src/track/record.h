@@ -27,6 +27,15 @@
 
 #define REC_ABSENT INT64_MIN
 
+enum rec_transport {
+	REC_TRANSPORT_NONE,
+	REC_UDP,
+	REC_TCP,
+	REC_TLS,
+	REC_WS,
+	REC_WSS,
+};
+
 enum rec_kind {
 	REC_TEXT,    /* struct rs_span */
 	REC_NUMBER,  /* int64_t */

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cases for the rules: each record that is not fine, and what it leans on. */
+#include "report/report_inner.h"
+
+#include "diag/profile_view.h"
+
+enum { SCANNED_AORS = 1 << 17 };
+
+static void
+scanned(struct report *r, const struct rec_registration *g)
+{
+	uint64_t aor = rs_hash(&r->seed, g->aor);
+	r->scanners.attempts++;
+	if (g_hash_table_size(r->scanned) < SCANNED_AORS)
+		g_hash_table_add(r->scanned, GSIZE_TO_POINTER((gsize)aor));
+}
+
+/* An error on the phone's way is a failure of its own. */
+static void
+judge_boot(struct report *r, struct diag_case c)
+{
+	struct boot_room room;
+	struct rec_phone p;
+	const struct rs_addr *addr =
+	    c.link ? &c.link->client.at.addr : &c.lease->client.at.addr;
+	uint64_t before = judge_errors(r->judge);
+	c.coverage = &r->amended;
+	boot_case(&c, &room, r->hosts, r->spool, &r->arena);
+	struct rs_span mac = c.link ? c.link->mac : c.lease->mac;
+	if ((addr->family &&
+		phone_tracker_find(r->phones, addr, &p, &r->arena)) ||
+	    boot_phone(r->hosts, r->phones, mac, &p, &r->arena))
+		c.phone = &p;
+	judge_case(r->judge, &c);
+	r->failed += judge_errors(r->judge) != before;
+	rec_arena_reset(&r->arena);
+}
+
+static void
+judge_leases(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &rec_lease_type);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL)
+		judge_boot(r, (struct diag_case){.lease = rec});
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_link_type);
+	while ((rec = spool_next(s)) != NULL)
+		judge_boot(r, (struct diag_case){.link = rec});
+	spool_reader_free(s);
+}
+
+/* What a case leans on, looked up by its id. */
+struct leans {
+	struct rec_handshake handshake, other;
+	struct rec_connection connection;
+	struct rec_phone phone;
+	struct boot_room room;
+	struct diag_fetches fetches;
+};
+
+static void
+lean(struct report *r, struct diag_case *c, const struct rec_id *handshake,
+    const struct rec_id *connection, struct leans *l)
+{
+	struct rec_id other;
+	const struct rec_endpoint *client =
+	    c->registration ? &c->registration->client
+	    : c->connection ? &c->connection->client
+	    : c->handshake  ? &c->handshake->client
+	    : c->download   ? &c->download->client
+			    : NULL;
+	if (client) {
+		c->way = asked_way(r->asked, &client->at.addr);
+		l->fetches = fetches_of(r->downloads.fetches, &client->at.addr);
+		c->fetches = &l->fetches;
+	}
+	if (c->registration)
+		c->profile = profile_view_service(
+		    r->o.profiles, c->registration, &c->told);
+	if (client && phone_tracker_find(
+			  r->phones, &client->at.addr, &l->phone, &r->arena))
+		c->phone = &l->phone;
+	if (handshake && report_find(r, &rec_handshake_type, &r->fine_handshake,
+			     handshake, &l->handshake))
+		c->handshake = &l->handshake;
+	if (connection && report_find(r, &rec_connection_type,
+			      &r->fine_connection, connection, &l->connection))
+		c->connection = &l->connection;
+	if (c->handshake && shown_other(r->shown, c->handshake, &other) &&
+	    report_find(
+		r, &rec_handshake_type, &r->fine_handshake, &other, &l->other))
+		c->other = &l->other;
+	boot_case(c, &l->room, r->hosts, r->spool, &r->arena);
+}
+
+static void
+judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
+    const struct rec_id *connection)
+{
+	struct leans l;
+	c.coverage = &r->amended;
+	lean(r, &c, handshake, connection, &l);
+	judge_case(r->judge, &c);
+	rec_arena_reset(&r->arena);
+}
+
+/* A client whose way ended at DNS is one that failed, and has no record of
+   another kind. */
+static void
+judge_way(void *arg, const struct rs_addr *client)
+{
+	struct report *r = arg;
+	const struct diag_case c = {
+	    .way = asked_way(r->asked, client), .coverage = &r->amended};
+	if (c.way == NULL || !c.way->phone)
+		return;
+	r->failed += way_stopped(c.way) != NULL;
+	judge_case(r->judge, &c);
+}
+
+void
+report_judge_all(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &rec_registration_type);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL) {
+		const struct rec_registration *g = rec;
+		if (report_by_scanner(r, g)) {
+			scanned(r, g);
+			continue;
+		}
+		report_registration_counted(r, g);
+		judge(r, (struct diag_case){.registration = g}, &g->handshake,
+		    &g->connection);
+	}
+	spool_reader_free(s);
+	s = spool_read(r->spool, &r->odd_registration);
+	while ((rec = spool_next(s)) != NULL)
+		judge(r, (struct diag_case){.registration = rec}, NULL, NULL);
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_handshake_type);
+	while ((rec = spool_next(s)) != NULL) {
+		const struct rec_handshake *h = rec;
+		if (h->state != REC_COMPLETED &&
+		    report_shown(r, &rec_handshake_type, h))
+			judge(r, (struct diag_case){.handshake = h}, NULL,
+			    &h->connection);
+	}
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_connection_type);
+	while ((rec = spool_next(s)) != NULL) {
+		const struct rec_connection *c = rec;
+		if (!report_connection_fine(c) &&
+		    report_shown(r, &rec_connection_type, c))
+			judge(
+			    r, (struct diag_case){.connection = c}, NULL, NULL);
+	}
+	spool_reader_free(s);
+	s = spool_read(r->spool, &rec_binding_type);
+	while ((rec = spool_next(s)) != NULL)
+		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
+	spool_reader_free(s);
+	judge_case(r->judge, &(struct diag_case){.coverage = &r->amended});
+	asked_each(r->asked, judge_way, r);
+	judge_leases(r);
+	s = spool_read(r->spool, &rec_download_type);
+	while ((rec = spool_next(s)) != NULL) {
+		struct rec_download d;
+		if (downloads_listed(&r->downloads, rec, &d, &r->arena) &&
+		    rec_download_broke(d.state))
+			judge(
+			    r, (struct diag_case){.download = &d}, NULL, NULL);
+	}
+	spool_reader_free(s);
+}
+
+struct asker {
+	void (*found)(void *arg, const struct rec_finding *f);
+	void *arg;
+};
+
+static void
+tell_asker(void *arg, const struct rec_finding *f)
+{
+	const struct asker *a = arg;
+	a->found(a->arg, f);
+}
+
+void
+report_ask(struct report *r, const struct rec_type *type, const void *rec,
+    const struct rec_coverage *coverage,
+    void (*found)(void *arg, const struct rec_finding *f), void *arg)
+{
+	struct asker asker = {found, arg};
+	struct rec_arena arena;
+	struct diag_out out = {&arena, tell_asker, &asker};
+	struct diag_case c = {.coverage = coverage};
+	struct leans l;
+	rec_arena_init(&arena, NULL, NULL);
+	if (type == &rec_registration_type) {
+		c.registration = rec;
+		lean(r, &c, &c.registration->handshake,
+		    &c.registration->connection, &l);
+	} else if (type == &rec_handshake_type) {
+		c.handshake = rec;
+		lean(r, &c, NULL, &c.handshake->connection, &l);
+	} else if (type == &rec_connection_type) {
+		c.connection = rec;
+		lean(r, &c, NULL, NULL, &l);
+	}
+	diag_judge(&c, &out);
+	rec_arena_clear(&arena);
+	rec_arena_reset(&r->arena);
+}

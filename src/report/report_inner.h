@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the report share: report.c takes records in and ends them,
+ * report_cases.c judges, report_write.c writes.
+ */
+#ifndef REPORT_REPORT_INNER_H
+#define REPORT_REPORT_INNER_H
+
+#include "report/asked.h"
+#include "report/boot.h"
+#include "report/downloads.h"
+#include "report/json.h"
+#include "report/judge.h"
+#include "report/report.h"
+#include "track/host.h"
+#include "track/phone.h"
+#include "track/shown.h"
+#include "track/spool.h"
+#include "track/summary.h"
+
+struct report {
+	struct report_options o;
+	struct related *related;
+	struct out out;
+	struct json_writer json;
+	struct spool *spool;
+	struct summary *summary;
+	struct phone_tracker *phones;
+	struct shown *shown;
+	struct host_index *hosts;
+	struct rs_account phones_pay;
+	struct judge *judge;
+	struct asked *asked;
+	struct downloads downloads;
+	/* The shelves of what is fine: the same types under other addresses. */
+	struct rec_type fine_registration, fine_handshake, fine_connection;
+	struct rec_type odd_registration;    /* fine, and to be judged */
+	const struct rec_coverage *coverage; /* while report_finish() runs */
+	struct rec_coverage amended;
+	struct rec_summary result;
+	struct rec_arena arena;
+	uint64_t judged, failed; /* attempts; anything related */
+	int64_t phones_failed;
+	struct phone_counts phones_counts; /* the others */
+	struct rs_hash_seed seed;
+	int64_t retry_obeyed, retry_ignored;
+	struct rec_scanners scanners;
+	GHashTable *scanned; /* hashes of AORs */
+};
+
+/* One line of NDJSON; of other formats nothing. */
+void report_event(
+    struct report *r, const struct rec_type *type, const void *rec);
+/* What is listed: what does not concern registration is not. */
+bool report_shown(void *arg, const struct rec_type *type, const void *rec);
+/* Of what is not fine, what the text report is to tell. */
+bool report_wanted(void *arg, const struct rec_type *type, const void *rec);
+/* From either shelf, into the report's arena. */
+bool report_find(struct report *r, const struct rec_type *type,
+    const struct rec_type *fine, const struct rec_id *id, void *rec);
+/* The connection of a handshake that does not concern registration is not
+   listed, and its id would name nothing. */
+void report_drop_unlisted(struct report *r, struct rec_handshake *h);
+enum rs_fact report_handshake_related(
+    const struct report *r, const struct rec_handshake *h);
+enum rs_fact report_connection_related(
+    const struct report *r, const struct rec_connection *c);
+/* A download has its id. */
+bool report_handshake_provisions(
+    const struct report *r, const struct rec_handshake *h);
+bool report_connection_fine(const struct rec_connection *c);
+bool report_by_scanner(
+    const struct report *r, const struct rec_registration *g);
+void report_registration_counted(
+    struct report *r, const struct rec_registration *g);
+/* report_cases.c: all rules over all that is not fine. */
+void report_judge_all(struct report *r);
+/* report_write.c: the document. */
+void report_write(struct report *r);
+
+#endif
