@@ -32,15 +32,18 @@ slow_server(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_connection *n = c->connection;
 	char took[FINDING_WORD], round[FINDING_WORD];
 	struct finding f;
-	if (h == NULL || n == NULL || !slow_view_hello(h))
-		return;
+	if (h == NULL || n == NULL || c->registration || !slow_view_hello(h))
+		return; /* each handshake is asked about once, by itself */
 	if (n->retransmissions_client != 0 || n->retransmissions_server != 0 ||
 	    n->gaps > 0)
 		return;
-	finding_begin(&f, rule, c, out, REC_LIKELY);
+	/* It stands by itself, as the handshake did not fail: its connection
+	   comes first. */
+	struct diag_case of = {
+	    .connection = n, .phone = c->phone, .coverage = c->coverage};
+	finding_begin(&f, rule, &of, out, REC_LIKELY);
+	finding_record(&f, &rec_handshake_type, &h->id);
 	finding_alternative(&f, "tcp.mtu-blackhole");
-	if (c->registration)
-		finding_record(&f, &rec_handshake_type, &h->id);
 	finding_detail(&f,
 	    "The ServerHello came %s after the ClientHello, while a round trip "
 	    "took %s; neither was repeated, and the handshake completed.",
