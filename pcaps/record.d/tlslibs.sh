@@ -11,7 +11,8 @@ tls12-slow-path tls12-hello-repeated keys-slow-server
 tls10-server-only tls10-phone-only
 tls12-srv-name-mismatch tls12-srv-names-domain tls12-srv-names-target
 gnutls-no-common-cipher gnutls-no-common-group gnutls-protocol-version
-gnutls-sni-rejected
+gnutls-sni-rejected gnutls-hello-retry gnutls12-resumption gnutls13-resumption
+tls13-no-middlebox
 gnutls12-client-certificate-missing gnutls13-client-certificate-missing
 gnutls12-client-certificate-refused gnutls13-client-certificate-refused
 gnutls-client12-certificate-expired gnutls-client12-unknown-ca
@@ -93,6 +94,50 @@ case_gnutls_sni_rejected()
 {
 	gnutls_answers "$tls12" '--disable-client-cert
 	    --sni-hostname hosted02.example.net --sni-hostname-fatal' -tls1_2
+}
+
+# The phone's key share is of another group than the one that the server takes.
+case_gnutls_hello_retry()
+{
+	gnutls_answers "$tls13:-GROUP-ALL:+GROUP-SECP384R1" \
+	    --disable-client-cert \
+	    '-tls1_3 -groups X25519:P-384 -keylogfile keys.log'
+}
+
+# gnutls_resumes PRIORITY: both sides are GnuTLS; the phone comes twice.
+gnutls_resumes()
+{
+	make_network
+	gnutls_server "$1" --disable-client-cert
+	capture
+	export SSLKEYLOGFILE=$PWD/keys.log
+	{
+		sleep 1
+		echo again
+		sleep 1
+	} | phone timeout 8 gnutls-cli --x509cafile ../ca/ca.pem --resume \
+	    --waitresumption --priority "$1" --port 8934 \
+	    --sni-hostname hosted01.example.net \
+	    --verify-hostname hosted01.example.net 198.51.100.10 \
+	    >gnutls.log 2>&1 || true
+	capture_end
+}
+
+case_gnutls12_resumption()
+{
+	gnutls_resumes "$tls12"
+}
+
+case_gnutls13_resumption()
+{
+	gnutls_resumes "$tls13"
+}
+
+# Neither side sends a ChangeCipherSpec for boxes on the way (RFC 8446 D.4).
+case_tls13_no_middlebox()
+{
+	handshake 0.5 "-tls1_3 -no_middlebox $good" \
+	    "-tls1_3 -no_middlebox $strict -keylogfile keys.log"
 }
 
 wants='--require-client-cert --verify-client-cert --x509cafile ../ca/ca.pem'

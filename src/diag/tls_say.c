@@ -147,6 +147,8 @@ name_note(const struct tls_view *v, char out[MAX_LIST])
 		    ", which the certificate does not name; it does name %.*s, "
 		    "by which the phone came there",
 		    FINDING_TEXT(v->other_name));
+	else if (v->h->ech == RS_TRUE)
+		return ", which with ECH need not be the one meant";
 	return out;
 }
 
