@@ -106,8 +106,7 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	rec_arena_reset(&r->arena);
 }
 
-/* Those that completed, but late.  One that nobody could read is kept for some
-   formats only, and is left out of all. */
+/* Those that completed, but late. */
 static void
 judge_slow(struct report *r)
 {
@@ -115,7 +114,7 @@ judge_slow(struct report *r)
 	const void *rec;
 	while ((rec = spool_next(s)) != NULL) {
 		const struct rec_handshake *h = rec;
-		if (slow_view_hello(h) && h->visibility != REC_OPAQUE)
+		if (slow_view_hello(h))
 			judge(r, (struct diag_case){.handshake = h}, NULL,
 			    &h->connection);
 	}
