@@ -245,7 +245,7 @@ kamailio_answers()
 	make_network
 	sed "s/METHOD/$1/; s/CERTIFICATE/good/" "$lib/tls.cfg" |
 	    awk -v more="$2" '{ print } /^require/ { print more }' >tls.cfg
-	registrar tls:$sbc_ip:8934 -A WITH_TLS
+	registrar "tls:$sbc_ip:8934" -A WITH_TLS
 	capture
 	# shellcheck disable=SC2086
 	tls_phone 0.5 $strict $3
@@ -411,11 +411,11 @@ case_keys_slow_server()
 {
 	make_network
 	sed "s/METHOD/TLSv1.2+/; s/CERTIFICATE/good/" "$lib/tls.cfg" >tls.cfg
-	registrar tls:$sbc_ip:8935 -A WITH_TLS
+	registrar "tls:$sbc_ip:8935" -A WITH_TLS
 	rude_server slow
 	capture
 	phone env PYTHONDONTWRITEBYTECODE=1 python3 "$lib/tlsphone.py" 4025 \
-	    secret-4025 $sbc_ip 8934 --keylog keys.log >tlsphone.log 2>&1 ||
+	    secret-4025 "$sbc_ip" 8934 --keylog keys.log >tlsphone.log 2>&1 ||
 	    die "$case_name: $(tail -n 1 tlsphone.log)"
 	capture_end
 }
