@@ -60,4 +60,8 @@ extern const struct diag_rule diag_link_voice_vlan, diag_link_address_conflict,
 /* rules_slow.c */
 extern const struct diag_rule diag_tls_slow_server;
 
+/* rules_log.c */
+extern const struct diag_rule diag_log_sent_not_on_wire,
+    diag_log_received_not_logged;
+
 #endif

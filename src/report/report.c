@@ -127,8 +127,9 @@ void
 report_registration_counted(struct report *r, const struct rec_registration *g)
 {
 	bool failed = rec_outcome_failed(g->outcome);
-	bool readable =
-	    g->visibility == REC_CLEAR || g->visibility == REC_DECRYPTED;
+	bool readable = g->visibility == REC_CLEAR ||
+			g->visibility == REC_DECRYPTED ||
+			g->visibility == REC_LOG;
 	r->failed += failed;
 	r->judged += readable && (failed || registration_fine(g));
 	summary_add(r->summary, &rec_registration_type, g);
