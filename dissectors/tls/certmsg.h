@@ -47,6 +47,8 @@ struct tls_certificate_facts {
 	bool self_signed;              /* issuer is subject */
 	bool weak_key;       /* less than 112 bits of strength: RSA 1024 */
 	bool weak_signature; /* by MD5 or SHA-1, where it is not its own */
+	/* its extended key usage leaves servers out (RFC 5280 4.2.1.12) */
+	bool not_for_servers;
 };
 
 /*

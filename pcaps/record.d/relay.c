@@ -10,10 +10,11 @@
  * descriptors stay good.  A constant delay keeps the order, so a queue per
  * direction is enough.  Frames beyond the queue are lost, as on any link.
  *
- *	relay [-f] [-m SIZE] DELAY_US NAME_A NAME_B
+ *	relay [-f] [-m SIZE] [-l COUNT] DELAY_US NAME_A NAME_B
  *
  * With -f it drops fragments of IPv4, as some firewalls do; with -m, without a
- * word, what is longer than SIZE bytes behind the Ethernet header.
+ * word, what is longer than SIZE bytes behind the Ethernet header; with -l so
+ * many frames of more than 250 bytes, and then no more.
  * It prints "ready" when both devices exist, and runs until it is killed.
  */
 
@@ -31,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { QUEUE_LEN = 1024, FRAME_MAX = 2048 };
+enum { QUEUE_LEN = 1024, FRAME_MAX = 2048, LONG = 250 };
 
 struct frame {
 	int64_t due_ns;
@@ -47,6 +48,7 @@ struct lane {
 
 static int no_fragments;
 static size_t size_max = FRAME_MAX;
+static unsigned long to_lose;
 
 static int64_t
 now_ns(void)
@@ -91,6 +93,10 @@ take(struct lane *lane, int fd, int64_t delay_ns)
 			continue;
 		if ((size_t)n > 14 + size_max)
 			continue;
+		if (n > LONG && to_lose > 0) {
+			to_lose--;
+			continue;
+		}
 		frame->len = (size_t)n;
 		frame->due_ns = now_ns() + delay_ns;
 		frame = &lane->ring[++lane->tail % QUEUE_LEN];
@@ -131,8 +137,14 @@ main(int argc, char **argv)
 		argv += 2;
 		argc -= 2;
 	}
+	if (argc > 2 && strcmp(argv[1], "-l") == 0) {
+		to_lose = strtoul(argv[2], NULL, 10);
+		argv += 2;
+		argc -= 2;
+	}
 	if (argc != 4) {
-		fputs("usage: relay [-f] [-m SIZE] DELAY_US NAME_A NAME_B\n",
+		fputs("usage: relay [-f] [-m SIZE] [-l COUNT] DELAY_US NAME_A "
+		      "NAME_B\n",
 		    stderr);
 		return 2;
 	}

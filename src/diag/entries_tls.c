@@ -136,24 +136,24 @@ const struct diag_entry diag_entries_tls[] = {
 	.silent =
 	    "Not said where the phone sent no SNI and asked for no name. "
 	    "Phones may compare the SIP domain instead (RFC 5922), that of a "
-	    "line or the one whose SRV record led there: where the certificate "
-	    "has that, the name is not to blame. Nor is a name that fits the "
-	    "last word."},
+	    "line or the one whose SRV record led there, or the host that the "
+	    "record named: where the certificate has that, the name need not "
+	    "be to blame. Nor is a name that fits the last word."},
     {.code = "tls.unsupported-certificate",
 	.meaning =
 	    "The certificate may be good, but the phone cannot use it: its "
 	    "key, its signature, or what it is made for (extended key usage).",
 	.seen = "Alert 43 of the phone; 40, 47 or 71 after the certificate; or "
 		"42 or 46 where a key or signature is weak (RSA of 1024 bits, "
-		"SHA-1).",
+		"SHA-1), or the certificate is not made for servers.",
 	.silent = "Phones that say 42 or 46 of a strong one cannot be told "
 		  "from those that distrust the issuer: see tls.unknown-ca."},
     {.code = "tls.client-certificate-missing",
 	.meaning = "The server admits only phones that prove who they are, and "
 		   "this one has no certificate or does not send it.",
 	.seen =
-	    "A request for one, an empty answer, and then alert 40, 41, 42 or "
-	    "116 of the server. In TLS 1.3, where all this is encrypted, it is "
+	    "A request for one, an empty answer, and then alert 40, 41, 42, 50 "
+	    "or 116 of the server. In TLS 1.3, where all this is encrypted, it is "
 	    "inferred from a record of the size of an empty Certificate before "
 	    "the phone's Finished, and one of the size of an alert, or a "
 	    "close, right after it.",
@@ -164,10 +164,14 @@ const struct diag_entry diag_entries_tls[] = {
 	.meaning = "The phone's certificate has expired, comes from a CA that "
 		   "the server does not know, or belongs to a phone that it "
 		   "does not want.",
-	.seen = "A certificate of the phone, and then alert 40, 42 to 46, 48 "
-		"or 49 of the server.",
-	.silent = "In TLS 1.3 it is an alternative of tls.closed-silently: "
-		  "certificate and alert are encrypted."},
+	.seen =
+	    "A certificate of the phone, and then alert 40, 42 to 46, 48 or 49 "
+	    "of the server. In TLS 1.3, where both are encrypted, it is "
+	    "inferred from a record before the phone's Finished that is long "
+	    "enough for a certificate, and one of the size of an alert right "
+	    "after it.",
+	.silent = "In TLS 1.3 it is an alternative of tls.closed-silently "
+		  "where the server just closes."},
     {.code = "tls.record-damaged",
 	.meaning = "One side could not decrypt or understand what the other "
 		   "one sent: corruption on the way, or keys that differ.",
@@ -177,5 +181,15 @@ const struct diag_entry diag_entries_tls[] = {
 	.silent = "Once both sides encrypt, an alert cannot be read. Alert 51 "
 		  "may also mean a signature that does not fit the "
 		  "certificate."},
+    {.code = "tls.slow-server",
+	.meaning = "The server takes far longer than the way to it does before "
+		   "it says its ServerHello: it is loaded, waits for something "
+		   "else, or admits connections one by one. Phones that are "
+		   "less patient give up.",
+	.seen = "A handshake that completed, with two seconds and ten round "
+		"trips or more between ClientHello and ServerHello.",
+	.silent = "Not said where TCP repeated anything, or bytes are missing: "
+		  "then it may be loss. A slow way shows in the round trip. "
+		  "Packets that were lost before the capture cannot be seen."},
     {0},
 };

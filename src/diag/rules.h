@@ -57,6 +57,8 @@ extern const struct diag_rule diag_dhcp_no_offer, diag_dhcp_no_ack,
 /* rules_link.c */
 extern const struct diag_rule diag_link_voice_vlan, diag_link_address_conflict,
     diag_link_eap_failed, diag_link_arp_unanswered;
+/* rules_slow.c */
+extern const struct diag_rule diag_tls_slow_server;
 
 /* rules_log.c */
 extern const struct diag_rule diag_log_sent_not_on_wire,

@@ -28,6 +28,7 @@ enum {
 	ILLEGAL_PARAMETER = 47,
 	UNKNOWN_CA = 48,
 	ACCESS_DENIED = 49,
+	DECODE_ERROR = 50,
 	DECRYPT_ERROR = 51,
 	PROTOCOL_VERSION = 70,
 	INSUFFICIENT_SECURITY = 71,
@@ -98,6 +99,10 @@ server_alert(const struct tls_view *v)
 		n == BAD_CERTIFICATE))
 		return CAUSE(
 		    diag_tls_client_certificate_missing, REC_CERTAIN, NULL);
+	/* GnuTLS calls an empty Certificate this. */
+	if (cc == REC_CC_NONE_SENT && n == DECODE_ERROR)
+		return CAUSE(diag_tls_client_certificate_missing, REC_LIKELY,
+		    "tls.record-damaged");
 	if (cc == REC_CC_SENT &&
 	    ((n >= BAD_CERTIFICATE && n <= CERTIFICATE_UNKNOWN) ||
 		n == UNKNOWN_CA || n == ACCESS_DENIED))
@@ -167,6 +172,11 @@ bad_chain(const struct tls_view *v)
 	if (v->leaf->self_signed == RS_TRUE)
 		return CAUSE(diag_tls_self_signed, REC_LIKELY,
 		    "tls.name-mismatch", "tls.phone-clock");
+	/* A name that some phones check, and others do not. */
+	if (v->other_name.n)
+		return CAUSE(diag_tls_unknown_ca, REC_LIKELY,
+		    "tls.name-mismatch", "tls.chain-incomplete",
+		    "tls.phone-clock", "tls.unsupported-certificate");
 	return CAUSE(diag_tls_unknown_ca, REC_LIKELY, "tls.chain-incomplete",
 	    "tls.name-mismatch", "tls.phone-clock",
 	    "tls.unsupported-certificate");
@@ -259,6 +269,9 @@ server_closed(const struct tls_view *v)
 	if (cc == REC_CC_SENT)
 		return CAUSE(diag_tls_closed_silently, REC_LIKELY,
 		    "tls.client-certificate-refused", "tcp.forged-reset");
+	if (v->sealed_certificate)
+		return CAUSE(diag_tls_closed_silently, REC_LIKELY,
+		    "tls.client-certificate-refused", "tcp.forged-reset");
 	if (is(v->h->version, "TLS 1.3"))
 		return CAUSE(diag_tls_closed_silently, REC_LIKELY,
 		    "tls.client-certificate-missing",
@@ -312,6 +325,9 @@ sealed_alert(const struct tls_view *v)
 		    "tls.unknown-ca", UNSEEN_CHAIN);
 	if (v->empty_certificate)
 		return CAUSE(diag_tls_client_certificate_missing, REC_INFERRED,
+		    "tls.closed-silently");
+	if (v->sealed_certificate)
+		return CAUSE(diag_tls_client_certificate_refused, REC_INFERRED,
 		    "tls.closed-silently");
 	return CAUSE(diag_tls_closed_silently, REC_INFERRED,
 	    "tls.client-certificate-missing", "tls.client-certificate-refused");
@@ -428,7 +444,7 @@ const struct diag_rule diag_tls_not_tls = {"tls.not-tls", REC_ERROR, "tls",
     check_not_tls};
 TLS_RULE(diag_tls_version_mismatch, "tls.version-mismatch",
     "No TLS version in common",
-    "Compare the lowest version the server accepts with what the phone's "
+    "Compare the versions that the server accepts with those that the phone's "
     "firmware offers.");
 TLS_RULE(diag_tls_no_common_parameters, "tls.no-common-parameters",
     "No cipher, group or signature algorithm in common",

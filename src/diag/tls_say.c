@@ -97,6 +97,19 @@ chain_note(const struct finding *f)
 	return "";
 }
 
+static const char *
+weak_note(const struct rec_certificate *c)
+{
+	const struct rs_span *v = c->weak.v;
+	bool usage = false;
+	for (uint32_t i = 0; i < c->weak.n; i++)
+		usage |= is(v[i], "usage");
+	return usage && c->weak.n == 1 ? ", and not made for servers"
+	       : usage                 ? " (weak), and not made for servers"
+	       : c->weak.n             ? " (weak)"
+				       : "";
+}
+
 /* "EC P-256, ecdsa-with-SHA256", for who cannot use it. */
 static const char *
 key_note(const struct finding *f, const struct rec_certificate *c,
@@ -106,7 +119,7 @@ key_note(const struct finding *f, const struct rec_certificate *c,
 	if (is_code(f, "tls.unsupported-certificate"))
 		snprintf(out, MAX_LIST, ", key %.*s, signed by %.*s%s",
 		    FINDING_TEXT(c->key), FINDING_TEXT(c->signature),
-		    c->weak.n ? " (weak)" : "");
+		    weak_note(c));
 	return out;
 }
 
@@ -115,11 +128,27 @@ static const char *
 url_note(const struct finding *f, const struct tls_view *v, char out[MAX_LIST])
 {
 	out[0] = 0;
-	if (is_code(f, "tls.chain-incomplete") && v->path &&
-	    v->path->missing_url.n)
+	if ((is_code(f, "tls.chain-incomplete") ||
+		is_code(f, "tls.unknown-ca")) &&
+	    v->path && v->path->missing_url.n)
 		snprintf(out, MAX_LIST, "; not sent: %.*s, which is at %.*s",
 		    FINDING_TEXT(v->path->missing),
 		    FINDING_TEXT(v->path->missing_url));
+	return out;
+}
+
+/* A name that the phone may have checked instead of the one it asked for. */
+static const char *
+name_note(const struct tls_view *v, char out[MAX_LIST])
+{
+	out[0] = 0;
+	if (v->other_name.n)
+		snprintf(out, MAX_LIST,
+		    ", which the certificate does not name; it does name %.*s, "
+		    "by which the phone came there",
+		    FINDING_TEXT(v->other_name));
+	else if (v->h->ech == RS_TRUE)
+		return ", which with ECH need not be the one meant";
 	return out;
 }
 
@@ -166,7 +195,7 @@ say_intercepted(struct finding *f, const struct tls_view *v)
 static void
 say_certificate(struct finding *f, const struct tls_view *v)
 {
-	char key[MAX_LIST], url[MAX_LIST], verdict[MAX_LIST];
+	char key[MAX_LIST], url[MAX_LIST], verdict[MAX_LIST], name[MAX_LIST];
 	char from[32], to[32], what[64] = "closed the connection";
 	const struct rec_certificate *c = v->outdated ? v->outdated : v->leaf;
 	if (v->alert)
@@ -174,12 +203,13 @@ say_certificate(struct finding *f, const struct tls_view *v)
 		    (long long)v->alert->number, FINDING_TEXT(v->alert->name));
 	finding_detail(f,
 	    "The phone %s. %sCertificate of %.*s, issued by %.*s%s, valid from "
-	    "%s to %s UTC; %u certificate%s sent%s; name asked for: %.*s%s.",
+	    "%s to %s UTC; %u certificate%s sent%s; name asked for: %.*s%s%s.",
 	    what, chain_note(f), FINDING_TEXT(c->subject),
 	    FINDING_TEXT(c->issuer), key_note(f, c, key),
 	    date(c->not_before, from), date(c->not_after, to), v->chain,
 	    v->chain == 1 ? "" : "s", url_note(f, v, url),
-	    FINDING_TEXT(v->meant), verdict_note(v, verdict));
+	    FINDING_TEXT(v->meant), name_note(v, name),
+	    verdict_note(v, verdict));
 	if (is_code(f, "tls.unknown-ca") && v->alert &&
 	    v->alert->number != UNKNOWN_CA)
 		f->rec.advice = RS_LIT(
@@ -259,6 +289,13 @@ say_sealed(struct finding *f, const struct tls_view *v)
 		    "answered with one of the size of an alert; name asked "
 		    "for: %.*s.",
 		    FINDING_TEXT(v->h->sni));
+	} else if (v->sealed_certificate) {
+		finding_detail(f,
+		    "Before its Finished the phone sent an encrypted record "
+		    "that is long enough for a certificate, and the server "
+		    "answered with one of the size of an alert; name asked "
+		    "for: %.*s.",
+		    FINDING_TEXT(v->h->sni));
 	} else {
 		f->rec.title = RS_LIT("The server ended the handshake with an "
 				      "encrypted alert");
@@ -268,6 +305,21 @@ say_sealed(struct finding *f, const struct tls_view *v)
 		    "cannot be read without keys; name asked for: %.*s.",
 		    FINDING_TEXT(v->h->sni));
 	}
+}
+
+/* The phone does not take the version that the server chose. */
+static void
+say_version(struct finding *f, const struct tls_view *v)
+{
+	char versions[MAX_LIST];
+	f->rec.advice = RS_LIT("Let the server take newer versions; compare "
+			       "with what the phone's firmware offers.");
+	finding_detail(f,
+	    "The server chose %.*s, and the phone sent alert %lld %.*s; it "
+	    "offered %s, name asked for: %.*s.",
+	    FINDING_TEXT(v->h->version), (long long)v->alert->number,
+	    FINDING_TEXT(v->alert->name), few(&v->h->client_versions, versions),
+	    FINDING_TEXT(v->h->sni));
 }
 
 static void
@@ -378,7 +430,8 @@ static void
 say_evidence(struct finding *f, const struct tls_view *v)
 {
 	static const char *const both[] = {"alert", "encrypted_alert", "fin",
-	    "rst", "not_tls", "certificate", "encrypted_empty_certificate"};
+	    "rst", "not_tls", "certificate", "encrypted_empty_certificate",
+	    "encrypted_certificate"};
 	const struct rec_handshake *h = v->h;
 	finding_steps(f, h, REC_CLIENT, "client_hello");
 	finding_steps(f, h, REC_CLIENT, "sslv2_hello");
@@ -458,6 +511,8 @@ tls_say(struct finding *f, const struct tls_view *v)
 	else if (is_code(f, "tls.client-certificate-refused") && v->alert &&
 		 v->client_leaf)
 		say_client_certificate(f, v);
+	else if (is_code(f, "tls.version-mismatch") && client && v->alert)
+		say_version(f, v);
 	else if (client && v->leaf)
 		say_certificate(f, v);
 	else if (is_code(f, "tls.no-common-parameters") && v->alert)

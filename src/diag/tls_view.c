@@ -27,31 +27,54 @@ domain_of(struct rs_span aor)
 	return at < aor.n ? rs_span_from(aor, at + 1) : (struct rs_span){0};
 }
 
-/* The certificate is for the SIP domain of a line of this phone, which may be
-   what it checks (RFC 5922 7.2). */
-static bool
-names_domain(const struct rec_phone *p, const struct rec_certificate *leaf)
+/* The SIP domain of a line of this phone that the certificate is for: it may be
+   what the phone checks (RFC 5922 7.2).  Absent: there is none. */
+static struct rs_span
+domain_named(const struct rec_phone *p, const struct rec_certificate *leaf)
 {
 	const struct rs_span *aor = p ? p->aors.v : NULL;
 	for (uint32_t i = 0; p && i < p->aors.n; i++)
 		if (rs_certname_domain(
 			leaf->san.v, leaf->san.n, domain_of(aor[i])))
-			return true;
-	return false;
+			return domain_of(aor[i]);
+	return (struct rs_span){0};
 }
 
-/* Or for a domain, or host of it, that DNS led the phone from: the phone may
-   check either (RFC 5922 7.1, RFC 6125). */
-static bool
-names_service(const struct diag_way *w, const struct rec_certificate *leaf)
+/* A target of the SRV records that the certificate is for. */
+static struct rs_span
+target_named(const struct rec_lookup *l, const struct rec_certificate *leaf)
 {
-	for (uint32_t i = 0; i < w->n_lookups; i++) {
+	const struct rec_answer *a = l->answers.v;
+	for (uint32_t i = 0; i < l->answers.n; i++)
+		if (a[i].target.n &&
+		    rs_certname_host(leaf->san.v, leaf->san.n, a[i].target))
+			return a[i].target;
+	return (struct rs_span){0};
+}
+
+/* Or the domain, or host of it, that DNS led the phone from or to: the phone
+   may check either (RFC 5922 7.1, RFC 6125). */
+static struct rs_span
+service_named(const struct diag_way *w, const struct rec_certificate *leaf)
+{
+	struct rs_span target = {0};
+	for (uint32_t i = 0; i < w->n_lookups && target.n == 0; i++) {
 		const struct rec_lookup *l = &w->lookups[i];
-		if (way_is_service(l) && l->state == REC_ANSWERED &&
-		    rs_certname_domain(leaf->san.v, leaf->san.n, way_domain(l)))
-			return true;
+		if (!way_is_service(l) || l->state != REC_ANSWERED)
+			continue;
+		if (rs_certname_domain(leaf->san.v, leaf->san.n, way_domain(l)))
+			return way_domain(l);
+		target = target_named(l, leaf);
 	}
-	return false;
+	return target;
+}
+
+static struct rs_span
+other_name(const struct diag_case *cs, const struct rec_certificate *leaf)
+{
+	struct rs_span domain = domain_named(cs->phone, leaf);
+	return domain.n || cs->way == NULL ? domain
+					   : service_named(cs->way, leaf);
 }
 
 static bool
@@ -235,10 +258,11 @@ tls_view_of(const struct diag_case *cs)
 		      ? h->sni
 		      : way_host_name(cs->way, &h->server.at.addr);
 	/* With ECH the name that is meant is under keys (RFC 9849 6.1). */
-	v.name_differs = v.leaf && h->ech != RS_TRUE &&
-			 name_differs(v.meant, v.leaf) &&
-			 !names_domain(cs->phone, v.leaf) &&
-			 !(cs->way && names_service(cs->way, v.leaf));
+	v.name_differs =
+	    v.leaf && h->ech != RS_TRUE && name_differs(v.meant, v.leaf);
+	if (v.name_differs)
+		v.other_name = other_name(cs, v.leaf);
+	v.name_differs &= v.other_name.n == 0;
 	v.inspector = v.leaf && is_inspector(v.leaf->issuer);
 	v.other = cs->other;
 	v.connection = cs->connection;
@@ -259,6 +283,7 @@ tls_view_of(const struct diag_case *cs)
 		v.alert = final_alert(h);
 	v.sealed_alert = h->reason == REC_REASON_ALERT && v.alert == NULL;
 	v.empty_certificate = stepped(h, "encrypted_empty_certificate");
+	v.sealed_certificate = stepped(h, "encrypted_certificate");
 	struct rs_span text = h->first_bytes.text;
 	v.known_text = tls_view_is_sip(text) || tls_view_is_http(text) ||
 		       rs_span_starts(text, RS_LIT("SSH-"));

@@ -30,7 +30,7 @@ struct tls_view {
 	bool clock_wrong;    /* by it the certificate is not valid, and it is */
 	bool clock_silent;   /* NTP queries, and no answer */
 	int64_t capture_off; /* ns; NTP says that times of frames are wrong */
-	bool weak;      /* a key or signature of the server's is */
+	bool weak;      /* a key, signature or usage of the server's is */
 	const struct rec_connection *connection; /* NULL */
 	bool inspector; /* the issuer's name is that of a proxy's maker */
 	unsigned chain; /* certificates of the server */
@@ -41,11 +41,15 @@ struct tls_view {
 	/* neither that nor a SIP domain is in a SAN: that of a line, or the one
 	   whose SRV record led there */
 	bool name_differs;
+	/* the name that is in a SAN, where it is not the one meant: of such a
+	   domain, or of a host that its SRV record named; absent */
+	struct rs_span other_name;
 	bool old_client;   /* offers nothing newer than TLS 1.1 */
 	bool new_client;   /* offers TLS 1.3 */
 	bool resetting;
 	bool gap;
 	bool empty_certificate; /* TLS 1.3: of the client, by its size */
+	bool sealed_certificate; /* one that is not empty, likewise */
 	bool sealed_alert;      /* the refusal is under keys */
 	bool known_text;        /* no TLS, but a protocol that we know */
 };

@@ -13,6 +13,7 @@
 #include "report/report_inner.h"
 
 #include "diag/profile_view.h"
+#include "diag/slow_view.h"
 #include "report/model.h"
 #include "report/text.h"
 
@@ -210,9 +211,10 @@ handshake(struct report *r, const struct rec_handshake *h)
 	asked_add(r->asked, &rec_handshake_type, h, sure);
 	bool fine = sure && h->state == REC_COMPLETED;
 	/* No record can lean on one whose content nobody could read, but for
-	   its certificate. */
+	   its certificate; but it may itself be judged. */
 	bool kept = shown_add(r->shown, h) || !fine ||
-		    h->visibility != REC_OPAQUE || r->o.format == REPORT_JSON;
+		    h->visibility != REC_OPAQUE || slow_view_hello(h) ||
+		    r->o.format == REPORT_JSON;
 	if (sure)
 		phone_tracker_ahead(r->phones, &h->client.at.addr);
 	if (kept)

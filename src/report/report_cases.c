@@ -3,6 +3,7 @@
 #include "report/report_inner.h"
 
 #include "diag/profile_view.h"
+#include "diag/slow_view.h"
 
 enum { SCANNED_AORS = 1 << 17 };
 
@@ -105,6 +106,21 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	rec_arena_reset(&r->arena);
 }
 
+/* Those that completed, but late. */
+static void
+judge_slow(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &r->fine_handshake);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL) {
+		const struct rec_handshake *h = rec;
+		if (slow_view_hello(h))
+			judge(r, (struct diag_case){.handshake = h}, NULL,
+			    &h->connection);
+	}
+	spool_reader_free(s);
+}
+
 /* A client whose way ended at DNS is one that failed, and has no record of
    another kind. */
 static void
@@ -148,6 +164,7 @@ report_judge_all(struct report *r)
 			    &h->connection);
 	}
 	spool_reader_free(s);
+	judge_slow(r);
 	s = spool_read(r->spool, &rec_connection_type);
 	while ((rec = spool_next(s)) != NULL) {
 		const struct rec_connection *c = rec;

@@ -339,8 +339,9 @@ issuer_url_text(struct entry *e, const X509 *x)
 	return s;
 }
 
-/* Strength in bits as the library estimates it (NIST SP 800-57 5.6.1): 112 is
-   RSA 2048; a signature by SHA-1 has 63, by MD5 less. */
+/* What may keep others from using it.  Strength in bits as the library
+   estimates it (NIST SP 800-57 5.6.1): 112 is RSA 2048; a signature by SHA-1
+   has 63, by MD5 less. */
 static void
 strength(struct tls_certificate_facts *f, X509 *x)
 {
@@ -350,6 +351,11 @@ strength(struct tls_certificate_facts *f, X509 *x)
 	if (!f->self_signed &&
 	    X509_get_signature_info(x, NULL, NULL, &bits, NULL) == 1)
 		f->weak_signature = bits > 0 && bits < 80;
+	uint32_t flags = X509_get_extension_flags(x);
+	f->not_for_servers =
+	    (flags & (EXFLAG_XKUSAGE | EXFLAG_INVALID)) == EXFLAG_XKUSAGE &&
+	    (X509_get_extended_key_usage(x) & (XKU_SSL_SERVER | XKU_ANYEKU)) ==
+		0;
 }
 
 /* The values in the order that text_settle counts on. */

@@ -17,6 +17,7 @@
  */
 #include "track/handshake_state.h"
 
+enum { CERTIFICATE_LEAST = 256 }; /* bytes, of a small one with EC keys */
 enum { RECORD_HEADER = 5, CCM_8 = 0x1305, AES_256_GCM_SHA384 = 0x1302 };
 
 /* A side that waits this long and closes has given up; sooner, it just left. */
@@ -52,15 +53,21 @@ empty_certificate_size(const struct shake *s)
 	return 4 + 1 + 3 + 1 + tag_size(s);
 }
 
+/* RFC 8446 2: before its Finished a client that sent no early data has nothing
+   to send but Certificate and CertificateVerify. */
 const char *
 handshake_judge_sealed_name(
     const struct shake *s, enum rec_side from, size_t size)
 {
-	bool empty =
-	    s->version >= TLS_13 && from == REC_CLIENT && !s->finished &&
-	    !s->early_data && s->side[SHAKE_SERVER].sealed &&
-	    !s->side[SHAKE_CLIENT].gap && size == empty_certificate_size(s);
-	return empty ? "encrypted_empty_certificate" : "encrypted_record";
+	bool certificate = s->version >= TLS_13 && from == REC_CLIENT &&
+			   !s->finished && !s->early_data &&
+			   s->side[SHAKE_SERVER].sealed &&
+			   !s->side[SHAKE_CLIENT].gap;
+	if (certificate && size == empty_certificate_size(s))
+		return "encrypted_empty_certificate";
+	return certificate && size >= CERTIFICATE_LEAST
+		   ? "encrypted_certificate"
+		   : "encrypted_record";
 }
 
 bool

@@ -362,6 +362,9 @@ fill_certificate(struct shake *s, struct rec_certificate *c,
 		add_text(s, &c->weak, RS_LIT("key"));
 	if (f->weak_signature)
 		add_text(s, &c->weak, RS_LIT("signature"));
+	if (f->not_for_servers && c->from == REC_SERVER &&
+	    s->rec.certificates.n == 1)
+		add_text(s, &c->weak, RS_LIT("usage"));
 	c->not_before = f->not_before;
 	c->not_after = f->not_after;
 	c->self_signed = f->self_signed ? RS_TRUE : RS_FALSE;

@@ -39,11 +39,14 @@ on_record(void *arg, const struct rec_type *type, const void *rec)
 	if (h->flaws.n)
 		copy(s->flaw, sizeof s->flaw, *(struct rs_span *)h->flaws.v);
 	copy(s->first_bytes, sizeof s->first_bytes, h->first_bytes.text);
-	s->empty_certificate = false;
+	s->empty_certificate = s->sealed_certificate = false;
 	const struct rec_step *step = h->steps.v;
-	for (uint32_t i = 0; i < h->steps.n; i++)
+	for (uint32_t i = 0; i < h->steps.n; i++) {
 		s->empty_certificate |= rs_span_eq(
 		    step[i].what, RS_LIT("encrypted_empty_certificate"));
+		s->sealed_certificate |= rs_span_eq(
+		    step[i].what, RS_LIT("encrypted_certificate"));
+	}
 	s->n_alerts = h->alerts.n;
 	s->n_certificates = h->certificates.n;
 	s->n_steps = h->steps.n;

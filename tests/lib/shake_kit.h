@@ -30,7 +30,7 @@ struct seen {
 	struct rec_handshake last; /* lists are gone; numbers stay */
 	char history[32], version[16], group[16], sni[64], client_last[32],
 	    server_last[32], flaw[32], first_bytes[32];
-	bool empty_certificate;
+	bool empty_certificate, sealed_certificate;
 	struct rec_alert alert;
 	unsigned n_alerts, n_certificates, n_steps, n_frames;
 };

@@ -257,6 +257,7 @@ test_strength(void)
 	CU_ASSERT(!f->weak_key && f->weak_signature);
 	f = reader.read(reader.arg, (struct rs_span){der[LEAF].p, der[LEAF].n});
 	CU_ASSERT(!f->weak_key && !f->weak_signature);
+	CU_ASSERT(!f->not_for_servers);
 	CU_ASSERT(is(f->issuer_url, "http://ca.example.com/middle.cer"));
 }
 

@@ -341,13 +341,27 @@ test_empty_certificate(void)
 {
 	static const struct {
 		const char *name, *script;
-		bool empty;
+		bool empty, sent;
 	} certs[] = {
-	    {"before Finished", FLIGHT13 ">d25 >d53 <d19 <FIN end", true},
-	    {"a real one", FLIGHT13 ">d900 >d280 >d53 <d19 <FIN end", false},
-	    {"after Finished", FLIGHT13 ">d53 >d25 <d19 <FIN end", false},
-	    {"after a gap", ">ch <sh13 <d900 <d53 >gap >d25 >d53 <d19 end",
+	    {"before Finished", FLIGHT13 ">d25 >d53 <d19 <FIN end", true,
 		false},
+	    {"a real one", FLIGHT13 ">d900 >d280 >d53 <d19 <FIN end", false,
+		true},
+	    {"a small one", FLIGHT13 ">d256 >d96 >d53 <d19 <FIN end", false,
+		true},
+	    {"too short for one", FLIGHT13 ">d255 >d53 <d19 <FIN end", false,
+		false},
+	    {"after Finished", FLIGHT13 ">d53 >d25 <d19 <FIN end", false,
+		false},
+	    {"a request after Finished", FLIGHT13 ">d53 >d700 <d19 <FIN end",
+		false, false},
+	    {"after early data",
+		">ch0rtt >d700 <sh13psk <d30 <d53 >d700 >d21 >d53 <d19 end",
+		false, false},
+	    {"after a gap", ">ch <sh13 <d900 <d53 >gap >d25 >d53 <d19 end",
+		false, false},
+	    {"a real one after a gap",
+		">ch <sh13 <d900 <d53 >gap >d900 >d53 <d19 end", false, false},
 	};
 	for (size_t i = 0; i < sizeof certs / sizeof *certs; i++) {
 		struct play p;
@@ -357,6 +371,7 @@ test_empty_certificate(void)
 		play_script(&p, certs[i].script);
 		handshake_tracker_finish(p.k, p.now);
 		CU_ASSERT_EQUAL(p.seen.empty_certificate, certs[i].empty);
+		CU_ASSERT_EQUAL(p.seen.sealed_certificate, certs[i].sent);
 		CU_ASSERT_EQUAL(
 		    p.seen.last.client_certificate, REC_CC_NOT_SEEN);
 		play_end(&p);

@@ -54,7 +54,7 @@ static const struct row rows[] = {
 	"tls.intercepted", REC_LIKELY},
     {"46, of the domain", 46, unknown, 0, 1, 0, 0, NULL, 0, DOMAIN,
 	"sip:1@example.com", "tls.unknown-ca",
-	"tls.chain-incomplete,tls.name-mismatch,tls.phone-clock,"
+	"tls.name-mismatch,tls.chain-incomplete,tls.phone-clock,"
 	"tls.unsupported-certificate",
 	REC_LIKELY},
     {"46, of another domain", 46, unknown, 0, 1, 0, 0, NULL, 0, DOMAIN,

@@ -66,6 +66,10 @@ static const struct tls_row tls_rows[] = {
     /* the server refuses the client's certificate */
     {"40, none sent", FROM(SERVER, ALERT), 40, V12, GOOD, REC_CC_NONE_SENT, V12,
 	"tls.client-certificate-missing", "", REC_CERTAIN},
+    {"50, none sent", FROM(SERVER, ALERT), 50, V12, GOOD, REC_CC_NONE_SENT, V12,
+	"tls.client-certificate-missing", "tls.record-damaged", REC_LIKELY},
+    {"50, not asked", FROM(SERVER, ALERT), 50, V12, GOOD, REC_CC_NOT_REQUESTED,
+	V12, "", "", 0},
     {"116", FROM(SERVER, ALERT), 116, V13, NONE, CC0, V13,
 	"tls.client-certificate-missing", "", REC_CERTAIN},
     {"40, not asked", FROM(SERVER, ALERT), 40, V12, GOOD, REC_CC_NOT_REQUESTED,
@@ -399,6 +403,99 @@ test_empty_certificate(void)
 	}
 }
 
+/* The same of one that is not empty: where the server just closes, it may have
+   other reasons. */
+static void
+test_sealed_certificate(void)
+{
+	for (int closed = 0; closed < 2; closed++) {
+		struct rec_arena a;
+		struct rec_handshake h;
+		struct tls_row r = {"", FROM(SERVER, ALERT), closed ? -1 : -2,
+		    V13, NONE, CC0, V13, NULL, NULL, 0};
+		if (closed)
+			r.reason = REC_REASON_CLOSED;
+		rec_arena_init(&a, NULL, NULL);
+		fill_handshake(&h, &a, &r);
+		add_step(&h, &a, REC_CLIENT, "encrypted_certificate", 7);
+		const struct diag_case k = {.handshake = &h};
+		judge(&k);
+		expect("Certificate", closed
+					  ? "tls.closed-silently"
+					  : "tls.client-certificate-refused");
+		CU_ASSERT_STRING_EQUAL(said_more,
+		    closed ? "tls.client-certificate-refused,tcp.forged-reset"
+			   : "tls.closed-silently");
+		CU_ASSERT_EQUAL(certainty, closed ? REC_LIKELY : REC_INFERRED);
+		CU_ASSERT_PTR_NOT_NULL(strstr(filter, "7"));
+		rec_arena_clear(&a);
+	}
+}
+
+/* ServerHello long after the ClientHello: what else may explain it. */
+static void
+test_slow(void)
+{
+	static const struct {
+		const char *name;
+		int64_t hello, rtt, again_client, again_server, gaps;
+		enum rs_fact retry;
+		enum rec_handshake_state state;
+		const char *codes;
+	} rows[] = {
+#define MS(n) ((n)*RS_MSEC)
+#define SLOW "tls.slow-server"
+	    {"slow", MS(2000), MS(200), 0, 0, 0, RS_FALSE, REC_COMPLETED, SLOW},
+	    {"not by two seconds", MS(1999), MS(20), 0, 0, 0, RS_FALSE,
+		REC_COMPLETED, ""},
+	    {"the way is slow", MS(2000), MS(201), 0, 0, 0, RS_FALSE,
+		REC_COMPLETED, ""},
+	    {"no round trip", MS(6000), REC_ABSENT, 0, 0, 0, RS_FALSE,
+		REC_COMPLETED, ""},
+	    {"not known", REC_ABSENT, MS(20), 0, 0, 0, RS_FALSE, REC_COMPLETED,
+		""},
+	    {"the ClientHello was lost", MS(6000), MS(20), 3, 0, 0, RS_FALSE,
+		REC_COMPLETED, ""},
+	    {"the ServerHello was lost", MS(6000), MS(20), 0, 1, 0, RS_FALSE,
+		REC_COMPLETED, ""},
+	    {"bytes are missing", MS(6000), MS(20), 0, 0, 1, RS_FALSE,
+		REC_COMPLETED, ""},
+	    {"the client had a turn", MS(6000), MS(20), 0, 0, 0, RS_TRUE,
+		REC_COMPLETED, ""},
+	    {"cut off", MS(6000), MS(20), 0, 0, 0, RS_FALSE,
+		REC_HANDSHAKE_CUT_OFF, ""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_arena a;
+		struct rec_handshake h;
+		struct rec_connection n;
+		struct tls_row r = {"", rows[i].state, REC_SIDE_NONE,
+		    REC_REASON_NONE, -1, V12, GOOD, CC0, V12, NULL, NULL, 0};
+		rec_arena_init(&a, NULL, NULL);
+		rec_init(&rec_connection_type, &n);
+		fill_handshake(&h, &a, &r);
+		add_step(&h, &a, REC_SERVER, "server_hello", 8);
+		h.hello = rows[i].hello;
+		h.tcp_rtt = rows[i].rtt;
+		h.hello_retry = rows[i].retry;
+		n.retransmissions_client = rows[i].again_client;
+		n.retransmissions_server = rows[i].again_server;
+		n.gaps = rows[i].gaps;
+		const struct diag_case k = {.handshake = &h, .connection = &n};
+		judge(&k);
+		expect(rows[i].name, rows[i].codes);
+		if (rows[i].codes[0]) {
+			CU_ASSERT_EQUAL(certainty, REC_LIKELY);
+			CU_ASSERT_STRING_EQUAL(
+			    filter, "frame.number in {4, 8}");
+		}
+		const struct diag_case alone = {.handshake = &h};
+		judge(&alone);
+		expect("no connection", "");
+		rec_arena_clear(&a);
+	}
+}
+
 /* What was offered, without the signals that are no ciphers. */
 static void
 test_offer(void)
@@ -427,14 +524,16 @@ test_offer(void)
 	rec_arena_clear(&a);
 }
 
-/* Every rule about TLS fires in some row above, or in test_rules_chain. */
+/* Every rule about TLS fires in some row above, in test_slow, or in
+   test_rules_chain. */
 static void
 test_all_fire(void)
 {
 	for (size_t i = 0; i < diag_n_rules; i++) {
 		const char *code = diag_rules[i]->code;
 		bool fires = strncmp(code, "tls.", 4) != 0 ||
-			     strcmp(code, "tls.intercepted") == 0;
+			     strcmp(code, "tls.intercepted") == 0 ||
+			     strcmp(code, SLOW) == 0;
 		unit_row(code);
 		for (size_t j = 0; j < sizeof tls_rows / sizeof *tls_rows; j++)
 			fires |= strcmp(tls_rows[j].codes, code) == 0;
@@ -443,5 +542,6 @@ test_all_fire(void)
 }
 
 UNIT_MAIN("rules_tls", UNIT(test_tls), UNIT(test_tls_warning),
-    UNIT(test_not_tls), UNIT(test_empty_certificate), UNIT(test_offer),
+    UNIT(test_not_tls), UNIT(test_empty_certificate),
+    UNIT(test_sealed_certificate), UNIT(test_slow), UNIT(test_offer),
     UNIT(test_all_fire))
