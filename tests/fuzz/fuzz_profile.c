@@ -8,6 +8,8 @@
  * one profile answers with that one or none, and a pattern that is its own text
  * matches it.
  */
+#include "config.h"
+
 #include "profile/set.h"
 
 #include <stdio.h>

@@ -5,6 +5,8 @@
  * Beyond no crash: a file is read or refused with a reason, the command line
  * wins, and nothing leaks.
  */
+#include "config.h"
+
 #include "settings.h"
 
 #include <stdint.h>
