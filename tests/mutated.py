@@ -160,6 +160,9 @@ def main():
                    help="of each N files the one after the first K")
     p.add_argument("files", nargs="*")
     o = p.parse_args()
+    if os.environ.get("REGSCAN_METAMORPHIC") == "no":
+        print("1..0 # SKIP asked not to: run in another build")
+        return False
     files = o.files or damage.CASES + damage.real()
     share = re.fullmatch(r"(\d+)/(\d+)", o.share)
     if share and not o.files:
