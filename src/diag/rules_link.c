@@ -29,9 +29,9 @@ voice_vlan(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_link *p = c->policy;
 	struct finding f;
 	if (l == NULL || l->state != REC_NO_OFFER || l->retransmissions < 1 ||
-	    l->protocol != REC_DHCPV4 ||
-	    boot_view_later(c) || !boot_view_tags(c) ||
-	    !boot_view_other_vlan(c) || coverage_view_dropped(c->coverage))
+	    l->protocol != REC_DHCPV4 || boot_view_later(c) ||
+	    !boot_view_tags(c) || !boot_view_other_vlan(c) ||
+	    coverage_view_dropped(c->coverage))
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_record(&f, &rec_link_type, &p->id);
