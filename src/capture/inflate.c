@@ -7,7 +7,7 @@
 
 /* WINDOW_LOG: 128 MiB, the most that zstd(1) takes without being asked to; the
    file says how much, and so would decide over our memory. */
-enum { RAW = 128 * 1024, WINDOW_LOG = 27 };
+enum { RAW = 128 * 1024, WINDOW_LOG = 27, BLOCK_HEADER = 3 };
 
 enum kind { NONE, GZIP, ZSTD };
 
@@ -126,8 +126,9 @@ step_gzip(struct cap_inflate *f, uint8_t *to, size_t n)
 	return (size_t)(f->z.next_out - to);
 }
 
-/* It gets no more than it asks for, a block at a time: with an error it gives
-   nothing of what the same call had read before. */
+/* It gets a block at a time, without the header of the next one, which it would
+   like to have as well: with an error it gives nothing of what the same call
+   had read before. */
 static size_t
 step_zstd(struct cap_inflate *f, uint8_t *to, size_t n)
 {
@@ -138,7 +139,9 @@ step_zstd(struct cap_inflate *f, uint8_t *to, size_t n)
 	f->at = in.pos;
 	if (ZSTD_isError(r))
 		damaged(f, ZSTD_getErrorName(r));
-	f->want = r && !ZSTD_isError(r) ? r : f->first;
+	f->want = r == 0 || ZSTD_isError(r) ? f->first
+		  : r > BLOCK_HEADER        ? r - BLOCK_HEADER
+					    : r;
 	f->inside = r != 0;
 	f->held = r != 0 && out.pos == n;
 	return out.pos;
