@@ -86,13 +86,14 @@ add_words(GPtrArray *words, GKeyFile *f, const GOptionEntry *e,
 	}
 	gsize n = 1;
 	g_auto(GStrv) values = NULL;
+	g_autoptr(GError) bad = NULL; /* there may be text besides */
 	if (is_array(e)) {
-		values = g_key_file_get_string_list(f, GROUP, key, &n, NULL);
+		values = g_key_file_get_string_list(f, GROUP, key, &n, &bad);
 	} else {
 		values = g_new0(char *, 2);
-		values[0] = g_key_file_get_string(f, GROUP, key, NULL);
+		values[0] = g_key_file_get_string(f, GROUP, key, &bad);
 	}
-	if (values == NULL || values[0] == NULL)
+	if (bad || values == NULL || values[0] == NULL)
 		return refuse(error, path, text, key, "not a value");
 	for (char **v = values; *v; v++)
 		g_ptr_array_add(words, g_strdup_printf("--%s=%s", key, *v));

@@ -27,9 +27,9 @@ sys.path.insert(0, os.path.join(HERE, "lib"))
 sys.dont_write_bytecode = True
 import captures  # noqa: E402
 from captures import FIN, RST, SYN, Ip, Packet, Tcp  # noqa: E402
+from verdicts import (  # noqa: E402
+    CASES, LESS, Broken, appeared, outcomes, report)
 
-CASES = os.path.join(HERE, "..", "pcaps")
-REGSCAN = os.path.abspath(os.environ.get("REGSCAN", "./regscan"))
 ID = re.compile(r"^(\d+)-(\d+)((?:-\d+)?)$")
 RECORD = re.compile(r"^(\w+ \d+-)(\d+)((?:-\d+)?)$")
 
@@ -125,41 +125,6 @@ def lose(packets, rng, share):
 
 # ---- reports ----
 
-class Broken(Exception):
-    pass
-
-
-def report(folder, name, content, path=None):
-    """The document that regscan prints of the capture, which it is given as
-    that path, "-" being standard input."""
-    content = content if isinstance(content, dict) else {name: content}
-    for file, octets in content.items():
-        with open(os.path.join(folder, file), "wb") as f:
-            f.write(octets)
-    p = subprocess.run(
-        [REGSCAN, "--format", "json", "--color", "never", *arguments(name),
-         path or name], cwd=folder, capture_output=True, check=False,
-        timeout=120, input=content[name] if path == "-" else b"")
-    if p.stderr or p.returncode not in (0, 1, 4):
-        raise Broken(f"exit status {p.returncode}, stderr: "
-                     + p.stderr.decode(errors="replace"))
-    document = json.loads(p.stdout)
-    document["status"] = p.returncode
-    return document
-
-
-def arguments(name):
-    path = os.path.join(CASES, name[:-len(".pcap")], "args")
-    if not os.path.exists(path):
-        return []
-    with open(path) as f:
-        words = f.read().split()
-    # Files that a case brings along.
-    own = os.path.abspath(os.path.dirname(path))
-    return [os.path.join(own, w) if os.path.exists(os.path.join(own, w))
-            else w for w in words]
-
-
 def back(value, origin, mask, path="", file=0):
     """The document with frame numbers of the original and without what the
     mask names.  `origin` has them by number of the file.  A frame that was
@@ -246,16 +211,6 @@ def differences(a, b, path="", out=None):
     return out
 
 
-def verdicts(document):
-    """{code: alternatives} of what the document blames."""
-    return {f["code"]: set(f.get("alternatives", []))
-            for f in document["findings"]
-            if not f["code"].startswith("capture.")}
-
-
-# What is left of a verdict when packets that it counts are lost, by case: of a
-# loop one round.
-LESS = {"udp-stale-loop.pcap": "sip.nonce-expired"}
 # What a change does to a verdict that is about just that, by case and change.
 # Once the first REGISTER comes in fragments too, and is answered, it is no longer
 # the fragments that tell the second one from it.
@@ -264,22 +219,6 @@ OF_FRAGMENTS = {
     "findings.alternatives"}
 ABOUT = {("udp-fragments-lost.pcap", "fragment"): OF_FRAGMENTS,
          ("udp-fragments-lost.pcap", "fragment_backwards"): OF_FRAGMENTS}
-
-
-def appeared(cut, first, less=None):
-    """What less of a capture is blamed for that all of it is not.  A finding
-    that says itself that it may be the old one, or that the capture may lack
-    what would tell, is the old one turned less sure."""
-    old = verdicts(first)
-    return [f"{code} appeared" for code, others in verdicts(cut).items()
-            if code not in old and code != less
-            and not others & (old.keys() | {"capture.incomplete"})]
-
-
-def outcomes(document):
-    """What became of attempts, but for those that are undecided or well."""
-    return {r["outcome"] for r in document["registrations"]} - {
-        "registered", "unregistered", "queried", "cut_off"}
 
 
 # ---- tests ----

@@ -7,7 +7,7 @@
 
 /* WINDOW_LOG: 128 MiB, the most that zstd(1) takes without being asked to; the
    file says how much, and so would decide over our memory. */
-enum { RAW = 128 * 1024, WINDOW_LOG = 27 };
+enum { RAW = 128 * 1024, WINDOW_LOG = 27, BLOCK_HEADER = 3 };
 
 enum kind { NONE, GZIP, ZSTD };
 
@@ -21,6 +21,7 @@ struct cap_inflate {
 	char *problem;
 	z_stream z;
 	ZSTD_DStream *d;
+	size_t first, want; /* bytes, of a frame and next */
 };
 
 static enum kind
@@ -63,6 +64,7 @@ cap_inflate_new(const uint8_t *head, size_t n)
 	} else {
 		f->d = ZSTD_createDStream();
 		g_assert(f->d);
+		f->first = f->want = ZSTD_initDStream(f->d);
 		ZSTD_DCtx_setParameter(f->d, ZSTD_d_windowLogMax, WINDOW_LOG);
 	}
 	return f;
@@ -124,15 +126,22 @@ step_gzip(struct cap_inflate *f, uint8_t *to, size_t n)
 	return (size_t)(f->z.next_out - to);
 }
 
+/* It gets a block at a time, without the header of the next one, which it would
+   like to have as well: with an error it gives nothing of what the same call
+   had read before. */
 static size_t
 step_zstd(struct cap_inflate *f, uint8_t *to, size_t n)
 {
-	ZSTD_inBuffer in = {f->raw, f->end, f->at};
+	ZSTD_inBuffer in = {
+	    f->raw, f->at + MIN(f->want, f->end - f->at), f->at};
 	ZSTD_outBuffer out = {to, n, 0};
 	size_t r = ZSTD_decompressStream(f->d, &out, &in);
 	f->at = in.pos;
 	if (ZSTD_isError(r))
 		damaged(f, ZSTD_getErrorName(r));
+	f->want = r == 0 || ZSTD_isError(r) ? f->first
+		  : r > BLOCK_HEADER        ? r - BLOCK_HEADER
+					    : r;
 	f->inside = r != 0;
 	f->held = r != 0 && out.pos == n;
 	return out.pos;

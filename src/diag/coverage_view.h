@@ -13,6 +13,22 @@ coverage_view_dropped(const struct rec_coverage *v)
 	return v && (v->drops_kernel > 0 || v->drops_interface > 0);
 }
 
+/* The capture goes on for so long after that: what did not follow then is not
+   behind its end. */
+static inline bool
+coverage_view_goes_on(const struct rec_coverage *v, rs_time after, rs_time time)
+{
+	return v && v->last != RS_NEVER && after != RS_NEVER &&
+	       v->last - after >= time;
+}
+
+/* Packets were not captured whole. */
+static inline bool
+coverage_view_cut(const struct rec_coverage *v)
+{
+	return v && v->snaplen_truncated > 0;
+}
+
 /* Both directions of something were captured, and nothing was lost. */
 static inline bool
 coverage_view_two_way(const struct rec_coverage *v)

@@ -14,6 +14,9 @@
 
 #include <stdio.h>
 
+/* A client that does not go on within this time does not. */
+static const rs_time WATCH = 10 * RS_SEC;
+
 static void
 say_frames(struct finding *f, const struct rec_lease *l, const char *what)
 {
@@ -94,7 +97,12 @@ refused(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	if (l->server.at.addr.family)
 		rs_addr_format(&l->server.at.addr, server);
-	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	/* It begins anew at once (RFC 2131 3.1): what comes of that may lie
+	   behind the end of the capture. */
+	bool over = coverage_view_goes_on(c->coverage, l->ended, WATCH);
+	finding_begin(&f, rule, c, out, over ? REC_CERTAIN : REC_LIKELY);
+	if (!over)
+		finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "NAK of %s%s%.*s%s to %.*s, which asked for %.*s and was granted "
 	    "no other address.",
@@ -195,6 +203,7 @@ no_dns_or_ntp(const struct diag_rule *rule, const struct diag_case *c,
 	if (!dns && !ntp)
 		return;
 	finding_begin(&f, rule, c, out, REC_INFERRED);
+	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "The lease of %.*s names no %s%s, and the phone did not register.",
 	    FINDING_TEXT(l->mac),
@@ -246,6 +255,7 @@ provisioning_override(const struct diag_rule *rule, const struct diag_case *c,
 	struct rs_span value = o->value.p ? o->value : a ? a[0] : o->value;
 	bool used = o->used != RS_NEVER;
 	finding_begin(&f, rule, c, out, used ? REC_INFERRED : REC_CERTAIN);
+	finding_alternative(&f, "capture.incomplete");
 	if (used) {
 		finding_detail(&f,
 		    "Option %lld names %.*s; the phone went there (port %lld) "

@@ -7,6 +7,7 @@
  * fault: so each rule looks at everything that the phone asked of a domain, and
  * at what came of it.
  */
+#include "diag/coverage_view.h"
 #include "diag/rules.h"
 #include "diag/way_view.h"
 
@@ -53,7 +54,7 @@ silent_at(const struct diag_way *w, const struct rec_lookup *l,
 struct silence {
 	unsigned lookups, late, refused;
 	int64_t queries, waited; /* waited: ns, the longest in a challenge */
-	bool heard, icmp;
+	bool heard, icmp, repeated;
 	struct rs_span types[TYPES];
 	unsigned n_types;
 };
@@ -96,6 +97,8 @@ silence_of(const struct diag_way *w, const struct rec_lookup *first)
 			continue;
 		s.lookups++;
 		s.queries += l->queries;
+		/* Who asks again got no answer, wherever it was captured. */
+		s.repeated |= l->queries > 1;
 		s.icmp |= l->state == REC_LOOKUP_UNREACHABLE;
 		s.heard |= l->server_heard == RS_TRUE;
 		add_type(&s, l->type);
@@ -136,7 +139,7 @@ say_silence(const struct diag_rule *rule, const struct diag_way *w,
 	struct silence s = silence_of(w, first);
 	struct finding f;
 	unsigned shown = 0;
-	bool sure = s.heard && s.queries > 1;
+	bool sure = s.heard && s.repeated;
 	way_begin(
 	    &f, rule, w, out, sure || s.icmp ? REC_CERTAIN : REC_LIKELY, first);
 	if (!sure && !s.icmp)
@@ -256,8 +259,7 @@ asked_bare(const struct diag_way *w, struct rs_span domain)
 static bool
 watched(const struct diag_case *c, const struct rec_lookup *l)
 {
-	return c->coverage && c->coverage->last != RS_NEVER &&
-	       l->ended != RS_NEVER && c->coverage->last - l->ended >= WATCH;
+	return coverage_view_goes_on(c->coverage, l->ended, WATCH);
 }
 
 static void
@@ -276,14 +278,21 @@ services_evidence(
 }
 
 static void
-say_missing(const struct diag_rule *rule, const struct diag_way *w,
+say_missing(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out, const struct rec_lookup *l)
 {
+	const struct diag_way *w = way_of(c);
 	struct rs_span domain = way_domain(l);
 	const struct rec_lookup *a = bare(w, domain);
 	bool tried = a && way_tried(w, a);
 	struct finding f;
-	way_begin(&f, rule, w, out, tried ? REC_LIKELY : REC_CERTAIN, l);
+	/* That it did not go there, or that there is no address, is what was
+	   not seen. */
+	bool unseen = !tried && (a || coverage_view_cut(c->coverage));
+	way_begin(
+	    &f, rule, w, out, tried || unseen ? REC_LIKELY : REC_CERTAIN, l);
+	if (unseen)
+		finding_alternative(&f, "capture.incomplete");
 	if (tried) {
 		finding_alternative(&f, "tcp.no-answer");
 		finding_alternative(&f, "sip.no-answer");
@@ -341,7 +350,7 @@ services(const struct diag_rule *rule, const struct diag_case *c,
 		if (other && wrong)
 			say_wrong(rule, w, out, l, other);
 		else if (other == NULL && !wrong)
-			say_missing(rule, w, out, l);
+			say_missing(rule, c, out, l);
 	}
 }
 

@@ -8,6 +8,9 @@
 #include "diag/finding.h"
 #include "diag/rules.h"
 
+/* After a failure a port is closed for that long (802.1X-2020 8.6). */
+static const rs_time EAP_QUIET = 60 * RS_SEC;
+
 static void
 frames(struct finding *f, const struct rec_list *l, rs_time first,
     struct rs_span what)
@@ -26,9 +29,9 @@ voice_vlan(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_link *p = c->policy;
 	struct finding f;
 	if (l == NULL || l->state != REC_NO_OFFER || l->retransmissions < 1 ||
-	    l->protocol != REC_DHCPV4 ||
-	    boot_view_later(c) || !boot_view_tags(c) ||
-	    !boot_view_other_vlan(c) || coverage_view_dropped(c->coverage))
+	    l->protocol != REC_DHCPV4 || boot_view_later(c) ||
+	    !boot_view_tags(c) || !boot_view_other_vlan(c) ||
+	    coverage_view_dropped(c->coverage))
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_record(&f, &rec_link_type, &p->id);
@@ -119,7 +122,10 @@ eap_failed(const struct diag_rule *rule, const struct diag_case *c,
 		 : k->method == 43 ? " by EAP-FAST"
 		 : k->method == 21 ? " by EAP-TTLS"
 				   : "";
-	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	bool over = coverage_view_goes_on(c->coverage, k->ended, EAP_QUIET);
+	finding_begin(&f, rule, c, out, over ? REC_CERTAIN : REC_LIKELY);
+	if (!over)
+		finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "The switch refused %.*s%s (802.1X) %lld times, and did not accept "
 	    "it afterwards.",

@@ -149,11 +149,15 @@ read_key(struct profile *p, GKeyFile *file, const char *group, const char *key,
 {
 	struct profile_texts *list = list_of(p, group, key);
 	bool ports = strcmp(group, "Service") == 0 && strcmp(key, "Ports") == 0;
+	/* There may be text besides an error: up to a bad escape. */
+	GError *bad = NULL;
 	if (list || ports) {
 		g_auto(GStrv) v =
-		    g_key_file_get_string_list(file, group, key, NULL, error);
-		if (v == NULL)
+		    g_key_file_get_string_list(file, group, key, NULL, &bad);
+		if (bad) {
+			g_propagate_error(error, bad);
 			return false;
+		}
 		if (ports)
 			return read_ports(p, v) ||
 			       wrong(error, key, "want up to 8 ports");
@@ -161,8 +165,12 @@ read_key(struct profile *p, GKeyFile *file, const char *group, const char *key,
 		list->v = g_steal_pointer(&v);
 		return true;
 	}
-	g_autofree char *text = g_key_file_get_string(file, group, key, error);
-	return text && read_value(p, group, key, text, error);
+	g_autofree char *text = g_key_file_get_string(file, group, key, &bad);
+	if (bad) {
+		g_propagate_error(error, bad);
+		return false;
+	}
+	return read_value(p, group, key, text, error);
 }
 
 static bool

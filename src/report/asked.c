@@ -199,7 +199,8 @@ asked_lookup(struct asked *a, const struct rec_lookup *l)
 static void
 add_try(struct client *c, const struct diag_try *t)
 {
-	struct diag_try *v = &g_array_index(c->tries, struct diag_try, 0);
+	/* NULL while there is none, which no offset may be added to. */
+	struct diag_try *v = (void *)c->tries->data;
 	for (guint i = 0; i < c->tries->len; i++) {
 		if (v[i].type != t->type ||
 		    !rs_endpoint_eq(&v[i].server, &t->server))

@@ -217,4 +217,13 @@ void load_requests(struct gen *g);
 void load_tiny_segments(struct gen *g);
 void load_fragments(struct gen *g);
 
+/* gen_load_boot.c: the same, of what comes before SIP. */
+
+void load_questions(struct gen *g);
+void load_discovers(struct gen *g);
+void load_read_requests(struct gen *g);
+void load_clocks(struct gen *g);
+void load_neighbours(struct gen *g);
+void load_announcements(struct gen *g);
+
 #endif

@@ -62,6 +62,12 @@ static const struct workload {
     {"requests", load_requests, false},
     {"tiny-segments", load_tiny_segments, false},
     {"fragments", load_fragments, false},
+    {"questions", load_questions, false},
+    {"discovers", load_discovers, false},
+    {"read-requests", load_read_requests, false},
+    {"clocks", load_clocks, false},
+    {"neighbours", load_neighbours, false},
+    {"announcements", load_announcements, false},
 };
 
 #define N_WORKLOADS (sizeof workloads / sizeof *workloads)

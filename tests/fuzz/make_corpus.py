@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Makes the corpora of fuzz_cert, fuzz_dhcp, fuzz_digest, fuzz_http, fuzz_keylog,
-fuzz_link_ip, fuzz_tcp, fuzz_tftp, fuzz_tls_open, fuzz_websocket, fuzz_pcap and
-fuzz_savefile again: cut from cases in pcaps/, and made by hand where no case
-has it.
+fuzz_link_ip, fuzz_tcp, fuzz_tftp, fuzz_tls_open, fuzz_websocket, fuzz_pcap,
+fuzz_profile, fuzz_savefile and fuzz_settings again: cut from cases in pcaps/, and
+made by hand where no case has it.
 
     tests/fuzz/make_corpus.py [FOLDER]
 
@@ -617,6 +617,36 @@ def boot():
                  + struct.pack(">H", len(inner)) + inner)
 
 
+def files():
+    """Profiles, after what was seen on the wire; and configurations."""
+    folder = os.path.join(ROOT, "profiles")
+    for name, seen in (("webex-calling", "hs17.hosted-int.bcld.webex.com"),
+                       ("yealink", "/y000000000028.cfg"),
+                       ("cisco-mpp", "/0000deadbeef.xml"),
+                       ("teams-direct-routing", "sip.pstnhub.microsoft.com")):
+        with open(os.path.join(folder, name + ".profile"), "rb") as f:
+            write("profile", name, seen.encode() + b"\n" + f.read())
+    for name, text in (
+            ("pattern", "aXbXc\n[Provisioning]\nHosts=*a*b*;a?b#c;*\n"),
+            ("ports", "h\n[Service]\nPorts=5060;1;65535;2;3;4;5;6\n"),
+            ("ports-wrong", "h\n[Service]\nPorts=0;70000;x\n"),
+            ("no-group", "h\n[Other]\na=b\n"), ("no-key", "h\n[Service]\na=b\n"),
+            ("range", "h\n[Service]\nExpires=60-3600\nGranted=120\n"
+             "OtherAuthUser=yes\nRegisters=no\nPortTells=maybe\n")):
+        write("profile", name, text.encode())
+    for name, text in (
+            ("all", "[regscan]\nall-tls=true\nbuffer-size=64\n"
+             "memory-limit=99\nwait=1.5\nformat=json\noutput=a b\n"
+             "interface=eth0;eth1\n"),
+            ("wrong", "[regscan]\nbuffer-size=x\n"),
+            ("range", "[regscan]\nmemory-limit=99999999999999999999\n"),
+            ("truth", "[regscan]\nall-tls=maybe\n"),
+            ("key", "[regscan]\n\n  nope = 1\n"), ("group", "[other]\na=1\n"),
+            ("never", "[regscan]\nconfig=a\n"), ("none", "a\n"),
+            ("escape", "[regscan]\nformat=a\\q\ninterface=;;\n")):
+        write("settings", name, text.encode())
+
+
 cert()
 boot()
 digest()
@@ -630,3 +660,4 @@ tftp()
 http()
 pcap_files()
 savefiles()
+files()

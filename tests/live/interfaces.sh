@@ -76,25 +76,6 @@ says 'one interface that vanishes' "1 ['registered']" \
 	"str(ev('coverage')[0]['files'][0]['outages']) + ' ' + str([r['outcome'] for r in ev('registration')])" \
 	"$out"
 
-# Silence while it is down is none; where it is up it is.
-start 1 -i tap1 --format ndjson -o "$out.up"
-up=$pid
-start 2 -i tap0 --format ndjson -o "$out"
-for i in 0 1; do
-	replay $i udp-no-answer --limit=3
-done
-ip link set wire0 down
-sleep 34
-ip link set wire0 up
-sleep 1.5
-stop
-pid=$up
-stop
-for which in "$out:cut_off" "$out.up:timed_out"; do
-	says "no answer, ${which#*:}" "['${which#*:}']" \
-		"[r['outcome'] for r in ev('registration')]" "${which%:*}"
-done
-
 # ---- what cannot be had ----
 
 "$REGSCAN" --no-config -i tap0 -i nosuch0 >"$out" 2>"$work/err"

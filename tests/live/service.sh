@@ -112,20 +112,6 @@ none '--interval: reports as text' "$(texts || cat "$out")"
 none '--interval 0' "$([ $? = 2 ] && [ "$(wc -l <"$work/err")" = 1 ] ||
 	cat "$work/err")"
 
-# The exit status is that of all of it, not of the last interval.
-start 1 -i tap0 --format ndjson -o "$out"
-replay 0 udp-wrong-password
-sleep 35 # until nothing more can belong to it
-kill -USR1 $pid
-within 5 reports 1
-replay 0 udp-register
-sleep 0.5
-stop
-status=$?
-none 'the status is that of all reports' "$([ $status = 1 ] || echo $status)"
-says 'that failed in the first' '[1, 0]' \
-	"[s['failed'] for s in ev('summary')]" "$out"
-
 # ---- the journal ----
 
 # Standard error is what JOURNAL_STREAM says, or something else.

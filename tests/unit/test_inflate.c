@@ -189,6 +189,41 @@ test_flipped(void)
 	maker_free(&m);
 }
 
+/* Where the last block of the only frame begins (RFC 8878 3.1.1). */
+static size_t
+last_block(const GByteArray *b)
+{
+	static const size_t content[] = {0, 2, 4, 8};
+	guint8 descriptor = b->data[4];
+	bool single = descriptor & 0x20;
+	size_t at = 5 + !single + content[descriptor >> 6];
+	at += single && descriptor >> 6 == 0;
+	while (at + 3 < b->len && !(b->data[at] & 1))
+		at += 3 + (b->data[at] >> 3 | (size_t)b->data[at + 1] << 5 |
+			      (size_t)b->data[at + 2] << 13);
+	return at;
+}
+
+/* One block of several that is damaged, of a file that is read at once: what
+   the blocks before it hold is there. */
+static void
+test_damaged_block(void)
+{
+	enum { MANY = 300, BLOCKS = 2 * 128 * 1024 };
+	struct maker plain = maker_new(false), m = maker_new(false);
+	pcap_header(&plain, 0xa1b2c3d4, 1);
+	for (uint32_t i = 0; i < MANY; i++)
+		pcap_frame(&plain, i, 0, FRAME, FRAME, 0);
+	compress_to(&m, ZSTD, plain.b->data, plain.b->len);
+	size_t at = last_block(m.b);
+	CU_ASSERT_FATAL(at + 3 < m.b->len);
+	m.b->data[at] |= 6; /* a reserved type */
+	struct result r = read_one(save(&m, "block"), NULL);
+	CU_ASSERT_EQUAL(r.errors, 1);
+	CU_ASSERT_EQUAL(r.frames, (BLOCKS - 24) / RECORD);
+	maker_free(&plain);
+}
+
 static void
 test_behind(void)
 {
@@ -296,5 +331,6 @@ test_sparing_and_growing(void)
 }
 
 UNIT_MAIN("inflate", UNIT(test_whole), UNIT(test_dense), UNIT(test_cut),
-    UNIT(test_flipped), UNIT(test_behind), UNIT(test_skippable),
-    UNIT(test_twice), UNIT(test_window), UNIT(test_sparing_and_growing))
+    UNIT(test_flipped), UNIT(test_damaged_block), UNIT(test_behind),
+    UNIT(test_skippable), UNIT(test_twice), UNIT(test_window),
+    UNIT(test_sparing_and_growing))
