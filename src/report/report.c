@@ -35,7 +35,13 @@ report_new(
 	struct spool *spool = spool_new(error);
 	if (spool == NULL)
 		return NULL;
+	struct only *only = o->phone ? only_new(o->phone, error) : NULL;
+	if (o->phone && only == NULL) {
+		spool_free(spool);
+		return NULL;
+	}
 	struct report *r = g_new0(struct report, 1);
+	r->only = only;
 	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed)
 		seed = (struct rs_hash_seed){(uintptr_t)r, 2};
 	r->o = *o;
@@ -57,6 +63,7 @@ report_new(
 	r->judge = judge_new();
 	r->asked = asked_new(related,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
+	r->odd = odd_new(&seed);
 	r->seed = seed;
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
 	r->fine_registration = rec_registration_type;
@@ -74,6 +81,8 @@ report_free(struct report *r)
 		return;
 	judge_free(r->judge);
 	asked_free(r->asked);
+	odd_free(r->odd);
+	only_free(r->only);
 	g_hash_table_unref(r->scanned);
 	fetches_free(r->downloads.fetches);
 	phone_tracker_free(r->phones);
@@ -90,7 +99,7 @@ report_free(struct report *r)
 void
 report_event(struct report *r, const struct rec_type *type, const void *rec)
 {
-	if (r->o.format != REPORT_NDJSON)
+	if (r->o.format != REPORT_NDJSON || !only_has(r->only, type, rec))
 		return;
 	rs_time otherwise = r->coverage ? r->coverage->last : RS_NEVER;
 	model_event(&r->json.w, type, rec, otherwise);
@@ -104,15 +113,24 @@ listed(void *arg, const struct rec_type *type, const void *rec)
 	report_event(arg, type, rec);
 }
 
+static void
+add_to_sums(struct report *r, const struct rec_type *type, const void *rec)
+{
+	if (only_has(r->only, type, rec))
+		summary_add(r->summary, type, rec);
+}
+
 /* Counted, and joined to its phone; what does not concern registration makes
    none, and decides nothing.  Registrations are counted by themselves. */
 static void
 count(struct report *r, const struct rec_type *type, const void *rec,
     bool related)
 {
-	summary_add(r->summary, type, rec);
-	if (related)
-		phone_tracker_add(r->phones, type, rec);
+	add_to_sums(r, type, rec);
+	if (!related)
+		return;
+	phone_tracker_add(r->phones, type, rec);
+	odd_add(r->odd, type, rec);
 }
 
 static bool
@@ -125,6 +143,8 @@ registration_fine(const struct rec_registration *g)
 void
 report_registration_counted(struct report *r, const struct rec_registration *g)
 {
+	if (!only_has(r->only, &rec_registration_type, g))
+		return;
 	bool failed = rec_outcome_failed(g->outcome);
 	bool readable =
 	    g->visibility == REC_CLEAR || g->visibility == REC_DECRYPTED;
@@ -157,7 +177,7 @@ inferred(struct report *r, const struct rec_registration *g)
 {
 	if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
-	summary_add(r->summary, &rec_registration_type, g);
+	add_to_sums(r, &rec_registration_type, g);
 	report_event(r, &rec_registration_type, g);
 }
 
@@ -180,8 +200,10 @@ registration(struct report *r, const struct rec_registration *g)
 	if (fine)
 		report_registration_counted(r, g);
 	phone_tracker_add(r->phones, &rec_registration_type, g);
+	odd_add(r->odd, &rec_registration_type, g);
 	report_event(r, &rec_registration_type, g);
-	if (r->o.format == REPORT_TEXT && r->o.live) {
+	if (r->o.format == REPORT_TEXT && r->o.live &&
+	    only_has(r->only, &rec_registration_type, g)) {
 		text_live(&r->o, g, &r->out);
 		(void)out_flush(&r->out);
 	}
@@ -197,7 +219,8 @@ static void
 handshake_counted(struct report *r, const struct rec_handshake *h)
 {
 	bool related = h->related == RS_TRUE;
-	r->failed += related && handshake_failed(h);
+	r->failed += related && handshake_failed(h) &&
+		     only_has(r->only, &rec_handshake_type, h);
 	count(r, &rec_handshake_type, h, related);
 	report_event(r, &rec_handshake_type, h);
 }
@@ -273,6 +296,7 @@ static void
 boot(struct report *r, const struct rec_type *type, const void *rec)
 {
 	host_index_add(r->hosts, type, rec);
+	odd_add(r->odd, type, rec);
 	if (type == &rec_host_type)
 		return;
 	report_event(r, type, rec);
@@ -284,14 +308,20 @@ lookup(struct report *r, const struct rec_lookup *l)
 {
 	asked_add(r->asked, &rec_lookup_type, l, false);
 	(void)spool_add(r->spool, &rec_lookup_type, l);
-	if (l->related == RS_TRUE)
-		report_event(r, &rec_lookup_type, l);
+	if (l->related != RS_TRUE)
+		return;
+	odd_add(r->odd, &rec_lookup_type, l);
+	report_event(r, &rec_lookup_type, l);
 }
 
 static void
 take(void *arg, const struct rec_type *type, const void *rec)
 {
 	struct report *r = arg;
+	if (only_held(r->only)) {
+		only_hold(r->only, type, rec);
+		return;
+	}
 	if (type == &rec_lookup_type) {
 		lookup(r, rec);
 		return;
@@ -307,7 +337,7 @@ take(void *arg, const struct rec_type *type, const void *rec)
 	} else if (type == &rec_download_type) {
 		downloads_take(&r->downloads, rec);
 	} else {
-		summary_add(r->summary, type, rec);
+		add_to_sums(r, type, rec);
 		report_event(r, type, rec);
 		if (r->o.format == REPORT_JSON ||
 		    (type == &rec_binding_type && !binding_fine(rec)))
@@ -390,6 +420,8 @@ ask_lookups_again(struct report *r)
 			continue;
 		l.related = asked_related(r->asked, &l);
 		others += l.related != RS_TRUE;
+		if (l.related == RS_TRUE)
+			odd_add(r->odd, &rec_lookup_type, &l);
 		if (l.related == RS_TRUE || r->o.all_lookups)
 			report_event(r, &rec_lookup_type, &l);
 	}
@@ -418,6 +450,9 @@ report_by_scanner(const struct report *r, const struct rec_registration *g)
 bool
 report_wanted(void *arg, const struct rec_type *type, const void *rec)
 {
+	const struct report *r = arg;
+	if (!only_has(r->only, type, rec))
+		return false;
 	if (type == &rec_registration_type && report_by_scanner(arg, rec))
 		return false;
 	if (type == &rec_handshake_type && !handshake_failed(rec))
@@ -464,13 +499,35 @@ ask_again(struct report *r)
 		r->amended.downloads_not_listed = others;
 }
 
+static bool
+phone_registered(void *arg, const struct rs_addr *client)
+{
+	struct report *r = arg;
+	struct rec_phone p;
+	bool is = phone_tracker_find(r->phones, client, &p, &r->arena) &&
+		  p.outcome == REC_REGISTERED && p.stopped_at.p == NULL;
+	rec_arena_reset(&r->arena);
+	return is;
+}
+
+static void
+failed_phone(struct report *r, struct rec_phone *p)
+{
+	r->phones_failed++;
+	odd_differs(r->odd, &p->client.at.addr, (struct rs_span){0},
+	    &p->differs, &r->arena);
+}
+
 static void
 phone_closed(void *arg, const struct rec_type *type, const void *rec)
 {
 	struct report *r = arg;
-	const struct rec_phone *p = rec;
+	struct rec_phone odd = *(const struct rec_phone *)rec;
+	const struct rec_phone *p = rec = &odd;
 	const struct rec_stage *stage = p->chain.v;
 	bool scanner = p->scanner == RS_TRUE;
+	if (!only_has(r->only, type, rec))
+		return;
 	for (uint32_t i = 0; i < p->chain.n && !scanner; i++)
 		r->failed += stage[i].state == REC_STAGE_FAILED;
 	if (!scanner && p->retry_after_obeyed != REC_ABSENT) {
@@ -480,7 +537,7 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	if (scanner)
 		r->scanners.sources++;
 	else if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
-		r->phones_failed++;
+		failed_phone(r, &odd);
 	else
 		phone_counts_add(&r->phones_counts, p->outcome);
 	summary_add(r->summary, type, rec);
@@ -492,15 +549,18 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 		    .phone = p, .coverage = &r->amended};
 		judge_case(r->judge, &c);
 	}
+	rec_arena_reset(&r->arena);
 }
 
 static void
 finish_phones(struct report *r)
 {
+	odd_compare(r->odd, phone_registered, r);
 	struct rec_sink phones = {phone_closed, r};
 	/* The text report tells of those that suffered only. */
 	phone_tracker_finish(r->phones, &phones,
-	    r->o.format == REPORT_TEXT ? &r->phones_counts : NULL);
+	    r->o.format == REPORT_TEXT && r->only == NULL ? &r->phones_counts
+							  : NULL);
 	r->scanners.sources += r->phones_counts.scanners;
 }
 
@@ -559,6 +619,10 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	if (r->amended.tls_unrelated == REC_ABSENT)
 		r->amended.tls_unrelated = 0;
 	rec_arena_init(&results, NULL, NULL);
+	if (r->only) {
+		const struct rec_sink all = report_sink(r);
+		only_release(r->only, &all);
+	}
 	ask_again(r);
 	ask_lookups_again(r);
 	phone_tracker_find_scanners(r->phones);
@@ -585,6 +649,18 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 		    spool_lost(r->spool), g_get_tmp_dir());
 	}
 	return ok;
+}
+
+bool
+report_phone_valid(const char *phone)
+{
+	return only_valid(phone);
+}
+
+bool
+report_phone_unknown(const struct report *r)
+{
+	return !only_found(r->only);
 }
 
 int
