@@ -7,6 +7,7 @@ pcaps/NAME/cause has a line for each of
     CODE STAGE [PHONE]  the true cause; none: there was none that has a code
     stopped STAGE       where a phone stopped; without: none did
     also CODE           an error or warning that may be found as well
+    open TEXT           why this is not right yet: a test to do, not a failure
 
 and three things are asked.  Cause: it is found, of that phone, or where the
 wire cannot tell, named as an alternative of what is not certain ("among").
@@ -32,6 +33,7 @@ class Case:
     def __init__(self, path):
         self.name = path.parent.name
         self.causes, self.stopped, self.also = [], set(), set()
+        self.open = ""
         for line in path.read_text().split("\n"):
             words = line.split()
             if not words:
@@ -40,6 +42,8 @@ class Case:
                 self.stopped.add(words[1])
             elif words[0] == "also":
                 self.also.add(words[1])
+            elif words[0] == "open":
+                self.open = " # TODO " + " ".join(words[1:])
             elif words[0] != "none":
                 self.causes.append((words + [None])[:3])
 
@@ -108,15 +112,17 @@ def score(case):
 
 
 def main():
-    table = []
+    table, unexpected = [], 0
     for path in sorted((TOP / "pcaps").glob("*/cause")):
         case = Case(path)
         cause, stage, wrong = score(case)
         asked = " + ".join(c for c, _, _ in case.causes) or "none"
         table.append((case.name, asked, cause, stage, " ".join(wrong) or "-"))
-        tap.told(cause != "no" and stage != "no" and not wrong, case.name,
+        right = cause != "no" and stage != "no" and not wrong
+        tap.told(right, case.name + case.open,
                  "cause %s: %s; stage: %s; others: %s"
                  % (asked, cause, stage, " ".join(wrong) or "none"))
+        unexpected += not right and not case.open
     tap.told(len(table) > 100, "there are cases")
     out = sys.stderr if "--table" in sys.argv else sys.stdout
     row = "%-38s %-34s %-6s %-7s %s"
@@ -130,7 +136,8 @@ def main():
                      sum(r[4] != "-" for r in table)))
     for line in lines:
         print(("" if out is sys.stderr else "# ") + line.rstrip(), file=out)
-    return tap.done()
+    tap.done()
+    return unexpected != 0
 
 
 if __name__ == "__main__":

@@ -223,6 +223,19 @@ judge_case(struct judge *j, const struct diag_case *c)
 	rec_arena_reset(&j->rules);
 }
 
+void
+judge_each(struct judge *j,
+    void (*each)(void *arg, const struct rec_finding *f), void *arg)
+{
+	for (guint i = 0; i < j->all->len; i++) {
+		const struct kept *k = g_ptr_array_index(j->all, i);
+		struct rec_finding f;
+		if (rec_read(&rec_finding_type, &f, k->bytes, &j->own))
+			each(arg, &f);
+		rec_arena_reset(&j->own);
+	}
+}
+
 uint64_t
 judge_errors(const struct judge *j)
 {

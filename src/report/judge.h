@@ -21,6 +21,9 @@ void judge_case(struct judge *j, const struct diag_case *c);
 /* Puts the findings into the spool. */
 void judge_finish(struct judge *j, struct spool *to);
 
+/* What was found so far, without what later occurrences add. */
+void judge_each(struct judge *j,
+    void (*each)(void *arg, const struct rec_finding *f), void *arg);
 /* How often an error was found so far. */
 uint64_t judge_errors(const struct judge *j);
 

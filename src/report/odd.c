@@ -289,18 +289,14 @@ void
 odd_differs(const struct odd *o, const struct rs_addr *client,
     struct rs_span mac, struct rec_list *l, struct rec_arena *a)
 {
-	const struct odd_who by[] = {{client, {0}}, {NULL, mac}};
+	const struct odd_who who = {client, mac};
 	uint64_t hash;
 	if (o->registered < FEW)
 		return;
-	for (size_t i = 0; i < G_N_ELEMENTS(by); i++) {
-		const struct member *m = NULL;
-		if ((i == 0 && client->family) || (i == 1 && mac.n))
-			m = member_find(o, &by[i], &hash);
-		if (m == NULL || m->registered)
-			continue;
-		for (int w = 0; w < ODD_WHATS; w++)
-			if (!o->lost[w])
-				tell(o, m, (enum odd_what)w, l, a);
-	}
+	const struct member *m = member_find(o, &who, &hash);
+	if (m == NULL || m->registered)
+		return;
+	for (int w = 0; w < ODD_WHATS; w++)
+		if (!o->lost[w])
+			tell(o, m, (enum odd_what)w, l, a);
 }

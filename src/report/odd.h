@@ -27,7 +27,7 @@ void odd_add(struct odd *o, const struct rec_type *type, const void *rec);
  */
 void odd_compare(struct odd *o,
     bool (*registered)(void *arg, const struct rs_addr *client), void *arg);
-/* Of a phone that failed, by its address and, where that is known, its hardware
+/* Of a phone that failed, by its address, or where it has none by its hardware
    address: what differs, into l (struct rec_differs; its text is o's own). */
 void odd_differs(const struct odd *o, const struct rs_addr *client,
     struct rs_span mac, struct rec_list *l, struct rec_arena *a);

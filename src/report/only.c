@@ -249,6 +249,8 @@ only_has(const struct only *o, const struct rec_type *type, const void *rec)
 	const struct rec_endpoint *client = (const void *)(p + type->client);
 	rs_time at;
 	memcpy(&at, p + type->time, sizeof at);
+	if (type == &rec_phone_type && client->at.addr.family == 0)
+		return has_mac(o, ((const struct rec_phone *)rec)->mac);
 	if (type == &rec_lease_type) {
 		const struct rec_lease *l = rec;
 		return has_mac(o, l->mac) ||

@@ -514,22 +514,22 @@ static void
 failed_phone(struct report *r, struct rec_phone *p)
 {
 	r->phones_failed++;
-	odd_differs(r->odd, &p->client.at.addr, (struct rs_span){0},
-	    &p->differs, &r->arena);
+	odd_differs(
+	    r->odd, &p->client.at.addr, p->mac, &p->differs, &r->arena);
 }
 
 static void
 phone_closed(void *arg, const struct rec_type *type, const void *rec)
 {
 	struct report *r = arg;
-	struct rec_phone odd = *(const struct rec_phone *)rec;
-	const struct rec_phone *p = rec = &odd;
+	struct rec_phone whole = *(const struct rec_phone *)rec, *p = &whole;
 	const struct rec_stage *stage = p->chain.v;
 	bool scanner = p->scanner == RS_TRUE;
 	if (!only_has(r->only, type, rec))
 		return;
 	for (uint32_t i = 0; i < p->chain.n && !scanner; i++)
 		r->failed += stage[i].state == REC_STAGE_FAILED;
+	chain_complete(r->chain, p, &r->arena);
 	if (!scanner && p->retry_after_obeyed != REC_ABSENT) {
 		r->retry_obeyed += p->retry_after_obeyed;
 		r->retry_ignored += p->retry_after_ignored;
@@ -537,13 +537,13 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	if (scanner)
 		r->scanners.sources++;
 	else if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
-		failed_phone(r, &odd);
+		failed_phone(r, p);
 	else
 		phone_counts_add(&r->phones_counts, p->outcome);
-	summary_add(r->summary, type, rec);
-	report_event(r, type, rec);
+	summary_add(r->summary, type, p);
+	report_event(r, type, p);
 	if (r->o.format != REPORT_NDJSON)
-		(void)spool_add(r->spool, type, rec);
+		(void)spool_add(r->spool, type, p);
 	if (p->suffered) {
 		const struct diag_case c = {
 		    .phone = p, .coverage = &r->amended};
@@ -552,15 +552,34 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	rec_arena_reset(&r->arena);
 }
 
+static const struct diag_way *
+way_of(void *arg, const struct rs_addr *client)
+{
+	struct report *r = arg;
+	return asked_way(r->asked, client);
+}
+
 static void
 finish_phones(struct report *r)
 {
+	const struct rec_sink phones = {phone_closed, r};
+	const struct chain_sources from = {.judge = r->judge,
+	    .phones = r->phones,
+	    .hosts = r->hosts,
+	    .spool = r->spool,
+	    .fetches = r->downloads.fetches,
+	    .way = way_of,
+	    .arg = r};
 	odd_compare(r->odd, phone_registered, r);
-	struct rec_sink phones = {phone_closed, r};
+	r->chain = chain_new(&from);
+	r->failed += chain_errors(r->chain);
 	/* The text report tells of those that suffered only. */
 	phone_tracker_finish(r->phones, &phones,
 	    r->o.format == REPORT_TEXT && r->only == NULL ? &r->phones_counts
 							  : NULL);
+	chain_finish(r->chain, &phones);
+	chain_free(r->chain);
+	r->chain = NULL;
 	r->scanners.sources += r->phones_counts.scanners;
 }
 

@@ -8,6 +8,7 @@
 
 #include "report/asked.h"
 #include "report/boot.h"
+#include "report/chain.h"
 #include "report/downloads.h"
 #include "report/json.h"
 #include "report/judge.h"
@@ -36,6 +37,7 @@ struct report {
 	struct odd *odd;
 	struct only *only; /* NULL: of all phones */
 	struct downloads downloads;
+	struct chain *chain; /* while report_finish() runs */
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
 	struct rec_type odd_registration;    /* fine, and to be judged */

@@ -39,6 +39,7 @@ text_report(const struct text_input *in, struct out *out)
 	page_init(&t.page, out, in->options->columns, in->options->colour);
 	if (in->options->live && text_sum(in->summary->attempts))
 		page_end(&t.page); /* their lines are above */
+	t.causes = text_causes_new(&t);
 	text_coverage(&t);
 	if (in->options->phone)
 		narrowed(&t);
@@ -49,6 +50,7 @@ text_report(const struct text_input *in, struct out *out)
 	text_odd(&t);
 	text_noted(&t);
 	text_sums(&t);
+	text_causes_free(t.causes);
 }
 
 void

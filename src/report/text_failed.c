@@ -260,6 +260,26 @@ recover(struct sufferer *s, const struct rec_phone *p)
 	}
 }
 
+/* A phone without an address has its hardware address in the place of one. */
+static struct rs_addr
+place_of(const struct rec_phone *p)
+{
+	struct rs_addr a = p->client.at.addr;
+	for (size_t i = 0, n = 0; a.family == 0 && i < p->mac.n; i++)
+		if (p->mac.p[i] != ':' && n < sizeof a.b)
+			a.b[n++] = p->mac.p[i];
+	return a;
+}
+
+/* It was stopped before any attempt that could tell. */
+static bool
+stopped_early(const struct rec_phone *p)
+{
+	return p->stopped_at.p && !rs_span_eq(p->stopped_at, RS_LIT("tcp")) &&
+	       !rs_span_eq(p->stopped_at, RS_LIT("tls")) &&
+	       !rs_span_eq(p->stopped_at, RS_LIT("sip"));
+}
+
 /* What is known of the phones that suffer. */
 static void
 gather_phones(struct failures *f)
@@ -267,7 +287,12 @@ gather_phones(struct failures *f)
 	struct spool_reader *r = spool_read(f->t->in->spool, &rec_phone_type);
 	const struct rec_phone *p;
 	while ((p = spool_next(r)) != NULL) {
-		struct sufferer *s = sufferer_of(f, &p->client.at.addr, NULL);
+		const struct rs_addr at = place_of(p);
+		bool room = g_tree_nnodes(f->sufferers) < GROUPS;
+		struct sufferer *s = sufferer_of(
+		    f, &at, stopped_early(p) && room ? &p->id : NULL);
+		if (s && stopped_early(p))
+			s->rank = RANK_FAILED;
 		if (s == NULL || rec_id_is(&s->phone))
 			continue;
 		s->phone = p->id;
@@ -310,6 +335,14 @@ gather_findings(struct failures *f)
 
 /* ---- one phone ---- */
 
+static bool
+phone_of(struct failures *f, const struct sufferer *s, struct rec_phone *to)
+{
+	return rec_id_is(&s->phone) &&
+	       spool_find(
+		   f->t->in->spool, &rec_phone_type, &s->phone, to, &f->arena);
+}
+
 static void
 head(struct failures *f, const struct sufferer *s)
 {
@@ -318,8 +351,13 @@ head(struct failures *f, const struct sufferer *s)
 	    [RANK_RECOVERED] = "RECOVERED",
 	    [RANK_UNDECIDED] = "UNDECIDED",
 	};
-	char addr[RS_ADDR_TEXT];
-	rs_addr_format(&s->addr, addr);
+	struct rec_phone p;
+	char addr[RS_ADDR_TEXT] = "";
+	if (s->addr.family)
+		rs_addr_format(&s->addr, addr);
+	else if (phone_of(f, s, &p))
+		g_snprintf(addr, sizeof addr, "%.*s", (int)p.mac.n,
+		    (const char *)p.mac.p);
 	page_styled(&f->t->page, s->rank == RANK_FAILED ? PAGE_BAD : PAGE_WARN,
 	    word[s->rank]);
 	page_str(&f->t->page, "  ");
@@ -446,77 +484,6 @@ registered_later(struct text *t, const struct group *g)
 }
 
 static void
-flowing(struct text *t, const char *label, struct rs_span s)
-{
-	if (s.p == NULL || s.n == 0)
-		return;
-	page_to(&t->page, INDENT);
-	if (label)
-		page_styled(&t->page, PAGE_BOLD, label);
-	if (label)
-		page_str(&t->page, " ");
-	page_flow(&t->page, INDENT, s);
-	page_end(&t->page);
-}
-
-void
-text_verdict(struct text *t, const struct rec_finding *x, bool again)
-{
-	const char *certainty = rec_certainty_name(x->certainty);
-	page_to(&t->page, INDENT);
-	t->page.style = PAGE_WARN;
-	page_span(&t->page, x->code);
-	t->page.style = PAGE_PLAIN;
-	if (certainty)
-		page_printf(&t->page, ", %s", certainty);
-	if (x->title.p) {
-		page_str(&t->page, ": ");
-		page_flow(&t->page, INDENT, x->title);
-	}
-	if (again)
-		page_str(&t->page, " (see above)");
-	page_end(&t->page);
-	if (!again)
-		flowing(t, NULL, x->detail);
-}
-
-/* Numbers of frames are of one file. */
-static void
-wireshark(struct text *t, const struct rec_finding *x)
-{
-	const struct rec_evidence *v = x->evidence.v;
-	const struct rec_file *files = t->in->coverage->files.v;
-	if (!t->many_files || x->evidence.n == 0 ||
-	    v[0].frame.file >= t->in->coverage->files.n) {
-		flowing(t, "Wireshark:", x->filter);
-		return;
-	}
-	struct rs_span name = text_file_name(files[v[0].frame.file].path);
-	g_autofree char *label = g_strdup_printf(
-	    "Wireshark, %.*s:", (int)MIN(name.n, 40), (const char *)name.p);
-	flowing(t, label, x->filter);
-}
-
-void
-text_advice(struct text *t, const struct rec_finding *x)
-{
-	const struct rs_span *a = x->alternatives.v;
-	flowing(t, "Next:", x->advice);
-	if (x->alternatives.n) {
-		GString *s = g_string_new(NULL);
-		for (uint32_t i = 0; i < x->alternatives.n; i++) {
-			g_string_append(s, i ? ", " : "");
-			g_string_append_len(
-			    s, (const char *)a[i].p, (gssize)a[i].n);
-		}
-		flowing(t, "Could also be:",
-		    (struct rs_span){(const uint8_t *)s->str, s->len});
-		g_string_free(s, TRUE);
-	}
-	wireshark(t, x);
-}
-
-static void
 ladder(struct failures *f, const struct group *g, const union any_record *rec)
 {
 	const struct text_input *in = f->t->in;
@@ -621,18 +588,36 @@ said_above(const struct sufferer *s, guint i)
 	return false;
 }
 
+static const struct group *
+first_group(const struct sufferer *s)
+{
+	return s->groups->len ? g_ptr_array_index(s->groups, 0) : NULL;
+}
+
+/* What stopped it on its way comes before what came of that. */
+static void
+causes(struct failures *f, const struct rec_phone *p, bool more)
+{
+	const struct rec_finding *x;
+	for (size_t i = 0; text_causes_of(f->t->causes, p, i, &x); i++) {
+		if (i)
+			page_end(&f->t->page);
+		text_finding(f->t, x);
+		if (more)
+			page_end(&f->t->page);
+	}
+}
+
 static void
 phone_in_full(struct failures *f, const struct sufferer *s)
 {
 	struct page *p = &f->t->page;
 	struct rec_phone phone;
 	bool several = several_aors(s);
-	bool known =
-	    rec_id_is(&s->phone) && spool_find(f->t->in->spool, &rec_phone_type,
-					&s->phone, &phone, &f->arena);
-	const struct group *g = g_ptr_array_index(s->groups, 0);
+	bool known = phone_of(f, s, &phone);
+	const struct group *g = first_group(s);
 	head(f, s);
-	if (!several && g->aor.n) {
+	if (!several && g && g->aor.n) {
 		page_span_most(p, g->aor, p->columns / 3);
 		page_str(p, "  ");
 	}
@@ -644,6 +629,8 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 	page_end(p);
 	if (known)
 		chain(f, &phone);
+	if (known)
+		causes(f, &phone, s->groups->len > 0);
 	rec_arena_reset(&f->arena);
 	bool brief = false;
 	for (guint i = 0, full = 0; i < s->groups->len; i++) {
@@ -671,8 +658,19 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 static void
 phone_in_short(struct failures *f, const struct sufferer *s)
 {
+	const struct group *g = first_group(s);
+	const struct rec_finding *x;
+	struct rec_phone phone;
 	head(f, s);
-	group_in_short(f, g_ptr_array_index(s->groups, 0));
+	if (g) {
+		group_in_short(f, g);
+		return;
+	}
+	if (phone_of(f, s, &phone) &&
+	    text_causes_of(f->t->causes, &phone, 0, &x))
+		page_span(&f->t->page, x->code);
+	page_end(&f->t->page);
+	rec_arena_reset(&f->arena);
 }
 
 /* ---- all of them ---- */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What went wrong where each attempt may be fine: a look-up, a binding that ran
- * out, two phones that fight for one, a phone with some of its lines registered, a
- * connection that was forgotten while it was quiet, packets that contradict
- * each other.
+ * out, two phones that fight for one, a phone with some of its lines
+ * registered, a connection that was forgotten while it was quiet, packets that
+ * contradict each other.
  *
  * Such a finding is about a binding, a phone or an attempt that succeeded, and
  * no attempt that failed can show it, so it stands by itself, with its evidence
@@ -15,23 +15,12 @@
 
 enum { IN_FULL = 20, IN_SHORT = 100, INDENT = 2 };
 
-/* It leans on an attempt as well, and is told there. */
 static bool
-of_failure(const struct rec_finding *x)
+is_noted(const struct text *t, const struct rec_finding *x)
 {
 	const struct rs_span *of = x->records.v;
-	for (uint32_t i = 0; i < x->records.n; i++)
-		if (rs_span_starts(of[i], RS_LIT("registration ")) ||
-		    rs_span_starts(of[i], RS_LIT("handshake ")) ||
-		    rs_span_starts(of[i], RS_LIT("connection ")))
-			return true;
-	return false;
-}
-
-static bool
-is_noted(const struct rec_finding *x)
-{
-	const struct rs_span *of = x->records.v;
+	if (text_causes_told(t->causes, x))
+		return false;
 	if (x->records.n == 0)
 		return true; /* of the capture */
 	/* What is told of what failed is an error, or a hint. */
@@ -40,8 +29,9 @@ is_noted(const struct rec_finding *x)
 		return x->severity == REC_WARNING ||
 		       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
 	if (rs_span_starts(of[0], RS_LIT("lookup ")))
-		return !of_failure(x);
-	return rs_span_starts(of[0], RS_LIT("lease ")) ||
+		return !text_of_attempt(x);
+	return rs_span_starts(of[0], RS_LIT("download ")) ||
+	       rs_span_starts(of[0], RS_LIT("lease ")) ||
 	       rs_span_starts(of[0], RS_LIT("link ")) ||
 	       rs_span_starts(of[0], RS_LIT("binding ")) ||
 	       rs_span_starts(of[0], RS_LIT("phone "));
@@ -69,31 +59,11 @@ head(struct text *t, const struct rec_finding *x)
 }
 
 static void
-evidence(struct text *t, const struct rec_finding *x)
-{
-	struct page *p = &t->page;
-	const struct rec_evidence *e = x->evidence.v;
-	char at[PAGE_TEXT];
-	for (uint32_t i = 0; i < x->evidence.n; i++) {
-		page_to(p, 2 * INDENT);
-		text_frame(t, e[i].frame);
-		page_to(p, 11);
-		page_str(
-		    p, e[i].at != RS_NEVER ? text_clock(t, at, e[i].at) : "");
-		page_to(p, t->many_days ? 31 : 25);
-		page_span(p, e[i].what);
-		page_end(p);
-	}
-}
-
-static void
 in_full(struct text *t, const struct rec_finding *x)
 {
 	head(t, x);
 	page_end(&t->page);
-	text_verdict(t, x, false);
-	evidence(t, x);
-	text_advice(t, x);
+	text_finding(t, x);
 	page_end(&t->page);
 }
 
@@ -114,7 +84,7 @@ text_noted(struct text *t)
 	char n[PAGE_TEXT];
 	int64_t seen = 0;
 	while ((x = spool_next(r)) != NULL) {
-		if (!is_noted(x))
+		if (!is_noted(t, x))
 			continue;
 		if (seen < IN_FULL)
 			in_full(t, x);

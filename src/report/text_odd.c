@@ -57,11 +57,16 @@ static void
 add_phone(struct group *g, const struct rec_phone *p)
 {
 	char addr[RS_ADDR_TEXT];
-	rs_addr_format(&p->client.at.addr, addr);
-	if (g->n < NAMED)
-		g_string_append_printf(
-		    g->phones, "%s%s", g->n ? ", " : "", addr);
-	g->n++;
+	if (g->n++ >= NAMED)
+		return;
+	if (g->n > 1)
+		g_string_append(g->phones, ", ");
+	if (p->client.at.addr.family) {
+		rs_addr_format(&p->client.at.addr, addr);
+		g_string_append(g->phones, addr);
+	} else {
+		add_span(g->phones, p->mac);
+	}
 }
 
 static void

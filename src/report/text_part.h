@@ -8,8 +8,11 @@
 #include "report/page.h"
 #include "report/text.h"
 
+struct text_causes;
+
 struct text {
 	const struct text_input *in;
+	struct text_causes *causes;
 	struct page page;
 	bool many_files; /* frames are named with their file */
 	bool many_days;  /* times are named with their date */
@@ -48,6 +51,24 @@ void text_noted(struct text *t);
 /* Code, title and detail; `again`: it was said a few lines above. */
 void text_verdict(struct text *t, const struct rec_finding *x, bool again);
 void text_advice(struct text *t, const struct rec_finding *x);
+/* Its evidence, a line each, in place of a ladder. */
+void text_evidence(struct text *t, const struct rec_finding *x);
+/* All of it. */
+void text_finding(struct text *t, const struct rec_finding *x);
+/* It leans on an attempt, a handshake or a connection, and is told with it. */
+bool text_of_attempt(const struct rec_finding *x);
+
+/* ---- text_causes.c: what stopped a phone before TCP ---- */
+
+struct text_causes *text_causes_new(const struct text *t);
+void text_causes_free(struct text_causes *c);
+/* The i-th of that phone (0, 1, ...) in the order of stages, which is told of
+   now; false past the last one.  It lives as long as the causes. */
+bool text_causes_of(struct text_causes *c, const struct rec_phone *p, size_t i,
+    const struct rec_finding **x);
+/* It was told of. */
+bool text_causes_told(
+    const struct text_causes *c, const struct rec_finding *x);
 /* A line that says what an attempt lacks that is not decided. */
 void text_undecided(struct text *t, const struct rec_registration *r);
 

@@ -445,6 +445,17 @@ phone_tracker_add(
 		add_connection(k, ph, rec);
 }
 
+void
+phone_tracker_stopped(struct phone_tracker *k, const struct rs_addr *client,
+    const struct rec_id *id, rs_time at, bool suffered)
+{
+	struct phone *ph = phone_touch(k, client);
+	if (ph == NULL)
+		return;
+	phone_span(ph, id, at, at);
+	ph->suffered |= suffered;
+}
+
 bool
 phone_tracker_find(const struct phone_tracker *k, const struct rs_addr *client,
     struct rec_phone *to, struct rec_arena *a)
@@ -545,6 +556,4 @@ phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out,
 		rec_arena_reset(&a);
 	}
 	rec_arena_clear(&a);
-	forget_all(k);
-	table_init(&k->table, NULL);
 }

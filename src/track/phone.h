@@ -4,7 +4,7 @@
  *
  * A phone is a client address.  The table is bounded; phones over the limit
  * are counted.  Stages that this capture does not show are "not seen", never
- * "ok".
+ * "ok".  Those before TCP are joined by the report (report/chain.h).
  */
 #ifndef TRACK_PHONE_H
 #define TRACK_PHONE_H
@@ -24,6 +24,17 @@ void phone_tracker_ahead(
 /* A registration, handshake or connection that concerns registration. */
 void phone_tracker_add(
     struct phone_tracker *k, const struct rec_type *type, const void *rec);
+/* A phone that did not come to SIP, as this record of another kind tells;
+   suffered: it was stopped. */
+void phone_tracker_stopped(struct phone_tracker *k,
+    const struct rs_addr *client, const struct rec_id *id, rs_time at,
+    bool suffered);
+/* One record more in a stage, and its frames; by its name as text, or not. */
+void rec_stage_add(struct rec_stage *s, const struct rec_type *type,
+    const struct rec_id *id, struct rs_frame from, struct rs_frame to,
+    struct rec_arena *a);
+void rec_stage_name(struct rec_stage *s, struct rs_span record,
+    struct rs_frame from, struct rs_frame to, struct rec_arena *a);
 /* What is known of that phone by now; text of it lives as the tracker does. */
 bool phone_tracker_find(const struct phone_tracker *k,
     const struct rs_addr *client, struct rec_phone *to, struct rec_arena *a);

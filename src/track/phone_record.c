@@ -3,6 +3,8 @@
 #include "track/phone_inner.h"
 #include "track/scanner.h"
 
+#include <stdio.h>
+
 enum { MAX_EVIDENCE = 16 };
 
 static const char *const stage_names[PHONE_STAGES] = {"tcp", "tls", "sip"};
@@ -63,24 +65,38 @@ later_success(const struct phone *ph, enum phone_stage st)
 	return false;
 }
 
+void
+rec_stage_name(struct rec_stage *s, struct rs_span record, struct rs_frame from,
+    struct rs_frame to, struct rec_arena *a)
+{
+	if (s->frames.n >= MAX_EVIDENCE)
+		return;
+	*(struct rs_span *)rec_list_add(
+	    &s->records, a, sizeof(struct rs_span)) = rec_arena_text(a, record);
+	*(struct rs_frame *)rec_list_add(
+	    &s->frames, a, sizeof(struct rs_frame)) = from;
+	if (!rs_frame_eq(from, to))
+		*(struct rs_frame *)rec_list_add(
+		    &s->frames, a, sizeof(struct rs_frame)) = to;
+}
+
+void
+rec_stage_add(struct rec_stage *s, const struct rec_type *type,
+    const struct rec_id *id, struct rs_frame from, struct rs_frame to,
+    struct rec_arena *a)
+{
+	char text[REC_ID_TEXT + 32], of_id[REC_ID_TEXT];
+	rec_id_format(id, of_id);
+	int n = snprintf(text, sizeof text, "%s %s", type->name, of_id);
+	rec_stage_name(
+	    s, (struct rs_span){(const uint8_t *)text, (size_t)n}, from, to, a);
+}
+
 static void
 add_word(struct rec_stage *s, const struct phone_word *w, struct rec_arena *a)
 {
-	char id[REC_ID_TEXT];
-	if (w->at == RS_NEVER || s->frames.n >= MAX_EVIDENCE)
-		return;
-	size_t n = strlen(w->type->name), of_id = rec_id_format(&w->id, id);
-	uint8_t *text = rec_arena_alloc(a, n + 1 + of_id);
-	memcpy(text, w->type->name, n);
-	text[n] = ' ';
-	memcpy(text + n + 1, id, of_id);
-	*(struct rs_span *)rec_list_add(&s->records, a,
-	    sizeof(struct rs_span)) = (struct rs_span){text, n + 1 + of_id};
-	*(struct rs_frame *)rec_list_add(
-	    &s->frames, a, sizeof(struct rs_frame)) = w->from;
-	if (!rs_frame_eq(w->from, w->to))
-		*(struct rs_frame *)rec_list_add(
-		    &s->frames, a, sizeof(struct rs_frame)) = w->to;
+	if (w->at != RS_NEVER)
+		rec_stage_add(s, w->type, &w->id, w->from, w->to, a);
 }
 
 static void

@@ -366,6 +366,8 @@ static const struct rec_field phone_fields[] = {
     TIME("started", started),
     TIME("ended", ended),
     ENDPOINT("client", client),
+    TEXT("mac", mac),
+    SPARE_TEXTS("addresses", addresses),
     TEXTS("user_agents", user_agents),
     TEXTS("aors", aors),
     LIST("lines", lines, rec_line),

@@ -515,7 +515,9 @@ struct rec_differs {
 struct rec_phone {
 	struct rec_id id;
 	rs_time started, ended;
-	struct rec_endpoint client;  /* port 0 */
+	struct rec_endpoint client;  /* port 0; absent: it had no address */
+	struct rs_span mac;
+	struct rec_list addresses;   /* text: where it had several */
 	struct rec_list user_agents, aors; /* text */
 	struct rec_list lines;       /* struct rec_line */
 	struct rec_list chain;       /* struct rec_stage */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Errors of the stages before TCP, told with the phone that they stopped, and
+ * before what came of them.
+ */
+#include "report/text_part.h"
+
+#include <glib.h>
+
+enum { MOST = 1000 };
+
+struct cause {
+	struct rec_finding x;
+	int stage;
+	bool told;
+};
+
+struct text_causes {
+	GPtrArray *all; /* of struct cause, by stage and then as found */
+	struct rec_arena arena;
+};
+
+static int
+stage_of(const struct rec_finding *x)
+{
+	static const char *const names[] = {
+	    "link", "dhcp", "dns", "provisioning"};
+	for (int i = 0; i < (int)G_N_ELEMENTS(names); i++)
+		if (rs_span_eq(x->stage, rs_span_str(names[i])))
+			return i;
+	return -1;
+}
+
+static gint
+by_stage(gconstpointer a, gconstpointer b)
+{
+	const struct cause *const *x = a, *const *y = b;
+	int c = (*x)->stage - (*y)->stage;
+	return c ? c : rec_id_cmp(&(*x)->x.id, &(*y)->x.id);
+}
+
+/* A copy that outlives the reader of the spool. */
+static struct cause *
+keep(struct text_causes *c, const struct rec_finding *x, int stage)
+{
+	struct cause *to = rec_arena_alloc(&c->arena, sizeof *to);
+	struct rs_buf buf;
+	bool ok;
+	to->stage = stage;
+	to->told = false;
+	rs_buf_init(&buf, 1 << 20, NULL);
+	ok = rec_write(&rec_finding_type, x, &buf) &&
+	     rec_read(&rec_finding_type, &to->x,
+		 rec_arena_text(&c->arena, rs_buf_view(&buf)), &c->arena);
+	rs_buf_clear(&buf);
+	return ok ? to : NULL;
+}
+
+struct text_causes *
+text_causes_new(const struct text *t)
+{
+	struct text_causes *c = g_new0(struct text_causes, 1);
+	struct spool_reader *r = spool_read(t->in->spool, &rec_finding_type);
+	const struct rec_finding *x;
+	c->all = g_ptr_array_new();
+	rec_arena_init(&c->arena, NULL, NULL);
+	while ((x = spool_next(r)) != NULL && c->all->len < MOST) {
+		int stage = stage_of(x);
+		struct cause *kept;
+		if (stage < 0 || x->severity != REC_ERROR || text_of_attempt(x))
+			continue;
+		kept = keep(c, x, stage);
+		if (kept)
+			g_ptr_array_add(c->all, kept);
+	}
+	spool_reader_free(r);
+	g_ptr_array_sort(c->all, by_stage);
+	return c;
+}
+
+void
+text_causes_free(struct text_causes *c)
+{
+	g_ptr_array_free(c->all, TRUE);
+	rec_arena_clear(&c->arena);
+	g_free(c);
+}
+
+static bool
+is_of(const struct rec_finding *x, const struct rec_phone *p)
+{
+	return (p->client.at.addr.family &&
+		   rs_addr_eq(&x->phone.at.addr, &p->client.at.addr)) ||
+	       (p->mac.n && rs_span_eq(x->mac, p->mac));
+}
+
+bool
+text_causes_of(struct text_causes *c, const struct rec_phone *p, size_t i,
+    const struct rec_finding **x)
+{
+	for (guint k = 0; k < c->all->len; k++) {
+		struct cause *cause = g_ptr_array_index(c->all, k);
+		if (!is_of(&cause->x, p) || i-- > 0)
+			continue;
+		cause->told = true;
+		*x = &cause->x;
+		return true;
+	}
+	return false;
+}
+
+bool
+text_causes_told(const struct text_causes *c, const struct rec_finding *x)
+{
+	for (guint k = 0; k < c->all->len; k++) {
+		const struct cause *cause = g_ptr_array_index(c->all, k);
+		if (cause->told && rec_id_cmp(&cause->x.id, &x->id) == 0 &&
+		    rs_span_eq(cause->x.code, x->code))
+			return true;
+	}
+	return false;
+}
