@@ -14,6 +14,7 @@
  *   dissectors/websocket  WS_UPGRADE WS_FRAME ANOMALY
  *                                           (heard by websocket/session only)
  *   websocket/session WS_UPGRADE WS_MESSAGE ANOMALY
+ *   engine/log_stage  GAP, and by its dissector SIP_MESSAGE, of logs
  *   dissectors/dns    DNS_MESSAGE ANOMALY
  *   dissectors/dhcp   DHCP ANOMALY
  *   dissectors/ntp    CLOCK
@@ -58,6 +59,15 @@ rs_flow_pace_tells(const struct rs_flow_pace *p)
 	return p->pings || p->pongs || p->silence >= 10 * RS_SEC;
 }
 
+/* Whence the content of a flow is known. */
+enum rs_source {
+	RS_FROM_WIRE,
+	RS_FROM_LOG,  /* no packet of it was captured */
+	RS_FROM_BOTH, /* it was captured, and this message is from a log; a GAP:
+			 the log does not have what the capture has */
+	RS_NOT_ON_WIRE, /* the same, and this message was never on it */
+};
+
 /* What trackers may know of a flow.  No pointers into net/. */
 struct rs_flow_info {
 	uint64_t serial;           /* unique in this engine; hash key, never shown */
@@ -65,6 +75,7 @@ struct rs_flow_info {
 	struct rs_stamp first;     /* its first packet: its id comes from here */
 	struct rs_frame handshake; /* its first TLS handshake; number 0: none */
 	enum rs_carrier carrier;   /* what the bytes of this event came over */
+	enum rs_source source;     /* of this event */
 	bool from_start;           /* opening SYN seen; always true over UDP */
 	struct rs_flow_pace pace;
 	/* The TCP connection as known now, while the event lasts; may be NULL. */

@@ -37,6 +37,34 @@ add_comments(struct rec_file *f, struct rec_arena *a, const struct cap_info *i)
 }
 
 static void
+add_log(struct rec_log *l, struct rec_arena *a, const struct cap_info *i)
+{
+	const struct cap_clock *c = &i->clock;
+	l->lines = (int64_t)i->lines;
+	l->lines_unknown = (int64_t)i->unknown;
+	l->lines_missing = (int64_t)i->missing;
+	l->entries_without_time = (int64_t)i->timeless;
+	if (i->clock_steps)
+		l->clock_steps = (int64_t)i->clock_steps;
+	if (c->year)
+		l->year = c->year;
+	l->year_from = text(a, c->year_from);
+	l->zone = c->zone / (60 * RS_SEC);
+	l->zone_from = text(a, c->zone_from);
+	if (!c->joining)
+		return;
+	l->joined = c->shift_from ? RS_TRUE : RS_FALSE;
+	if (c->shift_from) {
+		l->shift = c->shift;
+		l->uncertainty = c->uncertainty;
+		l->attributed = c->attributed;
+		l->in_clear = c->in_clear;
+		l->ambiguous = c->ambiguous;
+	}
+	l->messages = c->messages;
+}
+
+static void
 add_file(struct rec_coverage *c, struct rec_arena *a, const struct cap_info *i)
 {
 	struct rec_file *f = rec_list_add(&c->files, a, sizeof *f);
@@ -47,6 +75,8 @@ add_file(struct rec_coverage *c, struct rec_arena *a, const struct cap_info *i)
 	f->problem = text(a, i->problem);
 	add_link_types(f, a, i);
 	add_comments(f, a, i);
+	if (i->is_log)
+		add_log(&f->log, a, i);
 	f->packets = (int64_t)i->packets;
 	f->bytes = (int64_t)i->bytes;
 	f->first = i->first;

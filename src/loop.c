@@ -256,7 +256,7 @@ take_frame(struct run *r, const struct cap_frame *f)
 		engine_drops(
 		    r->engine, f->drops, MAX(f->drops_since, 0), f->ts);
 	engine_packet(r->engine, f);
-	if (r->flight)
+	if (r->flight && f->linktype < CAP_LINK_LOG) /* lines are no packets */
 		flight_packet(r->flight, f, engine_look(r->engine));
 	r->taken++;
 }
@@ -283,7 +283,8 @@ turn(struct run *r, struct cap_frame *frame)
 		r->source->wait(r->source, IDLE_MS);
 		break;
 	case CAP_FRAME:
-		if (r->filter && !cap_filter_match(r->filter, frame))
+		if (r->filter && frame->linktype < CAP_LINK_LOG &&
+		    !cap_filter_match(r->filter, frame))
 			break;
 		take_frame(r, frame);
 		return r->taken != (uint64_t)r->o->count;
@@ -317,6 +318,7 @@ new_engine(struct run *r, struct auth_verifier *verifier)
 	    .related = r->related,
 	    .trust = r->certificates.trust,
 	    .keys = r->keys.tls,
+	    .join = r->logs.join,
 	    .seed = r->o->hash_seed,
 	    .threads = true,
 	    .events = certificates_sink(&r->certificates),

@@ -14,6 +14,7 @@
 #include "flight.h"
 #include "interval.h"
 #include "keyring.h"
+#include "logs.h"
 #include "notify.h"
 #include "output.h"
 #include "profiles.h"
@@ -27,6 +28,7 @@ struct run {
 	struct cap_source *source;
 	struct cap_filter *filter; /* files; NULL: none */
 	struct keyring keys;
+	struct logs logs;
 	struct certificates certificates;
 	struct profile_set *profiles;
 	struct output out;

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "capture/archive.h"
 #include "loop.h"
 #include "options.h"
 #include "report/explain.h"
@@ -27,9 +28,13 @@ open_source(struct run *r, GError **error)
 			    "--follow is for one file");
 			return NULL;
 		}
-		return cap_files_open(
+		logs_learn(&r->logs, &r->files, o, &r->keys);
+		struct cap_source *files = cap_files_open(
 		    (const char *const *)r->files.paths->pdata,
 		    r->files.paths->len, o->follow);
+		if (r->logs.clocks)
+			cap_files_clocks(files, r->logs.clocks);
+		return files;
 	}
 	const struct cap_live_options live = {
 	    .interfaces = (const char *const *)o->interfaces,
@@ -64,6 +69,14 @@ open_recorder(struct run *r, GError **error)
 	return r->flight != NULL;
 }
 
+/* A member of an archive is read out of that. */
+static void
+read_file(struct sandbox *s, const char *path)
+{
+	g_autofree char *file = g_strndup(path, cap_archive_length(path));
+	sandbox_read(s, file);
+}
+
 /* What is still opened by name while it runs, and nothing else. */
 static bool
 enter_sandbox(const struct run *r, GError **error)
@@ -75,7 +88,7 @@ enter_sandbox(const struct run *r, GError **error)
 	sandbox_init(&s);
 	s.live = r->live;
 	for (unsigned i = 0; r->files.paths && i < r->files.paths->len; i++)
-		sandbox_read(&s, r->files.paths->pdata[i]);
+		read_file(&s, r->files.paths->pdata[i]);
 	if (r->live) { /* libpcap's counters of drops */
 		sandbox_read(&s, "/sys/class/net");
 		sandbox_read(&s, "/sys/devices");
@@ -143,6 +156,7 @@ run(const struct options *o)
 	certificates_clear(&r.certificates);
 	cap_list_clear(&r.files);
 	cap_filter_free(r.filter);
+	logs_clear(&r.logs);
 	keyring_clear(&r.keys);
 	profile_set_free(r.profiles);
 	return status;

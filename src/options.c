@@ -220,11 +220,37 @@ parse_explain(struct options *o, int argc, char **argv, GError **error)
 	       parse_colour(o, colour, error);
 }
 
+/* --log-year, --log-zone */
+static bool
+parse_log_clock(
+    struct options *o, const char *year, const char *zone, GError **error)
+{
+	gint64 y;
+	if (year && (!number(year, 2200, &y) || y < 1970))
+		return usage(error, "--log-year", year, "want a year");
+	if (year)
+		o->log_year = (int)y;
+	if (zone == NULL)
+		return true;
+	bool fits = (zone[0] == '+' || zone[0] == '-') && strlen(zone) == 6 &&
+		    zone[3] == ':';
+	for (int i = 1; fits && i < 6; i++)
+		fits = i == 3 || g_ascii_isdigit(zone[i]);
+	int hours = fits ? atoi(zone + 1) : 0, minutes = fits ? atoi(zone + 4) : 0;
+	if (!fits || hours > 14 || minutes > 59)
+		return usage(
+		    error, "--log-zone", zone, "want +HH:MM or -HH:MM");
+	o->has_log_zone = true;
+	o->log_zone = (hours * 60 + minutes) * 60 * (*zone == '-' ? -1 : 1);
+	return true;
+}
+
 bool
 options_parse(struct options *o, int argc, char **argv, GError **error)
 {
 	g_autofree char *format = NULL, *colour = NULL, *autostop = NULL;
 	g_autofree char *interval = NULL, *config = NULL;
+	g_autofree char *year = NULL, *zone = NULL;
 	g_auto(GStrv) reads = NULL, rest = NULL, ports = NULL, buffer = NULL;
 	gboolean no_config = FALSE;
 	gint64 seed = 0;
@@ -330,6 +356,12 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 		"auto (default), always or never", "WHEN"},
 	    {"hash-seed", 0, 0, G_OPTION_ARG_INT64, &seed,
 		"Seed of the hash tables; never changes the report", "N"},
+	    {"log-year", 0, 0, G_OPTION_ARG_STRING, &year,
+		"Year of the first line of logs, which do not write it",
+		"YEAR"},
+	    {"log-zone", 0, 0, G_OPTION_ARG_STRING, &zone,
+		"Time zone of logs, which do not write it: +HH:MM or -HH:MM",
+		"ZONE"},
 	    {"version", 'V', 0, G_OPTION_ARG_NONE, &o->version,
 		"Show the version and exit", NULL},
 	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL,
@@ -369,7 +401,8 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	       parse_autostop(o, autostop, error) &&
 	       parse_ports(o, ports, error) &&
 	       parse_interval(o, interval, error) &&
-	       parse_recorder(o, buffer, error) && check(o, error);
+	       parse_recorder(o, buffer, error) &&
+	       parse_log_clock(o, year, zone, error) && check(o, error);
 }
 
 void

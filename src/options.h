@@ -33,6 +33,9 @@ struct options {
 	char *on_fail;         /* folder; NULL: no flight recorder */
 	int on_fail_max;       /* files; 0: its default */
 	gboolean no_sandbox;
+	int log_year; /* 0: not given */
+	int log_zone; /* seconds east of Greenwich */
+	bool has_log_zone;
 	bool explain;
 	char **codes; /* to explain; NULL: list them */
 };

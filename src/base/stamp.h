@@ -4,7 +4,8 @@
  *
  * Time is capture time in nanoseconds since 1970, signed because captures step
  * back.  A frame is named as Wireshark names it: the file (0 is the first one
- * given) and the frame's number in it, from 1.  The number 0 is "no frame".
+ * given) and the frame's number in it, from 1.  The number 0 is "no frame".  A
+ * log has lines where a capture has frames: what a log tells is named by line.
  */
 #ifndef BASE_STAMP_H
 #define BASE_STAMP_H
@@ -21,8 +22,23 @@ typedef int64_t rs_time;
 
 struct rs_frame {
 	uint32_t file;
-	uint64_t number;
+	uint64_t number; /* with RS_LINE: of a line of a log */
 };
+
+#define RS_LINE (UINT64_C(1) << 62)
+
+static inline bool
+rs_frame_is_line(struct rs_frame f)
+{
+	return (f.number & RS_LINE) != 0;
+}
+
+/* Its number as people know it. */
+static inline uint64_t
+rs_frame_number(struct rs_frame f)
+{
+	return f.number & ~RS_LINE;
+}
 
 /*
  * What is known of a run of bytes: when its first byte came, when it was

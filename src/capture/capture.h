@@ -43,6 +43,26 @@ struct cap_comment {
 	char *text;     /* up to 200 bytes; owned by the source */
 };
 
+/*
+ * What the times of a log mean, which are written without year and zone: this
+ * is UTC = what is written - zone + shift.
+ */
+struct cap_clock {
+	int year;      /* of the first line */
+	rs_time zone;  /* east of Greenwich */
+	rs_time shift; /* to the clock of the captures */
+	rs_time stepped; /* by so much in all it is set within the log */
+	/* Whence year, zone and shift are known; NULL: they are not. */
+	const char *year_from, *zone_from, *shift_from;
+	rs_time uncertainty; /* of the shift */
+	/* Messages of it, those that TLS records carried, those that the
+	   captures have too, those that several records may have carried. */
+	bool joining;
+	uint32_t messages, attributed, in_clear, ambiguous;
+	rs_time lead;        /* its entries are given so much earlier, for
+				whoever adds that again */
+};
+
 /* What a source knows of one file or interface. */
 struct cap_info {
 	const char *name;        /* path as given, "-" or interface */
@@ -61,6 +81,13 @@ struct cap_info {
 	uint64_t outages;
 	rs_time away; /* of them in all, as far as is known */
 	bool is_away; /* it is now */
+	/* Of a log: its lines, those of which nothing is understood, those that
+	   are missing by their numbers, entries whose time is not known. */
+	uint64_t lines, unknown, missing, timeless;
+	uint64_t clock_steps;  /* how often the log's clock was set, */
+	rs_time clock_stepped; /* and by how much in all */
+	struct cap_clock clock;             /* of a log */
+	bool is_log;
 	const struct cap_comment *comments; /* the first ones */
 	unsigned n_comments;
 };
@@ -91,6 +118,7 @@ struct cap_source {
 struct cap_file_options {
 	bool follow;  /* it is still being written: its end is CAP_IDLE */
 	bool sparing; /* open only while it is read from, small buffer */
+	const struct cap_clock *clock; /* of a log; NULL: nothing is known */
 };
 
 /*
@@ -115,6 +143,9 @@ bool cap_file_is_capture(const char *path);
 struct cap_source *cap_files_open(
     const char *const *paths, unsigned n, bool follow);
 
+/* What times of logs mean, for each of its n paths; before the first frame. */
+void cap_files_clocks(struct cap_source *files, const struct cap_clock *clocks);
+
 /* Files to read, and what else was in their folders. */
 struct cap_list {
 	GPtrArray *paths;   /* char *, owned */
@@ -122,9 +153,11 @@ struct cap_list {
 };
 
 /*
- * Folders replaced by the captures directly in them, by name; hidden files and
- * folders in folders are not looked at.  A folder without any stays in the
- * list, and is an error when it is opened.  Free with cap_list_clear.
+ * Folders replaced by the captures and logs directly in them, by name; hidden
+ * files and folders in folders are not looked at.  Archives replaced by those
+ * in them, named as if they were folders.  A folder or archive without any
+ * stays in the list, and is an error when it is opened.  Free with
+ * cap_list_clear.
  */
 void cap_list_init(struct cap_list *l, const char *const *paths);
 void cap_list_clear(struct cap_list *l);
@@ -150,6 +183,14 @@ struct cap_source *cap_live_open(
  * frame of file 0, with the link type CAP_LINK_HEP, which no file has.
  */
 enum { CAP_LINK_HEP = 0x10000 };
+/*
+ * An entry of a log is a frame with one of these link types, by the form of the
+ * log (enum log_form): its bytes are the text, its number is that of its line,
+ * with RS_LINE; drops_since is what was taken from its time (cap_clock.lead).
+ * wire_len is more than bytes.n where lines are missing before
+ * it; an entry without bytes tells that the log ends here.
+ */
+enum { CAP_LINK_LOG = 0x20000 };
 struct cap_source *cap_hep_open(const char *where, GError **error);
 /* Prints the interfaces as tcpdump -D does. */
 bool cap_live_list(FILE *out, GError **error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which files of a folder are captures: told by their content. */
+#include "capture/archive.h"
 #include "capture/capture.h"
 
 static int
@@ -28,6 +29,19 @@ files_in(const char *folder)
 	return files;
 }
 
+/* An archive that is refused, or holds nothing to read, stays in the list
+   behind what was found in it: it is an error when it is opened. */
+static void
+add_file(struct cap_list *l, const char *path)
+{
+	unsigned before = l->paths->len;
+	if (cap_archive_is(path) &&
+	    cap_archive_list(path, l->paths, l->skipped, NULL) &&
+	    l->paths->len > before)
+		return;
+	g_ptr_array_add(l->paths, g_strdup(path));
+}
+
 static void
 add_folder(struct cap_list *l, const char *folder)
 {
@@ -35,9 +49,13 @@ add_folder(struct cap_list *l, const char *folder)
 	unsigned before = l->paths->len;
 	for (unsigned i = 0; i < files->len; i++) {
 		const char *path = g_ptr_array_index(files, i);
-		g_ptr_array_add(
-		    cap_file_is_capture(path) ? l->paths : l->skipped,
-		    g_strdup(path));
+		if (cap_archive_is(path))
+			add_file(l, path);
+		else
+			g_ptr_array_add(cap_file_is_capture(path)
+					    ? l->paths
+					    : l->skipped,
+			    g_strdup(path));
 	}
 	if (l->paths->len == before)
 		g_ptr_array_add(l->paths, g_strdup(folder));
@@ -53,7 +71,7 @@ cap_list_init(struct cap_list *l, const char *const *paths)
 		if (g_file_test(*paths, G_FILE_TEST_IS_DIR))
 			add_folder(l, *paths);
 		else
-			g_ptr_array_add(l->paths, g_strdup(*paths));
+			add_file(l, *paths);
 }
 
 void

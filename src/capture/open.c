@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which format a savefile has is told by its first bytes, never by its name. */
+#include "capture/archive.h"
 #include "capture/savefile.h"
 
 #include <string.h>
@@ -33,7 +34,7 @@ refusal(const uint8_t *head, size_t n)
 		if (n >= known[i].n &&
 		    memcmp(head, known[i].magic, known[i].n) == 0)
 			return known[i].what;
-	return "not a capture: neither pcap nor pcapng";
+	return "not a capture: neither pcap nor pcapng, nor a log that is known";
 }
 
 static enum cap_result
@@ -61,6 +62,10 @@ read_head(struct savefile *s, struct cap_frame *out, GError **error)
 		pcapng_begin(s);
 		return s->read(s, out, error);
 	}
+	if (textlog_probe(s->in)) {
+		textlog_begin(s, &s->clock);
+		return s->read(s, out, error);
+	}
 	if (head == NULL && cap_input_dry(s->in))
 		return CAP_IDLE;
 	const char *problem = cap_input_problem(s->in);
@@ -70,7 +75,13 @@ read_head(struct savefile *s, struct cap_frame *out, GError **error)
 		    s, REGSCAN_ERROR_READ, error, "cannot read: ", problem);
 	size_t n = MIN(cap_input_left(s->in), 8);
 	head = n ? cap_input_peek(s->in, n) : NULL;
-	return end(s, REGSCAN_ERROR_FORMAT, error, "", refusal(head, n));
+	g_autoptr(GError) why = NULL;
+	if (cap_archive_is(s->path) &&
+	    !cap_archive_list(s->path, NULL, NULL, &why))
+		return end(s, REGSCAN_ERROR_READ, error, "", why->message);
+	return end(s, REGSCAN_ERROR_FORMAT, error, "",
+	    cap_archive_is(s->path) ? "an archive without captures and logs"
+				    : refusal(head, n));
 }
 
 struct cap_source *
@@ -78,7 +89,12 @@ cap_file_open(
     const char *path, const struct cap_file_options *o, GError **error)
 {
 	struct cap_input *in = cap_input_open(path, o, error);
-	return in ? savefile_new(in, path, read_head) : NULL;
+	if (in == NULL)
+		return NULL;
+	struct cap_source *source = savefile_new(in, path, read_head);
+	if (o->clock)
+		((struct savefile *)source)->clock = *o->clock;
+	return source;
 }
 
 bool
@@ -89,7 +105,8 @@ cap_file_is_capture(const char *path)
 	if (in == NULL)
 		return true;
 	const uint8_t *head = cap_input_peek(in, 4);
-	bool yes = head ? pcap_file_magic(head) || pcapng_magic(head)
+	bool yes = head ? pcap_file_magic(head) || pcapng_magic(head) ||
+			      textlog_probe(in)
 			: cap_input_problem(in) != NULL;
 	cap_input_close(in);
 	return yes;

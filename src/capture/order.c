@@ -22,6 +22,7 @@ struct member {
 	struct cap_frame frame;    /* ready; of one that is closed, its time */
 	char *path, *problem;
 	uint64_t size;
+	struct cap_clock clock; /* of a log */
 	uint32_t file;
 	bool starts; /* has a first frame */
 };
@@ -81,7 +82,7 @@ static bool
 open_member(struct order *o, struct member *m, bool sparing, GError **error)
 {
 	const struct cap_file_options how = {
-	    .follow = o->follow, .sparing = sparing};
+	    .follow = o->follow, .sparing = sparing, .clock = &m->clock};
 	GError *e = NULL;
 	uint64_t done;
 	m->source = cap_file_open(m->path, &how, &e);
@@ -276,6 +277,14 @@ close_all(struct cap_source *source)
 	g_free(o->heap);
 	g_free(o->by_number);
 	g_free(o);
+}
+
+void
+cap_files_clocks(struct cap_source *files, const struct cap_clock *clocks)
+{
+	struct order *o = (struct order *)files;
+	for (unsigned i = 0; i < o->n; i++)
+		o->m[i].clock = clocks[i];
 }
 
 struct cap_source *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "capture/raw.h"
 
+#include "capture/archive.h"
 #include "capture/capture.h"
 
 #include <errno.h>
@@ -18,6 +19,19 @@ shut(struct cap_raw *r)
 	r->fd = -1;
 }
 
+/* What lies in an archive, whose own path is a part of it. */
+static struct cap_raw *
+open_member(const char *path, GError **error)
+{
+	struct cap_member *m = cap_member_open(path, error);
+	if (m == NULL)
+		return NULL;
+	struct cap_raw *r = g_new(struct cap_raw, 1);
+	*r = (struct cap_raw){
+	    .fd = -1, .path = g_strdup(path), .member = m};
+	return r;
+}
+
 struct cap_raw *
 cap_raw_open(const char *path, bool sparing, bool follow, GError **error)
 {
@@ -25,6 +39,8 @@ cap_raw_open(const char *path, bool sparing, bool follow, GError **error)
 	bool standard = strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	const char *problem = NULL;
+	if (fd < 0 && errno == ENOTDIR)
+		return open_member(path, error);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		problem = g_strerror(errno);
 	else if (S_ISDIR(st.st_mode)) /* others were replaced by their files */
@@ -88,12 +104,27 @@ at_end(struct cap_raw *r)
 	return 0;
 }
 
+static size_t
+read_member(struct cap_raw *r, uint8_t *to, size_t n)
+{
+	const char *problem = NULL;
+	size_t got = cap_member_read(r->member, to, n, &problem);
+	if (problem)
+		return fail(r, problem);
+	if (got == 0)
+		r->state = CAP_RAW_ENDED;
+	r->offset += got;
+	return got;
+}
+
 size_t
 cap_raw_read(struct cap_raw *r, uint8_t *to, size_t n)
 {
 	if (r->state == CAP_RAW_ENDED || r->state == CAP_RAW_FAILED)
 		return 0;
 	r->state = CAP_RAW_FLOWS;
+	if (r->member)
+		return read_member(r, to, n);
 	struct pollfd p = {.fd = r->fd, .events = POLLIN};
 	if (r->follow && !r->regular && poll(&p, 1, 0) == 0) {
 		r->state = CAP_RAW_DRY;
@@ -135,6 +166,7 @@ cap_raw_free(struct cap_raw *r)
 	if (r == NULL)
 		return;
 	shut(r);
+	cap_member_free(r->member);
 	g_free(r->path);
 	g_free(r);
 }

@@ -32,9 +32,10 @@ struct cap_raw {
 	uint64_t offset, total; /* total 0: not known */
 	enum cap_raw_state state;
 	const char *failed;
+	struct cap_member *member; /* it is one of an archive; NULL */
 };
 
-/* "-" is stdin.  follow: the end is none, more may be written.  NULL and error
+/* "-" is stdin; "prt.tar.gz/messages" is in an archive (archive.h).  follow: the end is none, more may be written.  NULL and error
    (REGSCAN_ERROR_OPEN). */
 struct cap_raw *cap_raw_open(
     const char *path, bool sparing, bool follow, GError **error);

@@ -20,6 +20,7 @@ struct savefile {
 	bool over;
 	enum cap_result (*read)(
 	    struct savefile *, struct cap_frame *out, GError **error);
+	struct cap_clock clock;           /* as it was given, of a log */
 	void *state;                      /* the format's own */
 	void (*clear)(struct savefile *); /* frees it */
 };
@@ -27,6 +28,9 @@ struct savefile {
 /* Makes a savefile read an input that begins with this format's magic. */
 void pcap_file_begin(struct savefile *s);
 void pcapng_begin(struct savefile *s);
+void textlog_begin(struct savefile *s, const struct cap_clock *clock);
+/* Does the input begin as a log does?  What it peeks it leaves. */
+bool textlog_probe(struct cap_input *in);
 bool pcap_file_magic(const uint8_t four[4]);
 bool pcapng_magic(const uint8_t four[4]);
 

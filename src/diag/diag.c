@@ -73,6 +73,8 @@ const struct diag_rule *const diag_rules[] = {
     &diag_dhcp_provisioning_override,
     &diag_provisioning_download_failed,
     &diag_profile_unexpected,
+    &diag_log_sent_not_on_wire,
+    &diag_log_received_not_logged,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

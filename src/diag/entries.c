@@ -9,7 +9,7 @@ diag_entry_at(size_t i)
 	static const struct diag_entry *const tables[] = {diag_entries_tcp,
 	    diag_entries_tls, diag_entries_sip, diag_entries_around,
 	    diag_entries_dns, diag_entries_boot,
-	    diag_entries_provisioning};
+	    diag_entries_provisioning, diag_entries_log};
 	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
 		for (const struct diag_entry *e = tables[t]; e->code; e++)
 			if (i-- == 0)

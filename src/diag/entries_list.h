@@ -18,5 +18,7 @@ extern const struct diag_entry diag_entries_provisioning[];
 extern const struct diag_entry diag_entries_dns[];
 /* entries_boot.c: link and DHCP */
 extern const struct diag_entry diag_entries_boot[];
+/* entries_log.c */
+extern const struct diag_entry diag_entries_log[];
 
 #endif

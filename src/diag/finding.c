@@ -147,6 +147,14 @@ finding_detail(struct finding *f, const char *format, ...)
 	    f->out->arena, (struct rs_span){(const uint8_t *)text, len});
 }
 
+/* Lines of logs after frames, which a filter can show. */
+static int
+compare(struct rs_frame a, struct rs_frame b)
+{
+	int lines = rs_frame_is_line(a) - rs_frame_is_line(b);
+	return lines ? lines : rs_frame_cmp(a, b);
+}
+
 void
 finding_evidence(
     struct finding *f, struct rs_frame frame, rs_time at, struct rs_span what)
@@ -156,7 +164,7 @@ finding_evidence(
 	if (frame.number == 0 || l->n >= MAX_EVIDENCE)
 		return;
 	uint32_t to = l->n;
-	while (to > 0 && rs_frame_cmp(v[to - 1].frame, frame) > 0)
+	while (to > 0 && compare(v[to - 1].frame, frame) > 0)
 		to--;
 	if (to > 0 && rs_frame_eq(v[to - 1].frame, frame) &&
 	    rs_span_eq(v[to - 1].what, what))
@@ -229,6 +237,7 @@ next_frame(const struct rec_list *l, uint32_t *i, uint64_t last)
 	const struct rec_evidence *v = l->v;
 	for (; *i < l->n; ++*i)
 		if (v[*i].frame.file == v[0].frame.file &&
+		    !rs_frame_is_line(v[*i].frame) &&
 		    v[*i].frame.number > last)
 			return v[*i].frame.number;
 	return 0;

@@ -58,4 +58,8 @@ extern const struct diag_rule diag_dhcp_no_offer, diag_dhcp_no_ack,
 extern const struct diag_rule diag_link_voice_vlan, diag_link_address_conflict,
     diag_link_eap_failed, diag_link_arp_unanswered;
 
+/* rules_log.c */
+extern const struct diag_rule diag_log_sent_not_on_wire,
+    diag_log_received_not_logged;
+
 #endif

@@ -244,7 +244,8 @@ sip_view_both_ways(const struct diag_case *c, const struct sip_view *v)
 	if (sip_view_flaw(v->r, "gap") || sip_view_flaw(v->r, "drops") ||
 	    coverage_view_dropped(c->coverage))
 		return false;
-	if (v->answered)
+	/* A log has what came as well as what went. */
+	if (v->answered || v->r->visibility == REC_LOG)
 		return true;
 	if (c->connection && c->connection->syn_ack_frame.number)
 		return true;

@@ -40,6 +40,27 @@ track(void *arg, const struct rs_event *ev)
 	trackers_event(arg, ev);
 }
 
+/* Logs are joined with what was captured: they hear of it first. */
+static void
+hear(void *arg, const struct rs_event *ev)
+{
+	struct engine *e = arg;
+	struct rs_flow_info flow;
+	bool missed = log_join_hear(e->join, ev, &flow);
+	rs_emit(&e->joined, ev);
+	if (!missed)
+		return;
+	const struct rs_event gap = {
+	    .type = RS_EV_GAP,
+	    .dir = ev->dir,
+	    .at = ev->at,
+	    .now = ev->now,
+	    .flow = &flow,
+	    .u.gap = {.from = ev->at.first, .to = ev->at.complete},
+	};
+	rs_emit(&e->joined, &gap);
+}
+
 struct engine *
 engine_new(const struct engine_options *o, const struct rec_sink *out)
 {
@@ -68,6 +89,10 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 		e->relay = relay_new(&events, &e->seed);
 		events = relay_sink(e->relay);
 	}
+	e->join = o->join;
+	e->joined = events;
+	if (e->join)
+		events = (struct rs_sink){hear, e};
 	pipeline_init(&e->pipeline, o->related, o->keys, e->budgets, &events);
 	return e;
 }
@@ -81,6 +106,7 @@ engine_free(struct engine *e)
 		flow_table_free(e->flows);
 	defrag_free(e->defrag);
 	copies_free(e->copies);
+	log_stage_free(e->logs);
 	pipeline_clear(&e->pipeline);
 	relay_free(e->relay);
 	trackers_clear(&e->trackers);
@@ -326,6 +352,8 @@ clock_to(struct engine *e, rs_time t)
 {
 	if (e->first == RS_NEVER || t < e->first)
 		e->first = t;
+	if (e->logs)
+		log_stage_advance(e->logs, t);
 	if (t > e->now) {
 		e->now = t;
 		pipeline_advance(&e->pipeline, t);
@@ -363,9 +391,22 @@ not_ip(struct engine *e, const struct net_packet *p, const struct cap_frame *f,
 		pipeline_frame(&e->pipeline, p, f->bytes);
 }
 
+static void
+log_entry(struct engine *e, const struct cap_frame *f)
+{
+	if (e->logs == NULL)
+		e->logs = log_stage_new(&e->pipeline, e->join);
+	clock_to(e, f->ts);
+	log_stage_entry(e->logs, f);
+}
+
 void
 engine_packet(struct engine *e, const struct cap_frame *f)
 {
+	if (f->linktype >= CAP_LINK_LOG) {
+		log_entry(e, f);
+		return;
+	}
 	if (f->ts < e->last_ts)
 		e->steps_back++;
 	e->last_ts = f->ts;

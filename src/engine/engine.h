@@ -19,6 +19,7 @@ struct rs_sink;
 struct profile_set;
 struct tls_trust;
 struct tls_keys;
+struct log_join;
 
 struct engine_options {
 	size_t memory_limit;     /* bytes in all; 0: 256 MiB */
@@ -31,6 +32,8 @@ struct engine_options {
 	struct tls_keys *keys;
 	uint64_t seed; /* of hashes; 0: random.  Never changes output */
 	bool threads;  /* trackers, and out, on a thread of their own */
+	/* Lent, or NULL: what logs have to do with captures (join.h), solved. */
+	struct log_join *join;
 	/* Lent, or NULL: hears each event before the trackers do, on their
 	   thread. */
 	const struct rs_sink *events;

@@ -3,6 +3,8 @@
 #ifndef ENGINE_INTERNAL_H
 #define ENGINE_INTERNAL_H
 
+#include "engine/join.h"
+#include "engine/log_stage.h"
 #include "engine/pipeline.h"
 #include "engine/relay.h"
 #include "engine/trackers.h"
@@ -12,6 +14,9 @@
 
 struct engine {
 	struct pipeline pipeline;
+	struct log_stage *logs; /* NULL: no log was read so far */
+	struct log_join *join;  /* NULL: nothing to join */
+	struct rs_sink joined;  /* where events go that it has heard */
 	struct relay *relay; /* between the two; NULL: they share a thread */
 	struct trackers trackers;
 	struct flow_table *flows; /* NULL once finished */

@@ -31,13 +31,6 @@ struct call {
 
 /* ---- events up ---- */
 
-static void
-send_up(struct pipeline *p, struct rs_event *ev)
-{
-	ev->now = p->now;
-	rs_emit(&p->out, ev);
-}
-
 /* What trackers may know of the flow, as it is now. */
 static const struct rs_flow_info *
 flow_info(const struct flow *f)
@@ -81,7 +74,7 @@ emit_up(void *arg, const struct rs_event *ev)
 	note(call->f, ev);
 	link_stage_learn(&call->p->watch, ev);
 	full.flow = flow_info(call->f);
-	send_up(call->p, &full);
+	pipeline_say(call->p, &full);
 }
 
 /* The same for what came inside of something. */
@@ -94,7 +87,7 @@ emit_up_inside(
 	struct rs_event full = *ev;
 	inside.carrier = carrier;
 	full.flow = &inside;
-	send_up(call->p, &full);
+	pipeline_say(call->p, &full);
 }
 
 static void
@@ -162,7 +155,7 @@ static void
 tell(struct pipeline *p, struct flow *f, struct rs_event *ev)
 {
 	ev->flow = flow_info(f);
-	send_up(p, ev);
+	pipeline_say(p, ev);
 }
 
 static struct rs_sink
@@ -655,7 +648,7 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	    .at = info.first,
 	    .u.flow_end = {.how = why, .conn = &facts},
 	};
-	send_up(p, &ev);
+	pipeline_say(p, &ev);
 }
 
 /* Of other flows over UDP there is nothing to tell. */
@@ -702,7 +695,7 @@ pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
 	    .type = RS_EV_DROPS,
 	    .u.drops = {.packets = packets, .from = from, .to = to},
 	};
-	send_up(p, &ev);
+	pipeline_say(p, &ev);
 }
 
 /* ---- life ---- */
@@ -741,5 +734,5 @@ pipeline_advance(struct pipeline *p, rs_time now)
 	if (now < p->due)
 		return;
 	p->due = now + TIME_STEP;
-	send_up(p, &ev);
+	pipeline_say(p, &ev);
 }

@@ -68,6 +68,13 @@ void pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
 void pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why);
 /* Lone SYNs that make no record, because there were so many. */
 uint64_t pipeline_syns_not_listed(const struct pipeline *p);
+/* Up it goes, also what is of flows that are none of the table. */
+static inline void
+pipeline_say(struct pipeline *p, struct rs_event *ev)
+{
+	ev->now = p->now;
+	rs_emit(&p->out, ev);
+}
 void pipeline_drops(
     struct pipeline *p, uint64_t packets, rs_time from, rs_time to);
 void pipeline_advance(struct pipeline *p, rs_time now);

@@ -20,6 +20,16 @@ count_sip(struct tracker_counts *c, const struct sip_msg *m)
 	}
 }
 
+/* Or else a log alone tells of it: there is no connection then, or nothing is
+   missing of it. */
+static bool
+captured(const struct rs_event *ev)
+{
+	return ev->flow == NULL ||
+	       (ev->flow->source != RS_FROM_LOG &&
+		   (ev->type != RS_EV_GAP || ev->flow->source == RS_FROM_WIRE));
+}
+
 /* Who hears what. */
 static void
 deliver(struct trackers *t, const struct rs_event *ev)
@@ -31,9 +41,9 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
 		clock_tracker_event(t->clock, ev);
-		if (ev->flow->carrier != RS_OVER_UDP)
+		if (ev->flow->carrier != RS_OVER_UDP && captured(ev))
 			conn_tracker_event(t->conn, ev);
-		if (ev->flow->carrier &
+		if (captured(ev) && ev->flow->carrier &
 		    (unsigned)(RS_OVER_TLS | RS_OVER_WSS))
 			inferred_tracker_event(t->inferred, ev);
 		break;
@@ -71,9 +81,11 @@ deliver(struct trackers *t, const struct rs_event *ev)
 	case RS_EV_ICMP:
 	case RS_EV_DROPS:
 		reg_tracker_event(t->reg, ev);
-		handshake_tracker_event(t->handshake, ev);
-		conn_tracker_event(t->conn, ev);
-		inferred_tracker_event(t->inferred, ev);
+		if (captured(ev)) {
+			handshake_tracker_event(t->handshake, ev);
+			conn_tracker_event(t->conn, ev);
+			inferred_tracker_event(t->inferred, ev);
+		}
 		if (ev->type == RS_EV_FLOW_END)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);

@@ -166,7 +166,8 @@ add_lookup(struct asked *a, const struct rec_lookup *l)
 	GBytes *bytes = keep(a, l);
 	if (bytes == NULL)
 		return;
-	c->phone |= way_is_service(l);
+	/* Who writes such a log is a phone. */
+	c->phone |= way_is_service(l) || rs_frame_is_line(l->id.frame);
 	g_ptr_array_add(c->lookups, bytes);
 	if (l->state == REC_ANSWERED)
 		share(a, l, bytes);

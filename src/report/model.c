@@ -19,7 +19,7 @@ present(const struct rec_type *type, const void *rec)
 		if (f->kind == REC_TEXT) {
 			if (((const struct rs_span *)p)->p != NULL)
 				return true;
-		} else if (f->kind != REC_ENUM &&
+		} else if (f->kind != REC_ENUM && f->kind != REC_TRUTH &&
 			   *(const int64_t *)p != REC_ABSENT) {
 			return true;
 		}
@@ -31,7 +31,8 @@ static void
 frame_parts(struct report_writer *w, const struct rs_frame *f)
 {
 	w->number(w, "file", f->file);
-	w->number(w, "frame", (int64_t)f->number);
+	w->number(w, rs_frame_is_line(*f) ? "line" : "frame",
+	    (int64_t)rs_frame_number(*f));
 }
 
 static void

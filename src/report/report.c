@@ -146,8 +146,9 @@ report_registration_counted(struct report *r, const struct rec_registration *g)
 	if (!only_has(r->only, &rec_registration_type, g))
 		return;
 	bool failed = rec_outcome_failed(g->outcome);
-	bool readable =
-	    g->visibility == REC_CLEAR || g->visibility == REC_DECRYPTED;
+	bool readable = g->visibility == REC_CLEAR ||
+			g->visibility == REC_DECRYPTED ||
+			g->visibility == REC_LOG;
 	r->failed += failed;
 	r->judged += readable && (failed || registration_fine(g));
 	summary_add(r->summary, &rec_registration_type, g);

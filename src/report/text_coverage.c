@@ -116,11 +116,24 @@ encapsulations(struct text *t, const struct rec_coverage *c)
 			item(t, ", ", "%s", rows[i].words);
 }
 
+/* Then nobody expects packets. */
+static bool
+only_logs(const struct rec_coverage *c)
+{
+	const struct rec_file *f = c->files.v;
+	for (uint32_t i = 0; i < c->files.n; i++)
+		if (f[i].log.lines == REC_ABSENT)
+			return false;
+	return c->files.n > 0;
+}
+
 static void
 size_and_span(struct text *t, const struct rec_coverage *c)
 {
 	char a[PAGE_TEXT], b[PAGE_TEXT], d[PAGE_TEXT];
-	item(t, "  ", "%s", text_many(a, text_sum(c->packets), "packet"));
+	if (text_sum(c->packets) || !only_logs(c))
+		item(t, "  ", "%s",
+		    text_many(a, text_sum(c->packets), "packet"));
 	if (c->first != RS_NEVER && c->last != RS_NEVER) {
 		page_date(a, c->first);
 		page_date(b, c->last);
@@ -510,6 +523,7 @@ text_coverage(struct text *t)
 	outages(t, c);
 	skipped(t, c);
 	comments(t, c);
+	text_logs(t, c);
 	quality(t, c);
 	tls(t, c);
 	websocket(t, c);
@@ -623,7 +637,9 @@ nothing(struct text *t)
 	page_styled(&t->page, PAGE_BOLD, "No registration was seen.");
 	page_end(&t->page);
 	if (text_sum(c->packets) == 0) {
-		advice(t, "The capture holds no packets.");
+		advice(t, only_logs(c) ? "No message of one was understood in "
+					 "the log."
+				       : "The capture holds no packets.");
 		return;
 	}
 	if (text_sum(c->decoded) == 0) {

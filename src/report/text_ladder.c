@@ -89,16 +89,6 @@ leave_out(struct text *t, uint32_t i, uint32_t n, uint32_t most)
 /* ---- SIP ---- */
 
 static void
-frame_name(const struct text *t, GString *s, struct rs_frame f)
-{
-	if (t->many_files)
-		g_string_append_printf(s, "#%u:", f.file);
-	else
-		g_string_append_c(s, '#');
-	g_string_append_printf(s, "%" G_GUINT64_FORMAT, f.number);
-}
-
-static void
 request(struct text *t, const struct rec_transaction *x)
 {
 	GString *s = g_string_new(NULL);
@@ -117,7 +107,7 @@ request(struct text *t, const struct rec_transaction *x)
 		if (x->request_frames.n) {
 			g_string_append(
 			    s, x->retransmissions > 1 ? " until " : " in ");
-			frame_name(t, s, f[x->request_frames.n - 1]);
+			text_frame_name(t, s, f[x->request_frames.n - 1]);
 		}
 	}
 	rung_end(t, s);

@@ -18,17 +18,22 @@ text_count(const struct rec_list *l, const char *name)
 }
 
 void
+text_frame_name(const struct text *t, GString *s, struct rs_frame f)
+{
+	g_string_append_c(s, rs_frame_is_line(f) ? 'L' : '#');
+	if (t->many_files)
+		g_string_append_printf(s, "%u:", f.file);
+	g_string_append_printf(s, "%" G_GUINT64_FORMAT, rs_frame_number(f));
+}
+
+void
 text_frame(struct text *t, struct rs_frame f)
 {
-	char s[PAGE_TEXT];
 	if (f.number == 0)
 		return;
-	if (t->many_files)
-		g_snprintf(
-		    s, sizeof s, "#%u:%" G_GUINT64_FORMAT, f.file, f.number);
-	else
-		g_snprintf(s, sizeof s, "#%" G_GUINT64_FORMAT, f.number);
-	page_str(&t->page, s);
+	g_autoptr(GString) s = g_string_new(NULL);
+	text_frame_name(t, s, f);
+	page_str(&t->page, s->str);
 }
 
 const char *

@@ -8,6 +8,8 @@
 #include "report/page.h"
 #include "report/text.h"
 
+#include <glib.h>
+
 struct text_causes;
 
 struct text {
@@ -29,6 +31,11 @@ text_sum(int64_t v)
 int64_t text_count(const struct rec_list *l, const char *name);
 /* "#17", or "#1:17" where there are several files. */
 void text_frame(struct text *t, struct rs_frame f);
+/* The same to s: "#17", "L3673" of a log; with its file where there are
+   several. */
+void text_frame_name(const struct text *t, GString *s, struct rs_frame f);
+/* Of each log among the files. */
+void text_logs(struct text *t, const struct rec_coverage *c);
 /* 14:47:21.489, or 09-04 14:47:21.489 where there are several days. */
 const char *text_clock(const struct text *t, char out[PAGE_TEXT], rs_time at);
 /* Underscores as blanks: "timed_out" reads "timed out". */

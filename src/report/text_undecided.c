@@ -40,6 +40,7 @@ doubt(struct text *t, const struct rec_registration *r)
 	static const char *const words[][2] = {
 	    {"superseded", "the phone began anew before it was due"},
 	    {"evicted", "the memory limit was hit"},
+	    {"not_logged", "the capture has an answer that the log lacks"},
 	    {"gap", "bytes of its connection were not captured"},
 	    {"drops", "packets were dropped while capturing"},
 	    {"message_cut", "a message was cut by the snap length"}};

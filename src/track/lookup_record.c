@@ -127,7 +127,8 @@ fill_answer(struct rec_answer *x, const struct dns_msg *m,
 	rec_init(&rec_answer_type, x);
 	x->name = name_text(a, &r->name);
 	x->type = type_text(a, r->type);
-	x->ttl = r->ttl;
+	/* The top bit is never set (RFC 2181 8): a log does not tell it. */
+	x->ttl = r->ttl > INT32_MAX ? REC_ABSENT : r->ttl;
 	x->additional = r->section == DNS_ADDITIONAL ? RS_TRUE : RS_UNKNOWN;
 	if (dns_record_addr(r, &addr)) {
 		x->address = addr_text(a, &addr);
@@ -242,7 +243,8 @@ concerns(const struct lookup_tracker *k, const struct lookup *l)
 {
 	struct rs_span name = dns_name_span(&l->name);
 	return (l->type == DNS_TYPE_SRV && sip_service(name)) ||
-	       l->type == DNS_TYPE_NAPTR || related_name(k->related, name);
+	       l->type == DNS_TYPE_NAPTR || related_name(k->related, name) ||
+	       rs_frame_is_line(l->frames[0]); /* a phone's own log */
 }
 
 void

@@ -188,7 +188,7 @@ rec_id_format(const struct rec_id *id, char out[REC_ID_TEXT])
 {
 	size_t n = put_number(out, 0, id->frame.file);
 	out[n++] = '-';
-	n = put_number(out, n, id->frame.number);
+	n = put_number(out, n, rs_frame_number(id->frame));
 	if (id->nth) {
 		out[n++] = '-';
 		n = put_number(out, n, id->nth);

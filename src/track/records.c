@@ -436,6 +436,28 @@ static const struct rec_field comment_fields[] = {
 PART(rec_comment_type, "comment", "comments", comment_fields);
 #undef T
 
+#define T struct rec_log
+static const struct rec_field log_fields[] = {
+    NUMBER("lines", lines),
+    NUMBER("lines_unknown", lines_unknown),
+    NUMBER("lines_missing", lines_missing),
+    NUMBER("entries_without_time", entries_without_time),
+    NUMBER("clock_steps", clock_steps),
+    NUMBER("year", year),
+    TEXT("year_from", year_from),
+    NUMBER("zone_minutes", zone),
+    TEXT("zone_from", zone_from),
+    TRUTH("joined", joined),
+    MS("clock_shift_ms", shift),
+    MS("clock_uncertainty_ms", uncertainty),
+    NUMBER("messages", messages),
+    NUMBER("messages_in_records", attributed),
+    NUMBER("messages_in_clear", in_clear),
+    NUMBER("messages_ambiguous", ambiguous),
+};
+PART(rec_log_type, "log", "logs", log_fields);
+#undef T
+
 #define T struct rec_file
 static const struct rec_field file_fields[] = {
     TEXT("path", path),
@@ -451,6 +473,7 @@ static const struct rec_field file_fields[] = {
     SPARE_LIST("comments", comments, rec_comment),
     NUMBER("outages", outages),
     MS("away_ms", away),
+    STRUCT("log", log, rec_log),
 };
 PART(rec_file_type, "file", "files", file_fields);
 #undef T

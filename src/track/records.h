@@ -21,7 +21,7 @@ enum rec_visibility {
 	REC_OPAQUE,
 	REC_MIDSTREAM_VISIBILITY, /* "midstream" */
 	REC_INFERRED_VISIBILITY,  /* "inferred" */
-	REC_LOG,
+	REC_LOG,                  /* "log": known from the phone's own log */
 };
 
 enum rec_reg_kind {
@@ -575,6 +575,20 @@ struct rec_comment {
 	struct rs_span text;
 };
 
+/* A log: what was understood of it, and of what its times mean. */
+struct rec_log {
+	int64_t lines, lines_unknown, lines_missing, entries_without_time;
+	int64_t clock_steps;        /* how often it was set; absent: never */
+	int64_t year;
+	struct rs_span year_from;   /* absent: not known */
+	int64_t zone;               /* minutes east of Greenwich */
+	struct rs_span zone_from;   /* absent: not known, UTC is assumed */
+	int64_t shift, uncertainty; /* of its clock, to that of the captures */
+	/* Of messages, where there are captures: absent where there are not. */
+	int64_t messages, attributed, in_clear, ambiguous;
+	enum rs_fact joined;
+};
+
 struct rec_file {
 	struct rs_span path, format;
 	struct rs_span compression; /* "gzip", "zstd"; absent: none */
@@ -587,6 +601,7 @@ struct rec_file {
 	/* an interface that was down or gone, and for how long in all (ns);
 	   absent: never */
 	int64_t outages, away;
+	struct rec_log log;         /* where it is one */
 };
 
 struct rec_label {
@@ -709,7 +724,7 @@ extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_certificate_type, rec_chain_type, rec_alert_type, rec_step_type, rec_stage_type,
     rec_line_type, rec_silence_type, rec_differs_type, rec_evidence_type, rec_file_type,
     rec_label_type, rec_times_type, rec_group_type, rec_scanners_type,
-    rec_load_type;
+    rec_load_type, rec_log_type;
 
 /* The report's word for a value; NULL for 0 and what is out of range. */
 const char *rec_transport_name(enum rec_transport v);

@@ -44,9 +44,15 @@ take_loss(struct reg_tracker *k, const struct rs_event *ev, bool only_by_server)
 static void
 take_hole(struct reg_tracker *k, const struct rs_event *ev)
 {
-	for (struct table_node *n = first_on(k, ev); n; n = table_next(n))
-		reg_flaw(
-		    TRACK_OF(n, struct reg_attempt, by_flow), REG_FLAW_GAP);
+	for (struct table_node *n = first_on(k, ev); n; n = table_next(n)) {
+		struct reg_attempt *a =
+		    TRACK_OF(n, struct reg_attempt, by_flow);
+		reg_flaw(a, REG_FLAW_GAP);
+		if (ev->flow->source != RS_FROM_BOTH)
+			continue;
+		reg_flaw(a, REG_FLAW_NOT_LOGGED);
+		reg_message_frames(a, &a->r.frames, ev);
+	}
 }
 
 static void

@@ -207,8 +207,12 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 	r->visibility = r->transport == REC_TLS || r->transport == REC_WSS
 			    ? REC_DECRYPTED
 			    : REC_CLEAR;
+	if (q->ev->flow->source != RS_FROM_WIRE)
+		r->visibility = REC_LOG;
+	if (q->ev->flow->source == RS_NOT_ON_WIRE)
+		reg_flaw(a, REG_FLAW_NOT_ON_WIRE);
 	r->connection = (struct rec_id){{0, 0}, 0};
-	if (r->transport != REC_UDP)
+	if (r->transport != REC_UDP && q->ev->flow->source != RS_FROM_LOG)
 		r->connection.frame = q->ev->flow->first.from;
 	r->handshake.frame = q->ev->flow->handshake;
 	r->aor = reg_keep_text(a, r->aor, q->aor);

@@ -40,6 +40,8 @@ static const char *const flaw_names[REG_FLAW_N] = {
     [REG_FLAW_REPEATED_HEADER] = "repeated_header",
     [REG_FLAW_RESPONSE_REFUSED] = "response_refused",
     [REG_FLAW_VIA_CHANGED] = "via_changed",
+    [REG_FLAW_NOT_ON_WIRE] = "not_on_wire",
+    [REG_FLAW_NOT_LOGGED] = "not_logged",
 };
 
 /* ---- outcome ---- */

@@ -10,7 +10,7 @@
 
 page=$srcdir/man/regscan-findings.7
 mdoc=tests/checks/mdoc_entries
-stages='capture|link|dhcp|dns|provisioning|tcp|tls|sip|nat|policy|noise|phone|profile'
+stages='capture|link|dhcp|dns|provisioning|tcp|tls|sip|nat|policy|noise|phone|profile|log'
 
 # The page with the entries as they are now.
 made() {

@@ -9,10 +9,11 @@
 
 # layer: what it may include.  Words are layers, single headers, or kinds of
 # system headers: pure (no I/O, no allocation), libc, glib, pcap, openssl, ndpi,
-# zip.
+# zip, archive.
 table='
 base:        base pure libc
 dissector:   base dissector pure
+log:         base dissector log pure
 sip:         base dissector sip pure
 tftp:        base dissector tftp pure
 http:        base dissector http pure
@@ -23,7 +24,7 @@ ws-wire:     base dissector ws-wire pure
 dhcp:        base dissector dhcp pure
 link:        base link pure
 ntp:         base dissector ntp pure
-capture:     base capture pure libc pcap glib
+capture:     base log capture pure libc pcap glib
 net:         base dissector net pure libc
 auth:        base sip auth pure libc
 tls:         base dissector tls-wire tls pure libc
@@ -31,7 +32,7 @@ websocket:   base dissector ws-wire websocket pure libc
 track:       base dissector dhcp dns http link sip tftp tls-wire profile/profile.h track tls/cert.h tls/session.h pure libc glib
 diag:        base profile/profile.h track/record.h track/records.h diag pure libc
 report:      base diag profile/profile.h track/host.h track/phone.h track/record.h track/records.h track/related.h track/shown.h track/spool.h track/summary.h track/table.h track/queue.h report pure libc glib
-engine:      base dissector dhcp dns http link ntp sip tftp tls-wire ws-wire profile/profile.h capture net tls websocket track diag engine config pure libc glib
+engine:      base dissector dhcp dns http link log ntp sip tftp tls-wire ws-wire profile/profile.h capture net tls websocket track diag engine config pure libc glib
 main:        base auth engine capture profile report main tls/keylog.h tls/keys.h tls/pem.h tls/rsa_key.h tls/secrets.h tls/suite.h tls/trust.h track/related.h track/records.h config pure libc glib
 '
 # Single files with a right of their own.
@@ -49,6 +50,7 @@ src/tls/pem.c: openssl
 src/tls/trust.c: openssl
 src/tls/trust_store.h: openssl
 src/engine/classify_ndpi.c: ndpi
+src/capture/archive.c: archive zip
 src/capture/inflate.c: zip
 src/inputs.c: net/link.h
 '
@@ -84,6 +86,7 @@ found=$({
 		if (h ~ /^openssl\//) return "openssl"
 		if (h ~ /^ndpi/) return "ndpi"
 		if (h ~ /^(zlib|zstd)\.h$/) return "zip"
+		if (h ~ /^archive/) return "archive"
 		if (h ~ /^(assert|inttypes|limits|stdalign|stdbool|stddef|stdint|string)\.h$/)
 			return "pure"
 		if (h ~ /^[a-z0-9_]+\.h$/ || h ~ /^(sys|netinet|arpa|net|linux)\//)

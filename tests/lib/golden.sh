@@ -3,10 +3,21 @@
 #
 # What golden-one and update-golden share: how a case is run.
 #
-# A case is a folder, pcaps/NAME, with NAME.pcap; `args` (more options),
+# A case is a folder, pcaps/NAME, with NAME.pcap (or NAME.logcat, a log, or
+# NAME.tgz, an archive of logs); `args` (more options),
 # `status` (the exit status), report.txt and report.json (what is expected).
 # regscan runs in that folder, so that the report names the file as NAME.pcap
 # wherever the project lies.
+
+# What regscan reads of the case $case_name in $case_dir; false: nothing.
+input() {
+	for kind in pcap logcat tgz; do
+		[ -e "${case_dir:?}/${case_name:?}.$kind" ] || continue
+		echo "$case_name.$kind"
+		return 0
+	done
+	return 1
+}
 
 # report FORMAT SEED OUT ERR: runs the case $case_name of the folder $case_dir;
 # the status is regscan's.
@@ -20,7 +31,7 @@ report() (
 	# shellcheck disable=SC2086 # args are words; REGSCAN may be a wrapper
 	${REGSCAN_WRAPPER-} "$REGSCAN" --no-config ${REGSCAN_OPTIONS-} \
 		--color never --hash-seed "$seed" --format "$format" $args \
-		"${case_name:?}.pcap" \
+		"$(input)" \
 		>"$out" 2>"$err" </dev/null
 )
 

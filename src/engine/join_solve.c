@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The offset of a log's clock.
+ *
+ * Each pair of a message and a record that can have carried it votes for the
+ * difference of their times.  The right offset gets a vote of nearly every
+ * message within a few milliseconds; a wrong one gets those of chance.  Only an
+ * offset that has clearly more than any other is taken: registrations that
+ * repeat every minute, all of one length, fit at every minute.
+ */
+#include "engine/join_inner.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { VOTES = 1 << 22, LEAST = 2, LEAST_REDACTED = 4, ROUNDS = 6 };
+
+static const rs_time WINDOW = 20 * RS_MSEC;
+static const rs_time APART = 200 * RS_MSEC; /* two offsets, and not one */
+static const rs_time NEAR = 25 * RS_MSEC;
+static const rs_time LONG = 60 * RS_SEC; /* drift is not seen in less */
+
+struct vote {
+	rs_time d;
+	uint32_t message;
+};
+
+static int
+by_difference(const void *a, const void *b)
+{
+	const struct vote *x = a, *y = b;
+	if (x->d != y->d)
+		return x->d < y->d ? -1 : 1;
+	return x->message < y->message ? -1 : x->message > y->message;
+}
+
+int
+join_by_time(const void *a, const void *b, void *arg)
+{
+	const struct log_join *j = arg;
+	rs_time x = join_wire(j, *(const uint32_t *)a)->at.complete;
+	rs_time y = join_wire(j, *(const uint32_t *)b)->at.complete;
+	if (x != y)
+		return x < y ? -1 : 1;
+	return *(const uint32_t *)a < *(const uint32_t *)b ? -1 : 1;
+}
+
+static int
+by_length(const void *a, const void *b, void *arg)
+{
+	const struct log_join *j = arg;
+	const struct join_wire *x = join_wire(j, *(const uint32_t *)a);
+	const struct join_wire *y = join_wire(j, *(const uint32_t *)b);
+	if (x->up != y->up)
+		return x->up ? -1 : 1;
+	return x->low < y->low ? -1 : x->low > y->low;
+}
+
+uint32_t
+join_first_at(const struct log_join *j, rs_time t)
+{
+	uint32_t from = 0, to = j->wire->len;
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+		if (join_wire(j, j->order[middle])->at.complete < t)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+/* The first by length of that direction that has `low` or more. */
+static uint32_t
+first_of(const struct log_join *j, bool up, int32_t low)
+{
+	uint32_t from = 0, to = j->wire->len;
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+		const struct join_wire *w = join_wire(j, j->by_length[middle]);
+		if (w->up == up ? w->low < low : w->up)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+static void
+vote(const struct log_join *j, uint32_t i, bool exact, GArray *votes)
+{
+	const struct join_message *m = join_message(j, i);
+	int32_t about = m->exact ? JOIN_PADDING : JOIN_REDACTED + JOIN_PADDING;
+	for (uint32_t k = first_of(j, m->up, m->length - about);
+	     k < j->wire->len && votes->len < VOTES; k++) {
+		const struct join_wire *w = join_wire(j, j->by_length[k]);
+		if (w->up != m->up || w->low > m->length + about)
+			break;
+		if ((exact && !m->exact && !w->id) || !join_fits(m, w))
+			continue;
+		struct vote v = {w->at.complete - m->at, i};
+		g_array_append_val(votes, v);
+	}
+}
+
+static GArray *
+votes_of(const struct log_join *j, unsigned log, bool exact)
+{
+	GArray *votes = g_array_new(FALSE, FALSE, sizeof(struct vote));
+	for (uint32_t i = 0; i < j->messages->len; i++)
+		if (join_message(j, i)->log == log)
+			vote(j, i, exact, votes);
+	g_array_sort(votes, by_difference);
+	return votes;
+}
+
+/* The window with votes of most messages: where it begins, and how many; and
+   the most of any that is clearly another. */
+struct poll {
+	rs_time from;
+	uint32_t best, second;
+};
+
+static struct poll
+count_votes(const GArray *votes, uint32_t n_messages)
+{
+	struct poll p = {0};
+	const struct vote *v = (const struct vote *)(void *)votes->data;
+	uint32_t *of = g_new0(uint32_t, n_messages),
+		 *n = g_new0(uint32_t, votes->len);
+	uint32_t end = 0, distinct = 0;
+	for (uint32_t i = 0; i < votes->len; i++) {
+		for (; end < votes->len && v[end].d - v[i].d <= WINDOW; end++)
+			distinct += of[v[end].message]++ == 0;
+		n[i] = distinct;
+		if (distinct > p.best) {
+			p.best = distinct;
+			p.from = v[i].d;
+		}
+		distinct -= --of[v[i].message] == 0;
+	}
+	for (uint32_t i = 0; i < votes->len; i++)
+		if (v[i].d < p.from - APART || v[i].d > p.from + APART)
+			p.second = MAX(p.second, n[i]);
+	g_free(of);
+	g_free(n);
+	return p;
+}
+
+/* ---- the line through them ---- */
+
+struct pair {
+	rs_time at, d;
+	bool up;
+};
+
+static int
+by_d(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+	return x->d < y->d ? -1 : x->d > y->d;
+}
+
+/* For each message the record that is nearest to where l expects it. */
+static GArray *
+pairs_of(const struct log_join *j, unsigned log, const struct join_line *l)
+{
+	GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct pair));
+	for (uint32_t i = 0; i < j->messages->len; i++) {
+		const struct join_message *m = join_message(j, i);
+		struct pair best = {m->at, 0, m->up};
+		rs_time off = NEAR + 1, due = join_time(l, m->at);
+		if (m->log != log)
+			continue;
+		for (uint32_t k = join_first_at(j, due - NEAR);
+		     k < j->wire->len; k++) {
+			const struct join_wire *w = join_wire(j, j->order[k]);
+			rs_time e = llabs(w->at.complete - due);
+			if (w->at.complete > due + NEAR)
+				break;
+			if (e >= off || !join_fits(m, w))
+				continue;
+			off = e;
+			best.d = w->at.complete - m->at;
+		}
+		if (off <= NEAR)
+			g_array_append_val(pairs, best);
+	}
+	return pairs;
+}
+
+static void
+fit_drift(struct join_line *l, const GArray *pairs)
+{
+	const struct pair *p = (const struct pair *)(void *)pairs->data;
+	double n = pairs->len, t = 0, d = 0, tt = 0, td = 0;
+	if (pairs->len < 6 || p[pairs->len - 1].at - p[0].at < LONG)
+		return;
+	for (uint32_t i = 0; i < pairs->len; i++) {
+		double x = (double)(p[i].at - l->middle);
+		double y = (double)(p[i].d - l->shift);
+		t += x;
+		d += y;
+		tt += x * x;
+		td += x * y;
+	}
+	double denominator = n * tt - t * t;
+	double drift = denominator > 0 ? (n * td - t * d) / denominator : 0;
+	l->drift = fabs(drift) < 5e-4 ? drift : 0;
+}
+
+/* What is left of the differences once drift is taken out, of one direction:
+   their median; false: there are none. */
+static bool
+median(const struct join_line *l, const GArray *pairs, bool up, rs_time *out,
+    rs_time *spread)
+{
+	GArray *left = g_array_new(FALSE, FALSE, sizeof(struct pair));
+	for (uint32_t i = 0; i < pairs->len; i++) {
+		struct pair p = g_array_index(pairs, struct pair, i);
+		p.d -= (rs_time)(l->drift * (double)(p.at - l->middle));
+		if (p.up == up)
+			g_array_append_val(left, p);
+	}
+	g_array_sort(left, by_d);
+	bool any = left->len > 0;
+	if (any) {
+		const struct pair *v = (const struct pair *)(void *)left->data;
+		*out = v[left->len / 2].d;
+		*spread = v[left->len * 3 / 4].d - v[left->len / 4].d;
+	}
+	g_array_free(left, TRUE);
+	return any;
+}
+
+/*
+ * A message is logged before it is sent and after it is received: the truth
+ * lies between what the two directions say.
+ */
+static void
+refine(struct join_line *l, const GArray *pairs, struct log_joined *out)
+{
+	rs_time up, down, a = 0, b = 0;
+	bool is_up = median(l, pairs, true, &up, &a);
+	bool is_down = median(l, pairs, false, &down, &b);
+	if (is_up && is_down) {
+		l->shift = down + (up - down) / 2;
+		out->uncertainty = llabs(up - down) / 2 + MAX(a, b) / 2;
+	} else if (is_up || is_down) {
+		l->shift = is_up ? up : down;
+		out->uncertainty = MAX(a, b) + 5 * RS_MSEC;
+	}
+	out->shift = l->shift;
+}
+
+static void
+solve(struct log_join *j, unsigned log, bool exact)
+{
+	struct log_joined *out = &j->joined[log];
+	GArray *votes = votes_of(j, log, exact);
+	struct poll p = count_votes(votes, j->messages->len);
+	g_array_free(votes, TRUE);
+	uint32_t least = exact ? LEAST : LEAST_REDACTED;
+	if (p.best < least || p.second * 10 > p.best * 7)
+		return;
+	struct join_line l = {.shift = p.from + WINDOW / 2};
+	for (uint32_t i = 0; i < j->messages->len; i++)
+		if (join_message(j, i)->log == log) {
+			l.middle = join_message(j, i)->at;
+			break;
+		}
+	for (int round = 0; round < ROUNDS; round++) {
+		GArray *pairs = pairs_of(j, log, &l);
+		fit_drift(&l, pairs);
+		refine(&l, pairs, out);
+		g_array_free(pairs, TRUE);
+	}
+	out->solved = true;
+	join_place(j, log, &l);
+}
+
+static int
+by_flow(const void *a, const void *b)
+{
+	const struct join_wire *x = a, *y = b;
+	if (x->flow != y->flow)
+		return x->flow < y->flow ? -1 : 1;
+	if (x->up != y->up)
+		return x->up ? -1 : 1;
+	if (x->at.complete != y->at.complete)
+		return x->at.complete < y->at.complete ? -1 : 1;
+	return rs_frame_cmp(x->at.from, y->at.from);
+}
+
+void
+log_join_solve(struct log_join *j)
+{
+	uint32_t n = j->wire->len;
+	g_array_sort(j->wire, by_flow);
+	j->order = g_new(uint32_t, MAX(n, 1));
+	j->by_length = g_new(uint32_t, MAX(n, 1));
+	for (uint32_t i = 0; i < n; i++)
+		j->order[i] = j->by_length[i] = i;
+	g_qsort_with_data(j->order, (int)n, sizeof *j->order, join_by_time, j);
+	g_qsort_with_data(
+	    j->by_length, (int)n, sizeof *j->by_length, by_length, j);
+	for (unsigned log = 0; log < j->n_logs; log++) {
+		solve(j, log, true);
+		if (!j->joined[log].solved)
+			solve(j, log, false);
+	}
+}

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/log_facts.h"
+
+#include "engine/identify.h"
+#include "engine/log_lease.h"
+#include "engine/pipeline.h"
+#include "link/link.h"
+
+#include <glib.h>
+
+enum {
+	FLOWS = 64,
+	ASKED = 32,
+	HOSTS = 64,
+	WIRE = 4096,
+};
+enum { A = 1, AAAA = 28, SRV = 33 };
+enum { TFTP_PORT = 69, HTTP_PORT = 80, HTTPS_PORT = 443, DNS = 53 };
+
+struct fact_flow {
+	struct rs_flow_info info;
+	const struct rs_dissector *dissector; /* of its state; NULL: none yet */
+	void *state;
+};
+
+/* A question, from "query" to its reply. */
+struct asked {
+	struct log_kept name, server;
+	struct rs_addr at;
+	uint16_t type, id;
+	bool forwarded;
+	bool replied; /* by what the list of servers is to tell in full */
+	struct rs_stamp reply;
+};
+
+struct host {
+	struct log_kept name;
+	struct rs_addr a;
+};
+
+struct log_facts {
+	struct pipeline *p;
+	struct fact_flow flows[FLOWS];
+	unsigned n_flows;
+	uint64_t serial;
+	struct rs_addr phone;
+	struct asked asked[ASKED]; /* ring */
+	unsigned n_asked;
+	struct host hosts[HOSTS]; /* ring */
+	unsigned n_hosts;
+	/* A response that is being told. */
+	struct asked *reply;
+	struct rs_stamp reply_at;
+	struct log_kept alias,
+	    list; /* of a CNAME: whose; of servers: their name */
+	bool listing;
+	uint8_t wire[WIRE];
+	struct log_wire w;
+	struct log_lease lease; /* that is being told */
+	/* Where the phone goes to get its configuration. */
+	struct rs_endpoint http;
+	enum rs_carrier over;
+};
+
+struct log_facts *
+log_facts_new(struct pipeline *p, uint64_t serial)
+{
+	struct log_facts *g = g_new0(struct log_facts, 1);
+	g->p = p;
+	g->serial = serial;
+	g->w = (struct log_wire){.p = g->wire, .size = sizeof g->wire};
+	return g;
+}
+
+void
+log_facts_free(struct log_facts *g)
+{
+	if (g == NULL)
+		return;
+	for (unsigned i = 0; i < g->n_flows; i++)
+		g_free(g->flows[i].state);
+	g_free(g);
+}
+
+void
+log_facts_phone(struct log_facts *g, const struct rs_addr *a)
+{
+	if (g->phone.family == 0)
+		g->phone = *a;
+}
+
+/* ---- flows ---- */
+
+struct call {
+	struct log_facts *g;
+	struct fact_flow *f;
+};
+
+static void
+emit(void *arg, const struct rs_event *ev)
+{
+	struct call *c = arg;
+	struct rs_event full = *ev;
+	full.flow = &c->f->info;
+	pipeline_say(c->g->p, &full);
+}
+
+static struct fact_flow *
+flow_of(struct log_facts *g, const struct rs_endpoint *client,
+    const struct rs_endpoint *server, enum rs_carrier over,
+    const struct rs_stamp *at)
+{
+	struct fact_flow *f = g->flows;
+	for (unsigned i = 0; i < g->n_flows; i++, f++)
+		if (f->info.carrier == over &&
+		    rs_endpoint_eq(&f->info.end[RS_C2S], client) &&
+		    rs_endpoint_eq(&f->info.end[RS_S2C], server))
+			return f;
+	if (g->n_flows == FLOWS) {
+		g_free(g->flows[0].state);
+		memmove(g->flows, g->flows + 1, sizeof g->flows - sizeof *f);
+		g->n_flows--;
+	}
+	f = &g->flows[g->n_flows++];
+	*f = (struct fact_flow){.info = {
+				    .serial = g->serial++,
+				    .end = {*client, *server},
+				    .first = *at,
+				    .carrier = over,
+				    .source = RS_FROM_LOG,
+				    .from_start = true,
+				}};
+	/* A log has what came as well as what went. */
+	struct rs_event open = {.type = RS_EV_FLOW_OPEN,
+	    .dir = RS_S2C,
+	    .at = *at,
+	    .flow = &f->info};
+	pipeline_say(g->p, &open);
+	return f;
+}
+
+/* To whoever understands it: nobody, where regscan does not. */
+static void
+say(struct log_facts *g, struct fact_flow *f, enum rs_dir dir,
+    struct rs_span bytes, const struct rs_stamp *at)
+{
+	struct call call = {g, f};
+	const struct rs_sink out = {emit, &call};
+	const struct rs_arrival one = {bytes.n, *at};
+	const struct rs_where where = {&one, 1};
+	if (f->dissector == NULL) {
+		struct identity who = identify(bytes, f->info.carrier,
+		    f->info.end[0].port, f->info.end[1].port);
+		if (who.verdict != RS_YES)
+			return;
+		f->dissector = who.dissector;
+		f->state = g_malloc0(MAX(who.dissector->state_size, 1));
+	}
+	while (bytes.n) {
+		struct rs_progress p = f->dissector->feed(
+		    f->state, f->info.carrier, dir, bytes, &where, &out);
+		if (p.how == RS_MORE || p.how == RS_GIVEN_UP || p.consumed == 0)
+			break;
+		bytes = rs_span_from(bytes, p.consumed);
+	}
+}
+
+static void
+say_wire(struct log_facts *g, const struct rs_endpoint *client,
+    const struct rs_endpoint *server, enum rs_dir dir,
+    const struct rs_stamp *at)
+{
+	if (g->w.full)
+		return;
+	struct fact_flow *f = flow_of(g, client, server, RS_OVER_UDP, at);
+	say(g, f, dir, (struct rs_span){g->w.p, g->w.n}, at);
+}
+
+/* ---- DNS ---- */
+
+static struct asked *
+asked_of(struct log_facts *g, struct rs_span name)
+{
+	unsigned n = MIN(g->n_asked, ASKED);
+	for (unsigned i = 0; i < n; i++) {
+		struct asked *q = &g->asked[(g->n_asked - 1 - i) % ASKED];
+		if (rs_span_eq(log_view(&q->name), name))
+			return q;
+	}
+	return NULL;
+}
+
+static void
+dns_say(struct log_facts *g, const struct asked *q, enum rs_dir dir,
+    const struct rs_stamp *at)
+{
+	const struct rs_endpoint client = {.addr = g->phone};
+	const struct rs_endpoint server = {.addr = q->at, .port = DNS};
+	say_wire(g, &client, &server, dir, at);
+}
+
+/* The phone's own cache answers: it is the server. */
+static void
+local(struct asked *q)
+{
+	static const uint8_t loopback[] = {127, 0, 0, 1};
+	q->at = rs_addr_v4(loopback);
+	q->forwarded = true;
+}
+
+static void
+query(struct log_facts *g, const struct log_fact *f)
+{
+	struct asked *q = &g->asked[g->n_asked++ % ASKED];
+	*q = (struct asked){
+	    .name = log_keep(f->name),
+	    .type = f->type,
+	    .id = (uint16_t)g->n_asked,
+	};
+}
+
+static void
+ask(struct log_facts *g, struct asked *q, const struct rs_stamp *at)
+{
+	log_wire_query(&g->w, q->id, log_view(&q->name), q->type);
+	dns_say(g, q, RS_C2S, at);
+}
+
+static void
+forward(
+    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+{
+	struct asked *q = asked_of(g, f->name);
+	if (q == NULL || !rs_addr_parse(&q->at, f->value))
+		return;
+	q->forwarded = true;
+	ask(g, q, at);
+}
+
+static void
+learn_host(struct log_facts *g, struct rs_span name, const struct rs_addr *a)
+{
+	struct host *h = &g->hosts[g->n_hosts++ % HOSTS];
+	h->name = log_keep(name);
+	h->a = *a;
+}
+
+static const struct rs_addr *
+host_of(const struct log_facts *g, struct rs_span name)
+{
+	unsigned n = MIN(g->n_hosts, HOSTS);
+	for (unsigned i = 0; i < n; i++) {
+		const struct host *h = &g->hosts[(g->n_hosts - 1 - i) % HOSTS];
+		if (rs_span_eq(log_view(&h->name), name))
+			return &h->a;
+	}
+	return NULL;
+}
+
+/* Words that dnsmasq has where there is no address. */
+static uint8_t
+rcode_of(struct rs_span word)
+{
+	static const struct {
+		const char *word;
+		uint8_t rcode;
+	} rows[] = {{"NXDOMAIN", 3}, {"SERVFAIL", 2}, {"REFUSED", 5}};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		if (rs_span_eq(word, rs_span_str(rows[i].word)))
+			return rows[i].rcode;
+	return 0;
+}
+
+/* Adds what a line says to the response in hand. */
+static void
+add_reply(struct log_facts *g, struct asked *q, const struct log_fact *f)
+{
+	struct rs_addr a = {0};
+	if (g->alias.n) /* the alias was of the name that this line has */
+		log_wire_alias(&g->w, log_view(&g->alias), f->name);
+	g->alias.n = 0;
+	if (rs_span_eq(f->value, RS_LIT("<CNAME>"))) {
+		g->alias = log_keep(f->name);
+		return;
+	}
+	if (rs_span_starts(f->value, RS_LIT("NODATA")) || rcode_of(f->value))
+		return;
+	if (rs_addr_parse(&a, f->value)) {
+		learn_host(g, f->name, &a);
+		learn_host(g, log_view(&q->name), &a);
+	}
+	uint16_t type = a.family == 4 ? A : a.family == 6 ? AAAA : q->type;
+	log_wire_address(&g->w, f->name, type, a);
+}
+
+static void
+reply(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+{
+	struct asked *q = g->reply;
+	if (q == NULL) {
+		q = asked_of(g, f->name);
+		if (q == NULL || !q->forwarded)
+			return;
+		if (q->type == SRV) { /* the list of servers says more */
+			q->replied = true;
+			q->reply = *at;
+			return;
+		}
+		g->reply = q;
+		g->reply_at = *at;
+		log_wire_response(&g->w, q->id, rcode_of(f->value),
+		    log_view(&q->name), q->type);
+	}
+	g->reply_at.complete = at->complete;
+	g->reply_at.to = at->to;
+	add_reply(g, q, f);
+}
+
+static void
+end_reply(struct log_facts *g)
+{
+	const struct asked *q = g->reply;
+	g->reply = NULL;
+	g->alias.n = 0;
+	if (q)
+		dns_say(g, q, RS_S2C, &g->reply_at);
+}
+
+static void
+cached(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+{
+	struct asked *q = asked_of(g, f->name);
+	if (q == NULL || q->forwarded)
+		return;
+	local(q);
+	ask(g, q, at);
+	reply(g, f, at);
+}
+
+/* ---- servers of SIP ---- */
+
+/* Of replies whose servers are listed nowhere: answered, and no more. */
+static void
+end_srv(struct log_facts *g)
+{
+	unsigned n = MIN(g->n_asked, ASKED);
+	for (unsigned i = 0; i < n; i++) {
+		struct asked *q = &g->asked[i];
+		if (!q->replied)
+			continue;
+		q->replied = false;
+		log_wire_response(&g->w, q->id, 0, log_view(&q->name), SRV);
+		log_wire_address(
+		    &g->w, log_view(&q->name), SRV, (struct rs_addr){0});
+		dns_say(g, q, RS_S2C, &q->reply);
+	}
+}
+
+static void
+begin_list(
+    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+{
+	struct asked *q = asked_of(g, f->name);
+	if (q == NULL) {
+		struct log_fact asking = *f;
+		asking.type = SRV;
+		query(g, &asking);
+		q = &g->asked[(g->n_asked - 1) % ASKED];
+	}
+	if (!q->replied) { /* known before */
+		local(q);
+		ask(g, q, at);
+	}
+	q->replied = false;
+	g->reply = q;
+	g->reply_at = *at;
+	g->listing = true;
+	g->list = log_keep(f->name);
+	log_wire_response(&g->w, q->id, 0, log_view(&q->name), SRV);
+}
+
+static void
+target(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+{
+	if (!g->listing || g->reply == NULL)
+		return;
+	g->reply_at.complete = at->complete;
+	g->reply_at.to = at->to;
+	if (f->whole)
+		log_wire_srv(&g->w, log_view(&g->list), f);
+	else /* there is one, and where it listens is not told */
+		log_wire_address(
+		    &g->w, log_view(&g->list), SRV, (struct rs_addr){0});
+}
+
+/* ---- DHCP ---- */
+
+static void
+end_lease(struct log_facts *g)
+{
+	struct rs_endpoint client = {.port = 68}, server = {.port = 67};
+	struct rs_stamp asked, granted;
+	bool any = log_lease_request(&g->lease, &g->w, &asked);
+	if (any) {
+		g->phone = g->lease.leased;
+		say_wire(g, &client, &server, RS_C2S, &asked);
+		log_lease_ack(&g->lease, &g->w, &granted);
+		say_wire(g, &client, &server, RS_S2C, &granted);
+	}
+	g->lease.leasing = false;
+}
+
+/* ---- configuration ---- */
+
+/* That the phone goes to a server is all that this tells: whether it got
+   something, the log does not say. */
+static void
+url(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+{
+	static const struct {
+		const char *scheme;
+		uint16_t port;
+	} rows[] = {{"tftp://", TFTP_PORT}, {"http://", HTTP_PORT},
+	    {"https://", HTTPS_PORT}};
+	struct link_msg m = {
+	    .kind = LINK_CONTACT, .client.addr = g->phone, .tcp = true};
+	struct rs_event ev = {.type = RS_EV_LINK, .at = *at, .u.link = &m};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct rs_span scheme = rs_span_str(rows[i].scheme);
+		if (!rs_span_starts(f->value, scheme))
+			continue;
+		struct rs_span host = rs_span_from(f->value, scheme.n);
+		host.n = rs_span_find(host, '/');
+		const struct rs_addr *a = host_of(g, host);
+		m.server.port = rows[i].port;
+		m.tcp = rows[i].port != TFTP_PORT;
+		if (a)
+			m.server.addr = *a;
+		else if (!rs_addr_parse(&m.server.addr, host))
+			return;
+		pipeline_say(g->p, &ev);
+	}
+}
+
+/* The value of "Host:" in a head. */
+static struct rs_span
+host_header(struct rs_span head)
+{
+	while (head.n) {
+		struct rs_span line =
+		    rs_span_part(head, 0, rs_span_find(head, '\n'));
+		head = rs_span_from(head, line.n + 1);
+		if (line.n > 5 && rs_span_eq_nocase(rs_span_part(line, 0, 5),
+				      RS_LIT("Host:")))
+			return rs_span_trim(rs_span_from(line, 5));
+	}
+	return (struct rs_span){NULL, 0};
+}
+
+static void
+http_request(
+    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+{
+	struct log_text t = log_sip_text(f->value, g->wire, sizeof g->wire);
+	struct rs_span head = {g->wire, t.n};
+	const struct rs_addr *a = host_of(g, host_header(head));
+	struct rs_endpoint client = {.addr = g->phone};
+	g->http = (struct rs_endpoint){.port = HTTP_PORT};
+	if (a)
+		g->http.addr = *a;
+	say(g, flow_of(g, &client, &g->http, RS_OVER_TCP, at), RS_C2S, head,
+	    at);
+}
+
+static void
+http_status(
+    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+{
+	/* The rest of the head, and the body, are in no log: it ends, and
+	   says nothing of its length (RFC 9112 7.1). */
+	static const char end[] = "\r\nTransfer-Encoding: chunked\r\n\r\n"
+				  "0\r\n\r\n";
+	struct rs_endpoint client = {.addr = g->phone};
+	size_t n = f->value.n;
+	if (g->http.port == 0 || n + sizeof end > sizeof g->wire)
+		return;
+	memcpy(g->wire, f->value.p, n);
+	memcpy(g->wire + n, end, sizeof end - 1);
+	say(g, flow_of(g, &client, &g->http, RS_OVER_TCP, at), RS_S2C,
+	    (struct rs_span){g->wire, n + sizeof end - 1}, at);
+}
+
+/* ---- all of them ---- */
+
+void
+log_facts_flush(struct log_facts *g)
+{
+	end_lease(g);
+	end_reply(g);
+	end_srv(g);
+	g->listing = false;
+}
+
+/* Is f more of what is being told? */
+static bool
+goes_on(const struct log_facts *g, const struct log_fact *f)
+{
+	switch (f->kind) {
+	case LOG_DHCP:
+		return g->lease.leasing;
+	case LOG_DNS_REPLY:
+	case LOG_DNS_CACHED:
+		return g->reply && !g->listing &&
+		       (g->alias.n ||
+			   rs_span_eq(f->name, log_view(&g->reply->name)));
+	case LOG_SRV_TARGET:
+		return g->listing;
+	case LOG_SRV_LIST: /* what was replied is told by it */
+		return g->reply == NULL && !g->lease.leasing;
+	case LOG_DNS_FORWARD:
+	case LOG_DNS_QUERY:
+	case LOG_URL:
+	case LOG_HTTP_REQUEST:
+	case LOG_HTTP_STATUS:
+	case LOG_UNRESOLVED:
+	case LOG_FACT_NONE:
+		break;
+	}
+	return false;
+}
+
+/* A reply goes on beside an SRV reply that waits for its list. */
+static bool
+waits(const struct log_facts *g, const struct log_fact *f)
+{
+	return f->kind == LOG_DNS_REPLY && g->reply == NULL &&
+	       !g->lease.leasing;
+}
+
+void
+log_facts_take(
+    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+{
+	if (!goes_on(g, f) && !waits(g, f))
+		log_facts_flush(g);
+	switch (f->kind) {
+	case LOG_DHCP:
+		log_lease_line(&g->lease, f, at);
+		break;
+	case LOG_DNS_QUERY:
+		query(g, f);
+		break;
+	case LOG_DNS_FORWARD:
+		forward(g, f, at);
+		break;
+	case LOG_DNS_REPLY:
+		reply(g, f, at);
+		break;
+	case LOG_DNS_CACHED:
+		if (g->reply)
+			reply(g, f, at);
+		else
+			cached(g, f, at);
+		break;
+	case LOG_SRV_LIST:
+		begin_list(g, f, at);
+		break;
+	case LOG_SRV_TARGET:
+		target(g, f, at);
+		break;
+	case LOG_URL:
+		url(g, f, at);
+		break;
+	case LOG_HTTP_REQUEST:
+		http_request(g, f, at);
+		break;
+	case LOG_HTTP_STATUS:
+		http_status(g, f, at);
+		break;
+	case LOG_UNRESOLVED: /* that nothing came, the reader sees itself */
+	case LOG_FACT_NONE:
+		break;
+	}
+}

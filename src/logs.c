@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "logs.h"
+
+#include "capture/archive.h"
+#include "capture/log_clock.h"
+#include "engine/engine.h"
+
+#include <string.h>
+
+/* Of a log that is not joined no more is read ahead. */
+static const uint64_t AHEAD = 64 << 20;
+
+struct learning {
+	struct logs *l;
+	const struct options *o;
+	struct keyring *keys;
+	const char *const *paths;
+	unsigned n;
+	bool *is_log;
+	rs_time captured; /* when the captures begin; RS_NEVER: there is none */
+};
+
+/* ---- captures ---- */
+
+static void
+nowhere(void *arg, const struct rec_type *type, const void *rec)
+{
+	(void)arg;
+	(void)type;
+	(void)rec;
+}
+
+static void
+hear_captures(struct learning *g, GPtrArray *captures)
+{
+	const struct options *o = g->o;
+	struct related *related = related_new(o->tls_ports, o->n_tls_ports);
+	const struct rs_sink sink = log_join_sink(g->l->join);
+	const struct rec_sink out = {nowhere, NULL};
+	const struct engine_options eo = {
+	    .memory_limit = (size_t)o->memory_mib << 20,
+	    .related = related,
+	    .keys = g->keys->tls,
+	    .seed = o->hash_seed,
+	    .events = &sink,
+	};
+	struct engine *e = engine_new(&eo, &out);
+	struct cap_source *s = cap_files_open(
+	    (const char *const *)captures->pdata, captures->len, false);
+	struct cap_frame f;
+	for (enum cap_result r; (r = s->next(s, &f, NULL)) != CAP_END;) {
+		if (r == CAP_SECRETS)
+			keyring_secrets(g->keys, f.bytes);
+		else if (r == CAP_FRAME)
+			engine_packet(e, &f);
+		if (r == CAP_FRAME && g->captured == RS_NEVER)
+			g->captured = f.ts;
+	}
+	engine_finish(e);
+	engine_free(e);
+	s->close(s);
+	related_free(related);
+}
+
+/* ---- logs ---- */
+
+struct to_join {
+	struct log_join *join;
+	unsigned log;
+};
+
+static void
+join_entry(void *arg, const struct cap_frame *f)
+{
+	const struct to_join *t = arg;
+	log_join_entry(t->join, t->log, f);
+}
+
+/* The date of its own name, or of one beside it in the same archive. */
+static bool
+year_by_name(const struct learning *g, unsigned i, struct cap_clock *c,
+    const struct cap_log_look *look)
+{
+	int year, month, first = 1, any;
+	size_t n = cap_archive_length(g->paths[i]);
+	bool known = cap_log_name_date(g->paths[i], &year, &month);
+	for (unsigned k = 0; !known && k < g->n; k++)
+		known = strncmp(g->paths[k], g->paths[i], n) == 0 &&
+			g->paths[k][n] == '/' && g->paths[i][n] == '/' &&
+			cap_log_name_date(g->paths[k], &year, &month);
+	if (!known)
+		return false;
+	if (look->first != RS_NEVER)
+		cap_clock_date(look->first, &any, &first);
+	/* It was made when the log ended: one that begins in December. */
+	c->year = year - (first > month);
+	c->year_from = "file name";
+	return true;
+}
+
+static void
+clock_of(const struct learning *g, unsigned i, const struct cap_log_look *look)
+{
+	struct cap_clock *c = &g->l->clocks[i];
+	const struct options *o = g->o;
+	const struct log_joined *j =
+	    g->l->join ? log_join_result(g->l->join, i) : NULL;
+	int month;
+	c->stepped = look->stepped;
+	if (j && j->solved && look->first != RS_NEVER) {
+		cap_clock_by_truth(
+		    c, look->first + look->stepped, look->first + j->shift);
+		c->year_from = c->zone_from = c->shift_from = "capture";
+		c->uncertainty = j->uncertainty;
+		c->lead = j->lead;
+		return;
+	}
+	if (cap_clock_by_server(c, look))
+		c->year_from = c->zone_from = "server";
+	else if (!year_by_name(g, i, c, look) && g->captured != RS_NEVER) {
+		cap_clock_date(g->captured, &c->year, &month);
+		c->year_from = "capture";
+	}
+	if (o->log_year) {
+		c->year = o->log_year;
+		c->year_from = "option";
+	}
+	if (o->has_log_zone) {
+		c->zone = o->log_zone * RS_SEC;
+		c->zone_from = "option";
+	}
+}
+
+static void
+counts_of(const struct learning *g, unsigned i)
+{
+	const struct log_joined *j = log_join_result(g->l->join, i);
+	struct cap_clock *c = &g->l->clocks[i];
+	c->joining = true;
+	c->messages = j->messages;
+	c->attributed = j->attributed;
+	c->in_clear = j->in_clear;
+	c->ambiguous = j->ambiguous;
+}
+
+static void
+learn(struct learning *g, GPtrArray *captures)
+{
+	struct cap_log_look *looks = g_new(struct cap_log_look, g->n);
+	struct logs *l = g->l;
+	l->clocks = g_new0(struct cap_clock, g->n);
+	if (captures->len) {
+		l->join = log_join_new(g->n);
+		hear_captures(g, captures);
+	}
+	for (unsigned i = 0; i < g->n; i++) {
+		struct to_join to = {l->join, i};
+		if (g->is_log[i])
+			cap_log_look(g->paths[i], l->join ? UINT64_MAX : AHEAD,
+			    &looks[i], l->join ? join_entry : NULL, &to);
+		if (g->is_log[i] && l->join && looks[i].holes)
+			log_join_hole(l->join, i);
+	}
+	if (l->join)
+		log_join_solve(l->join);
+	for (unsigned i = 0; i < g->n; i++) {
+		if (!g->is_log[i])
+			continue;
+		clock_of(g, i, &looks[i]);
+		if (l->join)
+			counts_of(g, i);
+	}
+	g_free(looks);
+}
+
+void
+logs_learn(struct logs *l, const struct cap_list *files,
+    const struct options *o, struct keyring *keys)
+{
+	struct learning g = {
+	    .l = l,
+	    .o = o,
+	    .keys = keys,
+	    .paths = (const char *const *)files->paths->pdata,
+	    .n = files->paths->len,
+	    .captured = RS_NEVER,
+	};
+	GPtrArray *captures = g_ptr_array_new();
+	bool any = false;
+	g.is_log = g_new0(bool, g.n);
+	for (unsigned i = 0; i < g.n; i++) {
+		char *path = g_ptr_array_index(files->paths, i);
+		g.is_log[i] = cap_file_is_log(path);
+		any |= g.is_log[i];
+	}
+	for (unsigned i = 0; any && i < g.n; i++) {
+		char *path = g_ptr_array_index(files->paths, i);
+		/* What comes through a pipe comes once. */
+		if (!g.is_log[i] && strcmp(path, "-") != 0 &&
+		    (!g_file_test(path, G_FILE_TEST_EXISTS) ||
+			g_file_test(path, G_FILE_TEST_IS_REGULAR)) &&
+		    cap_file_is_capture(path))
+			g_ptr_array_add(captures, path);
+	}
+	if (any && !o->follow)
+		learn(&g, captures);
+	g_ptr_array_free(captures, TRUE);
+	g_free(g.is_log);
+}
+
+void
+logs_clear(struct logs *l)
+{
+	log_join_free(l->join);
+	g_free(l->clocks);
+	*l = (struct logs){0};
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was understood of logs, what their times are taken for, and how they
+   fit to the captures. */
+#include "report/text_part.h"
+
+#include <stdlib.h>
+
+static void say(struct text *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+say(struct text *t, const char *format, ...)
+{
+	char s[256];
+	va_list ap;
+	va_start(ap, format);
+	g_vsnprintf(s, sizeof s, format, ap);
+	va_end(ap);
+	page_flow(&t->page, 2, rs_span_str(s));
+}
+
+static const char *
+whence(struct rs_span from)
+{
+	static const struct {
+		const char *name, *words;
+	} rows[] = {
+	    {"capture", "by the capture"},
+	    {"server", "as a server tells in it"},
+	    {"file name", "by a file's name"},
+	    {"option", "as you say"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rs_span_eq(from, rs_span_str(rows[i].name)))
+			return rows[i].words;
+	return "unknown";
+}
+
+static void
+clock_of(struct text *t, const struct rec_log *l)
+{
+	char zone[PAGE_TEXT] = "UTC";
+	if (l->zone > 0 || l->zone < 0)
+		g_snprintf(zone, sizeof zone, "UTC%c%02d:%02d",
+		    l->zone < 0 ? '-' : '+', abs((int)l->zone) / 60,
+		    abs((int)l->zone) % 60);
+	if (rs_span_eq(l->zone_from, RS_LIT("log")))
+		return; /* nothing is left to know */
+	if (l->year_from.p && !rs_span_eq(l->year_from, RS_LIT("log")))
+		say(t, "; year %lld %s", (long long)l->year,
+		    whence(l->year_from));
+	else if (l->year_from.p == NULL)
+		say(t, "; its YEAR IS NOT KNOWN (--log-year), shown as 1970");
+	if (l->zone_from.p)
+		say(t, ", times are %s %s", zone, whence(l->zone_from));
+	else
+		say(t, "%s times taken as UTC (--log-zone)",
+		    rs_span_eq(l->year_from, RS_LIT("log")) ? ";" : ",");
+}
+
+static void
+fit(struct text *t, const struct rec_log *l)
+{
+	char a[PAGE_TEXT], b[PAGE_TEXT], off[PAGE_TEXT], within[PAGE_TEXT];
+	if (l->joined == RS_FALSE) {
+		say(t, "; NOT joined with the capture: no offset of its clock "
+		       "fits clearly better than others");
+		return;
+	}
+	if (l->joined != RS_TRUE)
+		return;
+	page_duration(off, llabs(l->shift));
+	page_duration(within, l->uncertainty);
+	say(t, "; its clock is %s %s the capture's, within %s", off,
+	    l->shift < 0 ? "ahead of" : "behind", within);
+	say(t, "; %s of %s in TLS records",
+	    page_number(b, text_sum(l->attributed)),
+	    text_many(a, l->messages, "message"));
+	if (text_sum(l->in_clear))
+		say(t, ", %s in clear", page_number(a, l->in_clear));
+	if (text_sum(l->ambiguous))
+		say(t, ", %s that several may have carried",
+		    page_number(a, l->ambiguous));
+}
+
+void
+text_logs(struct text *t, const struct rec_coverage *c)
+{
+	const struct rec_file *f = c->files.v;
+	char a[PAGE_TEXT], b[PAGE_TEXT];
+	for (uint32_t i = 0; i < c->files.n; i++) {
+		const struct rec_log *l = &f[i].log;
+		if (l->lines == REC_ABSENT)
+			continue;
+		char label[PAGE_TEXT] = "";
+		if (c->files.n > 1)
+			g_snprintf(label, sizeof label, " %u", i);
+		say(t, "%.*s%s: %s, %s not understood", (int)f[i].format.n,
+		    (const char *)f[i].format.p, label,
+		    text_many(a, l->lines, "line"),
+		    page_number(b, text_sum(l->lines_unknown)));
+		if (text_sum(l->lines_missing))
+			say(t, ", %s missing",
+			    page_number(a, l->lines_missing));
+		if (text_sum(l->clock_steps))
+			say(t, "; its clock was set in between, and all times "
+			       "are told by the last");
+		clock_of(t, l);
+		fit(t, l);
+		page_end(&t->page);
+	}
+}
