@@ -78,6 +78,7 @@ new_report(struct run *r, GError **error)
 	    .out = r->out.to,
 	    .all_tls = r->o->all_tls,
 	    .all_lookups = r->o->all_lookups,
+	    .phone = r->o->phone,
 	    .profiles = r->profiles,
 	    .live = loop_endless(r),
 	    .colour = output_colour(r->o, r->out.to),
@@ -132,6 +133,8 @@ write_report(struct run *r)
 	bool ok = report_finish(r->report, &c, &e);
 	if (!ok)
 		say_failure(e);
+	if (report_phone_unknown(r->report))
+		say_error("--phone %s: nothing was seen of it", r->o->phone);
 	add_status(r, report_status(r->report));
 	report_free(r->report);
 	r->report = NULL;

@@ -167,6 +167,9 @@ check(const struct options *o, GError **error)
 		return refuse(error,
 		    "nothing to read: give a capture file, a folder, '-' or -i "
 		    "INTERFACE (see regscan --help)");
+	if (o->phone && !report_phone_valid(o->phone))
+		return usage(error, "--phone", o->phone,
+		    "want an address, a hardware address or an AOR");
 	if (o->follow && (!files || o->files[1]))
 		return refuse(error, "--follow is for one file");
 	if (!live && !o->follow && o->duration)
@@ -293,6 +296,8 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 		"Write the report to this file", "FILE"},
 	    {"all-lookups", 0, 0, G_OPTION_ARG_NONE, &o->all_lookups,
 		"List look-ups in DNS of others than phones as well", NULL},
+	    {"phone", 0, 0, G_OPTION_ARG_STRING, &o->phone,
+		"Report of this phone only", "ADDR|MAC|AOR"},
 	    {"all-tls", 0, 0, G_OPTION_ARG_NONE, &o->all_tls,
 		"List also TLS handshakes that do not concern registration",
 		NULL},
@@ -417,4 +422,5 @@ options_clear(struct options *o)
 	g_strfreev(o->ca_paths);
 	g_free(o->certificates);
 	g_free(o->profile);
+	g_free(o->phone);
 }

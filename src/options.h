@@ -13,6 +13,7 @@ struct options {
 	char **ca_files, **ca_paths; /* NULL-terminated; NULL: none */
 	gboolean system_ca;
 	char *certificates; /* folder to write them to */
+	char *phone; /* the only one to report of; NULL: all */
 	char *profile; /* name or file; NULL: by what is seen */
 	gboolean list_interfaces, no_promiscuous, follow, all_tls, all_lookups,
 	    version;

@@ -11,7 +11,7 @@
 
 /* What makes sense for one run only. */
 static const char *const never[] = {"read", "follow", "autostop", "count",
-    "config", "no-config", "list-interfaces", "version"};
+    "config", "no-config", "list-interfaces", "version", "phone"};
 
 static bool
 is_array(const GOptionEntry *e)

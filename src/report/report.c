@@ -36,7 +36,13 @@ report_new(
 	struct spool *spool = spool_new(error);
 	if (spool == NULL)
 		return NULL;
+	struct only *only = o->phone ? only_new(o->phone, error) : NULL;
+	if (o->phone && only == NULL) {
+		spool_free(spool);
+		return NULL;
+	}
 	struct report *r = g_new0(struct report, 1);
+	r->only = only;
 	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed)
 		seed = (struct rs_hash_seed){(uintptr_t)r, 2};
 	r->o = *o;
@@ -58,6 +64,7 @@ report_new(
 	r->judge = judge_new();
 	r->asked = asked_new(related, r->phones,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
+	r->odd = odd_new(&seed);
 	r->seed = seed;
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
 	r->fine_registration = rec_registration_type;
@@ -76,6 +83,8 @@ report_free(struct report *r)
 		return;
 	judge_free(r->judge);
 	asked_free(r->asked);
+	odd_free(r->odd);
+	only_free(r->only);
 	g_hash_table_unref(r->scanned);
 	fetches_free(r->downloads.fetches);
 	phone_tracker_free(r->phones);
@@ -92,7 +101,7 @@ report_free(struct report *r)
 void
 report_event(struct report *r, const struct rec_type *type, const void *rec)
 {
-	if (r->o.format != REPORT_NDJSON)
+	if (r->o.format != REPORT_NDJSON || !only_has(r->only, type, rec))
 		return;
 	rs_time otherwise = r->coverage ? r->coverage->last : RS_NEVER;
 	model_event(&r->json.w, type, rec, otherwise);
@@ -106,15 +115,24 @@ listed(void *arg, const struct rec_type *type, const void *rec)
 	report_event(arg, type, rec);
 }
 
+static void
+add_to_sums(struct report *r, const struct rec_type *type, const void *rec)
+{
+	if (only_has(r->only, type, rec))
+		summary_add(r->summary, type, rec);
+}
+
 /* Counted, and joined to its phone; what does not concern registration makes
    none, and decides nothing.  Registrations are counted by themselves. */
 static void
 count(struct report *r, const struct rec_type *type, const void *rec,
     bool related)
 {
-	summary_add(r->summary, type, rec);
-	if (related)
-		phone_tracker_add(r->phones, type, rec);
+	add_to_sums(r, type, rec);
+	if (!related)
+		return;
+	phone_tracker_add(r->phones, type, rec);
+	odd_add(r->odd, type, rec);
 }
 
 static bool
@@ -127,6 +145,8 @@ registration_fine(const struct rec_registration *g)
 void
 report_registration_counted(struct report *r, const struct rec_registration *g)
 {
+	if (!only_has(r->only, &rec_registration_type, g))
+		return;
 	bool failed = rec_outcome_failed(g->outcome);
 	bool readable = g->visibility == REC_CLEAR ||
 			g->visibility == REC_DECRYPTED ||
@@ -159,7 +179,7 @@ inferred(struct report *r, const struct rec_registration *g)
 {
 	if (r->o.format == REPORT_JSON)
 		(void)spool_add(r->spool, &r->fine_registration, g);
-	summary_add(r->summary, &rec_registration_type, g);
+	add_to_sums(r, &rec_registration_type, g);
 	report_event(r, &rec_registration_type, g);
 }
 
@@ -182,8 +202,10 @@ registration(struct report *r, const struct rec_registration *g)
 	if (fine)
 		report_registration_counted(r, g);
 	phone_tracker_add(r->phones, &rec_registration_type, g);
+	odd_add(r->odd, &rec_registration_type, g);
 	report_event(r, &rec_registration_type, g);
-	if (r->o.format == REPORT_TEXT && r->o.live) {
+	if (r->o.format == REPORT_TEXT && r->o.live &&
+	    only_has(r->only, &rec_registration_type, g)) {
 		text_live(&r->o, g, &r->out);
 		(void)out_flush(&r->out);
 	}
@@ -199,7 +221,8 @@ static void
 handshake_counted(struct report *r, const struct rec_handshake *h)
 {
 	bool related = h->related == RS_TRUE;
-	r->failed += related && handshake_failed(h);
+	r->failed += related && handshake_failed(h) &&
+		     only_has(r->only, &rec_handshake_type, h);
 	count(r, &rec_handshake_type, h, related);
 	report_event(r, &rec_handshake_type, h);
 }
@@ -276,6 +299,7 @@ static void
 boot(struct report *r, const struct rec_type *type, const void *rec)
 {
 	host_index_add(r->hosts, type, rec);
+	odd_add(r->odd, type, rec);
 	if (type == &rec_host_type)
 		return;
 	report_event(r, type, rec);
@@ -290,14 +314,20 @@ lookup(struct report *r, const struct rec_lookup *l)
 	r->strange_lookups += !sure;
 	(void)spool_add(
 	    r->spool, sure ? &rec_lookup_type : &r->strange_lookup, l);
-	if (l->related == RS_TRUE)
-		report_event(r, &rec_lookup_type, l);
+	if (l->related != RS_TRUE)
+		return;
+	odd_add(r->odd, &rec_lookup_type, l);
+	report_event(r, &rec_lookup_type, l);
 }
 
 static void
 take(void *arg, const struct rec_type *type, const void *rec)
 {
 	struct report *r = arg;
+	if (only_held(r->only)) {
+		only_hold(r->only, type, rec);
+		return;
+	}
 	if (type == &rec_lookup_type) {
 		lookup(r, rec);
 		return;
@@ -313,7 +343,7 @@ take(void *arg, const struct rec_type *type, const void *rec)
 	} else if (type == &rec_download_type) {
 		downloads_take(&r->downloads, rec);
 	} else {
-		summary_add(r->summary, type, rec);
+		add_to_sums(r, type, rec);
 		report_event(r, type, rec);
 		if (r->o.format == REPORT_JSON ||
 		    (type == &rec_binding_type && !binding_fine(rec)))
@@ -400,6 +430,8 @@ ask_lookups_of(struct report *r, const struct rec_type *shelf)
 			continue;
 		l.related = asked_related(r->asked, &l);
 		others += l.related != RS_TRUE;
+		if (l.related == RS_TRUE)
+			odd_add(r->odd, &rec_lookup_type, &l);
 		if (l.related == RS_TRUE || r->o.all_lookups)
 			report_event(r, &rec_lookup_type, &l);
 	}
@@ -441,6 +473,9 @@ report_by_scanner(const struct report *r, const struct rec_registration *g)
 bool
 report_wanted(void *arg, const struct rec_type *type, const void *rec)
 {
+	const struct report *r = arg;
+	if (!only_has(r->only, type, rec))
+		return false;
 	if (type == &rec_registration_type && report_by_scanner(arg, rec))
 		return false;
 	if (type == &rec_handshake_type && !handshake_failed(rec))
@@ -487,6 +522,25 @@ ask_again(struct report *r)
 		r->amended.downloads_not_listed = others;
 }
 
+static bool
+phone_registered(void *arg, const struct rs_addr *client)
+{
+	struct report *r = arg;
+	struct rec_phone p;
+	bool is = phone_tracker_find(r->phones, client, &p, &r->arena) &&
+		  p.outcome == REC_REGISTERED && p.stopped_at.p == NULL;
+	rec_arena_reset(&r->arena);
+	return is;
+}
+
+static void
+failed_phone(struct report *r, struct rec_phone *p)
+{
+	r->phones_failed++;
+	odd_differs(
+	    r->odd, &p->client.at.addr, p->mac, &p->differs, &r->arena);
+}
+
 static void
 phone_closed(void *arg, const struct rec_type *type, const void *rec)
 {
@@ -494,6 +548,8 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	struct rec_phone whole = *(const struct rec_phone *)rec, *p = &whole;
 	const struct rec_stage *stage = p->chain.v;
 	bool scanner = p->scanner == RS_TRUE;
+	if (!only_has(r->only, type, rec))
+		return;
 	for (uint32_t i = 0; i < p->chain.n && !scanner; i++)
 		r->failed += stage[i].state == REC_STAGE_FAILED;
 	chain_complete(r->chain, p, &r->arena);
@@ -504,7 +560,7 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	if (scanner)
 		r->scanners.sources++;
 	else if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
-		r->phones_failed++;
+		failed_phone(r, p);
 	else
 		phone_counts_add(&r->phones_counts, p->outcome);
 	summary_add(r->summary, type, p);
@@ -537,11 +593,13 @@ finish_phones(struct report *r)
 	    .fetches = r->downloads.fetches,
 	    .way = way_of,
 	    .arg = r};
+	odd_compare(r->odd, phone_registered, r);
 	r->chain = chain_new(&from);
 	r->failed += chain_errors(r->chain);
 	/* The text report tells of those that suffered only. */
 	phone_tracker_finish(r->phones, &phones,
-	    r->o.format == REPORT_TEXT ? &r->phones_counts : NULL);
+	    r->o.format == REPORT_TEXT && r->only == NULL ? &r->phones_counts
+							  : NULL);
 	chain_finish(r->chain, &phones);
 	chain_free(r->chain);
 	r->chain = NULL;
@@ -603,6 +661,10 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	if (r->amended.tls_unrelated == REC_ABSENT)
 		r->amended.tls_unrelated = 0;
 	rec_arena_init(&results, NULL, NULL);
+	if (r->only) {
+		const struct rec_sink all = report_sink(r);
+		only_release(r->only, &all);
+	}
 	ask_again(r);
 	ask_lookups_again(r);
 	phone_tracker_find_scanners(r->phones);
@@ -629,6 +691,18 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 		    spool_lost(r->spool), g_get_tmp_dir());
 	}
 	return ok;
+}
+
+bool
+report_phone_valid(const char *phone)
+{
+	return only_valid(phone);
+}
+
+bool
+report_phone_unknown(const struct report *r)
+{
+	return !only_found(r->only);
 }
 
 int

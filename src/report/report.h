@@ -31,6 +31,7 @@ struct report_options {
 	size_t memory_limit; /* of the program, bytes; 0: 256 MiB */
 	const char *version;
 	const struct profile_set *profiles; /* lent, or NULL */
+	const char *phone; /* lent; the report is of that one; NULL: of all */
 };
 
 struct report;
@@ -54,6 +55,10 @@ bool report_broken(const struct report *r);
 /* False and error when output failed. */
 bool report_finish(
     struct report *r, const struct rec_coverage *c, GError **error);
+/* Whether that is an address, a hardware address or an AOR. */
+bool report_phone_valid(const char *phone);
+/* There was nothing of the one that was asked for; after report_finish(). */
+bool report_phone_unknown(const struct report *r);
 /* 0, 1 or 4 of regscan(1) EXIT STATUS; after report_finish(). */
 int report_status(const struct report *r);
 

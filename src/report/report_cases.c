@@ -16,12 +16,31 @@ scanned(struct report *r, const struct rec_registration *g)
 		g_hash_table_add(r->scanned, GSIZE_TO_POINTER((gsize)aor));
 }
 
+/* Of the phone that the report is of. */
+static bool
+judged_here(const struct report *r, const struct diag_case *c)
+{
+	const struct only *o = r->only;
+	return c->lease          ? only_has(o, &rec_lease_type, c->lease)
+	       : c->link         ? only_has(o, &rec_link_type, c->link)
+	       : c->registration ? only_has(o, &rec_registration_type,
+				       c->registration)
+	       : c->handshake ? only_has(o, &rec_handshake_type, c->handshake)
+	       : c->connection
+		   ? only_has(o, &rec_connection_type, c->connection)
+	       : c->binding  ? only_has(o, &rec_binding_type, c->binding)
+	       : c->download ? only_has(o, &rec_download_type, c->download)
+			     : true;
+}
+
 /* An error on the phone's way is a failure of its own. */
 static void
 judge_boot(struct report *r, struct diag_case c)
 {
 	struct boot_room room;
 	struct rec_phone p;
+	if (!judged_here(r, &c))
+		return;
 	const struct rs_addr *addr =
 	    c.link ? &c.link->client.at.addr : &c.lease->client.at.addr;
 	uint64_t before = judge_errors(r->judge);
@@ -100,6 +119,8 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
     const struct rec_id *connection)
 {
 	struct leans l;
+	if (!judged_here(r, &c))
+		return;
 	c.coverage = &r->amended;
 	lean(r, &c, handshake, connection, &l);
 	judge_case(r->judge, &c);
@@ -129,7 +150,7 @@ judge_way(void *arg, const struct rs_addr *client)
 	struct report *r = arg;
 	const struct diag_case c = {
 	    .way = asked_way(r->asked, client), .coverage = &r->amended};
-	if (c.way == NULL || !c.way->phone)
+	if (c.way == NULL || !c.way->phone || !only_client(r->only, client))
 		return;
 	r->failed += way_stopped(c.way) != NULL;
 	judge_case(r->judge, &c);
@@ -142,6 +163,8 @@ report_judge_all(struct report *r)
 	const void *rec;
 	while ((rec = spool_next(s)) != NULL) {
 		const struct rec_registration *g = rec;
+		if (!only_has(r->only, &rec_registration_type, g))
+			continue;
 		if (report_by_scanner(r, g)) {
 			scanned(r, g);
 			continue;

@@ -12,6 +12,8 @@
 #include "report/downloads.h"
 #include "report/json.h"
 #include "report/judge.h"
+#include "report/odd.h"
+#include "report/only.h"
 #include "report/report.h"
 #include "track/host.h"
 #include "track/phone.h"
@@ -32,6 +34,8 @@ struct report {
 	struct rs_account phones_pay;
 	struct judge *judge;
 	struct asked *asked;
+	struct odd *odd;
+	struct only *only; /* NULL: of all phones */
 	struct downloads downloads;
 	struct chain *chain; /* while report_finish() runs */
 	/* The shelves of what is fine: the same types under other addresses. */

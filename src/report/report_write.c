@@ -8,6 +8,8 @@ static void
 json_listed(struct report *r, const struct rec_type *type, const void *rec)
 {
 	struct report_writer *w = &r->json.w;
+	if (!only_has(r->only, type, rec))
+		return;
 	if (type == &rec_download_type) {
 		struct rec_download d;
 		if (downloads_listed(&r->downloads, rec, &d, &r->arena))
@@ -84,6 +86,8 @@ json_document(struct report *r)
 	w->open(w, "regscan", false);
 	w->text(w, "version", rs_span_str(r->o.version ? r->o.version : ""));
 	w->number(w, "schema", 1);
+	if (r->o.phone)
+		w->text(w, "narrowed_to", rs_span_str(r->o.phone));
 	w->shut(w);
 	model_record(w, "coverage", &rec_coverage_type, &r->amended);
 	model_record(w, "summary", &rec_summary_type, &r->result);
@@ -112,7 +116,7 @@ void
 report_write(struct report *r)
 {
 	struct text_input in = {&r->o, r->spool, &r->amended, &r->result,
-	    report_wanted, connection_of, r};
+	    report_wanted, connection_of, r, report_phone_unknown(r)};
 	switch (r->o.format) {
 	case REPORT_TEXT:
 		text_report(&in, &r->out);

@@ -19,6 +19,17 @@ several_days(const struct rec_coverage *c)
 	       strncmp(page_date(a, c->first), page_date(b, c->last), 10) != 0;
 }
 
+static void
+narrowed(struct text *t)
+{
+	struct page *p = &t->page;
+	page_str(p, t->in->nobody ? "Nothing was seen of " : "Only of ");
+	page_span(p, rs_span_str(t->in->options->phone));
+	page_str(p, t->in->nobody ? "." : ":");
+	page_end(p);
+	page_end(p);
+}
+
 void
 text_report(const struct text_input *in, struct out *out)
 {
@@ -30,8 +41,13 @@ text_report(const struct text_input *in, struct out *out)
 		page_end(&t.page); /* their lines are above */
 	t.causes = text_causes_new(&t);
 	text_coverage(&t);
+	if (in->options->phone)
+		narrowed(&t);
+	if (in->nobody)
+		return;
 	text_headline(&t);
 	text_failures(&t);
+	text_odd(&t);
 	text_noted(&t);
 	text_sums(&t);
 	text_causes_free(t.causes);

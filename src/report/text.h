@@ -21,6 +21,7 @@ struct text_input {
 	bool (*connection)(
 	    void *arg, const struct rec_id *id, struct rec_connection *c);
 	void *arg;
+	bool nobody; /* nothing of the phone that was asked for */
 };
 
 void text_report(const struct text_input *in, struct out *out);

@@ -51,6 +51,8 @@ void text_coverage(struct text *t);
 void text_headline(struct text *t);
 void text_sums(struct text *t);
 void text_failures(struct text *t);
+/* How phones that failed differ from those that registered. */
+void text_odd(struct text *t);
 /* What went wrong where no attempt failed: with bindings, and phones. */
 void text_noted(struct text *t);
 /* Code, title and detail; `again`: it was said a few lines above. */

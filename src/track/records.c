@@ -349,6 +349,17 @@ static const struct rec_field silence_fields[] = {
 PART(rec_silence_type, "silence", "silenced", silence_fields);
 #undef T
 
+#define T struct rec_differs
+static const struct rec_field differs_fields[] = {
+    TEXT("what", what),
+    TEXT("value", value),
+    TEXT("others", others),
+    NUMBER("sharing", sharing),
+    NUMBER("peers", peers),
+};
+PART(rec_differs_type, "difference", "differs", differs_fields);
+#undef T
+
 #define T struct rec_phone
 static const struct rec_field phone_fields[] = {
     ID("id", id),
@@ -370,6 +381,7 @@ static const struct rec_field phone_fields[] = {
     TEXT("scanner_reason", scanner_reason),
     NUMBER("retry_after_obeyed", retry_after_obeyed),
     NUMBER("retry_after_ignored", retry_after_ignored),
+    SPARE_LIST("differs", differs, rec_differs),
 };
 const struct rec_type rec_phone_type = {"phone", "phones", sizeof(T),
     phone_fields, sizeof phone_fields / sizeof *phone_fields, offsetof(T, id),

@@ -505,6 +505,13 @@ struct rec_silence {
 	struct rec_endpoint other_client;
 };
 
+/* What a phone that failed has otherwise than those that registered. */
+struct rec_differs {
+	struct rs_span what, value;
+	struct rs_span others;  /* what most of them have that it has not */
+	int64_t sharing, peers; /* how many of them, of how many known */
+};
+
 struct rec_phone {
 	struct rec_id id;
 	rs_time started, ended;
@@ -523,6 +530,7 @@ struct rec_phone {
 	struct rs_span scanner_reason; /* "user_agent", "many_users" */
 	/* of next attempts at a server that sent Retry-After; absent: none */
 	int64_t retry_after_obeyed, retry_after_ignored;
+	struct rec_list differs; /* struct rec_differs */
 };
 
 /* ---- findings ---- */
@@ -714,7 +722,7 @@ extern const struct rec_type rec_contact_type, rec_challenge_type,
     rec_displaced_type, rec_move_type,
     rec_unreached_type,
     rec_certificate_type, rec_chain_type, rec_alert_type, rec_step_type, rec_stage_type,
-    rec_line_type, rec_silence_type, rec_evidence_type, rec_file_type,
+    rec_line_type, rec_silence_type, rec_differs_type, rec_evidence_type, rec_file_type,
     rec_label_type, rec_times_type, rec_group_type, rec_scanners_type,
     rec_load_type, rec_log_type;
 

@@ -38,7 +38,7 @@ none 'the rest is for one run' "$(for o in $options; do
 	printf '%s\n' "$taken" | grep -qxF "$o" && continue
 	case $o in
 	read | follow | autostop | count | config | no-config | help | version | \
-		list-interfaces) ;;
+		list-interfaces | phone) ;;
 	*)	echo "$o" ;;
 	esac
 done)"

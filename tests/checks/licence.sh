@@ -6,7 +6,7 @@
 . "${srcdir:=..}/tests/lib/tap.sh"
 
 found=$(project_text | grep -Ev \
-	'^LICENSE$|^pcaps/[^/]*/(README|args|status|[^/]*\.(logcat|tgz)|keys\.log|server\.key|report\.(txt|json))$' |
+	'^LICENSE$|^pcaps/[^/]*/(README|args|cause|status|[^/]*\.(logcat|tgz)|keys\.log|server\.key|report\.(txt|json))$' |
 	(cd "$srcdir" && xargs -d '\n' awk '
 		FNR == 1 { if (f != "" && !named) print f; f = FILENAME; named = 0 }
 		/SPDX-License-Identifier: Apache-2\.0/ { named = 1 }

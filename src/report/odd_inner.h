@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the odd one out share: odd_add.c knows what is compared,
+ * odd.c compares.
+ */
+#ifndef REPORT_ODD_INNER_H
+#define REPORT_ODD_INNER_H
+
+#include "report/odd.h"
+
+enum odd_what {
+	ODD_FIRMWARE,
+	ODD_TRANSPORT,
+	ODD_SERVER,
+	ODD_JA4,
+	ODD_ISSUER,
+	ODD_VLAN,
+	ODD_DHCP_SERVER,
+	ODD_DHCP_OPTIONS,
+	ODD_ROUTER,
+	ODD_NAME_SERVERS,
+	ODD_RESOLVER,
+	ODD_ANSWER,
+	ODD_WHATS
+};
+
+enum { ODD_TEXT = 200 };
+
+/* Of whom something is known; either may be absent. */
+struct odd_who {
+	const struct rs_addr *client;
+	struct rs_span mac;
+};
+
+/*
+ * That client has this value.  The first `subject` bytes say what it is of:
+ * only values of the same subject are compared (answers to a question).
+ */
+void odd_value(struct odd *o, const struct odd_who *who, enum odd_what what,
+    struct rs_span value, size_t subject);
+
+#endif

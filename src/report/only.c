@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An address is a phone's as long as it was seen with its hardware address; of
+ * an address that was asked for by itself, or by an AOR, everything is taken.
+ * Leases and links have hardware addresses of their own, and may have no other.
+ */
+#include "report/only.h"
+
+#include "track/host.h"
+#include "track/spool.h"
+
+#include <string.h>
+
+enum { MAC_TEXT = 18, ADDRESSES = 4096, MACS = 256 };
+
+enum by { BY_NONE, BY_ADDRESS, BY_MAC, BY_AOR };
+
+struct only {
+	enum by by;
+	struct rs_addr addr;
+	char mac[MAC_TEXT];
+	struct rs_span aor;
+	struct spool *held;
+	struct host_index *hosts;
+	GTree *addresses; /* struct rs_addr */
+	GPtrArray *macs;  /* char *, that had one of these */
+	bool released, found;
+};
+
+/* ---- what is asked for ---- */
+
+static int
+nibble(char c)
+{
+	return g_ascii_xdigit_value(c);
+}
+
+/* Twelve hex digits, alone or with ':', '-' or '.' between. */
+static bool
+parse_mac(const char *s, char to[MAC_TEXT])
+{
+	unsigned n = 0;
+	char digits[13] = "";
+	for (; *s; s++) {
+		if (strchr(":-.", *s))
+			continue;
+		if (nibble(*s) < 0 || n == 12)
+			return false;
+		digits[n++] = g_ascii_tolower(*s);
+	}
+	if (n != 12)
+		return false;
+	for (unsigned i = 0; i < 6; i++) {
+		memcpy(to + 3 * i, digits + 2 * i, 2);
+		to[3 * i + 2] = i < 5 ? ':' : '\0';
+	}
+	return true;
+}
+
+static struct rs_span
+without_scheme(struct rs_span s)
+{
+	static const char *const schemes[] = {"sips:", "sip:", "tel:"};
+	for (size_t i = 0; i < G_N_ELEMENTS(schemes); i++) {
+		size_t n = strlen(schemes[i]);
+		if (s.n > n &&
+		    g_ascii_strncasecmp((const char *)s.p, schemes[i], n) == 0)
+			return rs_span_from(s, n);
+	}
+	return s;
+}
+
+/* RFC 3261 19.1.4: the user as it is, the host whatever its case. */
+static bool
+same_aor(struct rs_span a, struct rs_span b)
+{
+	a = without_scheme(a);
+	b = without_scheme(b);
+	size_t at = 0;
+	for (size_t i = 0; i < a.n; i++)
+		if (a.p[i] == '@')
+			at = i;
+	return a.n == b.n && memcmp(a.p, b.p, at) == 0 &&
+	       g_ascii_strncasecmp((const char *)a.p + at,
+		   (const char *)b.p + at, a.n - at) == 0;
+}
+
+static enum by
+parse(struct only *o, const char *phone)
+{
+	struct rs_span s = rs_span_str(phone);
+	if (rs_addr_parse(&o->addr, s))
+		return BY_ADDRESS;
+	if (parse_mac(phone, o->mac))
+		return BY_MAC;
+	o->aor = s;
+	bool aor = without_scheme(s).n != s.n || strchr(phone, '@');
+	return aor && s.n && phone[0] != '@' ? BY_AOR : BY_NONE;
+}
+
+bool
+only_valid(const char *phone)
+{
+	struct only o = {0};
+	return parse(&o, phone) != BY_NONE;
+}
+
+/* ---- holding ---- */
+
+static gint
+by_address(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	(void)arg;
+	return rs_addr_cmp(a, b);
+}
+
+struct only *
+only_new(const char *phone, GError **error)
+{
+	struct spool *held = spool_new(error);
+	if (held == NULL)
+		return NULL;
+	struct only *o = g_new0(struct only, 1);
+	o->by = parse(o, phone);
+	o->held = held;
+	o->hosts = host_index_new();
+	o->addresses = g_tree_new_full(by_address, NULL, g_free, NULL);
+	o->macs = g_ptr_array_new_with_free_func(g_free);
+	return o;
+}
+
+void
+only_free(struct only *o)
+{
+	if (o == NULL)
+		return;
+	spool_free(o->held);
+	host_index_free(o->hosts);
+	g_tree_unref(o->addresses);
+	g_ptr_array_unref(o->macs);
+	g_free(o);
+}
+
+void
+only_hold(struct only *o, const struct rec_type *type, const void *rec)
+{
+	host_index_add(o->hosts, type, rec);
+	(void)spool_add(o->held, type, rec);
+}
+
+bool
+only_held(const struct only *o)
+{
+	return o && !o->released;
+}
+
+/* ---- whose records ---- */
+
+static void
+take_address(struct only *o, const struct rs_addr *a)
+{
+	if (a->family == 0 || g_tree_nnodes(o->addresses) >= ADDRESSES ||
+	    g_tree_lookup(o->addresses, a))
+		return;
+	struct rs_addr *kept = g_memdup2(a, sizeof *a);
+	g_tree_insert(o->addresses, kept, kept);
+}
+
+static bool
+has_mac(const struct only *o, struct rs_span mac)
+{
+	if (o->by == BY_MAC)
+		return rs_span_eq(mac, rs_span_str(o->mac));
+	for (guint i = 0; mac.n && i < o->macs->len; i++)
+		if (rs_span_eq(mac, rs_span_str(o->macs->pdata[i])))
+			return true;
+	return false;
+}
+
+static void
+take_mac(struct only *o, const struct rs_addr *a, struct rs_span mac)
+{
+	if (a->family && mac.n && g_tree_lookup(o->addresses, a) &&
+	    o->macs->len < MACS && !has_mac(o, mac))
+		g_ptr_array_add(o->macs, g_strndup((const char *)mac.p, mac.n));
+}
+
+static void
+resolve(struct only *o)
+{
+	struct spool_reader *s = spool_read(o->held, &rec_registration_type);
+	const void *rec;
+	if (o->by == BY_ADDRESS)
+		take_address(o, &o->addr);
+	while (o->by == BY_AOR && (rec = spool_next(s)) != NULL) {
+		const struct rec_registration *r = rec;
+		if (same_aor(r->aor, o->aor))
+			take_address(o, &r->client.at.addr);
+	}
+	spool_reader_free(s);
+	s = spool_read(o->held, &rec_host_type);
+	while (o->by != BY_MAC && (rec = spool_next(s)) != NULL) {
+		const struct rec_host *h = rec;
+		if (h->router != RS_TRUE)
+			take_mac(o, &h->client.at.addr, h->mac);
+	}
+	spool_reader_free(s);
+	s = spool_read(o->held, &rec_lease_type);
+	while (o->by != BY_MAC && (rec = spool_next(s)) != NULL) {
+		const struct rec_lease *l = rec;
+		take_mac(o, &l->client.at.addr, l->mac);
+	}
+	spool_reader_free(s);
+}
+
+static bool
+has_address(const struct only *o, const struct rs_addr *a, rs_time at)
+{
+	struct host_view view;
+	if (a->family == 0)
+		return false;
+	if (o->by != BY_MAC)
+		return g_tree_lookup(o->addresses, a) != NULL;
+	return host_at(o->hosts, a, at, &view) && strcmp(view.mac, o->mac) == 0;
+}
+
+bool
+only_client(const struct only *o, const struct rs_addr *client)
+{
+	struct rs_addr a;
+	struct host_view view;
+	if (o == NULL)
+		return true;
+	if (o->by != BY_MAC)
+		return has_address(o, client, 0);
+	for (size_t i = 0;
+	     host_of_mac(o->hosts, rs_span_str(o->mac), i, &a, &view); i++)
+		if (rs_addr_eq(&a, client))
+			return true;
+	return false;
+}
+
+bool
+only_has(const struct only *o, const struct rec_type *type, const void *rec)
+{
+	if (o == NULL || type == &rec_finding_type || type->client == SIZE_MAX)
+		return true;
+	const uint8_t *p = rec;
+	const struct rec_endpoint *client = (const void *)(p + type->client);
+	rs_time at;
+	memcpy(&at, p + type->time, sizeof at);
+	if (type == &rec_phone_type && client->at.addr.family == 0)
+		return has_mac(o, ((const struct rec_phone *)rec)->mac);
+	if (type == &rec_lease_type) {
+		const struct rec_lease *l = rec;
+		return has_mac(o, l->mac) ||
+		       (l->mac.n == 0 && has_address(o, &client->at.addr, at));
+	}
+	if (type == &rec_link_type) {
+		const struct rec_link *l = rec;
+		return has_mac(o, l->mac) || has_mac(o, l->other_mac) ||
+		       has_address(o, &client->at.addr, at);
+	}
+	return has_address(o, &client->at.addr, at);
+}
+
+bool
+only_found(const struct only *o)
+{
+	return o == NULL || o->found;
+}
+
+/* ---- handing on ---- */
+
+void
+only_release(struct only *o, const struct rec_sink *to)
+{
+	/* Who leans on others comes after them. */
+	const struct rec_type *const types[] = {&rec_host_type, &rec_lease_type,
+	    &rec_link_type, &rec_clock_type, &rec_lookup_type,
+	    &rec_connection_type, &rec_handshake_type, &rec_download_type,
+	    &rec_registration_type, &rec_binding_type};
+	o->released = true;
+	resolve(o);
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+		struct spool_reader *s = spool_read(o->held, types[i]);
+		const void *rec;
+		while ((rec = spool_next(s)) != NULL) {
+			o->found |= only_has(o, types[i], rec);
+			to->record(to->arg, types[i], rec);
+		}
+		spool_reader_free(s);
+	}
+}
