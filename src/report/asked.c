@@ -170,12 +170,19 @@ add_client(struct asked *a, const struct rec_lookup *l)
 	return c->phone;
 }
 
+/* It may have registered before it asked. */
+static bool
+is_phone(const struct asked *a, const struct client *c)
+{
+	return c->phone || phone_tracker_knows(a->phones, &c->addr);
+}
+
 bool
 asked_turned(const struct asked *a)
 {
 	for (guint i = 0; i < a->order->len; i++) {
 		const struct client *c = g_ptr_array_index(a->order, i);
-		if (c->phone && c->unsure)
+		if (c->unsure && is_phone(a, c))
 			return true;
 	}
 	return false;
@@ -185,7 +192,7 @@ void
 asked_lookup(struct asked *a, const struct rec_lookup *l)
 {
 	struct client *c = g_tree_lookup(a->clients, &l->client.at.addr);
-	if (c == NULL || !c->phone || c->lookups->len >= LOOKUPS)
+	if (c == NULL || !is_phone(a, c) || c->lookups->len >= LOOKUPS)
 		return;
 	GBytes *bytes = keep(a, l);
 	if (bytes == NULL)

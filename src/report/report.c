@@ -439,11 +439,24 @@ ask_lookups_of(struct report *r, const struct rec_type *shelf)
 	return others;
 }
 
+/* Who fetches what phones fetch is one, if it came no further. */
+static void
+ask_downloads(struct report *r)
+{
+	struct spool_reader *s = spool_read(r->spool, &rec_download_type);
+	const struct rec_download *d;
+	while ((d = spool_next(s)) != NULL)
+		if (d->phone == RS_TRUE)
+			asked_mark(r->asked, &d->client.at.addr);
+	spool_reader_free(s);
+}
+
 /* Strangers may be many: what they asked is read back only for those that want
    it, or where one of them is a phone after all. */
 static void
 ask_lookups_again(struct report *r)
 {
+	ask_downloads(r);
 	int64_t others = ask_lookups_of(r, &rec_lookup_type);
 	bool turned = asked_turned(r->asked);
 	others += r->o.format != REPORT_TEXT || turned

@@ -479,6 +479,13 @@ phone_tracker_find(const struct phone_tracker *k, const struct rs_addr *client,
 }
 
 bool
+phone_tracker_knows(
+    const struct phone_tracker *k, const struct rs_addr *client)
+{
+	return phone_at(k, client) != NULL;
+}
+
+bool
 phone_tracker_registered(
     const struct phone_tracker *k, const struct rs_addr *client)
 {

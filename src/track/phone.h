@@ -35,6 +35,9 @@ void rec_stage_add(struct rec_stage *s, const struct rec_type *type,
     struct rec_arena *a);
 void rec_stage_name(struct rec_stage *s, struct rs_span record,
     struct rs_frame from, struct rs_frame to, struct rec_arena *a);
+/* There is such a phone. */
+bool phone_tracker_knows(
+    const struct phone_tracker *k, const struct rs_addr *client);
 /* It registered, once at least. */
 bool phone_tracker_registered(
     const struct phone_tracker *k, const struct rs_addr *client);
