@@ -302,10 +302,14 @@ fill_host(struct chain *c, struct rec_phone *p, struct rec_arena *a)
 	    !host_at(c->from.hosts, &p->client.at.addr, at, &host))
 		return;
 	struct rec_list all = {0};
+	struct rs_addr last = {.family = 4}; /* 0.0.0.0: it has none yet */
 	p->mac = rec_arena_text(a, rs_span_str(host.mac));
 	for (size_t i = 0; i < ADDRESSES &&
 			   host_of_mac(c->from.hosts, p->mac, i, &addr, &host);
 	     i++) {
+		if (rs_addr_eq(&addr, &last))
+			continue; /* an epoch more of the same */
+		last = addr;
 		rs_addr_format(&addr, text);
 		*(struct rs_span *)rec_list_add(
 		    &all, a, sizeof(struct rs_span)) =
@@ -324,6 +328,19 @@ reached(const struct rec_phone *p)
 		if (s[i].state == REC_STAGE_OK)
 			return true;
 	return false;
+}
+
+/* Whatever it was: DHCP gave it an address later. */
+static bool
+got_address_after(struct chain *c, const struct rec_phone *p,
+    const struct fault *f, struct rec_arena *a)
+{
+	struct rec_lease lease;
+	struct rec_id id;
+	return f->stage == LINK && p->mac.n &&
+	       host_lease_of_mac(c->from.hosts, p->mac, INT64_MAX, &id) &&
+	       spool_find(c->from.spool, &rec_lease_type, &id, &lease, a) &&
+	       lease.state == REC_BOUND && lease.started > f->at;
 }
 
 void
@@ -348,9 +365,9 @@ chain_complete(struct chain *c, struct rec_phone *p, struct rec_arena *a)
 		}
 		s->state = REC_STAGE_FAILED;
 		rec_stage_name(s, rs_span_str(f->record), f->from, f->to, a);
-		if (!through)
+		if (!through && !got_address_after(c, p, f, a))
 			p->stopped_at = s->stage;
-		through = true; /* the first one it is */
+		through |= p->stopped_at.p != NULL; /* the first one it is */
 	}
 	for (uint32_t i = 0; i < later.n; i++)
 		*(struct rec_stage *)rec_list_add(
