@@ -16,7 +16,7 @@
 
 enum { PHONE_COST = 1024 };
 
-/* Those that are judged; link, DHCP, DNS and provisioning are not yet. */
+/* Those of the tracker; the report joins those before them (report/chain.h). */
 enum phone_stage { PHONE_TCP, PHONE_TLS, PHONE_SIP, PHONE_STAGES };
 
 /* The latest record that said so. */
