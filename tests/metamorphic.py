@@ -27,6 +27,7 @@ sys.path.insert(0, os.path.join(HERE, "lib"))
 sys.dont_write_bytecode = True
 import captures  # noqa: E402
 from captures import FIN, RST, SYN, Ip, Packet, Tcp  # noqa: E402
+from tap import share  # noqa: E402
 from verdicts import (  # noqa: E402
     CASES, LESS, Broken, appeared, outcomes, report)
 
@@ -393,10 +394,8 @@ def main():
         for p in glob.glob(os.path.join(CASES, "*", "*.pcap"))
         if not pcapng(p))
     # "K/N": of each N cases the one after the first K.
-    share = re.fullmatch(r"(\d+)/(\d+)",
-                         os.environ.get("REGSCAN_METAMORPHIC", ""))
-    if share and not sys.argv[1:]:
-        names = names[int(share[1])::int(share[2])]
+    if not sys.argv[1:]:
+        names = share("REGSCAN_METAMORPHIC", names)
     number, failed = 0, False
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for name, results in zip(names, pool.map(run, names)):

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tests in Python tell, in the form of tests/lib/tap.sh."""
 
+import os
+import re
+
 number = 0
 failed = 0
 
@@ -20,6 +23,13 @@ def skip(name, why):
     global number
     number += 1
     print("ok %d - %s # SKIP %s" % (number, name, why))
+
+
+def share(variable, of):
+    """Of these the part that the environment asks for: "0/4" is each fourth
+    from the first on; all, where it asks for none."""
+    part = re.fullmatch(r"(\d+)/(\d+)", os.environ.get(variable, ""))
+    return of[int(part[1])::int(part[2])] if part else of
 
 
 def done():

@@ -22,7 +22,7 @@ import sys
 sys.dont_write_bytecode = True  # the source tree may be read-only
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "../lib"))
-from tap import done, skip, told  # noqa: E402
+from tap import done, share, skip, told  # noqa: E402
 import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -46,6 +46,11 @@ UNREAD = {
 # (capture, frame) -> why regscan alone, or tshark alone, has a message there,
 # or both have one that reads differently.
 DIFFERS = {
+    ("tcp-segments-again/tcp-segments-again.pcap", 7):
+        "tshark does not see the message that comes with its end ahead",
+    ("tcp-segments-differ/tcp-segments-differ.pcap", 7): "likewise",
+    ("udp-fragments-differ/udp-fragments-differ.pcap", 3):
+        "of two versions of a fragment tshark takes the other",
     ("tls-not-tls-sip/tls-not-tls-sip.pcap", 8):
         "the client began with TLS: what the server answers in clear is told "
         "as a handshake that failed, not as SIP",
@@ -179,8 +184,8 @@ def main():
     if os.environ.get("REGSCAN_ORACLE") == "no":
         print("1..0 # SKIP asked not to (a minute; once is enough)")
         return 0
-    captures = sys.argv[1:] or sorted(
-        glob.glob(os.path.join(TOP, "pcaps/*/*.pcap*")))
+    captures = sys.argv[1:] or share("REGSCAN_ORACLE", sorted(
+        glob.glob(os.path.join(TOP, "pcaps/*/*.pcap*"))))
     if os.path.isdir(FOLDER) and not sys.argv[1:]:
         captures += sorted(
             os.path.join(FOLDER, f) for f in os.listdir(FOLDER)

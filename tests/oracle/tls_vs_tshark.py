@@ -98,7 +98,8 @@ if os.environ.get("REGSCAN_ORACLE") == "no":
     print("1..0 # SKIP asked not to (a minute; once is enough)")
     sys.exit(0)
 captures = sys.argv[1:] or sorted(
-    glob.glob(os.path.join(TOP, "pcaps/tls*/*.pcap")) +
+    tap.share("REGSCAN_ORACLE",
+              sorted(glob.glob(os.path.join(TOP, "pcaps/tls*/*.pcap")))) +
     [p for p in glob.glob(os.path.join(FOLDER, "*"))
      if p.endswith((".pcap", ".pcapng", ".cap"))])
 names_of_tshark = fields_of_tshark()
