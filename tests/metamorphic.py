@@ -61,7 +61,8 @@ FORMAT = {"coverage.files.format", "coverage.files.compression",
 FILES = {"coverage.files"} | FILTER
 # The first and the last frame of several, and which of several phones is the
 # example: frames have the order of files.
-OVERLAP = FILES | {"phones.id", "phones.chain.frames", "phones.lines.frame",
+OVERLAP = FILES | {"phones.id", "phones.chain.frames",
+                   "phones.chain.records", "phones.lines.frame",
                    "findings.id", "findings.at", "findings.aor",
                    "findings.detail", "findings.evidence",
                    "findings.records"}

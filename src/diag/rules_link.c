@@ -8,9 +8,6 @@
 #include "diag/finding.h"
 #include "diag/rules.h"
 
-/* After a failure a port is closed for that long (802.1X-2020 8.6). */
-static const rs_time EAP_QUIET = 60 * RS_SEC;
-
 static void
 frames(struct finding *f, const struct rec_list *l, rs_time first,
     struct rs_span what)
@@ -122,10 +119,9 @@ eap_failed(const struct diag_rule *rule, const struct diag_case *c,
 		 : k->method == 43 ? " by EAP-FAST"
 		 : k->method == 21 ? " by EAP-TTLS"
 				   : "";
-	bool over = coverage_view_goes_on(c->coverage, k->ended, EAP_QUIET);
-	finding_begin(&f, rule, c, out, over ? REC_CERTAIN : REC_LIKELY);
-	if (!over)
-		finding_alternative(&f, "capture.incomplete");
+	/* One packet more would say that it was accepted. */
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "The switch refused %.*s%s (802.1X) %lld times, and did not accept "
 	    "it afterwards.",

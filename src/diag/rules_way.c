@@ -270,6 +270,7 @@ dns_answer_differs(const struct diag_rule *rule, const struct diag_case *c,
 		struct finding f;
 		way_begin(&f, rule, w, out, REC_LIKELY, l);
 		finding_alternative(&f, "tcp.no-answer");
+		finding_alternative(&f, "capture.incomplete");
 		finding_detail(&f,
 		    "For %.*s this phone is told %.*s%s, where it gets "
 		    "nowhere; others are told %.*s.",

@@ -16,8 +16,10 @@ pipeline_source(
     struct pipeline *p, struct link_source *s, const struct net_packet *packet)
 {
 	const struct rs_sink out = {emit_alone, p};
-	/* Below a tunnel are its ends, not the hosts within. */
-	if (packet->depth == 0)
+	/* Below a tunnel, and below labels and sessions of one, are its ends,
+	   not the hosts within. */
+	const uint32_t own = 1U << NET_ENCAP_VLAN;
+	if (packet->depth == 0 && (packet->encaps & ~own) == 0)
 		link_stage_source(s, packet, &out);
 }
 

@@ -371,6 +371,8 @@ static int
 lookup_cmp(const void *a, const void *b)
 {
 	const struct rec_lookup *x = a, *y = b;
+	if (x->started != y->started) /* ids are by file first */
+		return x->started < y->started ? -1 : 1;
 	return rec_id_cmp(&x->id, &y->id);
 }
 
@@ -378,6 +380,8 @@ static int
 try_cmp(const void *a, const void *b)
 {
 	const struct diag_try *x = a, *y = b;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
 	return rec_id_cmp(&x->id, &y->id);
 }
 

@@ -75,12 +75,21 @@ take_fault(void *arg, const struct rec_finding *x)
 		g_array_append_val(c->by_mac, f);
 }
 
+/* By time: ids are by file first. */
+static int
+when_cmp(const struct fault *x, const struct fault *y)
+{
+	return x->at < y->at   ? -1
+	       : x->at > y->at ? 1
+			       : rec_id_cmp(&x->id, &y->id);
+}
+
 static gint
 addr_cmp(gconstpointer a, gconstpointer b)
 {
 	const struct fault *x = a, *y = b;
 	int c = rs_addr_cmp(&x->addr, &y->addr);
-	return c ? c : rec_id_cmp(&x->id, &y->id);
+	return c ? c : when_cmp(x, y);
 }
 
 static gint
@@ -88,7 +97,7 @@ mac_cmp(gconstpointer a, gconstpointer b)
 {
 	const struct fault *x = a, *y = b;
 	int c = strcmp(x->mac, y->mac);
-	return c ? c : rec_id_cmp(&x->id, &y->id);
+	return c ? c : when_cmp(x, y);
 }
 
 /* The first of that stage and phone; NULL: none. */
@@ -106,6 +115,7 @@ fault_find(GArray *v, GCompareFunc cmp, struct fault key, int stage)
 	for (; low < v->len; low++) {
 		const struct fault *f = &g_array_index(v, struct fault, low);
 		key.id = f->id;
+		key.at = f->at;
 		if (cmp(f, &key) != 0)
 			break;
 		if (f->stage == stage)
@@ -117,7 +127,7 @@ fault_find(GArray *v, GCompareFunc cmp, struct fault key, int stage)
 static const struct fault *
 fault_of(const struct chain *c, const struct rec_phone *p, int stage)
 {
-	struct fault key = {.addr = p->client.at.addr};
+	struct fault key = {.addr = p->client.at.addr, .at = INT64_MIN};
 	const struct fault *f = NULL;
 	text_copy(key.mac, sizeof key.mac, p->mac);
 	if (key.addr.family)
