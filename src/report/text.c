@@ -39,12 +39,12 @@ text_report(const struct text_input *in, struct out *out)
 	page_init(&t.page, out, in->options->columns, in->options->colour);
 	if (in->options->live && text_sum(in->summary->attempts))
 		page_end(&t.page); /* their lines are above */
-	t.causes = text_causes_new(&t);
 	text_coverage(&t);
 	if (in->options->phone)
 		narrowed(&t);
 	if (in->nobody)
 		return;
+	t.causes = text_causes_new(&t);
 	text_headline(&t);
 	text_failures(&t);
 	text_odd(&t);
