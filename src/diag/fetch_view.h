@@ -16,6 +16,7 @@ struct diag_fetch {
 	enum rec_download_protocol protocol;
 	enum rec_download_state state;
 	struct rs_frame frame; /* of the request */
+	bool configures; /* rec_download_configures() */
 };
 
 /* In the order of their times; the oldest and the newest, where they are

@@ -69,9 +69,8 @@ say_why(const struct rec_download *d, char out[160])
 static bool
 configures(const struct rec_download *d)
 {
-	return d->phone == RS_TRUE && d->optional != RS_TRUE &&
-	       (d->profile.p || d->mac.p) &&
-	       (d->method.p == NULL || rs_span_eq(d->method, RS_LIT("HEAD")));
+	return rec_download_configures(d) && (d->profile.p || d->mac.p) &&
+	       d->optional != RS_TRUE;
 }
 
 static void

@@ -154,13 +154,32 @@ lease_of(struct chain *c, const struct rec_phone *p, struct rec_lease *to,
 	       (to->state == REC_BOUND || to->state == REC_INFORMED);
 }
 
+/* It is about SIP, or led to where the phone went for it or for a configuration:
+   who asks for a time server or a web page shows nothing of that way. */
+static bool
+on_the_way(const struct rec_lookup *l, const struct diag_way *w,
+    const struct diag_fetches *f)
+{
+	if (l->related == RS_TRUE || way_is_service(l))
+		return true;
+	for (uint32_t i = 0; i < w->n_tries; i++)
+		if (way_gives(l, &w->tries[i].server.addr))
+			return true;
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].configures && way_gives(l, &f->v[i].server.at.addr))
+			return true;
+	return false;
+}
+
 /* The last look-up that was answered, with a "no" if need be. */
 static const struct rec_lookup *
-lookup_of(const struct diag_way *w)
+lookup_of(const struct diag_way *w, const struct diag_fetches *f)
 {
 	const struct rec_lookup *best = NULL;
 	for (uint32_t i = 0; w && i < w->n_lookups; i++) {
 		const struct rec_lookup *l = &w->lookups[i];
+		if (!on_the_way(l, w, f))
+			continue;
 		if (l->state == REC_ANSWERED ||
 		    (best == NULL &&
 			(l->state == REC_NXDOMAIN || l->state == REC_NODATA)))
@@ -205,8 +224,10 @@ static void
 see_dns(struct chain *c, const struct rec_phone *p, struct rec_stage *s,
     struct rec_arena *a)
 {
+	const struct diag_fetches f =
+	    fetches_of(c->from.fetches, &p->client.at.addr);
 	const struct rec_lookup *l =
-	    lookup_of(c->from.way(c->from.arg, &p->client.at.addr));
+	    lookup_of(c->from.way(c->from.arg, &p->client.at.addr), &f);
 	if (l)
 		see(s, &rec_lookup_type, &l->id, &l->frames, a);
 }
@@ -219,7 +240,7 @@ see_provisioning(struct chain *c, const struct rec_phone *p,
 	    fetches_of(c->from.fetches, &p->client.at.addr);
 	const struct diag_fetch *good = NULL;
 	for (size_t i = 0; i < f.n; i++)
-		if (rec_download_good(f.v[i].state))
+		if (f.v[i].configures && rec_download_good(f.v[i].state))
 			good = &f.v[i];
 	if (good == NULL)
 		return;
@@ -260,7 +281,7 @@ make_known(struct chain *c)
 	struct spool_reader *s = spool_read(c->from.spool, &rec_download_type);
 	const struct rec_download *d;
 	while ((d = spool_next(s)) != NULL)
-		if (d->phone == RS_TRUE && (d->profile.p || d->mac.p))
+		if (d->phone == RS_TRUE)
 			phone_tracker_stopped(c->from.phones,
 			    &d->client.at.addr, &d->id, d->started, false);
 	spool_reader_free(s);

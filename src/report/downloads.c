@@ -8,11 +8,18 @@ list(struct downloads *d, const struct rec_download *rec)
 	d->listed.record(d->listed.arg, &rec_download_type, rec);
 }
 
+/* Phones boot over TFTP, and seldom anything else does. */
+static bool
+sure(const struct rec_download *rec)
+{
+	return rec->phone == RS_TRUE || rec->protocol == REC_TFTP;
+}
+
 void
 downloads_take(struct downloads *d, const struct rec_download *rec)
 {
 	(void)spool_add(d->spool, &rec_download_type, rec);
-	if (rec->phone == RS_TRUE)
+	if (sure(rec))
 		list(d, rec);
 }
 
@@ -25,8 +32,9 @@ downloads_listed(const struct downloads *d, const struct rec_download *rec,
 		     phone_tracker_find(d->phones, &rec->client.at.addr, &p, a);
 	rec_arena_reset(a);
 	*to = *rec;
-	to->phone = RS_TRUE;
-	return phone;
+	if (phone)
+		to->phone = RS_TRUE;
+	return phone || sure(rec);
 }
 
 int64_t
@@ -39,8 +47,8 @@ downloads_finish(struct downloads *d)
 	int64_t others = 0;
 	rec_arena_init(&a, NULL, NULL);
 	while ((rec = spool_next(s)) != NULL) {
-		if (rec->phone == RS_TRUE)
-			continue; /* was sure when it closed */
+		if (sure(rec))
+			continue; /* was listed when it closed */
 		if (downloads_listed(d, rec, &found, &a))
 			list(d, &found);
 		else

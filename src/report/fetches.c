@@ -119,6 +119,7 @@ fetches_add(struct fetches *f, const struct rec_download *d)
 	    .server = d->server,
 	    .protocol = d->protocol,
 	    .state = d->state,
+	    .configures = rec_download_configures(d),
 	    .frame = d->id.frame};
 	if (c->n == FETCHES_KEPT)
 		take_out(c, FETCHES_KEPT / 2);

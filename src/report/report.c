@@ -110,16 +110,17 @@ report_event(struct report *r, const struct rec_type *type, const void *rec)
 }
 
 static void
-listed(void *arg, const struct rec_type *type, const void *rec)
-{
-	report_event(arg, type, rec);
-}
-
-static void
 add_to_sums(struct report *r, const struct rec_type *type, const void *rec)
 {
 	if (only_has(r->only, type, rec))
 		summary_add(r->summary, type, rec);
+}
+
+static void
+listed(void *arg, const struct rec_type *type, const void *rec)
+{
+	add_to_sums(arg, type, rec);
+	report_event(arg, type, rec);
 }
 
 /* Counted, and joined to its phone; what does not concern registration makes

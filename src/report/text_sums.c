@@ -171,6 +171,18 @@ handshakes(struct text *t, const struct rec_summary *s)
 	page_end(&t->page);
 }
 
+static void
+downloads(struct text *t, const struct rec_summary *s)
+{
+	char a[PAGE_TEXT];
+	if (total(&s->downloads) == 0)
+		return;
+	label(t, "Downloads");
+	page_str(&t->page, text_many(a, total(&s->downloads), "request"));
+	counts_first(t, &s->downloads, ": ");
+	page_end(&t->page);
+}
+
 /* Of what nobody could read, in no sum above. */
 static void
 inferred(struct text *t, const struct rec_summary *s)
@@ -352,7 +364,8 @@ differ(const struct rec_list *l, const struct rec_summary *s)
 	for (uint32_t i = 0; i < l->n; i++) {
 		__int128 its = (__int128)g[i].failed * s->decided;
 		__int128 all = (__int128)s->failed * g[i].decided;
-		if (its * 2 > all * 3 || (g[i].decided >= SOME && its * 2 < all))
+		if (its * 2 > all * 3 ||
+		    (g[i].decided >= SOME && its * 2 < all))
 			return true;
 	}
 	return false;
@@ -400,6 +413,7 @@ text_sums(struct text *t)
 	retry_after(t, s);
 	scanners(t, s);
 	bindings(t, s);
+	downloads(t, s);
 	handshakes(t, s);
 	inferred(t, s);
 	connections(t, s);

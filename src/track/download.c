@@ -151,10 +151,10 @@ tell_profile(const struct profile_set *s, struct rec_download *d)
 	const struct profile *p = profile_of_host(s, d->server.name);
 	if (p == NULL)
 		p = profile_of_request(s, d->user_agent, d->path);
-	if (p) {
+	if (p)
 		d->profile = rs_span_str(p->name);
+	if (p || d->mac.p)
 		d->phone = RS_TRUE;
-	}
 	if (d->path.p && profile_optional(s, d->path))
 		d->optional = RS_TRUE;
 }

@@ -4,8 +4,9 @@
  * keys, connections to hosts that a profile names.
  *
  * Every request becomes a record (rec_download).  Whether its client is a phone
- * is told by TFTP, by a profile's patterns, or, later and by others, by what
- * else the client does: `phone` is true or not known.
+ * is told by a profile's patterns or a hardware address in the file's name, or,
+ * later and by others, by what else the client does: `phone` is true or not
+ * known.
  *
  * Secrets stay out: of a target only the path is kept, without query,
  * parameters and credentials.

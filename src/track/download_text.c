@@ -110,6 +110,14 @@ download_host(struct rs_span host)
 
 /* ---- MAC addresses */
 
+/* "01-": two digits and a separator. */
+static bool
+group_ends(struct rs_span s, size_t i)
+{
+	return rs_ascii_hex(s.p[i]) >= 0 && rs_ascii_hex(s.p[i + 1]) >= 0 &&
+	       (s.p[i + 2] == '-' || s.p[i + 2] == ':');
+}
+
 /* The digits of an address at i, as "aabbccddeeff" or with one separator;
    how long it is, or 0. */
 static size_t
@@ -119,6 +127,8 @@ mac_at(struct rs_span s, size_t i, uint8_t out[12])
 	uint8_t sep = 0;
 	if (i && rs_ascii_hex(s.p[i - 1]) >= 0)
 		return 0;
+	if (i > 2 && group_ends(s, i - 3))
+		return 0; /* as in PXELINUX's 01-..., which is no phone's */
 	for (; i < s.n && n < 12; i++) {
 		if (rs_ascii_hex(s.p[i]) >= 0) {
 			out[n++] = rs_ascii_lower(s.p[i]);
@@ -130,6 +140,9 @@ mac_at(struct rs_span s, size_t i, uint8_t out[12])
 		}
 	}
 	if (n < 12 || (i < s.n && rs_ascii_hex(s.p[i]) >= 0))
+		return 0;
+	if (sep && i + 2 < s.n && s.p[i] == sep &&
+	    rs_ascii_hex(s.p[i + 1]) >= 0 && rs_ascii_hex(s.p[i + 2]) >= 0)
 		return 0;
 	return i - from == 12 || i - from == 17 ? i - from : 0;
 }

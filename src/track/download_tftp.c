@@ -85,7 +85,6 @@ request(struct download_tracker *k, const struct rs_event *ev)
 	f->rec.client.at = *client;
 	f->rec.server.at = ev->flow->end[rs_dir_other(ev->dir)];
 	f->rec.protocol = REC_TFTP;
-	f->rec.phone = RS_TRUE;
 	f->rec.path = download_path(&f->arena, m->file);
 	f->rec.retransmissions = 0;
 	f->writes = m->opcode == TFTP_WRQ;

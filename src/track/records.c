@@ -615,6 +615,7 @@ static const struct rec_field summary_fields[] = {
     COUNTS("handshakes", handshakes),
     COUNTS("alerts", alerts),
     COUNTS("connections", connections),
+    SPARE_COUNTS("downloads", downloads),
     COUNTS("bindings", bindings),
     NUMBER("bindings_lapsed", bindings_lapsed),
     MS("lapse_min_ms", lapse_min),

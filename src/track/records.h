@@ -694,6 +694,7 @@ struct rec_summary {
 	struct rec_list handshakes;      /* counts by state */
 	struct rec_list alerts;          /* counts by name */
 	struct rec_list connections;     /* counts by conn_state */
+	struct rec_list downloads;       /* counts by state; absent: none */
 	struct rec_list bindings;        /* counts by state */
 	int64_t bindings_lapsed;         /* that had a lapse */
 	int64_t lapse_min, lapse_max;    /* ns, of one binding in all */

@@ -76,6 +76,17 @@ rec_download_good(enum rec_download_state s)
 	return s == REC_DOWNLOADED || s == REC_OPENED;
 }
 
+/* It asks for a file to configure a phone by, as far as the request tells: what
+   a profile knows, or names a hardware address, or comes over TFTP.  Programs
+   that phone on a computer fetch other things as well. */
+static inline bool
+rec_download_configures(const struct rec_download *d)
+{
+	return (d->method.p == NULL ||
+		   rs_span_eq(d->method, RS_LIT("HEAD"))) &&
+	       (d->profile.p || d->mac.p || d->protocol == REC_TFTP);
+}
+
 /* ---- lookups ---- */
 
 enum rec_lookup_state {

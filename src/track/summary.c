@@ -42,6 +42,7 @@ struct summary {
 	int64_t lapsed, lapse_min, lapse_max;
 	rs_time next_expiry;
 	GHashTable *alerts, *connections; /* name to count; few names */
+	int64_t downloads[REC_DOWNLOAD_STATE_N];
 	struct quantile rrd_auth, challenge, client_auth;
 };
 
@@ -201,6 +202,9 @@ summary_add(struct summary *s, const struct rec_type *type, const void *rec)
 		count_name(s->connections, c->conn_state);
 	} else if (type == &rec_binding_type) {
 		add_binding(s, rec);
+	} else if (type == &rec_download_type) {
+		const struct rec_download *d = rec;
+		s->downloads[d->state]++;
 	}
 }
 
@@ -254,6 +258,9 @@ put_counts(struct summary *s, struct rec_summary *out, struct rec_arena *a)
 	for (int i = 1; i < REC_OUTCOME_N; i++)
 		put(&out->inferred, a, rs_span_str(rec_outcome_name(i)),
 		    s->inferred[i]);
+	for (int i = 1; i < REC_DOWNLOAD_STATE_N; i++)
+		put(&out->downloads, a, rs_span_str(rec_download_state_name(i)),
+		    s->downloads[i]);
 	put_names(&out->alerts, a, s->alerts);
 	put_names(&out->connections, a, s->connections);
 }

@@ -184,12 +184,14 @@ def main():
     if os.environ.get("REGSCAN_ORACLE") == "no":
         print("1..0 # SKIP asked not to (a minute; once is enough)")
         return 0
-    captures = sys.argv[1:] or share("REGSCAN_ORACLE", sorted(
-        glob.glob(os.path.join(TOP, "pcaps/*/*.pcap*"))))
+    captures = sys.argv[1:] or sorted(
+        glob.glob(os.path.join(TOP, "pcaps/*/*.pcap*")))
     if os.path.isdir(FOLDER) and not sys.argv[1:]:
         captures += sorted(
             os.path.join(FOLDER, f) for f in os.listdir(FOLDER)
             if not f.endswith((".md", ".json")))
+    if not sys.argv[1:]:
+        captures = share("REGSCAN_ORACLE", captures)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for result in pool.map(both, captures):
             check(*result)

@@ -441,6 +441,8 @@ test_macs(void)
 	    {"/y000000000028.cfg", NULL},
 	    {"cfg001565005317", "001565005317"},
 	    {"/00-00:5e-00-53-17", NULL},
+	    {"pxelinux.cfg/01-00-00-5e-00-53-17", NULL},
+	    {"/00-00-5e-00-53-17-01.cfg", NULL},
 	    {"", NULL},
 	};
 	struct rec_arena a;
