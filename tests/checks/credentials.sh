@@ -5,6 +5,7 @@
 # which, nor what is made of one, is in a report; a bad file is one line that
 # does not quote it.
 . "${srcdir:=..}/tests/lib/tap.sh"
+once
 . "$srcdir/tests/lib/golden.sh"
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 

@@ -4,6 +4,7 @@
 # regscan explain: what it prints, what it refuses, and that captures of that
 # name are still read.
 . "${srcdir:=..}/tests/lib/tap.sh"
+once
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 
 top=$(cd "$srcdir" && pwd)

@@ -3,6 +3,7 @@
 
 import os
 import re
+import sys
 
 number = 0
 failed = 0
@@ -30,6 +31,13 @@ def share(variable, of):
     from the first on; all, where it asks for none."""
     part = re.fullmatch(r"(\d+)/(\d+)", os.environ.get(variable, ""))
     return of[int(part[1])::int(part[2])] if part else of
+
+
+def once():
+    """As in tap.sh: ends the program where another build has run it."""
+    if os.environ.get("REGSCAN_ONCE") == "no":
+        print("1..0 # SKIP asked not to: run in another build")
+        sys.exit(0)
 
 
 def done():

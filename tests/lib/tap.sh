@@ -45,6 +45,12 @@ skip_all() {
 	exit 0
 }
 
+# Some take long, and tell the same in each build: once is enough.
+once() {
+	[ "${REGSCAN_ONCE-}" != no ] ||
+		skip_all "asked not to: run in another build"
+}
+
 done_testing() {
 	printf '1..%d\n' $tap_number
 	exit $tap_failed

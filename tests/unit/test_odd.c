@@ -24,7 +24,7 @@ static bool
 is_registered(void *arg, const struct rs_addr *client)
 {
 	const struct world *w = arg;
-	return w->registered >> client->b[3] & 1;
+	return client->b[3] < 32 && (w->registered >> client->b[3] & 1);
 }
 
 static void
