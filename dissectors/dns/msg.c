@@ -80,6 +80,20 @@ name_at(struct rs_span all, size_t *at, struct dns_name *out)
 	return out->n || put(out, '.');
 }
 
+/* The name of a record: mostly a pointer to that of the question. */
+static bool
+owner_at(const struct dns_msg *m, size_t *at, struct dns_name *out)
+{
+	const uint8_t *p = m->bytes.p + *at;
+	if (m->name.n == 0 || m->bytes.n - *at < 2 || p[0] != POINTER ||
+	    p[1] != DNS_HEADER)
+		return name_at(m->bytes, at, out);
+	memcpy(out->text, m->name.text, m->name.n);
+	out->n = m->name.n;
+	*at += 2;
+	return true;
+}
+
 static uint16_t
 u16_at(struct rs_span s, size_t at)
 {
@@ -175,8 +189,8 @@ dns_walk_next(const struct dns_msg *m, struct dns_walk *w, struct dns_record *r)
 		w->section++;
 		w->nth = 0;
 	}
-	if (w->section == DNS_SECTION_N ||
-	    !name_at(m->bytes, &w->at, &r->name) || m->bytes.n - w->at < 10)
+	if (w->section == DNS_SECTION_N || !owner_at(m, &w->at, &r->name) ||
+	    m->bytes.n - w->at < 10)
 		return false;
 	struct rs_cur c = rs_cur_init(rs_span_from(m->bytes, w->at));
 	r->type = rs_cur_u16(&c);

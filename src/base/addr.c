@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/addr.h"
 
+#include "base/decimal.h"
+
 #include <arpa/inet.h>
-#include <stdio.h>
 
 struct rs_addr
 rs_addr_v4(const uint8_t *four)
@@ -54,22 +55,41 @@ rs_endpoint_cmp(const struct rs_endpoint *a, const struct rs_endpoint *b)
 	return c ? c : (int)a->port - (int)b->port;
 }
 
+static size_t
+format_v4(const uint8_t *b, char *out)
+{
+	char *to = out;
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			*to++ = '.';
+		to += rs_decimal(to, b[i]);
+	}
+	*to = 0;
+	return (size_t)(to - out);
+}
+
 size_t
 rs_addr_format(const struct rs_addr *a, char out[RS_ADDR_TEXT])
 {
+	if (a->family == 4)
+		return format_v4(a->b, out);
 	out[0] = 0;
 	if (a->family)
-		inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->b, out,
-		    RS_ADDR_TEXT);
+		inet_ntop(AF_INET6, a->b, out, RS_ADDR_TEXT);
 	return strlen(out);
 }
 
 size_t
 rs_endpoint_format(const struct rs_endpoint *e, char out[RS_ENDPOINT_TEXT])
 {
-	char addr[RS_ADDR_TEXT];
-	rs_addr_format(&e->addr, addr);
-	int n = snprintf(out, RS_ENDPOINT_TEXT,
-	    e->addr.family == 6 ? "[%s]:%u" : "%s:%u", addr, e->port);
-	return n > 0 ? (size_t)n : 0;
+	char *to = out;
+	if (e->addr.family == 6)
+		*to++ = '[';
+	to += rs_addr_format(&e->addr, to);
+	if (e->addr.family == 6)
+		*to++ = ']';
+	*to++ = ':';
+	to += rs_decimal(to, e->port);
+	*to = 0;
+	return (size_t)(to - out);
 }

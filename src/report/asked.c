@@ -65,9 +65,11 @@ static void
 client_free(void *p)
 {
 	struct client *c = p;
-	g_ptr_array_unref(c->lookups);
-	g_array_unref(c->tries);
-	g_array_unref(c->waits);
+	if (c->lookups) {
+		g_ptr_array_unref(c->lookups);
+		g_array_unref(c->tries);
+		g_array_unref(c->waits);
+	}
 	g_free(c);
 }
 
@@ -120,13 +122,21 @@ touch(struct asked *a, const struct rs_addr *addr)
 		return c;
 	c = g_new0(struct client, 1);
 	c->addr = *addr;
+	g_tree_insert(a->clients, &c->addr, c);
+	g_ptr_array_add(a->order, c);
+	return c;
+}
+
+/* Makes room for what it does.  Most of those that ask DNS do nothing else. */
+static void
+open_client(struct client *c)
+{
+	if (c->lookups)
+		return;
 	c->lookups =
 	    g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	c->tries = g_array_new(FALSE, FALSE, sizeof(struct diag_try));
 	c->waits = g_array_new(FALSE, FALSE, sizeof(struct diag_wait));
-	g_tree_insert(a->clients, &c->addr, c);
-	g_ptr_array_add(a->order, c);
-	return c;
 }
 
 /* NULL: no more room. */
@@ -199,7 +209,10 @@ void
 asked_lookup(struct asked *a, const struct rec_lookup *l)
 {
 	struct client *c = g_tree_lookup(a->clients, &l->client.at.addr);
-	if (c == NULL || !is_phone(a, c) || c->lookups->len >= LOOKUPS)
+	if (c == NULL || !is_phone(a, c))
+		return;
+	open_client(c);
+	if (c->lookups->len >= LOOKUPS)
 		return;
 	GBytes *bytes = keep(a, l);
 	if (bytes == NULL)
@@ -345,6 +358,7 @@ asked_add(
 	if (c == NULL)
 		return false;
 	c->phone |= sure;
+	open_client(c);
 	if (type == &rec_registration_type)
 		add_registration(a, c, rec);
 	else if (type == &rec_handshake_type)
@@ -471,9 +485,10 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	struct diag_way *w = &a->way;
 	if (a->made && rs_addr_eq(client, &w->client))
 		return w;
-	const struct client *c = g_tree_lookup(a->clients, client);
+	struct client *c = g_tree_lookup(a->clients, client);
 	if (c == NULL)
 		return NULL;
+	open_client(c);
 	rec_arena_reset(&a->arena);
 	struct rec_lookup *v =
 	    rec_arena_alloc(&a->arena, c->lookups->len * sizeof *v);

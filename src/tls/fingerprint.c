@@ -9,6 +9,7 @@
 #include "tls/fingerprint.h"
 
 #include "base/cursor.h"
+#include "base/decimal.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -112,14 +113,11 @@ text_separate(struct text *t, char separator)
 static void
 text_decimal(struct text *t, unsigned value)
 {
-	char digits[10];
-	size_t n = 0;
+	char digits[RS_DECIMAL_TEXT];
 	text_separate(t, '-');
-	do
-		digits[n++] = (char)('0' + value % 10);
-	while (value /= 10);
-	while (n)
-		text_char(t, digits[--n]);
+	size_t n = rs_decimal(digits, value);
+	for (size_t i = 0; i < n; i++)
+		text_char(t, digits[i]);
 }
 
 static void

@@ -32,12 +32,17 @@ hex(struct rec_arena *a, struct rs_span s)
 struct rs_span
 lease_mac(struct rec_arena *a, struct rs_span six)
 {
-	char s[18];
+	static const char digits[] = "0123456789abcdef";
+	char s[17];
 	if (six.n != 6)
 		return (struct rs_span){0};
-	int n = snprintf(s, sizeof s, "%02x:%02x:%02x:%02x:%02x:%02x", six.p[0],
-	    six.p[1], six.p[2], six.p[3], six.p[4], six.p[5]);
-	return lease_text(a, (struct rs_span){(const uint8_t *)s, (size_t)n});
+	for (size_t i = 0; i < 6; i++) {
+		s[3 * i] = digits[six.p[i] >> 4];
+		s[3 * i + 1] = digits[six.p[i] & 15];
+		if (i < 5)
+			s[3 * i + 2] = ':';
+	}
+	return lease_text(a, (struct rs_span){(const uint8_t *)s, sizeof s});
 }
 
 struct rs_span

@@ -9,6 +9,8 @@
  */
 #include "track/record.h"
 
+#include "base/decimal.h"
+
 #include <assert.h>
 #include <stdalign.h>
 
@@ -169,29 +171,15 @@ rec_init(const struct rec_type *type, void *rec)
 	}
 }
 
-/* Appends a number; printf() takes ten times as long, and ids are many. */
-static size_t
-put_number(char *out, size_t at, uint64_t v)
-{
-	char digits[20];
-	size_t n = 0;
-	do
-		digits[n++] = (char)('0' + v % 10);
-	while ((v /= 10) != 0);
-	while (n)
-		out[at++] = digits[--n];
-	return at;
-}
-
 size_t
 rec_id_format(const struct rec_id *id, char out[REC_ID_TEXT])
 {
-	size_t n = put_number(out, 0, id->frame.file);
+	size_t n = rs_decimal(out, id->frame.file);
 	out[n++] = '-';
-	n = put_number(out, n, rs_frame_number(id->frame));
+	n += rs_decimal(out + n, rs_frame_number(id->frame));
 	if (id->nth) {
 		out[n++] = '-';
-		n = put_number(out, n, id->nth);
+		n += rs_decimal(out + n, id->nth);
 	}
 	out[n] = '\0';
 	return n;
