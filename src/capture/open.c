@@ -77,7 +77,7 @@ read_head(struct savefile *s, struct cap_frame *out, GError **error)
 	head = n ? cap_input_peek(s->in, n) : NULL;
 	g_autoptr(GError) why = NULL;
 	if (cap_archive_is(s->path) &&
-	    !cap_archive_list(s->path, NULL, NULL, &why))
+	    !cap_archive_list(s->path, NULL, &why))
 		return end(s, REGSCAN_ERROR_READ, error, "", why->message);
 	return end(s, REGSCAN_ERROR_FORMAT, error, "",
 	    cap_archive_is(s->path) ? "an archive without captures and logs"
