@@ -50,6 +50,8 @@ add_resync(struct rec_log *l, struct rec_arena *a, const struct cap_resync *s)
 	r->succeeded = s->succeeded;
 	r->reason = text(a, s->reason[0] ? s->reason : NULL);
 	r->unresolved = text(a, s->unresolved[0] ? s->unresolved : NULL);
+	if (s->status)
+		r->status = s->status;
 	if (s->transfer > 0) {
 		r->transfer = s->transfer;
 		r->transfer_error = text(a, log_transfer_word(s->transfer));

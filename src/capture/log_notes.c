@@ -99,6 +99,16 @@ keep_reason(char to[LOG_NOTE_TEXT], struct rs_span s)
 	keep(to, s);
 }
 
+/* "HTTP/1.1 404 Not Found" */
+static int
+status_of(struct rs_span line)
+{
+	uint32_t v;
+	struct rs_span s = rs_span_from(line, rs_span_find(line, ' ') + 1);
+	bool told = rs_span_u32(rs_span_part(s, 0, 3), &v) && v >= 100;
+	return told ? (int)v : 0;
+}
+
 /* ---- attempts ---- */
 
 static void
@@ -155,6 +165,10 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 		n->now.succeeded = RS_FALSE;
 		shut(n);
 		break;
+	case LOG_HTTP_STATUS:
+		if (n->open)
+			n->now.status = status_of(f->value);
+		break;
 	case LOG_TLS_LEAST:
 		if (f->value.n < sizeof n->tls_least) {
 			memcpy(n->tls_least, f->value.p, f->value.n);
@@ -169,7 +183,6 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 	case LOG_SRV_LIST:
 	case LOG_SRV_TARGET:
 	case LOG_HTTP_REQUEST:
-	case LOG_HTTP_STATUS:
 	case LOG_FACT_NONE:
 		break;
 	}

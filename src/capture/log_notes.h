@@ -20,6 +20,7 @@ struct cap_resync {
 	char reason[LOG_NOTE_TEXT];     /* the phone's; "" */
 	enum rs_fact succeeded;
 	int transfer; /* libcurl's result, not 0; -1: not told */
+	int status;   /* of HTTP, the last; 0: none */
 };
 
 struct cap_log_notes {

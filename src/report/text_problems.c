@@ -121,6 +121,8 @@ resync(struct text *t, const struct rec_resync *r)
 	else if (asked)
 		g_string_append(s, ", and no result");
 	also(s, ": ", r->reason);
+	if (r->status != REC_ABSENT)
+		g_string_append_printf(s, "; HTTP %lld", (long long)r->status);
 	also(s, "; not resolved: ", r->unresolved);
 	if (r->transfer_error.n)
 		g_string_append_printf(s,

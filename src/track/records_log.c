@@ -9,6 +9,7 @@ static const struct rec_field resync_fields[] = {
     TRUTH("succeeded", succeeded),
     TEXT("reason", reason),
     TEXT("unresolved", unresolved),
+    NUMBER("status", status),
     NUMBER("transfer_result", transfer),
     TEXT("transfer_error", transfer_error),
 };

@@ -14,6 +14,7 @@ struct rec_resync {
 	enum rs_fact succeeded;  /* absent: it does not say */
 	struct rs_span reason;   /* why not */
 	struct rs_span unresolved; /* a name that it could not look up */
+	int64_t status;          /* of HTTP, the last */
 	int64_t transfer;        /* result of libcurl */
 	struct rs_span transfer_error; /* "tls", "resolve", ... */
 };

@@ -200,6 +200,7 @@ test_resyncs(void)
 	take(&n, 2,
 	    "voice-fapp-CP a -- Requesting resync "
 	    "https://u:SECRET@a.example:443/SECRET");
+	take(&n, 3, "HTTP/1.1 404 Not Found^M");
 	take(&n, 3,
 	    "voice-reqByCurlInternal return from http request, [res] = "
 	    "35");
@@ -220,6 +221,8 @@ test_resyncs(void)
 	CU_ASSERT_EQUAL(r[0].line, 2);
 	CU_ASSERT_STRING_EQUAL(r[0].from, "https://a.example:443");
 	CU_ASSERT_EQUAL(r[0].transfer, 35);
+	CU_ASSERT_EQUAL(r[0].status, 404);
+	CU_ASSERT_EQUAL(r[1].status, 0);
 	CU_ASSERT_EQUAL(r[0].succeeded, RS_FALSE);
 	CU_ASSERT_STRING_EQUAL(r[0].reason, "Download error");
 	CU_ASSERT_EQUAL(r[1].line, 5);
