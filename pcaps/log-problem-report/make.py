@@ -112,8 +112,8 @@ line("22:49:02.400000", "voice-reqByCurlInternal return from http request, "
 line("22:49:02.500000", f"{ASKS} Resync failed: Download error, "
      "FCHSECRET05DMH0")
 line("22:49:12.100000", f"{ASKS} Requesting resync "
-     "http://198.51.100.36/SECRETpath.cfg")
-line("22:49:12.110000", "GET /SECRETpath.cfg HTTP/1.1^M")
+     "http://198.51.100.36/office.cfg")
+line("22:49:12.110000", "GET /office.cfg HTTP/1.1^M")
 lines.extend(["Host: config.example.net^M\n", "^M\n"])
 line("22:49:12.210000", "HTTP/1.1 404 Not Found^M")
 line("22:49:12.310000", f"{ASKS} Resync failed: Download error")

@@ -22,6 +22,7 @@ struct line {
 	struct rec_configured *out;
 	struct hop hop;
 	bool looked_up;
+	bool partial; /* what DNS gave for it was not seen in full */
 	struct rs_addr askers[ASKERS]; /* that looked it up */
 	unsigned n_askers;
 	struct server servers[SERVERS]; /* different ones, the newest last */
@@ -200,12 +201,14 @@ line_lookup(struct line *l, const struct rec_lookup *look)
 	if (look->answers.n && asked.n < look->name.n)
 		add_name(&l->hop, asked, true);
 	add_name(&l->hop, look->name, look->answers.n > 0);
+	l->partial |= look->truncated == RS_TRUE;
 	/* An alias may stand behind what it is of. */
 	for (int round = 0; round < 2; round++)
 		for (uint32_t i = 0; i < look->answers.n; i++) {
 			bool known = has_name(&l->hop, a[i].name);
 			if (!known)
 				continue;
+			l->partial |= a[i].target.n + a[i].address.n == 0;
 			if (a[i].target.n)
 				add_name(&l->hop, a[i].target, false);
 			if (a[i].target.n || a[i].address.n)
@@ -310,7 +313,7 @@ static void
 judge(struct configured *c, struct line *l)
 {
 	struct rec_configured *out = l->out;
-	bool known = all_known(&l->hop) && !l->more && l->n;
+	bool known = all_known(&l->hop) && !l->partial && !l->more && l->n;
 	if (l->looked_up)
 		out->looked_up = RS_TRUE;
 	for (unsigned i = 0; i < l->n; i++) {

@@ -81,34 +81,37 @@ static const char own[] = "sip:2025@192.0.2.6:5072";
 /* srv, a: what was looked up; to: where it went, by that name. */
 static const struct row {
 	const char *name, *outbound;
-	bool srv, a;
+	enum { NO, WHOLE, CUT } srv; /* CUT: one target is not told */
+	bool a;
 	uint8_t asker, client, to;
 	const char *as, *contact;
 	enum rs_fact tried, looked_up;
 } rows[] = {
-    {"to what SRV named", OUTBOUND, true, true, PHONE, PHONE, HOP, NULL, own,
+    {"to what SRV named", OUTBOUND, WHOLE, true, PHONE, PHONE, HOP, NULL, own,
 	RS_TRUE, RS_TRUE},
-    {"by the name of a target", OUTBOUND, true, false, PHONE, PHONE, OTHER, BOX,
-	own, RS_TRUE, RS_TRUE},
-    {"elsewhere", OUTBOUND, true, true, PHONE, PHONE, OTHER, NULL, own,
+    {"by the name of a target", OUTBOUND, WHOLE, false, PHONE, PHONE, OTHER,
+	BOX, own, RS_TRUE, RS_TRUE},
+    {"elsewhere", OUTBOUND, WHOLE, true, PHONE, PHONE, OTHER, NULL, own,
 	RS_FALSE, RS_TRUE},
-    {"elsewhere, behind NAT, but it asked itself", OUTBOUND, true, true, PHONE,
+    {"elsewhere, behind NAT, but it asked itself", OUTBOUND, WHOLE, true, PHONE,
 	PHONE, OTHER, NULL, "sip:2025@10.0.0.1", RS_FALSE, RS_TRUE},
-    {"elsewhere, by a proxy on the way", OUTBOUND, true, true, PHONE, PROXY,
+    {"elsewhere, by a proxy on the way", OUTBOUND, WHOLE, true, PHONE, PROXY,
 	OTHER, NULL, own, RS_UNKNOWN, RS_TRUE},
-    {"a target whose address was not seen", OUTBOUND, true, false, PHONE, PHONE,
+    {"a target whose address was not seen", OUTBOUND, WHOLE, false, PHONE,
+	PHONE, OTHER, NULL, own, RS_UNKNOWN, RS_TRUE},
+    {"a target that a log does not tell", OUTBOUND, CUT, true, PHONE, PHONE,
 	OTHER, NULL, own, RS_UNKNOWN, RS_TRUE},
-    {"never looked up", OUTBOUND, false, false, PHONE, PHONE, OTHER, NULL, own,
+    {"never looked up", OUTBOUND, NO, false, PHONE, PHONE, OTHER, NULL, own,
 	RS_UNKNOWN, RS_UNKNOWN},
-    {"by its own name", OUTBOUND, false, false, PHONE, PHONE, OTHER,
+    {"by its own name", OUTBOUND, NO, false, PHONE, PHONE, OTHER,
 	"Proxy.Example.net", own, RS_TRUE, RS_UNKNOWN},
-    {"an address", "192.0.2.89:5061", false, false, PHONE, PHONE, HOP, NULL,
-	own, RS_TRUE, RS_UNKNOWN},
-    {"another address", "192.0.2.89:5061", false, false, PHONE, PHONE, OTHER,
-	NULL, own, RS_FALSE, RS_UNKNOWN},
-    {"the registrar, where there is no outbound proxy", NULL, false, false,
-	PHONE, PHONE, OTHER, "voice.example.net", own, RS_TRUE, RS_UNKNOWN},
-    {"no REGISTER", OUTBOUND, true, true, PHONE, PHONE, 0, NULL, own,
+    {"an address", "192.0.2.89:5061", NO, false, PHONE, PHONE, HOP, NULL, own,
+	RS_TRUE, RS_UNKNOWN},
+    {"another address", "192.0.2.89:5061", NO, false, PHONE, PHONE, OTHER, NULL,
+	own, RS_FALSE, RS_UNKNOWN},
+    {"the registrar, where there is no outbound proxy", NULL, NO, false, PHONE,
+	PHONE, OTHER, "voice.example.net", own, RS_TRUE, RS_UNKNOWN},
+    {"no REGISTER", OUTBOUND, WHOLE, true, PHONE, PHONE, 0, NULL, own,
 	RS_UNKNOWN, RS_TRUE},
 };
 
@@ -122,8 +125,10 @@ test_rows(void)
 		struct rec_list all;
 		struct configured *c = phone(r->outbound, &p, &l, &all);
 		unit_row(r->name);
-		if (r->srv)
+		if (r->srv != NO)
 			look(c, r->asker, SRV, answer(SRV, BOX, NULL));
+		if (r->srv == CUT)
+			look(c, r->asker, SRV, answer(SRV, NULL, NULL));
 		if (r->a)
 			look(c, r->asker, BOX, answer(BOX, NULL, "192.0.2.89"));
 		if (r->to)
