@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inputs.h"
 
+#include "capture/log_notes.h"
 #include "net/link.h"
+
+#include <math.h>
 
 enum { SKIPPED = 16 }; /* that are named */
 
@@ -37,6 +40,35 @@ add_comments(struct rec_file *f, struct rec_arena *a, const struct cap_info *i)
 }
 
 static void
+add_resync(struct rec_log *l, struct rec_arena *a, const struct cap_resync *s)
+{
+	struct rec_resync *r = rec_list_add(&l->resyncs, a, sizeof *r);
+	rec_init(&rec_resync_type, r);
+	r->line = (int64_t)s->line;
+	r->at = s->at;
+	r->from = text(a, s->from[0] ? s->from : NULL);
+	r->succeeded = s->succeeded;
+	r->reason = text(a, s->reason[0] ? s->reason : NULL);
+	r->unresolved = text(a, s->unresolved[0] ? s->unresolved : NULL);
+	if (s->status)
+		r->status = s->status;
+	if (s->transfer > 0) {
+		r->transfer = s->transfer;
+		r->transfer_error = text(a, log_transfer_word(s->transfer));
+	}
+}
+
+static void
+add_notes(struct rec_log *l, struct rec_arena *a, const struct cap_log_notes *n)
+{
+	l->tls_least = text(a, n->tls_least[0] ? n->tls_least : NULL);
+	for (unsigned k = 0; k < n->n; k++)
+		add_resync(l, a, &n->resyncs[k]);
+	if (n->more)
+		l->resyncs_not_listed = (int64_t)n->more;
+}
+
+static void
 add_log(struct rec_log *l, struct rec_arena *a, const struct cap_info *i)
 {
 	const struct cap_clock *c = &i->clock;
@@ -51,6 +83,8 @@ add_log(struct rec_log *l, struct rec_arena *a, const struct cap_info *i)
 	l->year_from = text(a, c->year_from);
 	l->zone = c->zone / (60 * RS_SEC);
 	l->zone_from = text(a, c->zone_from);
+	if (i->notes)
+		add_notes(l, a, i->notes);
 	if (!c->joining)
 		return;
 	l->joined = c->shift_from ? RS_TRUE : RS_FALSE;
@@ -60,6 +94,10 @@ add_log(struct rec_log *l, struct rec_arena *a, const struct cap_info *i)
 		l->attributed = c->attributed;
 		l->in_clear = c->in_clear;
 		l->ambiguous = c->ambiguous;
+	}
+	if (c->shift_from && c->drifts) {
+		l->drift = llround(c->drift * 1e7);
+		l->drift_uncertainty = llround(c->drift_uncertainty * 1e7);
 	}
 	l->messages = c->messages;
 }

@@ -12,6 +12,7 @@ static const uint64_t AHEAD = 64 << 20;
 
 struct learning {
 	struct logs *l;
+	const struct problems *problems;
 	const struct options *o;
 	struct keyring *keys;
 	const char *const *paths;
@@ -98,6 +99,25 @@ year_by_name(const struct learning *g, unsigned i, struct cap_clock *c,
 	return true;
 }
 
+/* By the clock of the phone when it wrote its report.  The zone it does not
+   tell: it is local time, and logs are written in UTC by some firmware. */
+static bool
+year_by_state(const struct learning *g, unsigned i, struct cap_clock *c,
+    const struct cap_log_look *look)
+{
+	int year, month, first = 1, any;
+	if (!problems_date(g->problems, g->paths[i], &year, &month))
+		return false;
+	if (look->first != RS_NEVER)
+		cap_clock_date(look->first, &any, &first);
+	/* Of a day that may be two, only what holds for both. */
+	if (month == 0 && first != 1)
+		return false;
+	c->year = year - (month && first > month);
+	c->year_from = "status";
+	return true;
+}
+
 static void
 clock_of(const struct learning *g, unsigned i, const struct cap_log_look *look)
 {
@@ -113,11 +133,15 @@ clock_of(const struct learning *g, unsigned i, const struct cap_log_look *look)
 		c->year_from = c->zone_from = c->shift_from = "capture";
 		c->uncertainty = j->uncertainty;
 		c->lead = j->lead;
+		c->drifts = j->drifts;
+		c->drift = j->drift;
+		c->drift_uncertainty = j->drift_uncertainty;
 		return;
 	}
 	if (cap_clock_by_server(c, look))
 		c->year_from = c->zone_from = "server";
-	else if (!year_by_name(g, i, c, look) && g->captured != RS_NEVER) {
+	else if (!year_by_name(g, i, c, look) &&
+		 !year_by_state(g, i, c, look) && g->captured != RS_NEVER) {
 		cap_clock_date(g->captured, &c->year, &month);
 		c->year_from = "capture";
 	}
@@ -175,10 +199,12 @@ learn(struct learning *g, GPtrArray *captures)
 
 void
 logs_learn(struct logs *l, const struct cap_list *files,
-    const struct options *o, struct keyring *keys)
+    const struct problems *problems, const struct options *o,
+    struct keyring *keys)
 {
 	struct learning g = {
 	    .l = l,
+	    .problems = problems,
 	    .o = o,
 	    .keys = keys,
 	    .paths = (const char *const *)files->paths->pdata,

@@ -8,6 +8,7 @@
 
 #include "engine/join.h"
 #include "keyring.h"
+#include "problems.h"
 
 struct logs {
 	struct cap_clock *clocks; /* of each file; NULL: no log among them */
@@ -15,7 +16,7 @@ struct logs {
 };
 
 void logs_learn(struct logs *l, const struct cap_list *files,
-    const struct options *o, struct keyring *keys);
+    const struct problems *problems, const struct options *o, struct keyring *keys);
 void logs_clear(struct logs *l);
 
 #endif

@@ -79,6 +79,7 @@ new_report(struct run *r, GError **error)
 	    .all_tls = r->o->all_tls,
 	    .all_lookups = r->o->all_lookups,
 	    .phone = r->o->phone,
+	    .problems = &r->problems.records,
 	    .profiles = r->profiles,
 	    .live = loop_endless(r),
 	    .colour = output_colour(r->o, r->out.to),

@@ -17,6 +17,7 @@
 #include "logs.h"
 #include "notify.h"
 #include "output.h"
+#include "problems.h"
 #include "profiles.h"
 #include "progress.h"
 
@@ -28,6 +29,7 @@ struct run {
 	struct cap_source *source;
 	struct cap_filter *filter; /* files; NULL: none */
 	struct keyring keys;
+	struct problems problems;
 	struct logs logs;
 	struct certificates certificates;
 	struct profile_set *profiles;

@@ -28,10 +28,11 @@ open_source(struct run *r, GError **error)
 			    "--follow is for one file");
 			return NULL;
 		}
-		logs_learn(&r->logs, &r->files, o, &r->keys);
-		struct cap_source *files = cap_files_open(
-		    (const char *const *)r->files.paths->pdata,
-		    r->files.paths->len, o->follow);
+		problems_load(&r->problems, &r->files);
+		logs_learn(&r->logs, &r->files, &r->problems, o, &r->keys);
+		struct cap_source *files =
+		    cap_files_open((const char *const *)r->files.paths->pdata,
+			r->files.paths->len, o->follow);
 		if (r->logs.clocks)
 			cap_files_clocks(files, r->logs.clocks);
 		return files;
@@ -154,6 +155,7 @@ run(const struct options *o)
 	flight_free(r.flight);
 	notify_close(&r.notify);
 	certificates_clear(&r.certificates);
+	problems_clear(&r.problems);
 	cap_list_clear(&r.files);
 	cap_filter_free(r.filter);
 	logs_clear(&r.logs);

@@ -161,13 +161,91 @@ unresolved(struct rs_span text, struct log_fact *f)
 }
 
 static bool
+ends(struct rs_span s, struct rs_span with)
+{
+	return s.n >= with.n && memcmp(s.p + s.n - with.n, with.p, with.n) == 0;
+}
+
+/* What follows `words`; false: they are not there. */
+static bool
+after(struct rs_span text, struct rs_span words, struct rs_span *rest)
+{
+	size_t at = scan_find(text, words);
+	*rest = printed(rs_span_from(text, at + words.n));
+	return at < text.n;
+}
+
+/* The defaults of Log_Resync_Request_Msg, Log_Resync_Success_Msg and
+   Log_Resync_Failure_Msg. */
+static bool
 resync(struct rs_span text, struct log_fact *f)
 {
-	size_t at = scan_find(text, RS_LIT("Requesting resync "));
-	f->kind = LOG_URL;
-	f->value = printed(rs_span_from(text, at + 18));
-	f->value.n = rs_span_find(f->value, ' ');
-	return at < text.n && scan_find(f->value, RS_LIT("://")) < f->value.n;
+	size_t at = scan_find(text, RS_LIT("esync "));
+	struct rs_span before = rs_span_part(text, 0, at);
+	if (at == text.n || at == 0)
+		return false;
+	f->value = printed(rs_span_from(text, at + 6));
+	if (ends(before, RS_LIT("Requesting r"))) {
+		f->kind = LOG_URL;
+		f->value.n = rs_span_find(f->value, ' ');
+		return scan_find(f->value, RS_LIT("://")) < f->value.n;
+	}
+	if (ends(before, RS_LIT("Successful r"))) {
+		f->kind = LOG_RESYNCED;
+		f->value.n = rs_span_find(f->value, ' ');
+		return true;
+	}
+	f->kind = LOG_RESYNC_FAILED;
+	if (!ends(before, RS_LIT("R")) ||
+	    !rs_span_starts(f->value, RS_LIT("failed:")))
+		return false;
+	f->value = rs_span_trim(rs_span_from(f->value, 7));
+	return true;
+}
+
+/* Lines are cut: "6" at the end of one may have been "60". */
+static bool
+transfer(struct rs_span text, struct log_fact *f)
+{
+	struct scan s;
+	struct rs_span rest;
+	if (!after(text, RS_LIT("[res] = "), &rest))
+		return false;
+	s.s = rest;
+	f->kind = LOG_TRANSFER;
+	f->whole = scan_number(&s, 3, &f->result) &&
+		   (s.s.n || rest.n > 1 || f->result == 0);
+	return rest.n > s.s.n && (s.s.n == 0 || !rs_ascii_digit(*s.s.p));
+}
+
+static bool
+tls_least(struct rs_span text, struct log_fact *f)
+{
+	size_t n = 0;
+	f->kind = LOG_TLS_LEAST;
+	if (!after(text, RS_LIT("min_TLS_verson is "), &f->value) &&
+	    !after(text, RS_LIT("min_TLS_version is "), &f->value))
+		return false;
+	if (!rs_span_starts(f->value, RS_LIT("TLS ")))
+		return false;
+	for (n = 4; n < f->value.n && n < 7; n++)
+		if (n == 5 ? f->value.p[n] != '.'
+			   : !rs_ascii_digit(f->value.p[n]))
+			return false;
+	f->value.n = n;
+	return n == 7; /* "TLS 1.1" */
+}
+
+/* Of whose names the first letters are one of these; the rest is many lines,
+   and none of them is looked through. */
+static bool
+voice(struct rs_span text, struct log_fact *f)
+{
+	if (rs_span_starts(text, RS_LIT("reqByCurlInternal return")))
+		return transfer(text, f);
+	if (rs_span_starts(text, RS_LIT("sec_set_min_TLS_version")))
+		return tls_least(text, f);
+	return resync(text, f);
 }
 
 bool
@@ -187,7 +265,7 @@ log_fact_parse(struct rs_span text, struct log_fact *f)
 			return false;
 		if (scan_word(&s, RS_LIT("RSE_DEBUG: ")))
 			return servers(&s, f);
-		return resync(s.s, f);
+		return voice(s.s, f);
 	case 'G':
 	case 'P':
 		f->kind = LOG_HTTP_REQUEST;

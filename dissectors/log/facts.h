@@ -13,6 +13,13 @@
  *	GET /phone.cfg HTTP/1.1		and the head of the request
  *	HTTP/1.1 200 OK
  *	Couldn't resolve host 'activate.example.net'
+ *
+ * and, of which nothing would be on the wire (LOG_NOTE):
+ *
+ *	voice-... -- Successful resync tftp://192.0.2.20/phone.cfg
+ *	voice-... -- Resync failed: Download
+ *	voice-reqByCurlInternal return from http request, [res] = 60
+ *	voice-sec_set_min_TLS_version: min_TLS_verson is TLS 1.1
  */
 #ifndef LOG_FACTS_H
 #define LOG_FACTS_H
@@ -21,17 +28,21 @@
 
 enum log_fact_kind {
 	LOG_FACT_NONE,
-	LOG_DHCP,         /* name, value */
-	LOG_DNS_FORWARD,  /* name; value: the server's address */
-	LOG_DNS_QUERY,    /* name, type; by the phone itself */
-	LOG_DNS_REPLY,    /* name; value: an address or a word */
-	LOG_DNS_CACHED,   /* the same, known before */
-	LOG_SRV_LIST,     /* name: what was asked for */
-	LOG_SRV_TARGET,   /* name, priority, weight, port */
-	LOG_URL,          /* value: what the phone goes to get */
-	LOG_HTTP_REQUEST, /* value: its head */
-	LOG_HTTP_STATUS,  /* value: the line */
-	LOG_UNRESOLVED,   /* name */
+	LOG_DHCP,          /* name, value */
+	LOG_DNS_FORWARD,   /* name; value: the server's address */
+	LOG_DNS_QUERY,     /* name, type; by the phone itself */
+	LOG_DNS_REPLY,     /* name; value: an address or a word */
+	LOG_DNS_CACHED,    /* the same, known before */
+	LOG_SRV_LIST,      /* name: what was asked for */
+	LOG_SRV_TARGET,    /* name, priority, weight, port */
+	LOG_URL,           /* value: what the phone goes to get */
+	LOG_HTTP_REQUEST,  /* value: its head */
+	LOG_HTTP_STATUS,   /* value: the line */
+	LOG_UNRESOLVED,    /* name */
+	LOG_RESYNCED,      /* value: whence; perhaps empty */
+	LOG_RESYNC_FAILED, /* value: why, in the phone's words */
+	LOG_TRANSFER,      /* result: libcurl's */
+	LOG_TLS_LEAST,     /* value: "TLS 1.1" */
 };
 
 struct log_fact {
@@ -39,8 +50,17 @@ struct log_fact {
 	struct rs_span name, value;
 	uint16_t type; /* of DNS, RFC 1035 3.2.2; 0: another */
 	uint16_t priority, weight, port;
-	bool whole; /* LOG_SRV_TARGET: weight and port are there */
+	bool whole; /* LOG_SRV_TARGET: weight and port are there;
+		       LOG_TRANSFER: no digit of it can be missing */
+	uint32_t result;
 };
+
+/* Nothing of it would be seen on the wire. */
+static inline bool
+log_fact_is_note(enum log_fact_kind k)
+{
+	return k >= LOG_RESYNCED;
+}
 
 /* False: not understood. */
 bool log_fact_parse(struct rs_span text, struct log_fact *f);

@@ -63,6 +63,7 @@ enum log_what {
 	LOG_SIP,  /* a message begins, of SIP or HTTP, and goes on over the
 		     next lines */
 	LOG_FACT, /* a line that facts.h understands */
+	LOG_NOTE, /* the same, of which nothing would be on the wire */
 };
 
 /* What a line with that text says. */

@@ -81,7 +81,9 @@ log_classify(enum log_form form, struct rs_span text)
 		if (!log_fact_parse(text, &f))
 			return LOG_UNKNOWN;
 		/* the head of a request goes on over the next lines */
-		return f.kind == LOG_HTTP_REQUEST ? LOG_SIP : LOG_FACT;
+		return f.kind == LOG_HTTP_REQUEST  ? LOG_SIP
+		       : log_fact_is_note(f.kind) ? LOG_NOTE
+						  : LOG_FACT;
 	case LOG_FORM_ASTERISK:
 		return asterisk_arrow(text, &sent, &s) ? LOG_SIP : LOG_UNKNOWN;
 	case LOG_FORM_KAMAILIO:

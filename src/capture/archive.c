@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "capture/archive.h"
 
+#include "capture/problem.h"
 #include "capture/savefile.h"
 #include "log/log.h"
 
@@ -177,7 +178,7 @@ level_skip(struct level *l)
 
 /* ---- what a member is ---- */
 
-enum content { OTHER, READABLE, ARCHIVE };
+enum content { OTHER, READABLE, PROBLEM, ARCHIVE };
 
 static bool
 is_archive(const uint8_t *p, size_t n)
@@ -209,7 +210,9 @@ content_of(const uint8_t *p, size_t n)
 		return ARCHIVE;
 	if (n >= 4 && (pcap_file_magic(p) || pcapng_magic(p)))
 		return READABLE;
-	return log_probe((struct rs_span){p, n}) ? READABLE : OTHER;
+	if (log_probe((struct rs_span){p, n}))
+		return READABLE;
+	return cap_problem_probe((struct rs_span){p, n}) ? PROBLEM : OTHER;
 }
 
 bool
@@ -243,7 +246,7 @@ cap_archive_length(const char *path)
 /* ---- all members ---- */
 
 struct walk {
-	GPtrArray *paths, *skipped;
+	struct cap_list *list; /* NULL: nobody wants it */
 	unsigned entries, taken, deep;
 	char *problem;
 };
@@ -279,14 +282,15 @@ walk_member(struct walk *w, struct level *l, const char *path)
 	enum content c = content_of(head, n);
 	if (c == ARCHIVE) {
 		walk_nested(w, l, path, head, n);
-	} else if (c == READABLE && ++w->taken > TAKEN) {
+	} else if (c != OTHER && ++w->taken > TAKEN) {
 		w->problem = g_strdup_printf(
 		    "refused: more than %d captures and logs in an archive",
 		    TAKEN);
-	} else {
-		GPtrArray *to = c == READABLE ? w->paths : w->skipped;
-		if (to)
-			g_ptr_array_add(to, g_strdup(path));
+	} else if (w->list) {
+		g_ptr_array_add(c == READABLE  ? w->list->paths
+				: c == PROBLEM ? w->list->problems
+					       : w->list->skipped,
+		    g_strdup(path));
 	}
 	level_skip(l);
 }
@@ -308,10 +312,9 @@ walk_level(struct walk *w, struct level *l, const char *path)
 }
 
 bool
-cap_archive_list(
-    const char *path, GPtrArray *paths, GPtrArray *skipped, GError **error)
+cap_archive_list(const char *path, struct cap_list *list, GError **error)
 {
-	struct walk w = {.paths = paths, .skipped = skipped};
+	struct walk w = {.list = list};
 	struct cap_raw *raw = cap_raw_open(path, false, false, error);
 	if (raw == NULL)
 		return false;

@@ -15,19 +15,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct cap_list;
+
 /* Is this regular file an archive, by its content? */
 bool cap_archive_is(const char *path);
 /* How much of a path is that of the archive that it leads into; all of it where
    it leads into none. */
 size_t cap_archive_length(const char *path);
 /*
- * Adds the paths of captures and logs to `paths`, those of other files to
- * `skipped` (char *, owned by the array); both may be NULL.  False and error
- * (one line, without the path) where it could not be read to its end; what was
- * found before stays.
+ * Adds the paths of all its files to where they belong in the list, which may
+ * be NULL.  False and error (one line, without the path) where it could not be
+ * read to its end; what was found before stays.
  */
-bool cap_archive_list(
-    const char *path, GPtrArray *paths, GPtrArray *skipped, GError **error);
+bool cap_archive_list(const char *path, struct cap_list *list, GError **error);
 
 struct cap_member;
 /* NULL and error (REGSCAN_ERROR_OPEN). */

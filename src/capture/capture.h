@@ -59,6 +59,8 @@ struct cap_clock {
 	   captures have too, those that several records may have carried. */
 	bool joining;
 	uint32_t messages, attributed, in_clear, ambiguous;
+	bool drifts; /* known is how its rate differs, */
+	double drift, drift_uncertainty; /* fast is positive; parts of one */
 	rs_time lead;        /* its entries are given so much earlier, for
 				whoever adds that again */
 };
@@ -87,6 +89,7 @@ struct cap_info {
 	uint64_t clock_steps;  /* how often the log's clock was set, */
 	rs_time clock_stepped; /* and by how much in all */
 	struct cap_clock clock;             /* of a log */
+	const struct cap_log_notes *notes;  /* of a phone's, lent; NULL */
 	bool is_log;
 	const struct cap_comment *comments; /* the first ones */
 	unsigned n_comments;
@@ -150,6 +153,7 @@ void cap_files_clocks(struct cap_source *files, const struct cap_clock *clocks);
 struct cap_list {
 	GPtrArray *paths;   /* char *, owned */
 	GPtrArray *skipped; /* char *, owned: no captures by their content */
+	GPtrArray *problems; /* char *, owned: see problem.h */
 };
 
 /*

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which format a savefile has is told by its first bytes, never by its name. */
 #include "capture/archive.h"
+#include "capture/problem.h"
 #include "capture/savefile.h"
+#include "log/log.h"
 
 #include <string.h>
 
@@ -48,6 +50,15 @@ end(struct savefile *s, enum regscan_error code, GError **error,
 	return CAP_ERROR;
 }
 
+static bool
+is_problem(struct cap_input *in)
+{
+	(void)cap_input_peek(in, LOG_PROBE);
+	size_t n = MIN(cap_input_left(in), LOG_PROBE);
+	const uint8_t *p = n ? cap_input_peek(in, n) : NULL;
+	return cap_problem_probe((struct rs_span){p, n});
+}
+
 /* A file's first bytes: who reads it from here on. */
 static enum cap_result
 read_head(struct savefile *s, struct cap_frame *out, GError **error)
@@ -73,11 +84,14 @@ read_head(struct savefile *s, struct cap_frame *out, GError **error)
 	if (problem)
 		return end(
 		    s, REGSCAN_ERROR_READ, error, "cannot read: ", problem);
+	if (is_problem(s->in))
+		return end(s, REGSCAN_ERROR_FORMAT, error, "",
+		    "of a phone's problem report: name its log or a capture "
+		    "as well");
 	size_t n = MIN(cap_input_left(s->in), 8);
 	head = n ? cap_input_peek(s->in, n) : NULL;
 	g_autoptr(GError) why = NULL;
-	if (cap_archive_is(s->path) &&
-	    !cap_archive_list(s->path, NULL, NULL, &why))
+	if (cap_archive_is(s->path) && !cap_archive_list(s->path, NULL, &why))
 		return end(s, REGSCAN_ERROR_READ, error, "", why->message);
 	return end(s, REGSCAN_ERROR_FORMAT, error, "",
 	    cap_archive_is(s->path) ? "an archive without captures and logs"

@@ -6,6 +6,7 @@
  * Lines are looked at where they lie in the buffer, so that memory does not
  * depend on the size of the log.
  */
+#include "capture/log_notes.h"
 #include "capture/savefile.h"
 #include "log/log.h"
 
@@ -32,6 +33,7 @@ struct textlog {
 		rs_time at;
 	} recent[RECENT]; /* ring of entries */
 	unsigned n_recent;
+	struct cap_log_notes notes;
 };
 
 bool
@@ -235,6 +237,8 @@ static enum cap_result
 finish(struct savefile *s, struct cap_frame *out, GError **error)
 {
 	struct textlog *t = s->state;
+	if (!cap_input_dry(s->in))
+		log_notes_finish(&t->notes);
 	if (!t->ended && t->last != RS_NEVER && !cap_input_dry(s->in)) {
 		t->ended = true;
 		s->info.packets--; /* none of its entries */
@@ -255,6 +259,18 @@ kamailio_time(struct savefile *s, struct log_line *l, struct rs_span bytes)
 		note_time(s, t, l);
 	}
 	return t->last != RS_NEVER;
+}
+
+/* Another line may be joined to this one. */
+static void
+note(struct textlog *t, const struct log_line *l, uint64_t number,
+    struct rs_span line)
+{
+	struct log_fact f;
+	struct rs_span text =
+	    rs_span_part(l->text, 0, line.n - (size_t)(l->text.p - line.p));
+	if (log_fact_parse(text, &f))
+		log_notes_take(&t->notes, &f, number, t->last);
 }
 
 /* Looks at the next line: CAP_IDLE where its end is not there yet, CAP_END
@@ -288,9 +304,16 @@ look(struct savefile *s, struct cap_frame *out)
 		line.n = log_line_joined(t->form, line);
 	if (line.p == NULL)
 		return CAP_IDLE;
+	bool fact = what == LOG_FACT || what == LOG_NOTE;
 	if (!kamailio_time(s, &l, line)) {
 		s->info.timeless++;
 	} else if (!repeated(t, &l)) {
+		if (fact)
+			note(t, &l, number, line);
+		if (what == LOG_NOTE) {
+			take(s, line);
+			return CAP_END;
+		}
 		enum cap_result r = entry(s, out, number, t->last, line);
 		take(s, line);
 		return r;
@@ -334,6 +357,7 @@ textlog_begin(struct savefile *s, const struct cap_clock *clock)
 	s->info.format = log_form_name(t->form);
 	s->info.is_log = true;
 	s->info.clock = *clock;
+	s->info.notes = t->form == LOG_FORM_PHONE ? &t->notes : NULL;
 	s->state = t;
 	s->clear = clear;
 	s->read = read_log;

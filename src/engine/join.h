@@ -41,6 +41,10 @@ struct log_joined {
 	rs_time end; /* of the log, by its clock; RS_NEVER */
 	bool holes;  /* lines of it are missing */
 	rs_time shift, uncertainty;
+	/* Its rate, where that can be told: by so much it runs faster than the
+	   captures' clock, parts of one. */
+	bool drifts;
+	double drift, drift_uncertainty;
 	rs_time lead;      /* so much may a line be later than its packet */
 	uint32_t messages; /* of the log */
 	uint32_t attributed, in_clear;

@@ -19,6 +19,8 @@ static const rs_time WINDOW = 20 * RS_MSEC;
 static const rs_time APART = 200 * RS_MSEC; /* two offsets, and not one */
 static const rs_time NEAR = 25 * RS_MSEC;
 static const rs_time LONG = 60 * RS_SEC; /* drift is not seen in less */
+/* It is told where its uncertainty is as small as this, or it is far more. */
+static const double SURE = 10e-6;
 
 struct vote {
 	rs_time d;
@@ -253,6 +255,61 @@ refine(struct join_line *l, const GArray *pairs, struct log_joined *out)
 	out->shift = l->shift;
 }
 
+/* Sums over the messages of one direction, about their means: a message is
+   logged before it is sent and after it came, which is no drift. */
+struct moments {
+	double n, t, d, tt, td, dd;
+};
+
+static struct moments
+moments_of(const struct join_line *l, const GArray *pairs, bool up)
+{
+	const struct pair *p = (const struct pair *)(void *)pairs->data;
+	struct moments m = {0};
+	for (uint32_t i = 0; i < pairs->len; i++) {
+		if (p[i].up != up)
+			continue;
+		double t = (double)(p[i].at - l->middle);
+		double d = (double)(p[i].d - l->shift);
+		m.n++;
+		m.t += t;
+		m.d += d;
+		m.tt += t * t;
+		m.td += t * d;
+		m.dd += d * d;
+	}
+	if (m.n > 0) {
+		m.tt -= m.t * m.t / m.n;
+		m.td -= m.t * m.d / m.n;
+		m.dd -= m.d * m.d / m.n;
+	}
+	return m;
+}
+
+/* The slope of a line through both directions, each with a height of its own,
+   and twice its standard error. */
+static void
+tell_drift(
+    const struct join_line *l, const GArray *pairs, struct log_joined *out)
+{
+	const struct pair *p = (const struct pair *)(void *)pairs->data;
+	if (pairs->len < 6 || p[pairs->len - 1].at - p[0].at < LONG)
+		return;
+	struct moments a = moments_of(l, pairs, true),
+		       b = moments_of(l, pairs, false);
+	double tt = a.tt + b.tt, freedom = a.n + b.n - 3;
+	if (tt <= 0 || freedom < 1)
+		return;
+	double slope = (a.td + b.td) / tt;
+	double left = a.dd + b.dd - slope * (a.td + b.td);
+	double error = 2 * sqrt(fmax(left, 0) / freedom / tt);
+	if (error > SURE && fabs(slope) < 3 * error)
+		return;
+	out->drifts = true;
+	out->drift = -slope; /* the faster, the less is to be added later */
+	out->drift_uncertainty = error;
+}
+
 static void
 solve(struct log_join *j, unsigned log, bool exact)
 {
@@ -273,6 +330,8 @@ solve(struct log_join *j, unsigned log, bool exact)
 		GArray *pairs = pairs_of(j, log, &l);
 		fit_drift(&l, pairs);
 		refine(&l, pairs, out);
+		if (round == ROUNDS - 1)
+			tell_drift(&l, pairs, out);
 		g_array_free(pairs, TRUE);
 	}
 	out->solved = true;

@@ -523,6 +523,10 @@ goes_on(const struct log_facts *g, const struct log_fact *f)
 	case LOG_HTTP_REQUEST:
 	case LOG_HTTP_STATUS:
 	case LOG_UNRESOLVED:
+	case LOG_RESYNCED:
+	case LOG_RESYNC_FAILED:
+	case LOG_TRANSFER:
+	case LOG_TLS_LEAST:
 	case LOG_FACT_NONE:
 		break;
 	}
@@ -578,6 +582,10 @@ log_facts_take(
 		http_status(g, f, at);
 		break;
 	case LOG_UNRESOLVED: /* that nothing came, the reader sees itself */
+	case LOG_RESYNCED:   /* capture/log_notes.h */
+	case LOG_RESYNC_FAILED:
+	case LOG_TRANSFER:
+	case LOG_TLS_LEAST:
 	case LOG_FACT_NONE:
 		break;
 	}

@@ -19,6 +19,9 @@ present(const struct rec_type *type, const void *rec)
 		if (f->kind == REC_TEXT) {
 			if (((const struct rs_span *)p)->p != NULL)
 				return true;
+		} else if (f->spare) {
+			if (((const struct rec_list *)p)->n)
+				return true;
 		} else if (f->kind != REC_ENUM && f->kind != REC_TRUTH &&
 			   *(const int64_t *)p != REC_ABSENT) {
 			return true;

@@ -57,6 +57,7 @@ report_new(
 	rs_account_init(&r->phones_pay,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
+	r->configured = configured_new(o->problems);
 	r->downloads = (struct downloads){
 	    spool, r->phones, fetches_new(&r->phones_pay), {listed, r}};
 	r->shown = shown_new();
@@ -87,6 +88,7 @@ report_free(struct report *r)
 	only_free(r->only);
 	g_hash_table_unref(r->scanned);
 	fetches_free(r->downloads.fetches);
+	configured_free(r->configured);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
 	host_index_free(r->hosts);
@@ -194,6 +196,7 @@ registration(struct report *r, const struct rec_registration *g)
 	}
 	phone_tracker_ahead(r->phones, &g->client.at.addr);
 	asked_add(r->asked, &rec_registration_type, g, true);
+	configured_registration(r->configured, g);
 	if (!fine)
 		(void)spool_add(r->spool, &rec_registration_type, g);
 	else if (r->o.format == REPORT_JSON)
@@ -312,6 +315,7 @@ lookup(struct report *r, const struct rec_lookup *l)
 {
 	bool sure = asked_add(r->asked, &rec_lookup_type, l, false) ||
 		    l->related == RS_TRUE;
+	configured_lookup(r->configured, l);
 	r->strange_lookups += !sure;
 	(void)spool_add(
 	    r->spool, sure ? &rec_lookup_type : &r->strange_lookup, l);
@@ -690,6 +694,8 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	summary_result(r->summary, &r->result, &results);
 	add_phones(r);
 	add_load(r);
+	if (r->configured)
+		r->amended.problems = configured_result(r->configured);
 	report_write(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;

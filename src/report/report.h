@@ -32,6 +32,8 @@ struct report_options {
 	const char *version;
 	const struct profile_set *profiles; /* lent, or NULL */
 	const char *phone; /* lent; the report is of that one; NULL: of all */
+	/* struct rec_problem, lent until the report is written; NULL: none */
+	const struct rec_list *problems;
 };
 
 struct report;

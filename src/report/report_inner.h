@@ -9,6 +9,7 @@
 #include "report/asked.h"
 #include "report/boot.h"
 #include "report/chain.h"
+#include "report/configured.h"
 #include "report/downloads.h"
 #include "report/json.h"
 #include "report/judge.h"
@@ -37,6 +38,7 @@ struct report {
 	struct odd *odd;
 	struct only *only; /* NULL: of all phones */
 	struct downloads downloads;
+	struct configured *configured; /* NULL: nothing is known */
 	struct chain *chain; /* while report_finish() runs */
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;

@@ -524,6 +524,7 @@ text_coverage(struct text *t)
 	skipped(t, c);
 	comments(t, c);
 	text_logs(t, c);
+	text_problems(t, c);
 	quality(t, c);
 	tls(t, c);
 	websocket(t, c);

@@ -28,6 +28,7 @@ whence(struct rs_span from)
 	    {"capture", "by the capture"},
 	    {"server", "as a server tells in it"},
 	    {"file name", "by a file's name"},
+	    {"status", "by the phone's state"},
 	    {"option", "as you say"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -58,6 +59,17 @@ clock_of(struct text *t, const struct rec_log *l)
 		    rs_span_eq(l->year_from, RS_LIT("log")) ? ";" : ",");
 }
 
+/* Tenths of a millionth. */
+static void
+drift(struct text *t, const struct rec_log *l)
+{
+	if (l->drift == REC_ABSENT)
+		return;
+	double ppm = (double)l->drift / 10;
+	say(t, "; it runs %.1f ppm %s, within %.1f", ppm < 0 ? -ppm : ppm,
+	    ppm < 0 ? "slow" : "fast", (double)l->drift_uncertainty / 10);
+}
+
 static void
 fit(struct text *t, const struct rec_log *l)
 {
@@ -81,6 +93,7 @@ fit(struct text *t, const struct rec_log *l)
 	if (text_sum(l->ambiguous))
 		say(t, ", %s that several may have carried",
 		    page_number(a, l->ambiguous));
+	drift(t, l);
 }
 
 void
@@ -107,6 +120,10 @@ text_logs(struct text *t, const struct rec_coverage *c)
 			       "are told by the last");
 		clock_of(t, l);
 		fit(t, l);
+		if (l->tls_least.n)
+			say(t, "; it says that it speaks %.*s at least",
+			    (int)l->tls_least.n, (const char *)l->tls_least.p);
 		page_end(&t->page);
+		text_resyncs(t, l);
 	}
 }

@@ -36,6 +36,10 @@ void text_frame(struct text *t, struct rs_frame f);
 void text_frame_name(const struct text *t, GString *s, struct rs_frame f);
 /* Of each log among the files. */
 void text_logs(struct text *t, const struct rec_coverage *c);
+/* What phones' problem reports say besides. */
+void text_problems(struct text *t, const struct rec_coverage *c);
+/* The configurations that a phone went for, by its log. */
+void text_resyncs(struct text *t, const struct rec_log *l);
 /* 14:47:21.489, or 09-04 14:47:21.489 where there are several days. */
 const char *text_clock(const struct text *t, char out[PAGE_TEXT], rs_time at);
 /* Underscores as blanks: "timed_out" reads "timed out". */

@@ -454,6 +454,11 @@ static const struct rec_field log_fields[] = {
     NUMBER("messages_in_records", attributed),
     NUMBER("messages_in_clear", in_clear),
     NUMBER("messages_ambiguous", ambiguous),
+    PERCENT("clock_drift_ppm", drift),
+    PERCENT("clock_drift_uncertainty_ppm", drift_uncertainty),
+    TEXT("tls_min_version", tls_least),
+    SPARE_LIST("resyncs", resyncs, rec_resync),
+    NUMBER("resyncs_not_listed", resyncs_not_listed),
 };
 PART(rec_log_type, "log", "logs", log_fields);
 #undef T
@@ -539,6 +544,7 @@ static const struct rec_field coverage_fields[] = {
     SPARE_COUNTS("dns_messages", dns_messages),
     NUMBER("lookups_not_listed", lookups_not_listed),
     NUMBER("downloads_not_listed", downloads_not_listed),
+    SPARE_LIST("problem_reports", problems, rec_problem),
 };
 const struct rec_type rec_coverage_type = {"coverage", "coverage", sizeof(T),
     coverage_fields, sizeof coverage_fields / sizeof *coverage_fields, NOWHERE,

@@ -10,6 +10,7 @@
 #define TRACK_RECORDS_H
 
 #include "track/record.h"
+#include "track/records_log.h"
 #include "track/records_way.h"
 
 /* ---- registrations ---- */
@@ -587,6 +588,10 @@ struct rec_log {
 	/* Of messages, where there are captures: absent where there are not. */
 	int64_t messages, attributed, in_clear, ambiguous;
 	enum rs_fact joined;
+	int64_t drift, drift_uncertainty; /* tenths of a millionth */
+	struct rs_span tls_least;   /* the least TLS version that it says */
+	struct rec_list resyncs;    /* struct rec_resync */
+	int64_t resyncs_not_listed; /* absent: none */
 };
 
 struct rec_file {
@@ -648,6 +653,7 @@ struct rec_coverage {
 	struct rec_list dns_messages;    /* counts; not written without one */
 	int64_t lookups_not_listed;      /* of others; absent: none */
 	int64_t downloads_not_listed;    /* of no phones; absent: none */
+	struct rec_list problems;        /* struct rec_problem */
 };
 
 struct rec_times { /* nearest rank, ns */

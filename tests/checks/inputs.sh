@@ -33,6 +33,8 @@ what() {
 
 what 'empty file' 3 'empty.pcap: empty' empty.pcap
 what 'no capture' 3 'text.pcap: not a capture' text.pcap
+printf '<flat-profile></flat-profile>' >cfg.xml
+what 'a configuration alone' 3 "cfg.xml: of a phone's problem report" cfg.xml
 what 'cut short' 3 'cut.pcap: cut short after frame' cut.pcap
 none 'cut short: what came before is reported' \
 	"$(grep -q 'udp\|phone' out || cat out)"

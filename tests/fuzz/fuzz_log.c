@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Text of a log, in each of its forms: what it says lies in what went in,
- * entries have a size that ends, and what becomes of facts on the wire fits.
+ * entries have a size that ends, what becomes of facts on the wire fits, and
+ * what is noted is printable.
  */
+#include "capture/log_notes.h"
 #include "log/facts.h"
 #include "log/log.h"
 
@@ -38,7 +40,20 @@ wire(const struct log_fact *f)
 }
 
 static void
-line_of(enum log_form form, struct rs_span line)
+noted(struct cap_log_notes *n, const struct log_fact *f)
+{
+	log_notes_take(n, f, 1, 1);
+	const struct cap_resync *r = n->n ? &n->resyncs[n->n - 1] : &n->now;
+	const char *const texts[] = {r->from, r->unresolved, r->reason};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (const char *c = texts[i]; *c; c++)
+			if (*c < ' ' || *c > '~' ||
+			    c - texts[i] >= LOG_NOTE_TEXT)
+				abort();
+}
+
+static void
+line_of(enum log_form form, struct rs_span line, struct cap_log_notes *notes)
 {
 	struct log_line l;
 	struct log_fact f;
@@ -52,6 +67,7 @@ line_of(enum log_form form, struct rs_span line)
 		inside(f.name, line);
 		inside(f.value, line);
 		wire(&f);
+		noted(notes, &f);
 	}
 }
 
@@ -77,12 +93,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct rs_span all = {data, size};
+	static struct cap_log_notes notes;
+	memset(&notes, 0, sizeof notes);
 	(void)log_probe(all);
 	for (enum log_form f = LOG_FORM_PHONE; f <= LOG_FORM_KAMAILIO; f++) {
 		for (size_t at = 0; at < size;) {
 			struct rs_span rest = rs_span_from(all, at);
 			size_t n = rs_span_find(rest, '\n') + 1;
-			line_of(f, rs_span_part(rest, 0, n));
+			line_of(f, rs_span_part(rest, 0, n), &notes);
 			entry(f, rest);
 			at += n;
 		}

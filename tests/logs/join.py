@@ -6,7 +6,9 @@ the case show, and regscan does not get them.
 Of each case with keys its SIP is written as the phone's log, with a clock that
 is off, runs wrong, or a log that is redacted or not whole.  The offset must be
 found to 5 ms; where nothing is redacted each message must be with the frames
-that carried it, and nowhere must one be with others.
+that carried it, and nowhere must one be with others.  Where a drift is told, it
+must be right within what is told of its uncertainty; over minutes it must be
+told.
 """
 
 import json
@@ -91,6 +93,8 @@ def check(folder, case, name, found, want, lines, text, offset, whole):
         off = seconds(f["first"]) - (found[0].at - 0.2)
         tap.told(abs(off) <= 0.005, f"{name}: the offset, within 5 ms",
                  off, log)
+    tap.told("clock_drift_ppm" not in log,
+             f"{name}: no drift is told of seconds", log)
     got, seen = placed(document, log)
     wrong = {k: (v, want.get(k)) for k, v in got.items()
              if want.get(k) != v}
@@ -128,6 +132,23 @@ def case_of(folder, case):
     return True
 
 
+def drifts(folder):
+    """Six registrations over four minutes."""
+    shutil.copy(CASES / "log-drifts" / "log-drifts.pcap", folder)
+    found = list(phonelog.messages(folder / "log-drifts.pcap",
+                                   CASES / "keys-tls12-gcm" / "keys.log"))
+    tap.told(len(found) == 24, "log-drifts: has messages to join", len(found))
+    for ppm in (0, 5, -20, 40, -150, 300):
+        text, _ = phonelog.render(found, offset=2.5, drift=ppm * 1e-6,
+                                  seed=ppm + 1000)
+        (folder / "phone.logcat").write_text(text)
+        document, _ = report(folder, "log-drifts.pcap", "phone.logcat")
+        log = joined(document)["log"]
+        off = log.get("clock_drift_ppm", 1e6) - ppm
+        tap.told(abs(off) <= log.get("clock_drift_uncertainty_ppm", 0) + 0.1,
+                 f"log-drifts: {ppm} ppm", off, log)
+
+
 def main():
     tap.once()
     if shutil.which("tshark") is None:
@@ -139,6 +160,9 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             tap.told(case_of(pathlib.Path(folder), case),
                      f"{case}: has messages to join")
+    if not sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as folder:
+            drifts(pathlib.Path(folder))
     return tap.done()
 
 

@@ -41,10 +41,37 @@ CSeq: 1 REGISTER^M
 Authentication-Info: nextnonce="SECRET15"^M
 Content-Length: 0^M
 ^M
-10 NOT Sep 04 22:51:09.0 (1-2) voice-end
+10 NOT Sep 04 22:51:09.0 (1-2) voice-fapp-CP-8865-3PCC SECRET2 -- Resync failed: Download of https://user:SECRET17@cfg.example.net/SECRET18
+11 NOT Sep 04 22:51:09.1 (1-2) voice-fapp-CP-8865-3PCC -- Resync failed: unit FCHSECRET19
+12 NOT Sep 04 22:51:09.2 (1-2) voice-fapp-CP-8865-3PCC -- Successful resync tftp://SECRET20@192.0.2.20/SECRET21
+13 NOT Sep 04 22:51:09.3 (1-2) voice-end
 END
-printf '<x><Password_1_>SECRET16</Password_1_></x>\n' >"$tmp/cfg.xml"
-(cd "$tmp" && tar czf prt.tgz cfg.xml logcat-20230904-225152.log)
+cat >"$tmp/cfg.xml" <<'END'
+<flat-profile>
+<Password_1_ ua="na">SECRET16</Password_1_>
+<Auth_ID_1_ ua="na">SECRET22</Auth_ID_1_>
+<Admin_Password>SECRET23</Admin_Password>
+<GPP_SA>SECRET24</GPP_SA>
+<Profile_Rule>[--key SECRET25] https://u:SECRET26@cfg.example.net/SECRET27?k=SECRET28</Profile_Rule>
+<Proxy_1_>u:SECRET29@example.net</Proxy_1_>
+<Outbound_Proxy_1_>sip:u:SECRET30@proxy.example.net</Outbound_Proxy_1_>
+<User_ID_1_>2025</User_ID_1_>
+<User_ID_2_>u:SECRET31@x</User_ID_2_>
+<Primary_NTP_Server>u:SECRET32@ntp.example.net</Primary_NTP_Server>
+</flat-profile>
+END
+cat >"$tmp/status.xml" <<'END'
+<flat-status>
+<Serial_Number>SECRET33</Serial_Number>
+<Product_Name>CP-8865-3PCC</Product_Name>
+<Session_ID>SECRET34</Session_ID>
+<Last_Caller_Number_1_>SECRET35</Last_Caller_Number_1_>
+</flat-status>
+END
+printf '{"token": "SECRET36"}\n' >"$tmp/webex_service_status.json"
+printf 'token=SECRET37\n' >"$tmp/net.cfg"
+(cd "$tmp" && tar czf prt.tgz cfg.xml status.xml webex_service_status.json \
+	net.cfg logcat-20230904-225152.log)
 for format in text json ndjson; do
 	for file in prt.tgz logcat-20230904-225152.log; do
 		"$REGSCAN" --format $format "$tmp/$file" >"$tmp/out" 2>&1
@@ -52,6 +79,11 @@ for format in text json ndjson; do
 			"$(grep -ao 'SECRET[0-9]*' "$tmp/out")"
 		grep -q 403 "$tmp/out" && why= || why="no 403 in the report"
 		none "$format, $file: the log was read" "$why"
+		case $file in *.tgz) ;; *) continue ;; esac
+		grep -q CP-8865-3PCC "$tmp/out" && grep -q 2025 "$tmp/out" &&
+			grep -q https://cfg.example.net "$tmp/out" &&
+			why= || why="no phone in the report"
+		none "$format, $file: configuration and state were read" "$why"
 	done
 done
 done_testing

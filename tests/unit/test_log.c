@@ -180,6 +180,22 @@ test_facts(void)
 	    {"Couldn't resolve host 'a.b'", LOG_UNRESOLVED, "a.b", NULL},
 	    {"voice-fapp-CP -- Requesting resync tftp://192.0.2.20/c", LOG_URL,
 		NULL, "tftp://192.0.2.20/c"},
+	    {"voice-fapp-CP a -- Successful resync tftp://192.0.2.20/c",
+		LOG_RESYNCED, NULL, "tftp://192.0.2.20/c"},
+	    {"voice-fapp-CP a -- Resync failed: Download", LOG_RESYNC_FAILED,
+		NULL, "Download"},
+	    {"voice-fapp-CP a -- Requesting resync", LOG_FACT_NONE, NULL, NULL},
+	    {"voice-fapp-[resync] must resync now", LOG_FACT_NONE, NULL, NULL},
+	    {"voice-reqByCurlInternal return from http request, [res] = 60",
+		LOG_TRANSFER, NULL, NULL},
+	    {"voice-reqByCurlInternal return from http request, [res] = ",
+		LOG_FACT_NONE, NULL, NULL},
+	    {"voice-reqByCurlInternal return from http request, [res] = 1000",
+		LOG_FACT_NONE, NULL, NULL},
+	    {"voice-sec_set_min_TLS_version: min_TLS_verson is TLS 1.1,ret",
+		LOG_TLS_LEAST, NULL, "TLS 1.1"},
+	    {"voice-sec_set_min_TLS_version: min_TLS_verson is TLS 1.",
+		LOG_FACT_NONE, NULL, NULL},
 	    {"HTTP/1.1 200 OK^M", LOG_HTTP_STATUS, NULL, "HTTP/1.1 200 OK"},
 	    {"voice-anything", LOG_FACT_NONE, NULL, NULL},
 	};
@@ -195,6 +211,27 @@ test_facts(void)
 			  rs_span_eq(f.name, str(rows[i].name)));
 		CU_ASSERT(rows[i].value == NULL ||
 			  rs_span_eq(f.value, str(rows[i].value)));
+	}
+}
+
+/* What is cut off at the end of a line may be a digit. */
+static void
+test_transfer(void)
+{
+#define RES "voice-reqByCurlInternal return from http request, [res] = "
+	static const struct {
+		const char *text;
+		uint32_t result;
+		bool whole;
+	} rows[] = {{RES "6", 6, false}, {RES "0", 0, true},
+	    {RES "60", 60, true}, {RES "6, cost 3", 6, true},
+	    {RES "7 ", 7, false}};
+	struct log_fact f;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_row(rows[i].text);
+		CU_ASSERT(log_fact_parse(str(rows[i].text), &f));
+		CU_ASSERT_EQUAL(f.result, rows[i].result);
+		CU_ASSERT_EQUAL(f.whole, rows[i].whole);
 	}
 }
 
@@ -231,4 +268,5 @@ test_wire(void)
 
 UNIT_MAIN("log", UNIT(test_lines), UNIT(test_no_lines), UNIT(test_joined),
     UNIT(test_sent), UNIT(test_redacted), UNIT(test_every_byte),
-    UNIT(test_facts), UNIT(test_srv_target), UNIT(test_wire))
+    UNIT(test_facts), UNIT(test_transfer), UNIT(test_srv_target),
+    UNIT(test_wire))

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of a problem report tell, and what is kept of it. */
+#include "capture/log_notes.h"
+#include "capture/problem.h"
+#include "guard.h"
+#include "unit.h"
+
+#include <string.h>
+
+static const char profile[] =
+    "<?xml version=\"1.0\"?>\n"
+    "<flat-profile>\n"
+    "<Proxy_1_ ua=\"na\"> voice.example.net </Proxy_1_>\n"
+    "<Outbound_Proxy_1_ ua=\"na\">proxy.example.net:5061</Outbound_Proxy_1_>\n"
+    "<User_ID_1_>2025</User_ID_1_><Password_1_>SECRET</Password_1_>\n"
+    "<SIP_Transport_1_ ua=\"na\">TLS</SIP_Transport_1_>\n"
+    "<Register_Expires_1_>3600</Register_Expires_1_>\n"
+    "<Use_DNS_SRV_1_>Yes</Use_DNS_SRV_1_><Register_1_>no</Register_1_>\n"
+    "<User_ID_16_>16</User_ID_16_><User_ID_17_>17</User_ID_17_>\n"
+    "</flat-profile>\n";
+
+static bool
+parse(struct cap_problem *p, const char *s)
+{
+	int line;
+	cap_problem_init(p);
+	return cap_problem_parse(p, rs_span_str(s), &line);
+}
+
+static void
+test_configuration(void)
+{
+	struct cap_problem p;
+	CU_ASSERT(cap_problem_probe(rs_span_str(profile)));
+	CU_ASSERT(parse(&p, profile));
+	const struct cap_problem_line *l = &p.lines[0];
+	CU_ASSERT_STRING_EQUAL(l->user, "2025");
+	CU_ASSERT_STRING_EQUAL(l->proxy, "voice.example.net");
+	CU_ASSERT_STRING_EQUAL(l->outbound, "proxy.example.net:5061");
+	CU_ASSERT_STRING_EQUAL(l->transport, "tls");
+	CU_ASSERT_EQUAL(l->expires, 3600);
+	CU_ASSERT_EQUAL(l->use_srv, RS_TRUE);
+	CU_ASSERT_EQUAL(l->registers, RS_FALSE);
+	CU_ASSERT_EQUAL(l->use_outbound, RS_UNKNOWN);
+	CU_ASSERT_EQUAL(l->proxy_line, 4);
+	CU_ASSERT_STRING_EQUAL(p.lines[15].user, "16");
+	CU_ASSERT_EQUAL(p.lines[1].expires, -1);
+	cap_problem_clear(&p);
+}
+
+static void
+test_state(void)
+{
+	struct cap_problem p;
+	CU_ASSERT(
+	    parse(&p, "<flat-status><Product_Name>CP-8851-3PCC</Product_Name>"
+		      "<MAC_Address>00005E005306</MAC_Address>"
+		      "<LAN><MAC_Address>00:00:5e:00:53:07</MAC_Address></LAN>"
+		      "<Current_Time>9/17/2023 15:52:40</Current_Time>"
+		      "<Registration_State>Registered</Registration_State>"
+		      "<Registration_State>Failed</Registration_State>"
+		      "<Registration_State group=\"Info/Ext_5_Status\">Failed"
+		      "</Registration_State></flat-status>"));
+	CU_ASSERT_STRING_EQUAL(p.model, "CP-8851-3PCC");
+	CU_ASSERT_STRING_EQUAL(p.mac, "00:00:5e:00:53:06");
+	CU_ASSERT_STRING_EQUAL(p.clock, "9/17/2023 15:52:40");
+	CU_ASSERT_STRING_EQUAL(p.lines[0].state, "Registered");
+	CU_ASSERT_STRING_EQUAL(p.lines[1].state, "Failed");
+	CU_ASSERT_STRING_EQUAL(p.lines[2].state, "");
+	CU_ASSERT_STRING_EQUAL(p.lines[4].state, "Failed");
+	cap_problem_clear(&p);
+}
+
+/* One element of a phone, and what is kept of its value. */
+static void
+test_values(void)
+{
+	static const struct {
+		const char *element, *value, *want;
+		size_t offset;
+	} rows[] = {
+#define ROW(e, v, m, w) {e, v, w, offsetof(struct cap_problem, m)}
+	    ROW("Profile_Rule", "https://a.example/x?k=SECRET", profile,
+		"https://a.example"),
+	    ROW("Profile_Rule", "[--key SECRET] http://u:SECRET@b.example/SN",
+		profile, "http://b.example"),
+	    ROW("Profile_Rule", "http://u:SE@CRET@b.example/", profile, ""),
+	    ROW("Profile_Rule", "/$PSN.xml", profile, ""),
+	    ROW("Profile_Rule", "://x", profile, ""),
+	    ROW("Profile_Rule", "(x)? tftp://$A:69/s", profile, "tftp://$A:69"),
+	    ROW("Primary_NTP_Server", "u:SECRET@ntp.example", ntp, ""),
+	    ROW("Primary_NTP_Server", "ntp.example;x", ntp, "ntp.example"),
+	    ROW("MAC_Address", "<![CDATA[<MAC_ADDRESS>]]>", mac, ""),
+	    ROW("MAC_Address", "0000.5E00.5306", mac, "00:00:5e:00:53:06"),
+	    ROW("MAC_Address", "00005E0053", mac, ""),
+	    ROW("Time_Zone", "GMT-08:00", zone, "GMT-08:00"),
+	    ROW("Time_Zone", "a zone of a name that is far too long", zone, ""),
+	    ROW("Product_Name", "a&amp;b", model, ""),
+	    ROW("TLS_Min_Version", "TLS 1.1", tls_least, "TLS 1.1"),
+	    ROW("Serial_Number", "SECRET", model, ""),
+	};
+	struct cap_problem p;
+	char document[256];
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_row(rows[i].value);
+		g_snprintf(document, sizeof document, "<x><%s>%s</%s></x>",
+		    rows[i].element, rows[i].value, rows[i].element);
+		CU_ASSERT(parse(&p, document));
+		CU_ASSERT_STRING_EQUAL(
+		    (const char *)&p + rows[i].offset, rows[i].want);
+		cap_problem_clear(&p);
+	}
+}
+
+#define DEEP10 "<a><a><a><a><a><a><a><a><a><a>"
+#define SHUT10 "</a></a></a></a></a></a></a></a></a></a>"
+static void
+test_no_xml(void)
+{
+	static const char *const rows[] = {"", "x", "<a>", "<a><b></a>",
+	    "<a>&b;</a>", DEEP10 DEEP10 "<b/>" SHUT10 SHUT10};
+	struct cap_problem p;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_row(rows[i]);
+		CU_ASSERT(!parse(&p, rows[i]));
+		cap_problem_clear(&p);
+	}
+	CU_ASSERT(!cap_problem_probe(rs_span_str("<html><flat>")));
+	CU_ASSERT(!cap_problem_probe(rs_span_str("x <flat-profile>")));
+	CU_ASSERT(!cap_problem_probe((struct rs_span){NULL, 0}));
+}
+
+/* What was read before the damage stays; nothing is read past the end. */
+static void
+test_every_byte(void)
+{
+	struct guard g;
+	struct cap_problem p;
+	int line;
+	guard_init(&g, sizeof profile);
+	for (size_t n = 0; n < sizeof profile - 1; n++) {
+		struct rs_span part =
+		    guard_put(&g, rs_span_part(rs_span_str(profile), 0, n));
+		(void)cap_problem_probe(part);
+		cap_problem_init(&p);
+		bool whole = cap_problem_parse(&p, part, &line);
+		/* GLib takes a prologue for a document. */
+		const size_t first = sizeof "<?xml version='1.0'?>" - 1;
+		bool prologue = n == first || n == first + 1;
+		CU_ASSERT_EQUAL(whole, prologue || n == sizeof profile - 2);
+		if (strstr(profile, "\n<Outbound") - profile < (ptrdiff_t)n)
+			CU_ASSERT_STRING_EQUAL(
+			    p.lines[0].proxy, "voice.example.net");
+		cap_problem_clear(&p);
+	}
+	guard_clear(&g);
+}
+
+static void
+test_date(void)
+{
+	static const struct {
+		const char *clock;
+		int year, month; /* year 0: none */
+	} rows[] = {{"9/17/2023 15:52:40", 2023, 9}, {"17/09/2023", 2023, 9},
+	    {"9/9/2023", 2023, 9}, {"9/4/2023 1:2:3", 2023, 0}, {"", 0, 0},
+	    {"1/1/1970", 0, 0}, {"0/0/0 00:00:00", 0, 0}, {"17/18/2023", 0, 0}};
+	struct cap_problem p;
+	int year, month;
+	cap_problem_init(&p);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_row(rows[i].clock);
+		strcpy(p.clock, rows[i].clock);
+		bool told = cap_problem_date(&p, &year, &month);
+		CU_ASSERT_EQUAL(told, rows[i].year != 0);
+		if (told) {
+			CU_ASSERT_EQUAL(year, rows[i].year);
+			CU_ASSERT_EQUAL(month, rows[i].month);
+		}
+	}
+}
+
+/* ---- what the log says ---- */
+
+static void
+take(struct cap_log_notes *n, uint64_t line, const char *text)
+{
+	struct log_fact f;
+	CU_ASSERT(log_fact_parse(rs_span_str(text), &f));
+	log_notes_take(n, &f, line, (rs_time)line);
+}
+
+static void
+test_resyncs(void)
+{
+	struct cap_log_notes n = {0};
+	take(&n, 1,
+	    "voice-sec_set_min_TLS_version: min_TLS_verson is TLS "
+	    "1.1,ret=0");
+	take(&n, 2,
+	    "voice-fapp-CP a -- Requesting resync "
+	    "https://u:SECRET@a.example:443/SECRET");
+	take(&n, 3, "HTTP/1.1 404 Not Found^M");
+	take(&n, 3,
+	    "voice-reqByCurlInternal return from http request, [res] = "
+	    "35");
+	take(
+	    &n, 4, "voice-fapp-CP a -- Resync failed: Download error, FCH1234");
+	take(&n, 5, "Couldn't resolve host 'b.example'");
+	take(&n, 6,
+	    "voice-reqByCurlInternal return from http request, [res] = "
+	    "6");
+	take(&n, 7, "voice-fapp-CP a -- Successful resync tftp://192.0.2.1/x");
+	take(&n, 8,
+	    "voice-reqByCurlInternal return from http request, [res] = "
+	    "6");
+	log_notes_finish(&n);
+	CU_ASSERT_STRING_EQUAL(n.tls_least, "TLS 1.1");
+	CU_ASSERT_EQUAL(n.n, 3);
+	const struct cap_resync *r = n.resyncs;
+	CU_ASSERT_EQUAL(r[0].line, 2);
+	CU_ASSERT_STRING_EQUAL(r[0].from, "https://a.example:443");
+	CU_ASSERT_EQUAL(r[0].transfer, 35);
+	CU_ASSERT_EQUAL(r[0].status, 404);
+	CU_ASSERT_EQUAL(r[1].status, 0);
+	CU_ASSERT_EQUAL(r[0].succeeded, RS_FALSE);
+	CU_ASSERT_STRING_EQUAL(r[0].reason, "Download error");
+	CU_ASSERT_EQUAL(r[1].line, 5);
+	CU_ASSERT_STRING_EQUAL(r[1].unresolved, "b.example");
+	CU_ASSERT_EQUAL(r[1].transfer, 6);
+	CU_ASSERT_STRING_EQUAL(r[1].from, "tftp://192.0.2.1");
+	CU_ASSERT_EQUAL(r[1].succeeded, RS_TRUE);
+	CU_ASSERT_EQUAL(r[2].transfer, -1); /* 6, or 60 that was cut */
+	CU_ASSERT_EQUAL(r[2].succeeded, RS_UNKNOWN);
+	CU_ASSERT_STRING_EQUAL(log_transfer_word(35), "tls");
+	CU_ASSERT_STRING_EQUAL(log_transfer_word(6), "resolve");
+	CU_ASSERT_PTR_NULL(log_transfer_word(0));
+}
+
+static void
+test_reasons(void)
+{
+	static const struct {
+		const char *said, *want;
+	} rows[] = {{"Download", "Download"}, {"HTTP 404", "HTTP 404"},
+	    {"Not found (404), gone", "Not found (404), gone"},
+	    {"for http://u:SECRET@x", "for"}, {"serial FCH2305DMH0", "serial"},
+	    {"id 12345", "id"}, {"key=SECRET", ""}, {"a 1b2c", "a"}, {"", ""}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct cap_log_notes n = {0};
+		const struct log_fact f = {.kind = LOG_RESYNC_FAILED,
+		    .value = rs_span_str(rows[i].said)};
+		unit_row(rows[i].said);
+		log_notes_take(&n, &f, 1, 1);
+		CU_ASSERT_STRING_EQUAL(n.resyncs[0].reason, rows[i].want);
+	}
+}
+
+static void
+test_many(void)
+{
+	struct cap_log_notes n = {0};
+	const struct log_fact f = {.kind = LOG_RESYNCED};
+	for (unsigned i = 0; i < LOG_RESYNCS + 3; i++)
+		log_notes_take(&n, &f, i, i);
+	CU_ASSERT_EQUAL(n.n, LOG_RESYNCS);
+	CU_ASSERT_EQUAL(n.more, 3);
+}
+
+UNIT_MAIN("problem", UNIT(test_configuration), UNIT(test_state),
+    UNIT(test_values), UNIT(test_no_xml), UNIT(test_every_byte),
+    UNIT(test_date), UNIT(test_resyncs), UNIT(test_reasons), UNIT(test_many))
