@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Look-ups wait in the spool's form, and become records again for the client
- * that is looked at.  The trees compare, so nobody can choose keys to collide.
+ * that is looked at.  Trees compare, and the table's hash is keyed: nobody can
+ * choose keys to collide.
  */
 #include "report/asked.h"
+
+#include "track/queue.h"
+#include "track/table.h"
 
 #include <string.h>
 
@@ -23,6 +27,7 @@ enum {
 static const rs_time WAIT = 2 * RS_SEC;
 
 struct client {
+	struct table_node node; /* by address */
 	struct rs_addr addr;
 	GPtrArray *lookups; /* GBytes */
 	GArray *tries, *waits;
@@ -34,12 +39,13 @@ struct asked {
 	const struct related *related;
 	const struct phone_tracker *phones;
 	struct rs_addr server; /* the last of these */
-	GTree *clients;        /* struct client, by address */
-	GPtrArray *order;
+	struct rs_hash_seed seed;
+	struct table clients;
+	GPtrArray *order; /* of them, as they came */
 	GTree *servers;    /* struct rs_addr, that anybody tried */
 	GTree *registrars; /* those where anybody tried to register */
 	size_t tries, waits;
-	GTree *names;   /* "type domain" -> GPtrArray of GBytes, of answers */
+	GTree *names; /* "type domain" -> GPtrArray of GBytes, of answers */
 	size_t room;
 	struct rec_arena arena;
 	struct rs_buf buf;
@@ -81,13 +87,14 @@ list_free(void *p)
 
 struct asked *
 asked_new(const struct related *related, const struct phone_tracker *phones,
-    size_t room)
+    const struct rs_hash_seed *seed, size_t room)
 {
 	struct asked *a = g_new0(struct asked, 1);
 	a->related = related;
 	a->phones = phones;
-	a->clients = g_tree_new_full(by_address, NULL, NULL, client_free);
-	a->order = g_ptr_array_new();
+	a->seed = *seed;
+	table_init(&a->clients, NULL);
+	a->order = g_ptr_array_new_with_free_func(client_free);
 	a->servers = g_tree_new_full(by_address, NULL, g_free, NULL);
 	a->registrars = g_tree_new_full(by_address, NULL, g_free, NULL);
 	a->names = g_tree_new_full(by_text, NULL, g_free, list_free);
@@ -102,7 +109,7 @@ asked_free(struct asked *a)
 {
 	if (a == NULL)
 		return;
-	g_tree_unref(a->clients);
+	table_clear(&a->clients);
 	g_tree_unref(a->names);
 	g_tree_unref(a->servers);
 	g_tree_unref(a->registrars);
@@ -115,14 +122,29 @@ asked_free(struct asked *a)
 /* ---- as records close ---- */
 
 static struct client *
+find(const struct asked *a, const struct rs_addr *addr)
+{
+	struct table_node *n =
+	    a->order->len
+		? table_first(&a->clients, table_addr_hash(&a->seed, addr))
+		: NULL;
+	for (; n; n = table_next(n)) {
+		struct client *c = TRACK_OF(n, struct client, node);
+		if (rs_addr_eq(&c->addr, addr))
+			return c;
+	}
+	return NULL;
+}
+
+static struct client *
 touch(struct asked *a, const struct rs_addr *addr)
 {
-	struct client *c = g_tree_lookup(a->clients, addr);
-	if (c || g_tree_nnodes(a->clients) >= CLIENTS)
+	struct client *c = find(a, addr);
+	if (c || a->order->len >= CLIENTS)
 		return c;
 	c = g_new0(struct client, 1);
 	c->addr = *addr;
-	g_tree_insert(a->clients, &c->addr, c);
+	table_add(&a->clients, &c->node, table_addr_hash(&a->seed, addr));
 	g_ptr_array_add(a->order, c);
 	return c;
 }
@@ -208,7 +230,7 @@ asked_turned(const struct asked *a)
 void
 asked_lookup(struct asked *a, const struct rec_lookup *l)
 {
-	struct client *c = g_tree_lookup(a->clients, &l->client.at.addr);
+	struct client *c = find(a, &l->client.at.addr);
 	if (c == NULL || !is_phone(a, c))
 		return;
 	open_client(c);
@@ -352,9 +374,7 @@ asked_add(
 		note(a->registrars, &server->at.addr);
 	const struct rec_endpoint *client =
 	    (const void *)((const uint8_t *)rec + type->client);
-	struct client *c = g_tree_nnodes(a->clients)
-			       ? g_tree_lookup(a->clients, &client->at.addr)
-			       : NULL;
+	struct client *c = find(a, &client->at.addr);
 	if (c == NULL)
 		return false;
 	c->phone |= sure;
@@ -373,7 +393,7 @@ asked_add(
 void
 asked_mark(struct asked *a, const struct rs_addr *client)
 {
-	struct client *c = g_tree_lookup(a->clients, client);
+	struct client *c = find(a, client);
 	if (c)
 		c->phone = true;
 }
@@ -381,7 +401,7 @@ asked_mark(struct asked *a, const struct rs_addr *client)
 bool
 asked_phone(const struct asked *a, const struct rs_addr *client)
 {
-	const struct client *c = g_tree_lookup(a->clients, client);
+	const struct client *c = find(a, client);
 	return c && c->phone;
 }
 
@@ -485,7 +505,7 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	struct diag_way *w = &a->way;
 	if (a->made && rs_addr_eq(client, &w->client))
 		return w;
-	struct client *c = g_tree_lookup(a->clients, client);
+	struct client *c = find(a, client);
 	if (c == NULL)
 		return NULL;
 	open_client(c);

@@ -19,7 +19,8 @@ struct asked;
 
 /* Both must outlive it.  room: bytes of look-ups that it may keep. */
 struct asked *asked_new(const struct related *related,
-    const struct phone_tracker *phones, size_t room);
+    const struct phone_tracker *phones, const struct rs_hash_seed *seed,
+    size_t room);
 void asked_free(struct asked *a);
 /* Lookups, registrations, handshakes and connections, as they close.  sure: it
    concerns registration, so that its client is a phone.  True: it is one. */

@@ -63,7 +63,7 @@ report_new(
 	r->shown = shown_new();
 	r->hosts = host_index_new();
 	r->judge = judge_new();
-	r->asked = asked_new(related, r->phones,
+	r->asked = asked_new(related, r->phones, &seed,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
 	r->odd = odd_new(&seed);
 	r->seed = seed;

@@ -234,10 +234,12 @@ begin(struct lookup_tracker *k, const struct rs_addr *client,
 	while (!rs_account_charge(k->pay, sizeof(struct lookup)))
 		if (!evict(k))
 			return NULL;
-	struct lookup *l = rs_pool_zeroed(&k->pool, sizeof *l);
+	struct lookup *l = rs_pool_take(&k->pool, sizeof *l);
+	memset(l, 0, offsetof(struct lookup, name));
 	l->phase = LOOKUP_ASKING;
 	l->client = *client;
-	l->name = m->name;
+	l->name.n = m->name.n;
+	memcpy(l->name.text, m->name.text, m->name.n);
 	l->type = m->type;
 	l->started = l->last = at;
 	l->ended = l->answered = RS_NEVER;

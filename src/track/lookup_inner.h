@@ -31,7 +31,6 @@ struct lookup {
 	struct queue_link order;
 	enum lookup_phase phase;
 	struct rs_addr client;
-	struct dns_name name;
 	uint16_t type;
 	rs_time started, last, ended, due;
 	struct query queries[LOOKUP_QUERIES]; /* the last ones */
@@ -50,6 +49,7 @@ struct lookup {
 	bool dropped; /* the capture lost packets meanwhile */
 	bool evicted;
 	bool covered; /* it went on for long enough after the last query */
+	struct dns_name name; /* last: few are long, and the rest is not cleared */
 };
 
 /* Who is asked. */
