@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "track/clock.h"
 
+#include "base/date.h"
 #include "base/pool.h"
 #include "sip/msg.h"
 #include "tls/hello.h"
@@ -60,47 +61,6 @@ clock_tracker_free(struct clock_tracker *k)
 	table_clear(&k->table);
 	rs_pool_clear(&k->pool);
 	g_free(k);
-}
-
-/* ---- dates ---- */
-
-/* Days since 1970 of a date of the Gregorian calendar. */
-static int64_t
-days(int64_t year, int64_t month, int64_t day)
-{
-	year -= month <= 2;
-	int64_t era = year / 400, of_era = year - era * 400;
-	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day;
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
-	       of_year - 1 - 719468;
-}
-
-static bool
-number(struct rs_span s, size_t at, size_t n, uint32_t most, uint32_t *to)
-{
-	return rs_span_u32(rs_span_part(s, at, n), to) && *to <= most;
-}
-
-rs_time
-clock_date(struct rs_span s)
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	uint32_t day, year, hour, minute, second, month = 0;
-	size_t comma = rs_span_find(s, ',');
-	s = rs_span_trim(rs_span_from(s, comma + 1));
-	if (s.n < 20 || s.p[2] != ' ' || s.p[6] != ' ' || s.p[11] != ' ' ||
-	    s.p[14] != ':' || s.p[17] != ':')
-		return RS_NEVER;
-	while (month < 12 && memcmp(months + 3 * (size_t)month, s.p + 3, 3))
-		month++;
-	if (month == 12 || !number(s, 0, 2, 31, &day) ||
-	    !number(s, 7, 4, 9999, &year) || !number(s, 12, 2, 23, &hour) ||
-	    !number(s, 15, 2, 59, &minute) || !number(s, 18, 2, 60, &second) ||
-	    year < 1970 || year > 2200 || day == 0)
-		return RS_NEVER;
-	return (days(year, month + 1, day) * 86400 + hour * 3600 + minute * 60 +
-		   second) *
-	       RS_SEC;
 }
 
 /* ---- pairs ---- */
@@ -245,7 +205,7 @@ take_sip(struct clock_tracker *k, const struct rs_event *ev)
 	struct rs_span date = sip_msg_header(m, SIP_HDR_DATE);
 	if (m->method != SIP_METHOD_REGISTER || date.p == NULL)
 		return;
-	rs_time t = clock_date(date);
+	rs_time t = rs_date_parse(date);
 	struct pair *p =
 	    t == RS_NEVER ? NULL
 			  : touch(k, RS_CLOCK_SIP, ev,
