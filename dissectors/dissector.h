@@ -26,6 +26,7 @@
  *    own rule and reports what it skipped.
  *  - close() tells that no more will come in this direction; `left` is what was
  *    fed and never consumed.
+ *  - Where all carriers have datagrams, there is neither gap() nor close().
  *
  * State, where a dissector needs any, is `state_size` zeroed bytes that the
  * flow lends it.  Both directions share them.
