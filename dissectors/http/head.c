@@ -61,13 +61,10 @@ line_at(struct rs_span s, size_t at, struct rs_span *line, size_t *next)
 }
 
 static bool
-version(struct http_head *h, struct rs_span s)
+is_version(struct rs_span s)
 {
-	if (s.n != 8 || !rs_span_starts(s, RS_LIT("HTTP/1.")) ||
-	    (s.p[7] != '0' && s.p[7] != '1'))
-		return false;
-	h->minor_0 = s.p[7] == '0';
-	return true;
+	return s.n == 8 && rs_span_starts(s, RS_LIT("HTTP/1.")) &&
+	       (s.p[7] == '0' || s.p[7] == '1');
 }
 
 /* RFC 9112 4 */
@@ -76,7 +73,7 @@ status_line(struct http_head *h, struct rs_span line)
 {
 	uint32_t status;
 	struct rs_span digits = rs_span_part(line, 9, 3);
-	if (!version(h, rs_span_part(line, 0, 8)) || line.n < 12 ||
+	if (!is_version(rs_span_part(line, 0, 8)) || line.n < 12 ||
 	    line.p[8] != ' ' || !rs_span_u32(digits, &status) || status < 100 ||
 	    (line.n > 12 && line.p[12] != ' '))
 		return false;
@@ -97,7 +94,7 @@ request_line(struct http_head *h, struct rs_span line)
 	h->target = rs_span_part(rest, 0, rs_span_find(rest, ' '));
 	return h->method.n <= METHOD_MOST && h->target.n &&
 	       h->target.n < rest.n &&
-	       version(h, rs_span_from(rest, h->target.n + 1));
+	       is_version(rs_span_from(rest, h->target.n + 1));
 }
 
 static bool
