@@ -4,6 +4,7 @@
  * several targets it chose (RFC 2782, RFC 3263 4.3), which address family, and
  * whether it went there at all.
  */
+#include "diag/coverage_view.h"
 #include "diag/rules.h"
 #include "diag/way_view.h"
 
@@ -17,8 +18,7 @@ static const rs_time TIMER_F = 32 * RS_SEC;
 static bool
 watched(const struct diag_case *c, rs_time from)
 {
-	return c->coverage && c->coverage->last != RS_NEVER &&
-	       c->coverage->last - from >= TIMER_F;
+	return coverage_view_goes_on(c->coverage, from, TIMER_F);
 }
 
 static bool
