@@ -41,19 +41,10 @@ lookup_tracker_new(struct names *names, struct related *related,
 
 /* ---- hosts ---- */
 
-static uint64_t
-host_hash(const struct lookup_tracker *k, const struct rs_addr *a)
-{
-	struct table_key key;
-	table_key_init(&key, k->seed);
-	table_key_addr(&key, a);
-	return table_key_hash(&key);
-}
-
 struct host *
 lookup_host(const struct lookup_tracker *k, const struct rs_addr *a)
 {
-	struct host *h = recent_first(&k->hosts, host_hash(k, a));
+	struct host *h = recent_first(&k->hosts, table_addr_hash(k->seed, a));
 	while (h && !rs_addr_eq(&h->addr, a))
 		h = recent_next(h);
 	return h;
@@ -64,7 +55,8 @@ static struct host *
 host_touch(struct lookup_tracker *k, const struct rs_addr *a)
 {
 	struct host *h = lookup_host(k, a);
-	if (h == NULL && (h = recent_add(&k->hosts, host_hash(k, a))) != NULL)
+	if (h == NULL &&
+	    (h = recent_add(&k->hosts, table_addr_hash(k->seed, a))) != NULL)
 		h->addr = *a;
 	return h;
 }
