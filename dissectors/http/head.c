@@ -10,16 +10,6 @@ tchar(uint8_t c)
 	return c > ' ' && c < 0x7f && !memchr("\"(),/:;<=>?@[\\]{}", c, 17);
 }
 
-/* Does s begin with what, as far as both go? */
-static enum rs_verdict
-begins(struct rs_span s, struct rs_span what)
-{
-	size_t n = s.n < what.n ? s.n : what.n;
-	if (n && memcmp(s.p, what.p, n) != 0)
-		return RS_NO;
-	return n == what.n ? RS_YES : RS_MAYBE;
-}
-
 /* The methods by which something is fetched, or left (RFC 9110 9, RFC 5789). */
 static enum rs_verdict
 begins_request(struct rs_span s)
@@ -28,7 +18,7 @@ begins_request(struct rs_span s)
 	    "DELETE ", "OPTIONS ", "PATCH ", "CONNECT "};
 	enum rs_verdict best = RS_NO;
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-		enum rs_verdict v = begins(s, rs_span_str(methods[i]));
+		enum rs_verdict v = rs_probe_text(s, rs_span_str(methods[i]));
 		if (v == RS_YES)
 			return v;
 		if (v == RS_MAYBE)
@@ -40,7 +30,7 @@ begins_request(struct rs_span s)
 static enum rs_verdict
 begins_head(struct rs_span s)
 {
-	enum rs_verdict v = begins(s, RS_LIT("HTTP/1."));
+	enum rs_verdict v = rs_probe_text(s, RS_LIT("HTTP/1."));
 	return v == RS_NO ? begins_request(s) : v;
 }
 
