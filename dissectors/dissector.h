@@ -26,6 +26,7 @@
  *    own rule and reports what it skipped.
  *  - close() tells that no more will come in this direction; `left` is what was
  *    fed and never consumed.
+ *  - Where all carriers have datagrams, there is neither gap() nor close().
  *
  * State, where a dissector needs any, is `state_size` zeroed bytes that the
  * flow lends it.  Both directions share them.
@@ -56,6 +57,17 @@ enum rs_carrier {
 };
 
 enum rs_verdict { RS_NO, RS_MAYBE, RS_YES };
+
+/* Of a probe for what begins with a text. */
+static inline enum rs_verdict
+rs_probe_text(struct rs_span head, struct rs_span text)
+{
+	size_t n = head.n < text.n ? head.n : text.n;
+	if (n && memcmp(head.p, text.p, n) != 0)
+		return RS_NO;
+	return n == text.n ? RS_YES : RS_MAYBE;
+}
+
 enum rs_parse { RS_PARSED, RS_MORE, RS_MALFORMED, RS_GIVEN_UP };
 
 struct rs_progress {

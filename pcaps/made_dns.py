@@ -3,7 +3,7 @@
 
 import struct
 
-from made import Phone, REGISTRAR, _address, _sum
+from made import Capture, Phone, REGISTRAR, _address, _sum
 
 A, AAAA, SRV, NXDOMAIN = 1, 28, 33, 3
 
@@ -118,3 +118,55 @@ def syn6(capture, at, source, port, target, to):
     pseudo = one + two + struct.pack(">II", len(tcp), 6)
     tcp = tcp[:16] + struct.pack(">H", _sum(pseudo + tcp)) + tcp[18:]
     packet6(capture, at, one, two, 6, tcp)
+
+
+def two_servers():
+    """A capture in which SRV records name two servers, of which the first is
+    dead and a phone went there in vain; the phone's resolver; the phone."""
+    c = Capture()
+    dns = Resolver(c, "192.0.2.17")
+    name = "_sip._udp.example.com"
+    dns.asks(0, name, SRV,
+             [srv(name, 10, 5060, "one.example.net"),
+              srv(name, 20, 5060, "two.example.net")])
+    dns.asks(0.05, "one.example.net", A,
+             [a("one.example.net", "198.51.100.66")])
+    phone = phone_at(c, "192.0.2.17", "2000", "198.51.100.66")
+    in_vain(phone, 0.1)
+    return c, dns, phone
+
+
+def told_otherwise(address):
+    """A capture in which three phones are told one address of the proxy and
+    register, and a fourth one is told this address; that phone, 3.1 s on."""
+    c = Capture()
+    name = "_sip._udp.example.com"
+    for i, told in enumerate((REGISTRAR, REGISTRAR, REGISTRAR, address)):
+        at = f"192.0.2.{17 + i}"
+        dns = Resolver(c, at)
+        dns.asks(i, name, SRV, [srv(name, 10, 5060, "proxy.example.net")])
+        dns.asks(i + 0.05, "proxy.example.net", A,
+                 [a("proxy.example.net", told)])
+        phone = phone_at(c, at, f"200{i}", told)
+        if i < 3:
+            phone.registers(i + 0.1, 3600)
+    return c, phone
+
+
+IPV6_NAME = "_sip._tcp.example.com"
+
+
+def ipv6_in_vain():
+    """A capture in which a phone has an address of each family of its server,
+    and tries IPv6, where nobody answers; the phone's resolver."""
+    c = Capture()
+    dns = Resolver(c, "2001:db8:1::17", "2001:db8:3::53")
+    dns.asks(0, IPV6_NAME, SRV,
+             [srv(IPV6_NAME, 10, 5060, "proxy.example.net")])
+    dns.asks(0.05, "proxy.example.net", AAAA,
+             [aaaa("proxy.example.net", "2001:db8:2::66")])
+    dns.asks(0.1, "proxy.example.net", A,
+             [a("proxy.example.net", "198.51.100.10")])
+    for wait in (0, 1, 3, 7, 15):
+        syn6(c, 0.2 + wait, "2001:db8:1::17", 40001, "2001:db8:2::66", 5060)
+    return c, dns

@@ -29,6 +29,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "lib"))
 sys.dont_write_bytecode = True
+import at_hand  # noqa: E402
 import captures  # noqa: E402
 import damage  # noqa: E402
 
@@ -135,7 +136,7 @@ def main():
     p.add_argument("--jobs", type=int, default=2)
     p.add_argument("files", nargs="*")
     o = p.parse_args()
-    files = o.files or damage.CASES + damage.real()
+    files = o.files or damage.CASES + at_hand.real()
     bad = n = 0
     with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
         for wrong in pool.map(lambda a: one(*a), (

@@ -28,7 +28,6 @@ import argparse
 import concurrent.futures
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -37,8 +36,10 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "lib"))
 sys.dont_write_bytecode = True
+import at_hand  # noqa: E402
 import captures  # noqa: E402
 import damage  # noqa: E402
+import tap  # noqa: E402
 from verdicts import (  # noqa: E402
     LESS, Broken, appeared, certain_errors, outcomes, report)
 
@@ -163,10 +164,9 @@ def main():
     if os.environ.get("REGSCAN_METAMORPHIC") == "no":
         print("1..0 # SKIP asked not to: run in another build")
         return False
-    files = o.files or damage.CASES + damage.real()
-    share = re.fullmatch(r"(\d+)/(\d+)", o.share)
-    if share and not o.files:
-        files = files[int(share[1])::int(share[2])]
+    files = o.files or damage.CASES + at_hand.real()
+    if not o.files:
+        files = tap.part(o.share, files)
     tried, failed = 0, False
     with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
         for number, (name, n, found) in enumerate(

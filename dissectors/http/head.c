@@ -10,16 +10,6 @@ tchar(uint8_t c)
 	return c > ' ' && c < 0x7f && !memchr("\"(),/:;<=>?@[\\]{}", c, 17);
 }
 
-/* Does s begin with what, as far as both go? */
-static enum rs_verdict
-begins(struct rs_span s, struct rs_span what)
-{
-	size_t n = s.n < what.n ? s.n : what.n;
-	if (n && memcmp(s.p, what.p, n) != 0)
-		return RS_NO;
-	return n == what.n ? RS_YES : RS_MAYBE;
-}
-
 /* The methods by which something is fetched, or left (RFC 9110 9, RFC 5789). */
 static enum rs_verdict
 begins_request(struct rs_span s)
@@ -28,7 +18,7 @@ begins_request(struct rs_span s)
 	    "DELETE ", "OPTIONS ", "PATCH ", "CONNECT "};
 	enum rs_verdict best = RS_NO;
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-		enum rs_verdict v = begins(s, rs_span_str(methods[i]));
+		enum rs_verdict v = rs_probe_text(s, rs_span_str(methods[i]));
 		if (v == RS_YES)
 			return v;
 		if (v == RS_MAYBE)
@@ -40,7 +30,7 @@ begins_request(struct rs_span s)
 static enum rs_verdict
 begins_head(struct rs_span s)
 {
-	enum rs_verdict v = begins(s, RS_LIT("HTTP/1."));
+	enum rs_verdict v = rs_probe_text(s, RS_LIT("HTTP/1."));
 	return v == RS_NO ? begins_request(s) : v;
 }
 
@@ -61,13 +51,10 @@ line_at(struct rs_span s, size_t at, struct rs_span *line, size_t *next)
 }
 
 static bool
-version(struct http_head *h, struct rs_span s)
+is_version(struct rs_span s)
 {
-	if (s.n != 8 || !rs_span_starts(s, RS_LIT("HTTP/1.")) ||
-	    (s.p[7] != '0' && s.p[7] != '1'))
-		return false;
-	h->minor_0 = s.p[7] == '0';
-	return true;
+	return s.n == 8 && rs_span_starts(s, RS_LIT("HTTP/1.")) &&
+	       (s.p[7] == '0' || s.p[7] == '1');
 }
 
 /* RFC 9112 4 */
@@ -76,7 +63,7 @@ status_line(struct http_head *h, struct rs_span line)
 {
 	uint32_t status;
 	struct rs_span digits = rs_span_part(line, 9, 3);
-	if (!version(h, rs_span_part(line, 0, 8)) || line.n < 12 ||
+	if (!is_version(rs_span_part(line, 0, 8)) || line.n < 12 ||
 	    line.p[8] != ' ' || !rs_span_u32(digits, &status) || status < 100 ||
 	    (line.n > 12 && line.p[12] != ' '))
 		return false;
@@ -97,7 +84,7 @@ request_line(struct http_head *h, struct rs_span line)
 	h->target = rs_span_part(rest, 0, rs_span_find(rest, ' '));
 	return h->method.n <= METHOD_MOST && h->target.n &&
 	       h->target.n < rest.n &&
-	       version(h, rs_span_from(rest, h->target.n + 1));
+	       is_version(rs_span_from(rest, h->target.n + 1));
 }
 
 static bool

@@ -16,7 +16,6 @@ enum { HTTP_MAX_HEAD = 8192 };
 struct http_head {
 	bool request;
 	uint16_t status;       /* of a response */
-	bool minor_0;          /* HTTP/1.0 */
 	struct rs_span method; /* of a request */
 	struct rs_span target; /* as it is: it may hold secrets */
 	struct rs_span reason; /* of a response */

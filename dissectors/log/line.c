@@ -8,6 +8,8 @@
  *	time: 1693867868.127871                                    Kamailio
  */
 #include "log/log.h"
+
+#include "base/date.h"
 #include "log/scan.h"
 
 /* Nanoseconds since 1970 fit into 64 bits until 2262. */
@@ -16,16 +18,6 @@ enum { SECONDS_A_DAY = 86400, LAST_YEAR = 2261 };
 static const char *const months = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 /* ---- time ---- */
-
-static int64_t
-days_from_civil(int64_t y, unsigned m, unsigned d)
-{
-	/* The year begins in March, so that a leap day is its last. */
-	y -= m <= 2;
-	int64_t days = y * 365 + y / 4 - y / 100 + y / 400;
-	unsigned from_march = m > 2 ? m - 3 : m + 9;
-	return days + (153 * from_march + 2) / 5 + d - 1 - 719468;
-}
 
 rs_time
 log_time_of(const struct log_time *t, int year)
@@ -38,7 +30,7 @@ log_time_of(const struct log_time *t, int year)
 	int64_t y = t->year ? t->year : year;
 	if (y < 1970 || y > LAST_YEAR)
 		return RS_NEVER;
-	int64_t s = days_from_civil(y, t->month, t->day) * SECONDS_A_DAY +
+	int64_t s = rs_date_days(y, t->month, t->day) * SECONDS_A_DAY +
 		    t->hour * 3600 + t->minute * 60 + t->second;
 	return s * RS_SEC + t->nanos;
 }

@@ -84,25 +84,9 @@ feed(void *state, enum rs_carrier over, enum rs_dir dir, struct rs_span data,
 	return (struct rs_progress){RS_PARSED, data.n, 0};
 }
 
-static void
-gap(void *state, enum rs_dir dir, uint64_t missing, const struct rs_stamp *at,
-    const struct rs_sink *out)
-{
-	(void)state, (void)dir, (void)missing, (void)at, (void)out;
-}
-
-static void
-closed(void *state, enum rs_dir dir, struct rs_span left,
-    const struct rs_stamp *at, const struct rs_sink *out)
-{
-	(void)state, (void)dir, (void)left, (void)at, (void)out;
-}
-
 const struct rs_dissector ntp_dissector = {
     .name = "ntp",
     .carriers = RS_OVER_UDP,
     .probe = probe,
     .feed = feed,
-    .gap = gap,
-    .close = closed,
 };

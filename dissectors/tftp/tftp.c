@@ -142,31 +142,9 @@ feed(void *state, enum rs_carrier over, enum rs_dir dir, struct rs_span data,
 	    .how = good ? RS_PARSED : RS_MALFORMED, .consumed = data.n};
 }
 
-/* Datagrams have neither. */
-static void
-gap(void *state, enum rs_dir dir, uint64_t missing, const struct rs_stamp *at,
-    const struct rs_sink *out)
-{
-	(void)state;
-	(void)dir;
-	(void)missing;
-	(void)at;
-	(void)out;
-}
-
-static void
-shut(void *state, enum rs_dir dir, struct rs_span left,
-    const struct rs_stamp *at, const struct rs_sink *out)
-{
-	(void)left;
-	gap(state, dir, 0, at, out);
-}
-
 const struct rs_dissector tftp_dissector = {
     .name = "tftp",
     .carriers = RS_OVER_UDP,
     .probe = probe,
     .feed = feed,
-    .gap = gap,
-    .close = shut,
 };

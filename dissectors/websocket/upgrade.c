@@ -7,21 +7,11 @@ tchar(uint8_t c)
 	return c > ' ' && c < 0x7f && c != ':' && c != ',' && c != ';';
 }
 
-/* Does s begin with what, as far as both go? */
-static enum rs_verdict
-begins(struct rs_span s, struct rs_span what)
-{
-	size_t n = s.n < what.n ? s.n : what.n;
-	if (n && memcmp(s.p, what.p, n) != 0)
-		return RS_NO;
-	return n == what.n ? RS_YES : RS_MAYBE;
-}
-
 static enum rs_verdict
 begins_either(struct rs_span s)
 {
-	enum rs_verdict v = begins(s, RS_LIT("GET "));
-	return v == RS_NO ? begins(s, RS_LIT("HTTP/1.1 ")) : v;
+	enum rs_verdict v = rs_probe_text(s, RS_LIT("GET "));
+	return v == RS_NO ? rs_probe_text(s, RS_LIT("HTTP/1.1 ")) : v;
 }
 
 /* Where the head ends, after its empty line; 0 where there is none in s. */
@@ -144,7 +134,8 @@ ws_upgrade_probe(struct rs_span s)
 {
 	struct ws_upgrade u;
 	/* A response other than 101 leaves with its status. */
-	if (s.n && s.p[0] == 'H' && begins(s, RS_LIT("HTTP/1.1 101")) == RS_NO)
+	if (s.n && s.p[0] == 'H' &&
+	    rs_probe_text(s, RS_LIT("HTTP/1.1 101")) == RS_NO)
 		return RS_NO;
 	enum rs_verdict v = ws_upgrade_parse(&u, s);
 	if (v != RS_YES)

@@ -6,18 +6,9 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from made import Capture  # noqa: E402
-from made_dns import A, Resolver, SRV, a, in_vain, phone_at, srv  # noqa: E402
+from made_dns import in_vain, phone_at, two_servers  # noqa: E402
 
-c = Capture()
-dns = Resolver(c, "192.0.2.17")
-NAME = "_sip._udp.example.com"
-dns.asks(0, NAME, SRV,
-         [srv(NAME, 10, 5060, "one.example.net"),
-          srv(NAME, 20, 5060, "two.example.net")])
-dns.asks(0.05, "one.example.net", A, [a("one.example.net", "198.51.100.66")])
-phone = phone_at(c, "192.0.2.17", "2000", "198.51.100.66")
-in_vain(phone, 0.1)
+c, _, phone = two_servers()
 phone.anew()
 in_vain(phone, 40)
 other = phone_at(c, "192.0.2.18", "2001")

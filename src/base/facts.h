@@ -91,7 +91,7 @@ struct rs_conn_facts {
 	struct rs_frame established;
 	rs_time icmp_at; /* first ICMP error that quoted it */
 	struct rs_frame icmp;
-	uint8_t icmp_type, icmp_code, icmp_family;
+	uint8_t icmp_type, icmp_code;
 	struct rs_addr icmp_sender;
 	struct rs_idle_facts idle;
 	bool from_start; /* the opening SYN was seen */

@@ -44,6 +44,33 @@ about(struct finding *f, const struct rec_endpoint *client,
 		r->at = at;
 }
 
+static void
+of_download(struct finding *f, const struct rec_download *d)
+{
+	finding_record(f, &rec_download_type, &d->id);
+	about(f, &d->client, &d->server, d->started);
+	f->rec.transport = d->protocol == REC_TFTP    ? REC_UDP
+			   : d->protocol == REC_HTTPS ? REC_TLS
+						      : REC_TCP;
+}
+
+/* Either may be NULL. */
+static void
+of_boot(struct finding *f, const struct rec_link *k, const struct rec_lease *l)
+{
+	if (k) {
+		finding_record(f, &rec_link_type, &k->id);
+		about(f, &k->client, &k->server, k->started);
+		f->rec.mac = k->mac;
+	}
+	if (l) {
+		finding_record(f, &rec_lease_type, &l->id);
+		about(f, &l->client, &l->server, l->started);
+		if (k == NULL)
+			f->rec.mac = l->mac;
+	}
+}
+
 void
 finding_begin(struct finding *f, const struct diag_rule *rule,
     const struct diag_case *c, const struct diag_out *out,
@@ -64,13 +91,8 @@ finding_begin(struct finding *f, const struct diag_rule *rule,
 	bool sip = rs_span_eq(f->rec.stage, RS_LIT("sip"));
 	bool tls = rs_span_eq(f->rec.stage, RS_LIT("tls"));
 	const struct rec_download *d = c->download;
-	if (d) {
-		finding_record(f, &rec_download_type, &d->id);
-		about(f, &d->client, &d->server, d->started);
-		f->rec.transport = d->protocol == REC_TFTP    ? REC_UDP
-				   : d->protocol == REC_HTTPS ? REC_TLS
-							      : REC_TCP;
-	}
+	if (d)
+		of_download(f, d);
 	if (sip && r)
 		finding_record(f, &rec_registration_type, &r->id);
 	if (tls && h)
@@ -103,20 +125,8 @@ finding_begin(struct finding *f, const struct diag_rule *rule,
 		about(f, &b->client, &b->server, b->started);
 		f->rec.aor = b->aor;
 	}
-	const struct rec_lease *l = c->lease;
-	const struct rec_link *k = c->link;
-	bool boot = f->rec.records.n == 0; /* else it only leans on them */
-	if (k && boot) {
-		finding_record(f, &rec_link_type, &k->id);
-		about(f, &k->client, &k->server, k->started);
-		f->rec.mac = k->mac;
-	}
-	if (l && boot) {
-		finding_record(f, &rec_lease_type, &l->id);
-		about(f, &l->client, &l->server, l->started);
-		if (k == NULL)
-			f->rec.mac = l->mac;
-	}
+	if (f->rec.records.n == 0) /* else it only leans on them */
+		of_boot(f, c->link, c->lease);
 	/* Where there is another record, that is what it is about. */
 	if (ph && f->rec.records.n == 0) {
 		finding_record(f, &rec_phone_type, &ph->id);
@@ -174,6 +184,15 @@ finding_evidence(
 	memmove(v + to + 1, v + to, (l->n - 1 - to) * sizeof *v);
 	v[to] = (struct rec_evidence){
 	    frame, at, rec_arena_text(f->out->arena, what)};
+}
+
+void
+finding_frames(struct finding *f, const struct rec_list *frames, rs_time first,
+    struct rs_span what)
+{
+	const struct rs_frame *v = frames->v;
+	for (uint32_t i = 0; i < frames->n; i++)
+		finding_evidence(f, v[i], i == 0 ? first : RS_NEVER, what);
 }
 
 void
@@ -237,8 +256,7 @@ next_frame(const struct rec_list *l, uint32_t *i, uint64_t last)
 	const struct rec_evidence *v = l->v;
 	for (; *i < l->n; ++*i)
 		if (v[*i].frame.file == v[0].frame.file &&
-		    !rs_frame_is_line(v[*i].frame) &&
-		    v[*i].frame.number > last)
+		    !rs_frame_is_line(v[*i].frame) && v[*i].frame.number > last)
 			return v[*i].frame.number;
 	return 0;
 }

@@ -30,6 +30,9 @@ __attribute__((format(printf, 2, 3))) void finding_detail(
 /* A frame that proves it; no frame is no evidence and is left out. */
 void finding_evidence(
     struct finding *f, struct rs_frame frame, rs_time at, struct rs_span what);
+/* Each of a list of struct rs_frame; the first at that time. */
+void finding_frames(struct finding *f, const struct rec_list *frames,
+    rs_time first, struct rs_span what);
 /* Every step of the handshake whose name is this, from this side. */
 void finding_steps(struct finding *f, const struct rec_handshake *h,
     enum rec_side from, const char *what);

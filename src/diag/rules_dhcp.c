@@ -18,15 +18,6 @@
 /* A client that does not go on within this time does not. */
 static const rs_time WATCH = 10 * RS_SEC;
 
-static void
-say_frames(struct finding *f, const struct rec_lease *l, const char *what)
-{
-	const struct rs_frame *v = l->frames.v;
-	for (uint32_t i = 0; i < l->frames.n; i++)
-		finding_evidence(
-		    f, v[i], i == 0 ? l->started : RS_NEVER, rs_span_str(what));
-}
-
 static const char *
 vlan_words(char out[FINDING_WORD], const struct rec_lease *l)
 {
@@ -74,7 +65,7 @@ no_offer(const struct diag_rule *rule, const struct diag_case *c,
 	    "on asking, so that it got none.",
 	    (long long)l->retransmissions + 1, FINDING_TEXT(l->mac),
 	    (long long)((l->ended - l->started) / RS_SEC), vlan_words(word, l));
-	say_frames(&f, l, "DHCP DISCOVER");
+	finding_frames(&f, &l->frames, l->started, RS_LIT("DHCP DISCOVER"));
 	finding_say(&f);
 }
 
@@ -95,7 +86,7 @@ no_ack(const struct diag_rule *rule, const struct diag_case *c,
 	    "refused it.",
 	    FINDING_TEXT(l->mac),
 	    (long long)((l->ended - l->started) / RS_SEC));
-	say_frames(&f, l, "DHCP");
+	finding_frames(&f, &l->frames, l->started, RS_LIT("DHCP"));
 	finding_say(&f);
 }
 
@@ -227,9 +218,8 @@ no_dns_or_ntp(const struct diag_rule *rule, const struct diag_case *c,
 			 "answer")
 		: "");
 	finding_evidence(&f, l->answer_frame, RS_NEVER, RS_LIT("DHCP ACK"));
-	const struct rs_frame *v = ntp ? k->frames.v : NULL;
-	for (uint32_t i = 0; ntp && i < k->frames.n; i++)
-		finding_evidence(&f, v[i], RS_NEVER, RS_LIT("NTP query"));
+	if (ntp)
+		finding_frames(&f, &k->frames, RS_NEVER, RS_LIT("NTP query"));
 	finding_say(&f);
 }
 

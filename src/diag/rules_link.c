@@ -8,15 +8,6 @@
 #include "diag/finding.h"
 #include "diag/rules.h"
 
-static void
-frames(struct finding *f, const struct rec_list *l, rs_time first,
-    struct rs_span what)
-{
-	const struct rs_frame *v = l->v;
-	for (uint32_t i = 0; i < l->n; i++)
-		finding_evidence(f, v[i], i == 0 ? first : RS_NEVER, what);
-}
-
 /* Without any tag in the capture, tags may have been taken off before it. */
 static void
 voice_vlan(const struct diag_rule *rule, const struct diag_case *c,
@@ -49,7 +40,7 @@ voice_vlan(const struct diag_rule *rule, const struct diag_case *c,
 	if (p->frames.n)
 		finding_evidence(
 		    &f, v[0], p->started, RS_LIT("voice VLAN announced"));
-	frames(&f, &l->frames, l->started, RS_LIT("DHCP DISCOVER"));
+	finding_frames(&f, &l->frames, l->started, RS_LIT("DHCP DISCOVER"));
 	finding_say(&f);
 }
 
@@ -73,7 +64,7 @@ conflict_of_link(const struct diag_rule *rule, const struct diag_case *c,
 		    "%.*s and %.*s claim %s in turn, within %lld s.",
 		    FINDING_TEXT(k->mac), FINDING_TEXT(k->other_mac), addr,
 		    (long long)((k->ended - k->started + RS_SEC - 1) / RS_SEC));
-	frames(&f, &k->frames, k->started, RS_LIT("ARP"));
+	finding_frames(&f, &k->frames, k->started, RS_LIT("ARP"));
 	finding_say(&f);
 }
 
@@ -127,7 +118,7 @@ eap_failed(const struct diag_rule *rule, const struct diag_case *c,
 	    "The switch refused %.*s%s (802.1X) %lld times, and did not accept "
 	    "it afterwards.",
 	    FINDING_TEXT(k->mac), method, (long long)k->count);
-	frames(&f, &k->frames, k->started, RS_LIT("EAP Failure"));
+	finding_frames(&f, &k->frames, k->started, RS_LIT("EAP Failure"));
 	finding_say(&f);
 }
 
@@ -167,7 +158,7 @@ arp_unanswered(const struct diag_rule *rule, const struct diag_case *c,
 	    "%s asked %lld times who has %s, its %s, and nobody answered.",
 	    asks, (long long)k->count, for_whom,
 	    router ? "router" : "name server");
-	frames(&f, &k->frames, k->started, RS_LIT("ARP request"));
+	finding_frames(&f, &k->frames, k->started, RS_LIT("ARP request"));
 	finding_say(&f);
 }
 

@@ -84,8 +84,8 @@ download_failed(const struct diag_rule *rule, const struct diag_case *c,
 	    went_on(c->phone) || fetch_view_good_after(c, d->started))
 		return;
 	const struct rec_coverage *g = c->coverage;
-	if (g == NULL || g->last == RS_NEVER ||
-	    g->last - d->ended < LOOKED_LEAST || coverage_view_dropped(g))
+	if (!coverage_view_goes_on(g, d->ended, LOOKED_LEAST) ||
+	    coverage_view_dropped(g))
 		return;
 	/* Of an answer that did not come the capture must have seen the way. */
 	if (d->state == REC_DOWNLOAD_NO_ANSWER && !coverage_view_two_way(g))

@@ -463,7 +463,6 @@ static void
 say_clock(struct finding *f, const struct tls_view *v)
 {
 	const struct rec_clock *k = v->clock;
-	const struct rs_frame *frames = k->frames.v;
 	struct rs_span said = f->rec.detail;
 	if (v->clock_off)
 		finding_detail(f,
@@ -479,10 +478,9 @@ say_clock(struct finding *f, const struct tls_view *v)
 	else
 		return;
 	finding_record(f, &rec_clock_type, &k->id);
-	for (uint32_t i = 0; i < k->frames.n; i++)
-		finding_evidence(f, frames[i], RS_NEVER,
-		    k->source == REC_CLOCK_NTP ? RS_LIT("NTP")
-					       : RS_LIT("the phone's time"));
+	finding_frames(f, &k->frames, RS_NEVER,
+	    k->source == REC_CLOCK_NTP ? RS_LIT("NTP")
+				       : RS_LIT("the phone's time"));
 }
 
 static void

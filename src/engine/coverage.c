@@ -156,6 +156,31 @@ vantage(const struct pipeline *p, struct rec_coverage *c, struct rec_arena *a)
 	c->vantage_reason = rec_arena_text(a, rs_span_str(reason));
 }
 
+/* Whose table was full, and of how much that made. */
+static void
+evictions(const struct engine *e, struct rec_coverage *c, struct rec_arena *a,
+    const struct handshake_counts *shakes, uint64_t registrations)
+{
+	const struct trackers *t = &e->trackers;
+	count(&c->evictions, a, "flows",
+	    e->flows ? flow_table_evicted(e->flows) : e->flows_evicted);
+	count(&c->evictions, a, "streams", e->pipeline.counts.streams_refused);
+	count(&c->evictions, a, "fragments", defrag_counts(e->defrag)->evicted);
+	count(&c->evictions, a, "registrations", registrations);
+	count(
+	    &c->evictions, a, "bindings", binding_tracker_evicted(t->binding));
+	count(&c->evictions, a, "handshakes", shakes->evicted);
+	count(&c->evictions, a, "not_inferred",
+	    inferred_tracker_counts(t->inferred).refused);
+	count(&c->evictions, a, "leases", lease_tracker_evicted(t->lease));
+	count(
+	    &c->evictions, a, "hosts", neighbour_tracker_evicted(t->neighbour));
+	count(&c->evictions, a, "links", link_tracker_evicted(t->link));
+	count(&c->evictions, a, "clocks", clock_tracker_evicted(t->clock));
+	count(&c->evictions, a, "downloads",
+	    download_tracker_evicted(t->download));
+}
+
 void
 engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 {
@@ -192,22 +217,7 @@ engine_coverage(struct engine *e, struct rec_coverage *c, struct rec_arena *a)
 	c->tcp_gaps = (int64_t)n->gaps;
 	c->tcp_missing_bytes = (int64_t)n->missing;
 	fragments(defrag_counts(e->defrag), c, a);
-	count(&c->evictions, a, "flows",
-	    e->flows ? flow_table_evicted(e->flows) : e->flows_evicted);
-	count(&c->evictions, a, "streams", n->streams_refused);
-	count(&c->evictions, a, "fragments", defrag_counts(e->defrag)->evicted);
-	count(&c->evictions, a, "registrations", regs.evicted);
-	count(
-	    &c->evictions, a, "bindings", binding_tracker_evicted(t->binding));
-	count(&c->evictions, a, "handshakes", shakes.evicted);
-	count(&c->evictions, a, "not_inferred", inferred.refused);
-	count(&c->evictions, a, "leases", lease_tracker_evicted(t->lease));
-	count(&c->evictions, a, "hosts",
-	    neighbour_tracker_evicted(t->neighbour));
-	count(&c->evictions, a, "links", link_tracker_evicted(t->link));
-	count(&c->evictions, a, "clocks", clock_tracker_evicted(t->clock));
-	count(&c->evictions, a, "downloads",
-	    download_tracker_evicted(t->download));
+	evictions(e, c, a, &shakes, regs.evicted);
 	sip(&t->counts, c, a);
 	websocket(n, c);
 	c->responses_without_request = (int64_t)regs.orphans;

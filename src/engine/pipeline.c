@@ -574,7 +574,6 @@ pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
 			facts->icmp = packet->at.from;
 			facts->icmp_type = e->type;
 			facts->icmp_code = e->code;
-			facts->icmp_family = packet->src.addr.family;
 			facts->icmp_sender = packet->src.addr;
 		}
 	}

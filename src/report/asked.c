@@ -398,8 +398,8 @@ asked_mark(struct asked *a, const struct rs_addr *client)
 		c->phone = true;
 }
 
-bool
-asked_phone(const struct asked *a, const struct rs_addr *client)
+static bool
+known_phone(const struct asked *a, const struct rs_addr *client)
 {
 	const struct client *c = find(a, client);
 	return c && c->phone;
@@ -408,7 +408,7 @@ asked_phone(const struct asked *a, const struct rs_addr *client)
 enum rs_fact
 asked_related(const struct asked *a, const struct rec_lookup *l)
 {
-	bool is = l->related == RS_TRUE || asked_phone(a, &l->client.at.addr) ||
+	bool is = l->related == RS_TRUE || known_phone(a, &l->client.at.addr) ||
 		  related_name(a->related, l->name);
 	return is ? RS_TRUE : RS_UNKNOWN;
 }

@@ -33,8 +33,6 @@ void asked_lookup(struct asked *a, const struct rec_lookup *l);
 bool asked_turned(const struct asked *a);
 /* This client has to do with registration, as is known now. */
 void asked_mark(struct asked *a, const struct rs_addr *client);
-/* Has this client to do with registration? */
-bool asked_phone(const struct asked *a, const struct rs_addr *client);
 /* True where it is a phone's, or leads to where phones go. */
 enum rs_fact asked_related(const struct asked *a, const struct rec_lookup *l);
 /* The way of a client, good until the next call; NULL: it asked nothing. */

@@ -21,10 +21,10 @@ static bool
 judged_here(const struct report *r, const struct diag_case *c)
 {
 	const struct only *o = r->only;
-	return c->lease          ? only_has(o, &rec_lease_type, c->lease)
-	       : c->link         ? only_has(o, &rec_link_type, c->link)
-	       : c->registration ? only_has(o, &rec_registration_type,
-				       c->registration)
+	return c->lease  ? only_has(o, &rec_lease_type, c->lease)
+	       : c->link ? only_has(o, &rec_link_type, c->link)
+	       : c->registration
+		   ? only_has(o, &rec_registration_type, c->registration)
 	       : c->handshake ? only_has(o, &rec_handshake_type, c->handshake)
 	       : c->connection
 		   ? only_has(o, &rec_connection_type, c->connection)
@@ -54,20 +54,6 @@ judge_boot(struct report *r, struct diag_case c)
 	judge_case(r->judge, &c);
 	r->failed += judge_errors(r->judge) != before;
 	rec_arena_reset(&r->arena);
-}
-
-static void
-judge_leases(struct report *r)
-{
-	struct spool_reader *s = spool_read(r->spool, &rec_lease_type);
-	const void *rec;
-	while ((rec = spool_next(s)) != NULL)
-		judge_boot(r, (struct diag_case){.lease = rec});
-	spool_reader_free(s);
-	s = spool_read(r->spool, &rec_link_type);
-	while ((rec = spool_next(s)) != NULL)
-		judge_boot(r, (struct diag_case){.link = rec});
-	spool_reader_free(s);
 }
 
 /* What a case leans on, looked up by its id. */
@@ -127,21 +113,6 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	rec_arena_reset(&r->arena);
 }
 
-/* Those that completed, but late. */
-static void
-judge_slow(struct report *r)
-{
-	struct spool_reader *s = spool_read(r->spool, &r->fine_handshake);
-	const void *rec;
-	while ((rec = spool_next(s)) != NULL) {
-		const struct rec_handshake *h = rec;
-		if (slow_view_hello(h))
-			judge(r, (struct diag_case){.handshake = h}, NULL,
-			    &h->connection);
-	}
-	spool_reader_free(s);
-}
-
 /* A client whose way ended at DNS is one that failed, and has no record of
    another kind. */
 static void
@@ -156,63 +127,107 @@ judge_way(void *arg, const struct rs_addr *client)
 	judge_case(r->judge, &c);
 }
 
+static void
+judge_registration(struct report *r, const void *rec)
+{
+	const struct rec_registration *g = rec;
+	if (!only_has(r->only, &rec_registration_type, g))
+		return;
+	if (report_by_scanner(r, g)) {
+		scanned(r, g);
+		return;
+	}
+	report_registration_counted(r, g);
+	judge(r, (struct diag_case){.registration = g}, &g->handshake,
+	    &g->connection);
+}
+
+static void
+judge_odd(struct report *r, const void *rec)
+{
+	judge(r, (struct diag_case){.registration = rec}, NULL, NULL);
+}
+
+static void
+judge_handshake(struct report *r, const void *rec)
+{
+	const struct rec_handshake *h = rec;
+	if (h->state != REC_COMPLETED &&
+	    report_shown(r, &rec_handshake_type, h))
+		judge(r, (struct diag_case){.handshake = h}, NULL,
+		    &h->connection);
+}
+
+/* Those that completed, but late. */
+static void
+judge_slow(struct report *r, const void *rec)
+{
+	const struct rec_handshake *h = rec;
+	if (slow_view_hello(h))
+		judge(r, (struct diag_case){.handshake = h}, NULL,
+		    &h->connection);
+}
+
+static void
+judge_connection(struct report *r, const void *rec)
+{
+	if (!report_connection_fine(rec) &&
+	    report_shown(r, &rec_connection_type, rec))
+		judge(r, (struct diag_case){.connection = rec}, NULL, NULL);
+}
+
+static void
+judge_binding(struct report *r, const void *rec)
+{
+	judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
+}
+
+static void
+judge_lease(struct report *r, const void *rec)
+{
+	judge_boot(r, (struct diag_case){.lease = rec});
+}
+
+static void
+judge_link(struct report *r, const void *rec)
+{
+	judge_boot(r, (struct diag_case){.link = rec});
+}
+
+static void
+judge_download(struct report *r, const void *rec)
+{
+	struct rec_download d;
+	if (downloads_listed(&r->downloads, rec, &d, &r->arena) &&
+	    rec_download_broke(d.state))
+		judge(r, (struct diag_case){.download = &d}, NULL, NULL);
+}
+
+static void
+each(struct report *r, const struct rec_type *type,
+    void (*judge_one)(struct report *r, const void *rec))
+{
+	struct spool_reader *s = spool_read(r->spool, type);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL)
+		judge_one(r, rec);
+	spool_reader_free(s);
+}
+
 void
 report_judge_all(struct report *r)
 {
-	struct spool_reader *s = spool_read(r->spool, &rec_registration_type);
-	const void *rec;
-	while ((rec = spool_next(s)) != NULL) {
-		const struct rec_registration *g = rec;
-		if (!only_has(r->only, &rec_registration_type, g))
-			continue;
-		if (report_by_scanner(r, g)) {
-			scanned(r, g);
-			continue;
-		}
-		report_registration_counted(r, g);
-		judge(r, (struct diag_case){.registration = g}, &g->handshake,
-		    &g->connection);
-	}
-	spool_reader_free(s);
-	s = spool_read(r->spool, &r->odd_registration);
-	while ((rec = spool_next(s)) != NULL)
-		judge(r, (struct diag_case){.registration = rec}, NULL, NULL);
-	spool_reader_free(s);
-	s = spool_read(r->spool, &rec_handshake_type);
-	while ((rec = spool_next(s)) != NULL) {
-		const struct rec_handshake *h = rec;
-		if (h->state != REC_COMPLETED &&
-		    report_shown(r, &rec_handshake_type, h))
-			judge(r, (struct diag_case){.handshake = h}, NULL,
-			    &h->connection);
-	}
-	spool_reader_free(s);
-	judge_slow(r);
-	s = spool_read(r->spool, &rec_connection_type);
-	while ((rec = spool_next(s)) != NULL) {
-		const struct rec_connection *c = rec;
-		if (!report_connection_fine(c) &&
-		    report_shown(r, &rec_connection_type, c))
-			judge(
-			    r, (struct diag_case){.connection = c}, NULL, NULL);
-	}
-	spool_reader_free(s);
-	s = spool_read(r->spool, &rec_binding_type);
-	while ((rec = spool_next(s)) != NULL)
-		judge(r, (struct diag_case){.binding = rec}, NULL, NULL);
-	spool_reader_free(s);
+	each(r, &rec_registration_type, judge_registration);
+	each(r, &r->odd_registration, judge_odd);
+	each(r, &rec_handshake_type, judge_handshake);
+	each(r, &r->fine_handshake, judge_slow);
+	each(r, &rec_connection_type, judge_connection);
+	each(r, &rec_binding_type, judge_binding);
 	judge_case(r->judge, &(struct diag_case){.coverage = &r->amended});
 	asked_each(r->asked, judge_way, r);
-	judge_leases(r);
-	s = spool_read(r->spool, &rec_download_type);
-	while ((rec = spool_next(s)) != NULL) {
-		struct rec_download d;
-		if (downloads_listed(&r->downloads, rec, &d, &r->arena) &&
-		    rec_download_broke(d.state))
-			judge(
-			    r, (struct diag_case){.download = &d}, NULL, NULL);
-	}
-	spool_reader_free(s);
+	each(r, &rec_lease_type, judge_lease);
+	each(r, &rec_link_type, judge_link);
+	each(r, &rec_download_type, judge_download);
 }
 
 struct asker {

@@ -174,16 +174,6 @@ counts_text(GString *s, const struct rec_list *l, uint32_t most)
 		g_string_append(s, ", ...");
 }
 
-static int64_t
-counts_sum(const struct rec_list *l)
-{
-	const struct rec_count *c = l->v;
-	int64_t n = 0;
-	for (uint32_t i = 0; i < l->n; i++)
-		n += c[i].n;
-	return n;
-}
-
 /* Directions, gaps and drops: said also when there are none. */
 static void
 quality(struct text *t, const struct rec_coverage *c)
@@ -205,10 +195,10 @@ quality(struct text *t, const struct rec_coverage *c)
 		item(t, ", ",
 		    "too few packets to tell whether both "
 		    "directions are here");
-	if (counts_sum(&c->duplicates))
+	if (text_total(&c->duplicates))
 		item(t, ", ", "%s left out",
 		    text_many(
-			a, counts_sum(&c->duplicates), "duplicate packet"));
+			a, text_total(&c->duplicates), "duplicate packet"));
 	if (text_sum(c->tcp_gaps))
 		item(t, ", ", "%s in TCP (%s missing)",
 		    text_many(a, c->tcp_gaps, "gap"),
@@ -313,7 +303,7 @@ dns(struct text *t, const struct rec_coverage *c)
 static int64_t
 undecoded(const struct rec_coverage *c)
 {
-	return counts_sum(&c->undecoded) - text_count(&c->undecoded, "arp") -
+	return text_total(&c->undecoded) - text_count(&c->undecoded, "arp") -
 	       text_count(&c->undecoded, "control");
 }
 
@@ -380,7 +370,7 @@ shortfalls(struct text *t, const struct rec_coverage *c)
 		    text_many(a, c->syns_not_listed, "single SYN"));
 	if (t->page.at)
 		page_end(&t->page);
-	if (c->evictions.n && counts_sum(&c->evictions)) {
+	if (c->evictions.n && text_total(&c->evictions)) {
 		g_autoptr(GString) s = g_string_new(NULL);
 		counts_text(s, &c->evictions, 8);
 		page_styled(&t->page, PAGE_WARN, "memory limit hit:");
@@ -661,7 +651,7 @@ nothing(struct text *t)
 		    "The keys given do not open the TLS above. A key log "
 		    "must be of these very connections, an RSA key that of "
 		    "the server's certificate.");
-	else if (opaque && counts_sum(&t->in->summary->handshakes))
+	else if (opaque && text_total(&t->in->summary->handshakes))
 		advice(t, "The TLS above may well carry registrations, but "
 			  "cannot be read without its keys. Its handshakes "
 			  "are judged all the same. To see the SIP, give its "

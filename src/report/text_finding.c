@@ -89,8 +89,9 @@ text_advice(struct text *t, const struct rec_finding *x)
 	wireshark(t, x);
 }
 
-void
-text_evidence(struct text *t, const struct rec_finding *x)
+/* A line each, in place of a ladder. */
+static void
+evidence(struct text *t, const struct rec_finding *x)
 {
 	struct page *p = &t->page;
 	const struct rec_evidence *e = x->evidence.v;
@@ -111,6 +112,6 @@ void
 text_finding(struct text *t, const struct rec_finding *x)
 {
 	text_verdict(t, x, false);
-	text_evidence(t, x);
+	evidence(t, x);
 	text_advice(t, x);
 }

@@ -8,6 +8,16 @@
 #include <glib.h>
 
 int64_t
+text_total(const struct rec_list *l)
+{
+	const struct rec_count *c = l->v;
+	int64_t n = 0;
+	for (uint32_t i = 0; i < l->n; i++)
+		n += c[i].n;
+	return n;
+}
+
+int64_t
 text_count(const struct rec_list *l, const char *name)
 {
 	const struct rec_count *c = l->v;

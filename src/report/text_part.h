@@ -27,6 +27,8 @@ text_sum(int64_t v)
 	return v == REC_ABSENT ? 0 : v;
 }
 
+/* The sum of a list of counts. */
+int64_t text_total(const struct rec_list *l);
 /* The count of that name in a list of counts, or 0. */
 int64_t text_count(const struct rec_list *l, const char *name);
 /* "#17", or "#1:17" where there are several files. */
@@ -62,8 +64,6 @@ void text_noted(struct text *t);
 /* Code, title and detail; `again`: it was said a few lines above. */
 void text_verdict(struct text *t, const struct rec_finding *x, bool again);
 void text_advice(struct text *t, const struct rec_finding *x);
-/* Its evidence, a line each, in place of a ladder. */
-void text_evidence(struct text *t, const struct rec_finding *x);
 /* All of it. */
 void text_finding(struct text *t, const struct rec_finding *x);
 /* It leans on an attempt, a handshake or a connection, and is told with it. */
@@ -78,8 +78,7 @@ void text_causes_free(struct text_causes *c);
 bool text_causes_of(struct text_causes *c, const struct rec_phone *p, size_t i,
     const struct rec_finding **x);
 /* It was told of. */
-bool text_causes_told(
-    const struct text_causes *c, const struct rec_finding *x);
+bool text_causes_told(const struct text_causes *c, const struct rec_finding *x);
 /* A line that says what an attempt lacks that is not decided. */
 void text_undecided(struct text *t, const struct rec_registration *r);
 

@@ -61,16 +61,6 @@ counts_last(struct text *t, const struct rec_list *l, const char *glue)
 	}
 }
 
-static int64_t
-total(const struct rec_list *l)
-{
-	const struct rec_count *c = l->v;
-	int64_t n = 0;
-	for (uint32_t i = 0; i < l->n; i++)
-		n += c[i].n;
-	return n;
-}
-
 static void
 attempts(struct text *t, const struct rec_summary *s)
 {
@@ -146,7 +136,7 @@ rates(struct text *t, const struct rec_summary *s)
 static void
 line(struct text *t, const char *what, const struct rec_list *l)
 {
-	if (total(l) == 0)
+	if (text_total(l) == 0)
 		return;
 	label(t, what);
 	counts_last(t, l, "");
@@ -157,13 +147,14 @@ static void
 handshakes(struct text *t, const struct rec_summary *s)
 {
 	char a[PAGE_TEXT];
-	if (total(&s->handshakes) == 0)
+	if (text_total(&s->handshakes) == 0)
 		return;
 	label(t, "TLS");
-	page_str(&t->page, text_many(a, total(&s->handshakes), "handshake"));
+	page_str(
+	    &t->page, text_many(a, text_total(&s->handshakes), "handshake"));
 	counts_first(t, &s->handshakes, ": ");
 	page_end(&t->page);
-	if (total(&s->alerts) == 0)
+	if (text_total(&s->alerts) == 0)
 		return;
 	page_to(&t->page, LABEL);
 	page_str(&t->page, "alerts ");
@@ -175,10 +166,10 @@ static void
 downloads(struct text *t, const struct rec_summary *s)
 {
 	char a[PAGE_TEXT];
-	if (total(&s->downloads) == 0)
+	if (text_total(&s->downloads) == 0)
 		return;
 	label(t, "Downloads");
-	page_str(&t->page, text_many(a, total(&s->downloads), "request"));
+	page_str(&t->page, text_many(a, text_total(&s->downloads), "request"));
 	counts_first(t, &s->downloads, ": ");
 	page_end(&t->page);
 }
@@ -188,7 +179,7 @@ static void
 inferred(struct text *t, const struct rec_summary *s)
 {
 	char a[PAGE_TEXT];
-	int64_t n = total(&s->inferred);
+	int64_t n = text_total(&s->inferred);
 	int64_t mute = text_sum(t->in->coverage->tls_abstained);
 	if (n == 0)
 		return; /* coverage tells how many are unreadable */
@@ -209,7 +200,7 @@ bindings(struct text *t, const struct rec_summary *s)
 {
 	char a[PAGE_TEXT], b[PAGE_TEXT], m[PAGE_TEXT];
 	rs_time end = t->in->coverage->last;
-	if (total(&s->bindings) == 0)
+	if (text_total(&s->bindings) == 0)
 		return;
 	label(t, "Bindings");
 	counts_first(t, &s->bindings, "");
@@ -244,7 +235,7 @@ connections(struct text *t, const struct rec_summary *s)
 	    {"SHR", "closed by the server, no SYN seen"},
 	    {"OTH", "begun before the capture"}};
 	char a[PAGE_TEXT];
-	int64_t n = total(&s->connections), told = 0;
+	int64_t n = text_total(&s->connections), told = 0;
 	const char *glue = ": ";
 	if (n == 0)
 		return;

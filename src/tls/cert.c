@@ -15,7 +15,7 @@
 #include "tls/cert.h"
 
 #include "base/addr.h"
-#include "base/stamp.h"
+#include "base/date.h"
 
 #include <limits.h>
 #include <openssl/bio.h>
@@ -219,25 +219,16 @@ signature_text(struct entry *e, BIO *b, const X509 *x)
 	return text_bio(e, b);
 }
 
-/* Days from 1970-01-01 to a day of the proleptic Gregorian calendar, counted
-   from 1 March so that the leap day is the last of its year. */
-static int64_t
-days(int64_t year, int64_t month, int64_t day)
-{
-	int64_t y = month <= 2 ? year - 1 : year;
-	int64_t m = month <= 2 ? month + 9 : month - 3;
-	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day -
-	       1 - 719468;
-}
-
 static rs_time
 time_of(const ASN1_TIME *t)
 {
 	struct tm tm;
 	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
 		return RS_NEVER;
-	int64_t s = days(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 +
-		    tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+	int64_t day =
+	    rs_date_days(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	int64_t s =
+	    day * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
 	/* nanoseconds reach from 1677 to 2262 */
 	if (s >= INT64_MAX / RS_SEC)
 		return INT64_MAX;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "track/clock.h"
 
-#include "base/pool.h"
+#include "base/date.h"
 #include "sip/msg.h"
 #include "tls/hello.h"
-#include "track/queue.h"
-#include "track/table.h"
+#include "track/recent.h"
 
 #include <glib.h>
 
@@ -15,8 +14,7 @@ enum { MOST = 4096, MOST_FRAMES = 8 };
 static const int64_t STEADY = 3 * RS_SEC;
 
 struct pair {
-	struct table_node node;
-	struct queue_link order;
+	struct recent_node node; /* by what was told last */
 	enum rs_clock source;
 	struct rs_endpoint client, server; /* ports 0 */
 	rs_time first, last;
@@ -29,126 +27,17 @@ struct pair {
 
 struct clock_tracker {
 	const struct rs_hash_seed *seed;
-	struct rs_account *pay;
 	const struct rec_sink *out;
-	struct table table;
-	struct queue order;
-	struct rs_pool pool;
-	uint64_t evicted;
+	struct recent pairs;
 };
-
-struct clock_tracker *
-clock_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
-    const struct rec_sink *out)
-{
-	struct clock_tracker *k = g_new0(struct clock_tracker, 1);
-	k->seed = seed;
-	k->pay = pay;
-	k->out = out;
-	table_init(&k->table, pay);
-	queue_init(&k->order);
-	rs_pool_init(&k->pool);
-	return k;
-}
-
-void
-clock_tracker_free(struct clock_tracker *k)
-{
-	if (k == NULL)
-		return;
-	rs_account_refund(k->pay, k->order.n * sizeof(struct pair));
-	table_clear(&k->table);
-	rs_pool_clear(&k->pool);
-	g_free(k);
-}
-
-/* ---- dates ---- */
-
-/* Days since 1970 of a date of the Gregorian calendar. */
-static int64_t
-days(int64_t year, int64_t month, int64_t day)
-{
-	year -= month <= 2;
-	int64_t era = year / 400, of_era = year - era * 400;
-	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day;
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
-	       of_year - 1 - 719468;
-}
-
-static bool
-number(struct rs_span s, size_t at, size_t n, uint32_t most, uint32_t *to)
-{
-	return rs_span_u32(rs_span_part(s, at, n), to) && *to <= most;
-}
-
-rs_time
-clock_date(struct rs_span s)
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	uint32_t day, year, hour, minute, second, month = 0;
-	size_t comma = rs_span_find(s, ',');
-	s = rs_span_trim(rs_span_from(s, comma + 1));
-	if (s.n < 20 || s.p[2] != ' ' || s.p[6] != ' ' || s.p[11] != ' ' ||
-	    s.p[14] != ':' || s.p[17] != ':')
-		return RS_NEVER;
-	while (month < 12 && memcmp(months + 3 * (size_t)month, s.p + 3, 3))
-		month++;
-	if (month == 12 || !number(s, 0, 2, 31, &day) ||
-	    !number(s, 7, 4, 9999, &year) || !number(s, 12, 2, 23, &hour) ||
-	    !number(s, 15, 2, 59, &minute) || !number(s, 18, 2, 60, &second) ||
-	    year < 1970 || year > 2200 || day == 0)
-		return RS_NEVER;
-	return (days(year, month + 1, day) * 86400 + hour * 3600 + minute * 60 +
-		   second) *
-	       RS_SEC;
-}
 
 /* ---- pairs ---- */
 
-static bool evict(struct clock_tracker *k);
-
-static struct pair *
-touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
-    enum rs_dir client)
-{
-	const struct rs_addr *c = &ev->flow->end[client].addr;
-	const struct rs_addr *s = &ev->flow->end[rs_dir_other(client)].addr;
-	struct table_key key;
-	table_key_init(&key, k->seed);
-	table_key_number(&key, source);
-	table_key_addr(&key, c);
-	table_key_addr(&key, s);
-	uint64_t hash = table_key_hash(&key);
-	struct table_node *n = table_first(&k->table, hash);
-	for (; n; n = table_next(n)) {
-		struct pair *p = TRACK_OF(n, struct pair, node);
-		if (p->source != source || !rs_addr_eq(&p->client.addr, c) ||
-		    !rs_addr_eq(&p->server.addr, s))
-			continue;
-		queue_remove(&k->order, &p->order);
-		queue_push(&k->order, &p->order);
-		return p;
-	}
-	if (k->order.n >= MOST)
-		evict(k);
-	while (!rs_account_charge(k->pay, sizeof(struct pair)))
-		if (!evict(k))
-			return NULL;
-	struct pair *p = rs_pool_zeroed(&k->pool, sizeof *p);
-	p->source = source;
-	p->client.addr = *c;
-	p->server.addr = *s;
-	p->first = ev->at.complete;
-	p->told = RS_NEVER;
-	p->client_offset = p->server_offset = REC_ABSENT;
-	table_add(&k->table, &p->node, hash);
-	queue_push(&k->order, &p->order);
-	return p;
-}
-
 static void
-close_pair(struct clock_tracker *k, struct pair *p)
+tell(void *arg, void *entry)
 {
+	const struct clock_tracker *k = arg;
+	struct pair *p = entry;
 	static const enum rec_clock_source sources[RS_CLOCK_N] = {
 	    [RS_CLOCK_NTP] = REC_CLOCK_NTP,
 	    [RS_CLOCK_SIP] = REC_CLOCK_SIP,
@@ -173,21 +62,59 @@ close_pair(struct clock_tracker *k, struct pair *p)
 	/* Random numbers are no time. */
 	if (p->source != RS_CLOCK_TLS || p->steady == RS_TRUE)
 		k->out->record(k->out->arg, &rec_clock_type, &r);
-	queue_remove(&k->order, &p->order);
-	table_remove(&k->table, &p->node);
-	rs_account_refund(k->pay, sizeof *p);
-	rs_pool_give(&k->pool, p, sizeof *p);
 }
 
-static bool
-evict(struct clock_tracker *k)
+struct clock_tracker *
+clock_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
+    const struct rec_sink *out)
 {
-	struct queue_link *l = queue_first(&k->order);
-	if (l == NULL)
-		return false;
-	close_pair(k, TRACK_OF(l, struct pair, order));
-	k->evicted++;
-	return true;
+	struct clock_tracker *k = g_new0(struct clock_tracker, 1);
+	k->seed = seed;
+	k->out = out;
+	recent_init(&k->pairs, sizeof(struct pair), MOST, pay);
+	k->pairs.last = tell;
+	k->pairs.arg = k;
+	return k;
+}
+
+void
+clock_tracker_free(struct clock_tracker *k)
+{
+	if (k == NULL)
+		return;
+	recent_clear(&k->pairs);
+	g_free(k);
+}
+
+static struct pair *
+touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
+    enum rs_dir client)
+{
+	const struct rs_addr *c = &ev->flow->end[client].addr;
+	const struct rs_addr *s = &ev->flow->end[rs_dir_other(client)].addr;
+	struct table_key key;
+	table_key_init(&key, k->seed);
+	table_key_number(&key, source);
+	table_key_addr(&key, c);
+	table_key_addr(&key, s);
+	uint64_t hash = table_key_hash(&key);
+	struct pair *p = recent_first(&k->pairs, hash);
+	while (p && (p->source != source || !rs_addr_eq(&p->client.addr, c) ||
+			!rs_addr_eq(&p->server.addr, s)))
+		p = recent_next(p);
+	if (p) {
+		recent_again(&k->pairs, p);
+		return p;
+	}
+	if ((p = recent_add(&k->pairs, hash)) == NULL)
+		return NULL;
+	p->source = source;
+	p->client.addr = *c;
+	p->server.addr = *s;
+	p->first = ev->at.complete;
+	p->told = RS_NEVER;
+	p->client_offset = p->server_offset = REC_ABSENT;
+	return p;
 }
 
 /* ---- what is told ---- */
@@ -245,7 +172,7 @@ take_sip(struct clock_tracker *k, const struct rs_event *ev)
 	struct rs_span date = sip_msg_header(m, SIP_HDR_DATE);
 	if (m->method != SIP_METHOD_REGISTER || date.p == NULL)
 		return;
-	rs_time t = clock_date(date);
+	rs_time t = rs_date_parse(date);
 	struct pair *p =
 	    t == RS_NEVER ? NULL
 			  : touch(k, RS_CLOCK_SIP, ev,
@@ -293,13 +220,15 @@ clock_tracker_event(struct clock_tracker *k, const struct rs_event *ev)
 void
 clock_tracker_finish(struct clock_tracker *k)
 {
-	struct queue_link *l;
-	while ((l = queue_first(&k->order)))
-		close_pair(k, TRACK_OF(l, struct pair, order));
+	struct pair *p;
+	while ((p = recent_oldest(&k->pairs))) {
+		tell(k, p);
+		recent_drop(&k->pairs, p);
+	}
 }
 
 uint64_t
 clock_tracker_evicted(const struct clock_tracker *k)
 {
-	return k->evicted;
+	return k->pairs.evicted;
 }

@@ -27,7 +27,4 @@ void clock_tracker_event(struct clock_tracker *k, const struct rs_event *ev);
 void clock_tracker_finish(struct clock_tracker *k);
 uint64_t clock_tracker_evicted(const struct clock_tracker *k);
 
-/* "Sat, 13 Nov 2010 23:29:00 GMT" (RFC 9110 5.6.7); RS_NEVER: it is none. */
-rs_time clock_date(struct rs_span text);
-
 #endif

@@ -7,6 +7,7 @@
  */
 #include "track/download_inner.h"
 
+#include "base/date.h"
 #include "http/http.h"
 
 #include <glib.h>
@@ -275,7 +276,7 @@ response(struct download_tracker *k, const struct rs_event *ev,
 	if (h->status == 401)
 		d->challenge = h->challenge ? RS_TRUE : RS_FALSE;
 	if (h->date.p)
-		d->server_date = download_date(h->date);
+		d->server_date = rs_date_parse(h->date);
 	queue_remove(&k->requests_order, &f->order);
 	queue_push(&k->requests_order, &f->order);
 }

@@ -29,7 +29,6 @@ struct fetch {
 	bool writes;     /* TFTP: WRQ */
 	bool last_seen;  /* TFTP: the short block has passed */
 	uint16_t block;  /* TFTP: the latest of DATA */
-	uint16_t acked;  /* TFTP: the latest of ACK */
 };
 
 struct download_tracker {
@@ -74,8 +73,6 @@ struct rs_span download_host(struct rs_span host);
 /* Twelve hex digits that a path has as a word; absent: none.  In lower case,
    without separators. */
 struct rs_span download_mac(struct rec_arena *a, struct rs_span path);
-/* RFC 9110 5.6.7, IMF-fixdate; RS_NEVER where it is none. */
-rs_time download_date(struct rs_span s);
 struct rs_span download_words(struct rec_arena *a, struct rs_span s);
 
 #endif

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "track/inbound.h"
 
-#include "base/pool.h"
 #include "sip/msg.h"
-#include "track/queue.h"
-#include "track/table.h"
+#include "track/recent.h"
 
 #include <glib.h>
 
@@ -15,18 +13,14 @@ enum { MOST = 4096 };
 static const rs_time APART = 400 * RS_MSEC;
 
 struct asked {
-	struct table_node node;
-	struct queue_link order; /* by the last request */
+	struct recent_node node; /* by the last request */
 	struct rs_endpoint phone, server;
 	struct inbound_silence silence; /* since RS_NEVER: it is over */
 };
 
 struct inbound_tracker {
 	const struct rs_hash_seed *seed;
-	struct rs_account *pay;
-	struct table table;
-	struct queue order;
-	struct rs_pool pool;
+	struct recent asked;
 };
 
 struct inbound_tracker *
@@ -34,10 +28,7 @@ inbound_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 {
 	struct inbound_tracker *k = g_new0(struct inbound_tracker, 1);
 	k->seed = seed;
-	k->pay = pay;
-	table_init(&k->table, pay);
-	queue_init(&k->order);
-	rs_pool_init(&k->pool);
+	recent_init(&k->asked, sizeof(struct asked), MOST, pay);
 	return k;
 }
 
@@ -46,9 +37,7 @@ inbound_tracker_free(struct inbound_tracker *k)
 {
 	if (k == NULL)
 		return;
-	rs_account_refund(k->pay, k->order.n * sizeof(struct asked));
-	table_clear(&k->table);
-	rs_pool_clear(&k->pool);
+	recent_clear(&k->asked);
 	g_free(k);
 }
 
@@ -68,50 +57,30 @@ static struct asked *
 find(const struct inbound_tracker *k, const struct rs_endpoint *phone,
     const struct rs_endpoint *server)
 {
-	if (k->order.n == 0)
-		return NULL;
-	for (struct table_node *n =
-		 table_first(&k->table, hash_of(k, phone, server));
-	     n; n = table_next(n)) {
-		struct asked *a = TRACK_OF(n, struct asked, node);
-		if (rs_endpoint_eq(&a->phone, phone) &&
-		    rs_endpoint_eq(&a->server, server))
-			return a;
-	}
-	return NULL;
-}
-
-/* The one that was asked the longest ago goes. */
-static bool
-evict(struct inbound_tracker *k)
-{
-	struct queue_link *l = queue_first(&k->order);
-	if (l == NULL)
-		return false;
-	struct asked *a = TRACK_OF(l, struct asked, order);
-	queue_remove(&k->order, l);
-	table_remove(&k->table, &a->node);
-	rs_account_refund(k->pay, sizeof *a);
-	rs_pool_give(&k->pool, a, sizeof *a);
-	return true;
+	if (recent_empty(&k->asked))
+		return NULL; /* as long as nobody was asked anything */
+	struct asked *a = recent_first(&k->asked, hash_of(k, phone, server));
+	while (a && (!rs_endpoint_eq(&a->phone, phone) ||
+			!rs_endpoint_eq(&a->server, server)))
+		a = recent_next(a);
+	return a;
 }
 
 /* NULL: there is no room at all. */
 static struct asked *
-add(struct inbound_tracker *k, const struct rs_endpoint *phone,
+touch(struct inbound_tracker *k, const struct rs_endpoint *phone,
     const struct rs_endpoint *server)
 {
-	if (k->order.n >= MOST)
-		evict(k);
-	while (!rs_account_charge(k->pay, sizeof(struct asked)))
-		if (!evict(k))
-			return NULL;
-	struct asked *a = rs_pool_zeroed(&k->pool, sizeof *a);
+	struct asked *a = find(k, phone, server);
+	if (a) {
+		recent_again(&k->asked, a);
+		return a;
+	}
+	if ((a = recent_add(&k->asked, hash_of(k, phone, server))) == NULL)
+		return NULL;
 	a->phone = *phone;
 	a->server = *server;
 	a->silence.since = a->silence.answered = RS_NEVER;
-	table_add(&k->table, &a->node, hash_of(k, phone, server));
-	queue_push(&k->order, &a->order);
 	return a;
 }
 
@@ -137,13 +106,11 @@ take_request(struct inbound_tracker *k, const struct rs_event *ev)
 {
 	const struct rs_endpoint *server = &ev->flow->end[ev->dir];
 	const struct rs_endpoint *phone = &ev->flow->end[rs_dir_other(ev->dir)];
-	struct asked *a = find(k, phone, server);
+	struct asked *a = touch(k, phone, server);
 	bool invite = ev->u.sip_message->method == SIP_METHOD_INVITE;
-	if (a == NULL && (a = add(k, phone, server)) == NULL)
+	if (a == NULL)
 		return;
 	struct inbound_silence *n = &a->silence;
-	queue_remove(&k->order, &a->order);
-	queue_push(&k->order, &a->order);
 	if (n->since == RS_NEVER) {
 		*n = (struct inbound_silence){.answered = n->answered,
 		    .answered_frame = n->answered_frame,

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "track/keepalive.h"
 
-#include "base/pool.h"
-#include "track/queue.h"
-#include "track/table.h"
+#include "track/recent.h"
 
 #include <glib.h>
 
@@ -11,8 +9,7 @@ enum { MOST = 4096 };
 
 /* All flows between two endpoints. */
 struct way {
-	struct table_node node;
-	struct queue_link order;         /* by what was heard last */
+	struct recent_node node;         /* by what was heard last */
 	struct rs_endpoint end[2];       /* the lower first */
 	uint64_t serial;                 /* of the flow that `now` is of */
 	struct rs_flow_pace now, before; /* before: of flows that are over */
@@ -20,10 +17,7 @@ struct way {
 
 struct keepalive_tracker {
 	const struct rs_hash_seed *seed;
-	struct rs_account *pay;
-	struct rs_pool pool;
-	struct table table;
-	struct queue order;
+	struct recent ways;
 };
 
 struct keepalive_tracker *
@@ -31,10 +25,7 @@ keepalive_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 {
 	struct keepalive_tracker *k = g_new0(struct keepalive_tracker, 1);
 	k->seed = seed;
-	k->pay = pay;
-	rs_pool_init(&k->pool);
-	table_init(&k->table, pay);
-	queue_init(&k->order);
+	recent_init(&k->ways, sizeof(struct way), MOST, pay);
 	return k;
 }
 
@@ -43,9 +34,7 @@ keepalive_tracker_free(struct keepalive_tracker *k)
 {
 	if (k == NULL)
 		return;
-	rs_account_refund(k->pay, k->order.n * sizeof(struct way));
-	table_clear(&k->table);
-	rs_pool_clear(&k->pool);
+	recent_clear(&k->ways);
 	g_free(k);
 }
 
@@ -83,45 +72,10 @@ static struct way *
 find(const struct keepalive_tracker *k, const struct rs_endpoint end[2],
     uint64_t hash)
 {
-	struct table_node *n = k->order.n ? table_first(&k->table, hash) : NULL;
-	for (; n; n = table_next(n)) {
-		struct way *w = TRACK_OF(n, struct way, node);
-		if (rs_endpoint_eq(&w->end[0], &end[0]) &&
-		    rs_endpoint_eq(&w->end[1], &end[1]))
-			return w;
-	}
-	return NULL;
-}
-
-/* The one that was heard of the longest ago goes. */
-static bool
-evict(struct keepalive_tracker *k)
-{
-	struct queue_link *l = queue_first(&k->order);
-	if (l == NULL)
-		return false;
-	struct way *w = TRACK_OF(l, struct way, order);
-	queue_remove(&k->order, l);
-	table_remove(&k->table, &w->node);
-	rs_account_refund(k->pay, sizeof *w);
-	rs_pool_give(&k->pool, w, sizeof *w);
-	return true;
-}
-
-/* NULL: there is no room at all. */
-static struct way *
-add(struct keepalive_tracker *k, const struct rs_endpoint end[2], uint64_t hash)
-{
-	if (k->order.n >= MOST)
-		evict(k);
-	while (!rs_account_charge(k->pay, sizeof(struct way)))
-		if (!evict(k))
-			return NULL;
-	struct way *w = rs_pool_zeroed(&k->pool, sizeof *w);
-	w->end[0] = end[0];
-	w->end[1] = end[1];
-	table_add(&k->table, &w->node, hash);
-	queue_push(&k->order, &w->order);
+	struct way *w = recent_first(&k->ways, hash);
+	while (w && (!rs_endpoint_eq(&w->end[0], &end[0]) ||
+			!rs_endpoint_eq(&w->end[1], &end[1])))
+		w = recent_next(w);
 	return w;
 }
 
@@ -134,10 +88,11 @@ keepalive_tracker_event(struct keepalive_tracker *k, const struct rs_event *ev)
 		return;
 	uint64_t hash = sort_ends(k, &f->end[0], &f->end[1], end);
 	struct way *w = find(k, end, hash);
-	if (w == NULL && (w = add(k, end, hash)) == NULL)
+	if (w)
+		recent_again(&k->ways, w);
+	else if ((w = recent_add(&k->ways, hash)) == NULL)
 		return;
-	queue_remove(&k->order, &w->order);
-	queue_push(&k->order, &w->order);
+	memcpy(w->end, end, sizeof end);
 	if (w->serial != f->serial)
 		w->before = together(w->before, &w->now);
 	w->serial = f->serial;

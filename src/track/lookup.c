@@ -31,12 +31,11 @@ lookup_tracker_new(struct names *names, struct related *related,
 	rs_pool_init(&k->pool);
 	rec_arena_init(&k->arena, NULL, NULL);
 	table_init(&k->lookups, pay);
-	table_init(&k->hosts, pay);
+	recent_init(&k->hosts, sizeof(struct host), MOST, pay);
 	queue_init(&k->asking);
 	queue_init(&k->pending);
 	queue_init(&k->over);
 	queue_init(&k->unseen);
-	queue_init(&k->host_order);
 	return k;
 }
 
@@ -45,28 +44,10 @@ lookup_tracker_new(struct names *names, struct related *related,
 struct host *
 lookup_host(const struct lookup_tracker *k, const struct rs_addr *a)
 {
-	struct table_node *n =
-	    k->host_order.n ? table_first(&k->hosts, table_addr_hash(k->seed, a)) : NULL;
-	for (; n; n = table_next(n)) {
-		struct host *h = TRACK_OF(n, struct host, node);
-		if (rs_addr_eq(&h->addr, a))
-			return h;
-	}
-	return NULL;
-}
-
-static bool
-host_evict(struct lookup_tracker *k)
-{
-	struct queue_link *l = queue_first(&k->host_order);
-	if (l == NULL)
-		return false;
-	struct host *h = TRACK_OF(l, struct host, order);
-	queue_remove(&k->host_order, l);
-	table_remove(&k->hosts, &h->node);
-	rs_account_refund(k->pay, sizeof *h);
-	rs_pool_give(&k->pool, h, sizeof *h);
-	return true;
+	struct host *h = recent_first(&k->hosts, table_addr_hash(k->seed, a));
+	while (h && !rs_addr_eq(&h->addr, a))
+		h = recent_next(h);
+	return h;
 }
 
 /* NULL: no room. */
@@ -74,17 +55,9 @@ static struct host *
 host_touch(struct lookup_tracker *k, const struct rs_addr *a)
 {
 	struct host *h = lookup_host(k, a);
-	if (h)
-		return h;
-	if (k->host_order.n >= MOST)
-		host_evict(k);
-	while (!rs_account_charge(k->pay, sizeof *h))
-		if (!host_evict(k))
-			return NULL;
-	h = rs_pool_zeroed(&k->pool, sizeof *h);
-	h->addr = *a;
-	table_add(&k->hosts, &h->node, table_addr_hash(k->seed, a));
-	queue_push(&k->host_order, &h->order);
+	if (h == NULL &&
+	    (h = recent_add(&k->hosts, table_addr_hash(k->seed, a))) != NULL)
+		h->addr = *a;
 	return h;
 }
 
@@ -152,8 +125,8 @@ over(struct lookup_tracker *k, struct lookup *l, rs_time now)
 static void
 gave_up(struct lookup_tracker *k, struct lookup *l, rs_time now)
 {
-	l->covered = now - l->last >= COVERED ||
-		     l->last - l->started >= PATIENCE;
+	l->covered =
+	    now - l->last >= COVERED || l->last - l->started >= PATIENCE;
 	l->dropped = k->drops_to != RS_NEVER && k->drops_to >= l->started &&
 		     k->drops_from <= now;
 	l->ended = now;
@@ -491,10 +464,8 @@ lookup_tracker_free(struct lookup_tracker *k)
 		while ((q = queue_first(queue_of(k, (enum lookup_phase)p))) !=
 		       NULL)
 			drop(k, TRACK_OF(q, struct lookup, order));
-	while (host_evict(k))
-		;
+	recent_clear(&k->hosts);
 	table_clear(&k->lookups);
-	table_clear(&k->hosts);
 	rs_pool_clear(&k->pool);
 	rec_arena_clear(&k->arena);
 	g_free(k);

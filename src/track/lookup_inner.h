@@ -4,11 +4,9 @@
 #ifndef TRACK_LOOKUP_INNER_H
 #define TRACK_LOOKUP_INNER_H
 
-#include "base/pool.h"
 #include "dns/msg.h"
 #include "track/lookup.h"
-#include "track/queue.h"
-#include "track/table.h"
+#include "track/recent.h"
 
 enum { LOOKUP_QUERIES = 6, LOOKUP_FRAMES = 24, LOOKUP_ANSWERS = 32 };
 
@@ -54,8 +52,7 @@ struct lookup {
 
 /* Who is asked. */
 struct host {
-	struct table_node node;
-	struct queue_link order;
+	struct recent_node node; /* by its first answer */
 	struct rs_addr addr;
 	bool answered; /* it did, whatever the question */
 };
@@ -68,8 +65,9 @@ struct lookup_tracker {
 	struct related *related;
 	struct rs_pool pool;
 	struct rec_arena arena;
-	struct table lookups, hosts;
-	struct queue asking, pending, over, unseen, host_order;
+	struct recent hosts;
+	struct table lookups;
+	struct queue asking, pending, over, unseen;
 	rs_time now;
 	rs_time drops_from, drops_to;
 	bool two_way; /* something was sent back to somebody */

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "track/names.h"
 
-#include "base/pool.h"
-#include "track/queue.h"
-#include "track/table.h"
+#include "track/recent.h"
 
 #include <glib.h>
 
 enum { MOST = 16384 };
 
 struct name {
-	struct table_node node;
-	struct queue_link order; /* by what was heard last */
+	struct recent_node node; /* by what was heard last */
 	struct rs_addr addr;
 	uint8_t n;
 	uint8_t text[255];
@@ -19,11 +16,7 @@ struct name {
 
 struct names {
 	const struct rs_hash_seed *seed;
-	struct rs_account *pay;
-	struct rs_pool pool;
-	struct table table;
-	struct queue order;
-	uint64_t evicted;
+	struct recent recent;
 };
 
 struct names *
@@ -31,10 +24,7 @@ names_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 {
 	struct names *n = g_new0(struct names, 1);
 	n->seed = seed;
-	n->pay = pay;
-	rs_pool_init(&n->pool);
-	table_init(&n->table, pay);
-	queue_init(&n->order);
+	recent_init(&n->recent, sizeof(struct name), MOST, pay);
 	return n;
 }
 
@@ -43,37 +33,17 @@ names_free(struct names *n)
 {
 	if (n == NULL)
 		return;
-	rs_account_refund(n->pay, n->order.n * sizeof(struct name));
-	table_clear(&n->table);
-	rs_pool_clear(&n->pool);
+	recent_clear(&n->recent);
 	g_free(n);
 }
 
 static struct name *
 find(const struct names *n, const struct rs_addr *a, uint64_t hash)
 {
-	struct table_node *t = n->order.n ? table_first(&n->table, hash) : NULL;
-	for (; t; t = table_next(t)) {
-		struct name *x = TRACK_OF(t, struct name, node);
-		if (rs_addr_eq(&x->addr, a))
-			return x;
-	}
-	return NULL;
-}
-
-static bool
-evict(struct names *n)
-{
-	struct queue_link *l = queue_first(&n->order);
-	if (l == NULL)
-		return false;
-	struct name *x = TRACK_OF(l, struct name, order);
-	queue_remove(&n->order, l);
-	table_remove(&n->table, &x->node);
-	rs_account_refund(n->pay, sizeof *x);
-	rs_pool_give(&n->pool, x, sizeof *x);
-	n->evicted++;
-	return true;
+	struct name *x = recent_first(&n->recent, hash);
+	while (x && !rs_addr_eq(&x->addr, a))
+		x = recent_next(x);
+	return x;
 }
 
 void
@@ -83,19 +53,11 @@ names_learn(struct names *n, const struct rs_addr *a, struct rs_span name)
 	struct name *x = find(n, a, hash);
 	if (name.n == 0 || name.n > sizeof x->text)
 		return;
-	if (x == NULL) {
-		if (n->order.n >= MOST)
-			evict(n);
-		while (!rs_account_charge(n->pay, sizeof *x))
-			if (!evict(n))
-				return;
-		x = rs_pool_zeroed(&n->pool, sizeof *x);
-		x->addr = *a;
-		table_add(&n->table, &x->node, hash);
-	} else {
-		queue_remove(&n->order, &x->order);
-	}
-	queue_push(&n->order, &x->order);
+	if (x)
+		recent_again(&n->recent, x);
+	else if ((x = recent_add(&n->recent, hash)) == NULL)
+		return;
+	x->addr = *a;
 	memcpy(x->text, name.p, name.n);
 	x->n = (uint8_t)name.n;
 }
@@ -110,5 +72,5 @@ names_find(const struct names *n, const struct rs_addr *a)
 uint64_t
 names_evicted(const struct names *n)
 {
-	return n->evicted;
+	return n->recent.evicted;
 }

@@ -33,7 +33,7 @@ struct related {
 /* A host of an SRV record, and the port there; and where it is. */
 struct target {
 	char name[MAX_NAME + 1];
-	uint16_t port; /* 0: the first of that name */
+	uint16_t port;       /* 0: the first of that name */
 	struct rs_addr addr; /* family 0: not known */
 };
 
@@ -225,8 +225,7 @@ each_port(void *key, void *value, void *arg)
 }
 
 void
-related_address(
-    struct related *r, struct rs_span name, const struct rs_addr *a)
+related_address(struct related *r, struct rs_span name, const struct rs_addr *a)
 {
 	struct target key = {.port = 0};
 	if (g_tree_nnodes(r->targets) == 0 || !name_key(name, key.name))
@@ -283,8 +282,8 @@ related_name(const struct related *r, struct rs_span name)
 }
 
 /* RFC 7301 and the IANA list: what says SIP in ALPN. */
-bool
-related_alpn(struct rs_span alpn)
+static bool
+is_sip(struct rs_span alpn)
 {
 	return rs_span_eq_nocase(alpn, RS_LIT("sip/2")) ||
 	       rs_span_eq_nocase(alpn, RS_LIT("sip"));
@@ -295,7 +294,7 @@ related_offers(struct rs_span alpn_list)
 {
 	struct rs_span name;
 	while (tls_alpn_next(&alpn_list, &name))
-		if (related_alpn(name))
+		if (is_sip(name))
 			return true;
 	return false;
 }
@@ -312,11 +311,11 @@ enum rs_fact
 related_handshake(const struct related *r, const struct rec_handshake *h)
 {
 	if (h->related == RS_TRUE || related_server(r, &h->server.at, h->sni) ||
-	    related_alpn(h->alpn))
+	    is_sip(h->alpn))
 		return RS_TRUE;
 	const struct rs_span *offered = h->alpn_offered.v;
 	for (uint32_t i = 0; i < h->alpn_offered.n; i++)
-		if (related_alpn(offered[i]))
+		if (is_sip(offered[i]))
 			return RS_TRUE;
 	return RS_UNKNOWN;
 }

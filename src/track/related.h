@@ -32,9 +32,7 @@ bool related_name(const struct related *r, struct rs_span name);
 bool related_tls_port(const struct related *r, uint16_t port);
 /* A port where SIP of any kind is expected (5060 as well). */
 bool related_sip_port(const struct related *r, uint16_t port);
-/* A protocol name in ALPN that says SIP. */
-bool related_alpn(struct rs_span alpn);
-/* The same of what a ClientHello offers: the list as on the wire. */
+/* A ClientHello's ALPN offers SIP: the list as on the wire. */
 bool related_offers(struct rs_span alpn_list);
 /* A server for TLS that concerns registration, by all that a ClientHello says
    of it. */

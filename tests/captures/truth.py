@@ -13,14 +13,12 @@ import os
 import subprocess
 import sys
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../lib"))
 sys.dont_write_bytecode = True  # the source tree may be read-only
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "../lib"))
+from at_hand import FOLDER  # noqa: E402
 from tap import done, skip, told  # noqa: E402
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-FOLDER = os.environ.get(
-    "REGSCAN_CAPTURES", os.path.join(HERE, "../../../shared/captures"))
 REGSCAN = os.environ.get("REGSCAN", "./regscan")
 
 # What later work must still read; the value says what is missing.

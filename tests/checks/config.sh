@@ -6,12 +6,8 @@
 . "${srcdir:=..}/tests/lib/tap.sh"
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 
-srcdir=$(cd "$srcdir" && pwd)
-REGSCAN=$(cd "$(dirname "$REGSCAN")" && pwd)/$(basename "$REGSCAN")
+apart
 pcap=$srcdir/pcaps/udp-register/udp-register.pcap
-tmp=$(mktemp -d) || exit 99
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 99
 
 # conf LINE...: the file.
 conf() {

@@ -7,14 +7,10 @@
 . "${srcdir:=..}/tests/lib/tap.sh"
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 
-srcdir=$(cd "$srcdir" && pwd)
-REGSCAN=$(cd "$(dirname "$REGSCAN")" && pwd)/$(basename "$REGSCAN")
+apart
 good=$srcdir/pcaps/udp-register/udp-register.pcap
 more=$srcdir/pcaps/tcp-register/tcp-register.pcap
 bad=$srcdir/pcaps/tls12-unknown-ca/tls12-unknown-ca.pcap
-tmp=$(mktemp -d) || exit 99
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 99
 
 # fault NAME PATTERN: after a run; its status is $got, its files out and err.
 fault() {

@@ -7,11 +7,7 @@
 once
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 
-srcdir=$(cd "$srcdir" && pwd)
-REGSCAN=$(cd "$(dirname "$REGSCAN")" && pwd)/$(basename "$REGSCAN")
-tmp=$(mktemp -d) || exit 99
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 99
+apart
 
 # codes FILE: of the errors and warnings found.
 codes() {

@@ -1,36 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * WebSocket from bytes: dissector, session and what stands on them.  The input
- * is operations: a byte that says which side and what (data, a gap, the end),
- * two bytes of length, the data.
+ * WebSocket from bytes, as stream_tape.h reads them: dissector, session and
+ * what stands on them.
  *
- * Beyond "no crash": the driver's contract is kept, the budget is back at zero,
- * no message is made of more than came, and where nothing was missing the
- * events do not depend on how the data was cut.
+ * Beyond "no crash" and what is checked there: the budget is back at zero, and
+ * no message is made of more than came.
  */
 #include "engine/ws_stage.h"
-#include "recorder.h"
-#include "stream_driver.h"
+#include "stream_tape.h"
 #include "websocket/websocket.h"
 
 #include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { DATA_0, DATA_1, GAP, CLOSE };
-
 struct flow {
+	struct stream_tape tape;
 	struct rs_account pay;
 	uint64_t refused;
 	struct ws_counts counts;
 	struct ws_stage *stage;
-	struct stream_driver d;
-	struct recorder r;
 	struct ws_stage_out out;
-	struct rs_sink in, above;
-	size_t came, told; /* bytes of data; of messages */
+	struct rs_sink above;
+	size_t told; /* bytes of messages */
 };
 
 static void
@@ -39,7 +31,7 @@ hear_above(void *arg, const struct rs_event *ev)
 	struct flow *f = arg;
 	assert(ev->type == RS_EV_SIP_MESSAGE ||
 	       ev->type == RS_EV_SIP_KEEPALIVE || ev->type == RS_EV_ANOMALY);
-	rs_emit(&f->r.sink, ev);
+	rs_emit(&f->tape.r.sink, ev);
 }
 
 static void
@@ -50,7 +42,7 @@ hear_self(void *arg, const struct rs_event *ev)
 	       ev->type == RS_EV_ANOMALY);
 	if (ev->type == RS_EV_WS_MESSAGE)
 		f->told += ev->u.ws_message.body.n;
-	rs_emit(&f->r.sink, ev);
+	rs_emit(&f->tape.r.sink, ev);
 }
 
 static void
@@ -61,88 +53,50 @@ hear(void *arg, const struct rs_event *ev)
 }
 
 static void
-begin(struct flow *f)
+begin(void *flow)
 {
-	*f = (struct flow){0};
+	struct flow *f = flow;
 	rs_account_init(&f->pay, 100000);
 	f->stage = ws_stage_new(RS_OVER_TCP, &f->pay, &f->refused, &f->counts);
-	recorder_init(&f->r);
-	f->r.digest = f->r.stamps = true;
+	f->tape.r.digest = true;
 	f->above = (struct rs_sink){hear_above, f};
 	f->out = (struct ws_stage_out){{hear_self, f}, f->above};
-	f->in = (struct rs_sink){hear, f};
-	stream_driver_init(&f->d, &websocket_dissector, RS_OVER_TCP, &f->in);
+	f->tape.in = (struct rs_sink){hear, f};
+	stream_driver_init(
+	    &f->tape.d, &websocket_dissector, RS_OVER_TCP, &f->tape.in);
 }
 
 static void
-operation(struct flow *f, uint8_t op, struct rs_span s,
-    const struct rs_stamp *at, size_t piece)
+gap(void *flow, enum rs_dir dir, const struct rs_stamp *at)
 {
-	enum rs_dir dir = op & 1 ? RS_S2C : RS_C2S;
-	switch (op >> 1 & 3) {
-	case GAP:
-		stream_driver_gap(&f->d, dir, s.n + 1, at);
-		ws_stage_gap(f->stage, dir, at, &f->out);
-		break;
-	case CLOSE:
-		stream_driver_close(&f->d, dir, at);
-		ws_stage_close(f->stage, dir, at, &f->out);
-		break;
-	default:
-		f->came += s.n;
-		for (size_t i = 0; i < s.n; i += piece)
-			stream_driver_push(
-			    &f->d, dir, rs_span_part(s, i, piece), at);
-		break;
-	}
+	struct flow *f = flow;
+	ws_stage_gap(f->stage, dir, at, &f->out);
 }
 
-/* True where nothing was missing. */
-static bool
-run(struct flow *f, const uint8_t *data, size_t size, size_t piece)
+static void
+closed(void *flow, enum rs_dir dir, const struct rs_stamp *at)
 {
-	bool whole = true;
-	uint64_t n = 0;
-	begin(f);
-	while (size >= 3) {
-		uint8_t op = data[0];
-		size_t want = (size_t)data[1] << 8 | data[2];
-		size_t here = want < size - 3 ? want : size - 3;
-		struct rs_stamp at =
-		    rs_stamp_at((rs_time)n, (struct rs_frame){0, n + 1});
-		n++;
-		whole = whole && (op >> 1 & 3) < GAP;
-		operation(f, op, (struct rs_span){data + 3, here}, &at, piece);
-		data += 3 + here;
-		size -= 3 + here;
-	}
+	struct flow *f = flow;
+	ws_stage_close(f->stage, dir, at, &f->out);
+}
+
+static void
+end(void *flow)
+{
+	struct flow *f = flow;
 	ws_stage_free(f->stage);
-	if (f->d.fault)
-		fprintf(stderr, "contract: %s\n", f->d.fault);
-	assert(f->d.fault == NULL);
 	assert(f->pay.used == 0);
-	assert(f->told <= f->came);
-	stream_driver_clear(&f->d);
-	return whole;
+	assert(f->told <= f->tape.came);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct flow whole, cut;
-	struct rs_span head = {data, size};
-	enum rs_verdict v = websocket_dissector.probe(head, RS_OVER_TCP);
+	static const struct stream_tape_use use = {
+	    sizeof(struct flow), begin, gap, closed, end};
+	enum rs_verdict v = websocket_dissector.probe(
+	    (struct rs_span){data, size}, RS_OVER_TCP);
 	assert(v != RS_MAYBE || size < websocket_dissector.head);
-	bool same = run(&whole, data, size, SIZE_MAX / 2);
-	for (size_t piece = 1; same && size <= 4096 && piece < 8; piece += 3) {
-		run(&cut, data, size, piece);
-		if (strcmp(whole.r.text, cut.r.text) != 0) {
-			fprintf(stderr, "whole:\n%scut in %zu:\n%s",
-			    whole.r.text, piece, cut.r.text);
-			abort();
-		}
-		recorder_clear(&cut.r);
-	}
-	recorder_clear(&whole.r);
+	stream_tape_play(&use, data, size);
 	return 0;
 }

@@ -6,17 +6,13 @@ change nothing of what is left, so what they do is in the reach of a capture
 that went wrong.
 """
 
-import glob
-import os
 import struct
 
+import at_hand
 import captures
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 LINKS = (0, 1, 12, 101, 108, 113, 147, 228, 229, 276)
-FOLDER = os.environ.get(
-    "REGSCAN_CAPTURES", os.path.join(HERE, "../../../shared/captures"))
-CASES = sorted(glob.glob(os.path.join(HERE, "../../pcaps/*/*.pcap")))
+CASES = at_hand.cases("*/*.pcap")
 MOST = 400  # frames of a long capture
 
 
@@ -127,12 +123,6 @@ def damage_file(rng, raw):
             struct.pack_into("<I", raw, at & ~3, rng.choice(
                 (0, 1, 0x7FFFFFFF, 0xFFFFFFFF, rng.randrange(70000))))
     return bytes(raw)
-
-
-def real():
-    """Captures that are not part of the project, where they are there."""
-    return sorted(f for f in glob.glob(os.path.join(FOLDER, "*"))
-                  if not f.endswith((".md", ".json")))
 
 
 # ---- losses: what a capture may lack

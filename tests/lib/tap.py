@@ -26,11 +26,16 @@ def skip(name, why):
     print("ok %d - %s # SKIP %s" % (number, name, why))
 
 
+def part(which, of):
+    """Of these a part: "0/4" is each fourth from the first on; all, where it is
+    none."""
+    m = re.fullmatch(r"(\d+)/(\d+)", which)
+    return of[int(m[1])::int(m[2])] if m else of
+
+
 def share(variable, of):
-    """Of these the part that the environment asks for: "0/4" is each fourth
-    from the first on; all, where it asks for none."""
-    part = re.fullmatch(r"(\d+)/(\d+)", os.environ.get(variable, ""))
-    return of[int(part[1])::int(part[2])] if part else of
+    """The part that the environment asks for."""
+    return part(os.environ.get(variable, ""), of)
 
 
 def once():

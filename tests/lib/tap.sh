@@ -51,6 +51,15 @@ once() {
 		skip_all "asked not to: run in another build"
 }
 
+# In a folder $tmp of its own, that vanishes; $srcdir and $REGSCAN are absolute.
+apart() {
+	srcdir=$(CDPATH='' cd -- "$srcdir" && pwd) || exit 99
+	REGSCAN=$(CDPATH='' cd -- "$(dirname -- "$REGSCAN")" && pwd)/$(basename -- "$REGSCAN")
+	tmp=$(mktemp -d) || exit 99
+	trap 'rm -rf "$tmp"' EXIT
+	cd "$tmp" || exit 99
+}
+
 done_testing() {
 	printf '1..%d\n' $tap_number
 	exit $tap_failed

@@ -74,6 +74,35 @@ start() {
 	within 10 listening "$n"
 }
 
+# systemd: a socket as it has one; what comes is written to $work/told.
+systemd() {
+	python3 - "$work/notify" "$work/told" <<-'END' &
+	import socket, sys
+	s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+	s.bind(sys.argv[1])
+	with open(sys.argv[2], "w", buffering=1) as f:
+	    while True:
+	        f.write(s.recv(4096).decode() + "\n")
+	END
+	systemd=$!
+	trap 'kill $systemd; rm -rf "$work"' EXIT
+	within 10 test -S "$work/notify"
+}
+
+# service USEC N ARGS...: as start, by systemd; USEC is its watchdog's.
+service() {
+	NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=$1
+	export NOTIFY_SOCKET WATCHDOG_USEC
+	shift
+	start "$@"
+	unset NOTIFY_SOCKET WATCHDOG_USEC
+}
+
+# reports FILE N: so many are in it.
+reports() {
+	[ "$(grep -c '"event_type": *"summary"' "$1" 2>/dev/null)" -ge "$2" ]
+}
+
 # stop: its exit status.
 stop() {
 	kill -INT "$pid"

@@ -6,31 +6,13 @@
 wire 0
 out=$work/out
 
-# reports N: so many were written.
-reports() {
-	[ "$(grep -c '"event_type": *"summary"' "$out" 2>/dev/null)" -ge "$1" ]
-}
 messages() {
 	grep -q "$1" "$work/told"
 }
 
-# A socket as systemd has it; what comes is written to $work/told.
-python3 - "$work/notify" "$work/told" <<'END' &
-import os, socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind(sys.argv[1])
-with open(sys.argv[2], "w", buffering=1) as f:
-    while True:
-        f.write(s.recv(4096).decode() + "\n")
-END
-systemd=$!
-trap 'kill $systemd; rm -rf "$work"' EXIT
-within 10 test -S "$work/notify"
+systemd
 
-NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=1000000
-export NOTIFY_SOCKET WATCHDOG_USEC
-start 1 -i tap0 --format ndjson -o "$out"
-unset NOTIFY_SOCKET WATCHDOG_USEC
+service 1000000 1 -i tap0 --format ndjson -o "$out"
 within 5 messages READY=1
 none 'systemd: ready' "$(messages READY=1 || cat "$work/told")"
 
@@ -39,11 +21,11 @@ none 'systemd: ready' "$(messages READY=1 || cat "$work/told")"
 replay 0 udp-register
 sleep 0.5
 kill -USR1 $pid
-within 5 reports 1
+within 5 reports "$out" 1
 replay 0 tcp-register
 sleep 0.5
 kill -USR1 $pid
-within 5 reports 2
+within 5 reports "$out" 2
 says 'a report at SIGUSR1, and one more: each of its packets' '[6, 12]' \
 	"[c['packets'] for c in ev('coverage')]" "$out"
 says 'one begins where the other ended' True \
@@ -82,9 +64,9 @@ done)"
 
 start 1 -i tap0 --interval 1s --format ndjson -o "$out"
 replay 0 udp-register
-within 5 reports 2
+within 5 reports "$out" 2
 stop
-none '--interval: more than one' "$(reports 3 || cat "$out")"
+none '--interval: more than one' "$(reports "$out" 3 || cat "$out")"
 start 1 -i tap0 --interval 1s --format json -o "$out"
 replay 0 udp-register
 sleep 2.5

@@ -31,11 +31,8 @@ for which in down:cut_off up:timed_out; do
 done
 
 # The exit status is that of all of it, not of the last interval.
-reports() {
-	[ "$(grep -c '"event_type": *"summary"' "$out.all" 2>/dev/null)" -ge "$1" ]
-}
 kill -USR1 $all
-within 5 reports 1
+within 5 reports "$out.all" 1
 replay 2 udp-register
 sleep 0.5
 pid=$all

@@ -19,26 +19,12 @@ wire 0
 out=$work/out
 "$generate" udp-storm --size 20 --seed 1 --out "$work/storm.pcap" >"$work/made"
 
-# What systemd would be told: packets and drops, each second.
-python3 - "$work/notify" "$work/told" <<'END' &
-import os, socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind(sys.argv[1])
-with open(sys.argv[2], "w", buffering=1) as f:
-    while True:
-        f.write(s.recv(4096).decode() + "\n")
-END
-systemd=$!
-trap 'kill $systemd; rm -rf "$work"' EXIT
-within 10 test -S "$work/notify"
+systemd # is told packets and drops, each second
 
 # listen ARGS...: regscan, that tells of itself.
 listen() {
 	: >"$work/told"
-	NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=2000000
-	export NOTIFY_SOCKET WATCHDOG_USEC
-	start 1 -i tap0 -B 32768 --memory-limit $limit "$@"
-	unset NOTIFY_SOCKET WATCHDOG_USEC
+	service 2000000 1 -i tap0 -B 32768 --memory-limit $limit "$@"
 }
 # seen packets|dropped: the last that was told.
 seen() {

@@ -15,26 +15,22 @@ Captures are those of pcaps/ and, where it exists, of the folder of real ones
 tshark.
 """
 
-import concurrent.futures
 import datetime
 import decimal
-import glob
 import json
 import os
-import shutil
 import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../lib"))
 sys.dont_write_bytecode = True
-import tshark  # noqa: E402
+import at_hand  # noqa: E402
+import oracle  # noqa: E402
 import registrations  # noqa: E402
-from tap import done, share, skip, told  # noqa: E402
+import tshark  # noqa: E402
+from tap import skip, told  # noqa: E402
 
-TOP = os.path.join(HERE, "../..")
-FOLDER = os.environ.get(
-    "REGSCAN_CAPTURES", os.path.join(TOP, "../shared/captures"))
 REGSCAN = os.environ.get("REGSCAN", "./regscan")
 
 # (capture, key, frame of the record or transaction) -> why both differ.
@@ -221,9 +217,7 @@ def bindings(compare, capture, report, told_of):
 
 
 def check(path, capture, report):
-    base = FOLDER if path.startswith(os.path.join(
-        FOLDER, "")) else os.path.join(TOP, "pcaps")
-    name = os.path.relpath(path, base)
+    name = at_hand.named(path)
     why = TOO_SIMPLE.get(os.path.dirname(name))
     if why:
         skip(name, why)
@@ -244,25 +238,4 @@ def check(path, capture, report):
         name, len(report["registrations"]), compare.count), *compare.odd)
 
 
-def main():
-    if shutil.which("tshark") is None:
-        print("1..0 # SKIP tshark is not here")
-        return 0
-    if os.environ.get("REGSCAN_ORACLE") == "no":
-        print("1..0 # SKIP asked not to (a minute; once is enough)")
-        return 0
-    captures = sys.argv[1:] or sorted(
-        glob.glob(os.path.join(TOP, "pcaps/*/*.pcap*")))
-    if os.path.isdir(FOLDER) and not sys.argv[1:]:
-        captures += sorted(
-            os.path.join(FOLDER, f) for f in os.listdir(FOLDER)
-            if not f.endswith((".md", ".json")))
-    if not sys.argv[1:]:
-        captures = share("REGSCAN_ORACLE", captures)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for result in pool.map(both, captures):
-            check(*result)
-    return done()
-
-
-sys.exit(main())
+sys.exit(oracle.run(both, check))

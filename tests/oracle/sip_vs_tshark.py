@@ -12,23 +12,18 @@ Captures are those of pcaps/ and, where it exists, of the folder of real ones
 look at instead.  Skipped without tshark.
 """
 
-import concurrent.futures
-import glob
 import os
-import shutil
 import subprocess
 import sys
-
-sys.dont_write_bytecode = True  # the source tree may be read-only
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "../lib"))
-from tap import done, share, skip, told  # noqa: E402
 import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOP = os.path.join(HERE, "../..")
-FOLDER = os.environ.get(
-    "REGSCAN_CAPTURES", os.path.join(TOP, "../shared/captures"))
+sys.path.insert(0, os.path.join(HERE, "../lib"))
+sys.dont_write_bytecode = True  # the source tree may be read-only
+import at_hand  # noqa: E402
+import oracle  # noqa: E402
+from tap import skip, told  # noqa: E402
+
 # make check runs in the top of the build folder.
 EVENTS = os.environ.get("SIP_EVENTS", "tests/oracle/sip_events")
 
@@ -149,8 +144,7 @@ def both(capture):
 
 
 def check(capture, theirs, ours, status, complaint):
-    name = os.path.relpath(capture, FOLDER if capture.startswith(
-        os.path.join(FOLDER, "")) else os.path.join(TOP, "pcaps"))
+    name = at_hand.named(capture)
     if name in UNREAD:
         if ours:
             told(False, "%s: not read" % name, "it is: take it out of UNREAD")
@@ -177,25 +171,4 @@ def check(capture, theirs, ours, status, complaint):
     told(odd == [], "%s: %d messages" % (name, len(ours)), *odd)
 
 
-def main():
-    if shutil.which("tshark") is None:
-        print("1..0 # SKIP tshark is not here")
-        return 0
-    if os.environ.get("REGSCAN_ORACLE") == "no":
-        print("1..0 # SKIP asked not to (a minute; once is enough)")
-        return 0
-    captures = sys.argv[1:] or sorted(
-        glob.glob(os.path.join(TOP, "pcaps/*/*.pcap*")))
-    if os.path.isdir(FOLDER) and not sys.argv[1:]:
-        captures += sorted(
-            os.path.join(FOLDER, f) for f in os.listdir(FOLDER)
-            if not f.endswith((".md", ".json")))
-    if not sys.argv[1:]:
-        captures = share("REGSCAN_ORACLE", captures)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for result in pool.map(both, captures):
-            check(*result)
-    return done()
-
-
-sys.exit(main())
+sys.exit(oracle.run(both, check))

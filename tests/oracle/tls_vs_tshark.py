@@ -10,30 +10,26 @@ Captures are those of pcaps/ and, where it exists, of the folder of real ones
 look at instead.  Skipped without tshark.
 """
 
-import concurrent.futures
-import glob
+import functools
 import json
 import os
-import shutil
 import subprocess
 import sys
 
-sys.dont_write_bytecode = True  # the source tree may be read-only
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "../lib"))
-import tap  # noqa: E402
-from tap import done, told  # noqa: E402
-
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOP = os.path.join(HERE, "../..")
-FOLDER = os.environ.get(
-    "REGSCAN_CAPTURES", os.path.join(TOP, "../shared/captures"))
+sys.path.insert(0, os.path.join(HERE, "../lib"))
+sys.dont_write_bytecode = True  # the source tree may be read-only
+import at_hand  # noqa: E402
+import oracle  # noqa: E402
+from tap import share, told  # noqa: E402
+
 REGSCAN = os.environ.get("REGSCAN", "./regscan")
 
 # FoxIO-LLC/ja4, python/test/testdata.
 JA4 = {"badcurveball.pcap": "t13d1615h2_46e7e9700bed_45f260be83e2"}
 
 
+@functools.cache
 def fields_of_tshark():
     """The fingerprints that this tshark has, by our names."""
     known = subprocess.run(["tshark", "-G", "fields"], capture_output=True,
@@ -69,7 +65,7 @@ def of_regscan(path):
 
 
 def both(path):
-    return path, of_tshark(path, names_of_tshark), of_regscan(path)
+    return path, of_tshark(path, fields_of_tshark()), of_regscan(path)
 
 
 def compare(path, theirs, ours):
@@ -91,20 +87,11 @@ def compare(path, theirs, ours):
              "%s: JA4 as published" % name, ours)
 
 
-if not shutil.which("tshark"):
-    print("1..0 # SKIP no tshark")
-    sys.exit(0)
-if os.environ.get("REGSCAN_ORACLE") == "no":
-    print("1..0 # SKIP asked not to (a minute; once is enough)")
-    sys.exit(0)
-captures = sys.argv[1:] or sorted(
-    tap.share("REGSCAN_ORACLE",
-              sorted(glob.glob(os.path.join(TOP, "pcaps/tls*/*.pcap")))) +
-    [p for p in glob.glob(os.path.join(FOLDER, "*"))
-     if p.endswith((".pcap", ".pcapng", ".cap"))])
-names_of_tshark = fields_of_tshark()
-with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-    for result in pool.map(both, captures):
-        compare(*result)
-told(tap.number > 0, "something was compared")
-sys.exit(done())
+def captures():
+    return sorted(
+        share("REGSCAN_ORACLE", at_hand.cases("tls*/*.pcap")) +
+        [p for p in at_hand.real()
+         if p.endswith((".pcap", ".pcapng", ".cap"))])
+
+
+sys.exit(oracle.run(both, compare, captures))

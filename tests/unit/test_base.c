@@ -3,6 +3,7 @@
 #include "base/addr.h"
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "base/date.h"
 #include "base/hash.h"
 #include "dissector.h"
 #include "unit.h"
@@ -229,8 +230,41 @@ test_where_part(void)
 	CU_ASSERT(part.v == v + 2 && part.n == 1);
 }
 
+static void
+test_dates(void)
+{
+	static const struct {
+		const char *text;
+		rs_time want; /* seconds */
+	} rows[] = {
+	    {"Thu, 01 Jan 1970 00:00:00 GMT", 0},
+	    {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
+	    {"Sat, 13 Nov 2010 23:29:00 GMT", 1289690940},
+	    {"Thu, 29 Feb 2024 00:00:00 GMT", 1709164800},
+	    {"Wed, 31 Dec 2200 23:59:60 GMT", 7289654400},
+	    {"Sat, 13 Nov 2010 24:29:00 GMT", RS_NEVER},
+	    {"Sat, 13 Foo 2010 23:29:00 GMT", RS_NEVER},
+	    {"Sat, 00 Nov 2010 23:29:00 GMT", RS_NEVER},
+	    {"Fri, 31 Dec 1969 23:59:59 GMT", RS_NEVER},
+	    {"Sat, 13 Nov 2010 23:29:00 EST", RS_NEVER},
+	    {"Sat, 13 Nov 2010 23.29.00 GMT", RS_NEVER},
+	    {"Sun, 06 Nov 1994 08:49:37", RS_NEVER},
+	    {"now", RS_NEVER},
+	    {"", RS_NEVER},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		rs_time t = rs_date_parse(rs_span_str(rows[i].text));
+		unit_row(rows[i].text);
+		CU_ASSERT_EQUAL(t, rows[i].want == RS_NEVER
+				       ? RS_NEVER
+				       : rows[i].want * RS_SEC);
+	}
+	CU_ASSERT_EQUAL(rs_date_days(1969, 12, 31), -1);
+	CU_ASSERT_EQUAL(rs_date_days(2000, 3, 1), 11017);
+}
+
 UNIT_MAIN("base", UNIT(test_span_u32), UNIT(test_span_parts),
     UNIT(test_cursor_is_sticky), UNIT(test_cursor_blocks),
-    UNIT(test_buf_and_account), UNIT(test_hash_vectors), UNIT(test_addr),
-    UNIT(test_buf_and_account), UNIT(test_hash_parts), UNIT(test_addr),
-    UNIT(test_where_stamp), UNIT(test_where_part))
+    UNIT(test_buf_and_account), UNIT(test_hash_vectors), UNIT(test_hash_parts),
+    UNIT(test_addr), UNIT(test_where_stamp), UNIT(test_where_part),
+    UNIT(test_dates))

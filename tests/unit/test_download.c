@@ -457,22 +457,7 @@ test_macs(void)
 	rec_arena_clear(&a);
 }
 
-static void
-test_dates(void)
-{
-	CU_ASSERT_EQUAL(download_date(RS_LIT("Sun, 06 Nov 1994 08:49:37 GMT")),
-	    (rs_time)784111777 * RS_SEC);
-	CU_ASSERT_EQUAL(download_date(RS_LIT("Thu, 29 Feb 2024 00:00:00 GMT")),
-	    (rs_time)1709164800 * RS_SEC);
-	CU_ASSERT_EQUAL(
-	    download_date(RS_LIT("Sun, 06 Nov 1994 08:49:37")), RS_NEVER);
-	CU_ASSERT_EQUAL(
-	    download_date(RS_LIT("Sun, 06 Nix 1994 08:49:37 GMT")), RS_NEVER);
-	CU_ASSERT_EQUAL(
-	    download_date(RS_LIT("Sun, 06 Nov 1994 28:49:37 GMT")), RS_NEVER);
-}
-
 UNIT_MAIN("download", UNIT(test_tftp_done), UNIT(test_tftp_blocks),
     UNIT(test_tftp_upload), UNIT(test_tftp_errors), UNIT(test_tftp_silence),
     UNIT(test_http_statuses), UNIT(test_http_pipelined), UNIT(test_http_broken),
-    UNIT(test_bounds), UNIT(test_texts), UNIT(test_macs), UNIT(test_dates))
+    UNIT(test_bounds), UNIT(test_texts), UNIT(test_macs))

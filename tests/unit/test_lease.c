@@ -564,23 +564,6 @@ test_clocks(void)
 	}
 }
 
-static void
-test_dates(void)
-{
-	CU_ASSERT_EQUAL(clock_date(RS_LIT("Sat, 13 Nov 2010 23:29:00 GMT")),
-	    1289690940 * RS_SEC);
-	CU_ASSERT_EQUAL(clock_date(RS_LIT("Thu, 01 Jan 1970 00:00:00 GMT")), 0);
-	CU_ASSERT_EQUAL(clock_date(RS_LIT("Thu, 29 Feb 2024 12:00:00 GMT")),
-	    1709208000 * RS_SEC);
-	CU_ASSERT_EQUAL(
-	    clock_date(RS_LIT("Sat, 13 Nov 2010 24:29:00 GMT")), RS_NEVER);
-	CU_ASSERT_EQUAL(
-	    clock_date(RS_LIT("Sat, 13 Foo 2010 23:29:00 GMT")), RS_NEVER);
-	CU_ASSERT_EQUAL(clock_date(RS_LIT("now")), RS_NEVER);
-	CU_ASSERT_EQUAL(clock_date(RS_LIT("")), RS_NEVER);
-}
-
 UNIT_MAIN("lease", UNIT(test_leases), UNIT(test_flood), UNIT(test_hosts),
     UNIT(test_lease_of), UNIT(test_conflicts), UNIT(test_probes),
-    UNIT(test_eap), UNIT(test_unanswered),
-    UNIT(test_clocks), UNIT(test_dates))
+    UNIT(test_eap), UNIT(test_unanswered), UNIT(test_clocks))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "track/table.h"
+#include "track/recent.h"
 
 #include "unit.h"
 
@@ -107,5 +107,95 @@ test_run(void)
 	come_and_go(0, UINT64_MAX - 100, 1);
 }
 
+/* ---- what was heard of lately ---- */
+
+enum { MOST = 300 };
+
+struct heard {
+	struct recent_node node;
+	uint64_t nth;
+};
+
+/* Each is to be the oldest: they go in order. */
+static void
+goes(void *arg, void *entry)
+{
+	uint64_t *next = arg;
+	CU_ASSERT_EQUAL(((struct heard *)entry)->nth, *next);
+	++*next;
+}
+
+/* Half of them share a hash with another. */
+static void
+hear(struct recent *r, uint64_t nth)
+{
+	struct heard *h = recent_add(r, nth / 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(h);
+	CU_ASSERT_EQUAL(h->nth, 0);
+	h->nth = nth;
+}
+
+static struct heard *
+heard(const struct recent *r, uint64_t nth)
+{
+	struct heard *h = recent_first(r, nth / 2);
+	while (h && h->nth != nth)
+		h = recent_next(h);
+	return h;
+}
+
+static void
+test_recent(void)
+{
+	struct rs_account pay;
+	struct recent r;
+	uint64_t next = 1;
+	rs_account_init(&pay, SIZE_MAX);
+	recent_init(&r, sizeof(struct heard), MOST, &pay);
+	r.last = goes;
+	r.arg = &next;
+	CU_ASSERT(recent_empty(&r) && recent_oldest(&r) == NULL);
+	for (uint64_t i = 1; i <= 2 * MOST; i++)
+		hear(&r, i);
+	CU_ASSERT_EQUAL(r.evicted, MOST);
+	CU_ASSERT_EQUAL(next, MOST + 1);
+	CU_ASSERT_PTR_NULL(heard(&r, MOST));
+	CU_ASSERT_PTR_NOT_NULL(heard(&r, MOST + 1));
+	/* Heard of again it stays, and the next one goes. */
+	recent_again(&r, recent_oldest(&r));
+	next++;
+	hear(&r, 2 * MOST + 1);
+	CU_ASSERT_PTR_NOT_NULL(heard(&r, MOST + 1));
+	CU_ASSERT_PTR_NULL(heard(&r, MOST + 2));
+	/* What is dropped is not told of. */
+	recent_drop(&r, heard(&r, MOST + 1));
+	CU_ASSERT_EQUAL(r.evicted, MOST + 1);
+	hear(&r, 2 * MOST + 2);
+	CU_ASSERT_EQUAL(r.evicted, MOST + 1);
+	recent_clear(&r);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
+/* Room for two entries, and then for none. */
+static void
+test_recent_account(void)
+{
+	struct rs_account pay;
+	struct recent r;
+	rs_account_init(&pay, SIZE_MAX);
+	recent_init(&r, sizeof(struct heard), MOST, &pay);
+	pay.limit = pay.used + 2 * sizeof(struct heard);
+	for (uint64_t i = 1; i <= 5; i++)
+		hear(&r, i);
+	CU_ASSERT_EQUAL(r.evicted, 3);
+	CU_ASSERT_PTR_NULL(heard(&r, 3));
+	CU_ASSERT_PTR_NOT_NULL(heard(&r, 4));
+	pay.limit = 0;
+	CU_ASSERT_PTR_NULL(recent_add(&r, 6));
+	CU_ASSERT(recent_empty(&r));
+	recent_clear(&r);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
 UNIT_MAIN("table", UNIT(test_any), UNIT(test_crowded), UNIT(test_equal),
-    UNIT(test_run))
+    UNIT(test_run), UNIT(test_recent), UNIT(test_recent_account))
