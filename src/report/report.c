@@ -87,6 +87,7 @@ report_free(struct report *r)
 	only_free(r->only);
 	g_hash_table_unref(r->scanned);
 	fetches_free(r->downloads.fetches);
+	names_free(r->names);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
 	host_index_free(r->hosts);
@@ -689,6 +690,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	summary_result(r->summary, &r->result, &results);
 	add_phones(r);
 	add_load(r);
+	report_use_names(r);
 	report_write(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;
