@@ -378,7 +378,14 @@ hep_frame(struct engine *e, struct net_packet *p, const struct cap_frame *f)
 	p->depth = 0;
 	p->encaps = 0;
 	hep(e, p);
-	e->decoded += p->encaps != 0;
+	if (p->encaps == 0)
+		return;
+	e->decoded++;
+	if (e->looks) {
+		engine_look_at(e, p);
+		e->look.message = p->payload;
+		e->look.message_at = p->ts;
+	}
 }
 
 /* Counted as before, and heard of where it is about phones. */
