@@ -206,8 +206,8 @@ lookup(const struct flow_table *t, uint32_t tag, const struct rs_endpoint *src,
 /*
  * The packet is from another segment than `first`, which has its endpoints: is
  * there a flow that has that segment too?  Else one whose side was not seen so
- * far: rather one whose other side has that segment, and then the one that waits
- * for the longest time.  Else it strays.
+ * far: rather one whose other side has that segment, and then the one that
+ * waits for the longest time.  Else it strays.
  */
 static __attribute__((noinline)) struct flow *
 lookup_segment(const struct flow_table *t, struct flow *first,
