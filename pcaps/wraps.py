@@ -80,6 +80,11 @@ def _gre(flags, kind, *fields):
     return struct.pack(">HH", flags, kind) + b"".join(fields)
 
 
+def _up(frame):
+    """The phone sent it."""
+    return frame[6:12] == bytes.fromhex("00005e005317")
+
+
 def _number(i):
     return struct.pack(">I", i)
 
@@ -319,6 +324,21 @@ WRAPS = {
               b"\0" * 136 + _wlan(f, i)),
     "avs": (AVS, lambda f, i: struct.pack(">II", 0x80211001, 64) +
             b"\0" * 56 + _wlan(f, i)),
+    # Tags that differ by direction, or from packet to packet, part nothing.
+    "vlan-by-direction": (ETHERNET, lambda f, i: f[:12] + b"\x81\0\0" + bytes(
+        [120 + _up(f)]) + f[12:]),
+    "vlan-in-turn": (ETHERNET, lambda f, i: f[:12] + b"\x81\0\0" + bytes(
+        [120 + i % 2]) + f[12:]),
+    "mpls-by-direction": (ETHERNET, lambda f, i: OUTER + b"\x88\x47" + _label(
+        200 + _up(f), True) + f[14:]),
+    "mpls-in-turn": (ETHERNET, lambda f, i: OUTER + b"\x88\x47" + _label(
+        200 + i % 2, True) + f[14:]),
+    "vxlan-by-direction": (ETHERNET, _over_udp(
+        4789, lambda f, i: b"\x08\0\0\0\0\0" + bytes([7 + _up(f), 0]) + f)),
+    "vxlan-moved": (ETHERNET, _over_udp(
+        4789, lambda f, i: b"\x08\0\0\0\0\0" + bytes([7 + (i > 6), 0]) + f)),
+    "gre-key-by-direction": (ETHERNET, _over_ip(47, lambda f, i: _gre(
+        0x2000, 0x6558, _number(9 + _up(f))) + f)),
     "hep": (ETHERNET, _hep),
     "nested": (ETHERNET, _nested),
 }

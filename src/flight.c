@@ -2,6 +2,7 @@
 #include "flight.h"
 
 #include "capture/pcapng_write.h"
+#include "remade.h"
 #include "ring.h"
 #include "say.h"
 
@@ -43,6 +44,7 @@ struct flight {
 	int error;
 	bool said_full;
 	GHashTable *causes; /* "address code" -> number of files */
+	uint8_t bytes[REMADE]; /* of a packet that is made again */
 	atomic_bool due;
 	pthread_mutex_t lock; /* of what follows */
 	GQueue waiting;       /* struct failure */
@@ -112,8 +114,11 @@ void
 flight_packet(
     struct flight *r, const struct cap_frame *f, const struct engine_look *look)
 {
+	struct cap_frame made;
 	if (look->ours && f->linktype <= UINT16_MAX)
 		ring_push(r->ring, f, look);
+	else if (look->ours && remade_packet(&made, r->bytes, f, look))
+		ring_push(r->ring, &made, look);
 }
 
 static bool
@@ -402,13 +407,13 @@ write_packets(const struct flight *r, struct pcapng_writer *w, struct chain *c,
 		const char *from =
 		    f->file < names->len ? names->pdata[f->file] : "?";
 		const char *what = g_hash_table_lookup(v->evidence, f);
-		g_autofree char *comment =
-		    g_strdup_printf("%s%s%s; frame %" G_GUINT64_FORMAT " of %s",
-			v->code, what || !proves(c, p) ? ": " : ", part of it",
-			what           ? what
-			: proves(c, p) ? ""
-				       : "what went on around it",
-			f->number, from);
+		g_autofree char *comment = g_strdup_printf(
+		    "%s%s%s; frame %" G_GUINT64_FORMAT " of %s%s", v->code,
+		    what || !proves(c, p) ? ": " : ", part of it",
+		    what           ? what
+		    : proves(c, p) ? ""
+				   : "what went on around it",
+		    f->number, from, remade_how(&p->look));
 		pcapng_writer_packet(w, &p->frame, from, comment);
 	}
 }

@@ -115,6 +115,8 @@ add_file(struct rec_coverage *c, struct rec_arena *a, const struct cap_info *i)
 	add_comments(f, a, i);
 	if (i->is_log)
 		add_log(&f->log, a, i);
+	if (i->n_names)
+		f->names = i->n_names;
 	f->packets = (int64_t)i->packets;
 	f->bytes = (int64_t)i->bytes;
 	f->first = i->first;
@@ -144,4 +146,14 @@ inputs_coverage(struct cap_source *source, const struct cap_list *list,
 		struct rs_span *s = rec_list_add(&c->skipped, a, sizeof *s);
 		*s = text(a, g_ptr_array_index(list->skipped, k));
 	}
+}
+
+void
+inputs_names(struct cap_source *source, struct report *report)
+{
+	const struct cap_info *i;
+	for (unsigned k = 0; (i = source->info(source, k)); k++)
+		for (unsigned n = 0; n < i->n_names; n++)
+			report_name(report, &i->names[n].addr,
+			    rs_span_str(i->names[n].text));
 }

@@ -4,11 +4,13 @@
 #define INPUTS_H
 
 #include "capture/capture.h"
-#include "track/records.h"
+#include "report/report.h"
 
 /* Tells of all files or interfaces of the source, and of what else was in
    their folders. */
 void inputs_coverage(struct cap_source *source, const struct cap_list *list,
     struct rec_coverage *c, struct rec_arena *a);
+/* Tells the report which names its files have for addresses. */
+void inputs_names(struct cap_source *source, struct report *report);
 
 #endif

@@ -131,6 +131,7 @@ write_report(struct run *r)
 	rec_arena_init(&arena, NULL, NULL);
 	coverage_now(r, &c, &arena);
 	interval_next(&r->interval, &c, &arena);
+	inputs_names(r->source, r->report);
 	bool ok = report_finish(r->report, &c, &e);
 	if (!ok)
 		say_failure(e);

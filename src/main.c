@@ -17,22 +17,30 @@
 #include <string.h>
 #include <unistd.h>
 
+/* By their names, as they are given: which files there are changes. */
+static struct cap_source *
+follow_files(struct run *r)
+{
+	r->files.paths = g_ptr_array_new_with_free_func(g_free);
+	for (char **f = r->o->files; *f; f++)
+		g_ptr_array_add(r->files.paths, g_strdup(*f));
+	return cap_follow_open(
+	    (const char *const *)r->files.paths->pdata, r->files.paths->len);
+}
+
 static struct cap_source *
 open_source(struct run *r, GError **error)
 {
 	const struct options *o = r->o;
+	if (o->follow && strcmp(o->files[0], "-") != 0)
+		return follow_files(r);
 	if (o->files && o->files[0]) {
 		cap_list_init(&r->files, (const char *const *)o->files);
-		if (o->follow && r->files.paths->len != 1) {
-			g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE,
-			    "--follow is for one file");
-			return NULL;
-		}
 		problems_load(&r->problems, &r->files);
 		logs_learn(&r->logs, &r->files, &r->problems, o, &r->keys);
-		struct cap_source *files =
-		    cap_files_open((const char *const *)r->files.paths->pdata,
-			r->files.paths->len, o->follow);
+		struct cap_source *files = cap_files_open(
+		    (const char *const *)r->files.paths->pdata,
+		    r->files.paths->len, o->follow);
 		if (r->logs.clocks)
 			cap_files_clocks(files, r->logs.clocks);
 		return files;
@@ -70,11 +78,15 @@ open_recorder(struct run *r, GError **error)
 	return r->flight != NULL;
 }
 
-/* A member of an archive is read out of that. */
+/* A member of an archive is read out of that; of what is followed by its name
+   the folder, where another file may come to have it. */
 static void
-read_file(struct sandbox *s, const char *path)
+read_file(struct sandbox *s, const char *path, bool follow)
 {
-	g_autofree char *file = g_strndup(path, cap_archive_length(path));
+	g_autofree char *file = follow && strcmp(path, "-") != 0 &&
+					!g_file_test(path, G_FILE_TEST_IS_DIR)
+				    ? g_path_get_dirname(path)
+				    : g_strndup(path, cap_archive_length(path));
 	sandbox_read(s, file);
 }
 
@@ -89,7 +101,7 @@ enter_sandbox(const struct run *r, GError **error)
 	sandbox_init(&s);
 	s.live = r->live;
 	for (unsigned i = 0; r->files.paths && i < r->files.paths->len; i++)
-		read_file(&s, r->files.paths->pdata[i]);
+		read_file(&s, r->files.paths->pdata[i], o->follow);
 	if (r->live) { /* libpcap's counters of drops */
 		sandbox_read(&s, "/sys/class/net");
 		sandbox_read(&s, "/sys/devices");

@@ -158,8 +158,6 @@ check(const struct options *o, GError **error)
 		    error, "--hep-listen goes with neither files nor -i");
 	if (o->hep_listen && o->filter)
 		return refuse(error, "-f is for packets, not for HEP");
-	if (o->hep_listen && o->on_fail)
-		return refuse(error, "--on-fail is for packets, not for HEP");
 	if ((o->recorder_bytes || o->recorder_age) && o->on_fail == NULL)
 		return refuse(error,
 		    "-b keeps packets for files: say where with --on-fail DIR");
@@ -170,8 +168,12 @@ check(const struct options *o, GError **error)
 	if (o->phone && !report_phone_valid(o->phone))
 		return usage(error, "--phone", o->phone,
 		    "want an address, a hardware address or an AOR");
-	if (o->follow && (!files || o->files[1]))
-		return refuse(error, "--follow is for one file");
+	if (o->follow && !files)
+		return refuse(error, "--follow is for files and folders");
+	for (char **f = o->files; o->follow && *f; f++)
+		if (strcmp(*f, "-") == 0 && o->files[1])
+			return refuse(
+			    error, "--follow takes standard input alone");
 	if (!live && !o->follow && o->duration)
 		return refuse(error, "-a is for what has no end by itself: use "
 				     "it with -i or --follow");
@@ -264,7 +266,7 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 		"stdin); may be repeated",
 		"FILE"},
 	    {"follow", 0, 0, G_OPTION_ARG_NONE, &o->follow,
-		"Go on reading at the end of the file, which is being written",
+		"Go on reading at the end of files that are being written",
 		NULL},
 	    {"interface", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &o->interfaces,
 		"Capture live from this interface, or from 'any'; may be "

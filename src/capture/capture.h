@@ -11,6 +11,7 @@
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
 
+#include "base/addr.h"
 #include "base/span.h"
 #include "base/stamp.h"
 
@@ -41,6 +42,12 @@ struct cap_frame {
 struct cap_comment {
 	uint64_t frame; /* 0: on the file, a section or an interface */
 	char *text;     /* up to 200 bytes; owned by the source */
+};
+
+/* The name that whoever wrote a pcapng file has for an address. */
+struct cap_name {
+	struct rs_addr addr;
+	char *text; /* up to 255 bytes; owned by the source */
 };
 
 /*
@@ -93,6 +100,8 @@ struct cap_info {
 	bool is_log;
 	const struct cap_comment *comments; /* the first ones */
 	unsigned n_comments;
+	const struct cap_name *names; /* the first ones, as they stand there */
+	unsigned n_names;
 };
 
 enum cap_result {
@@ -145,6 +154,16 @@ bool cap_file_is_capture(const char *path);
  */
 struct cap_source *cap_files_open(
     const char *const *paths, unsigned n, bool follow);
+
+/*
+ * Files that others are still writing, and folders in which they begin new
+ * ones, as `tail -F` follows names: a file that is begun anew, or replaced, is
+ * another one; one that is only renamed stays.  Frames come in the order of
+ * their times as far as they are written in time, and files have numbers by
+ * their first frame.  CAP_IDLE, rather than CAP_END, as long as any of them may
+ * go on. Never NULL.
+ */
+struct cap_source *cap_follow_open(const char *const *paths, unsigned n);
 
 /* What times of logs mean, for each of its n paths; before the first frame. */
 void cap_files_clocks(struct cap_source *files, const struct cap_clock *clocks);

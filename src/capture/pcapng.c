@@ -2,9 +2,8 @@
 /*
  * pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, several
  * interfaces with their own link types and time resolutions, enhanced, simple
- * and obsolete packet blocks, drops, comments, and the TLS key logs of
- * decryption secrets blocks.  Other blocks, name resolution among them, are
- * passed over.
+ * and obsolete packet blocks, drops, comments, the names of addresses, and the
+ * TLS key logs of decryption secrets blocks.  Other blocks are passed over.
  */
 #include "capture/savefile.h"
 
@@ -15,6 +14,7 @@ enum {
 	BLOCK_INTERFACE = 1,
 	BLOCK_PACKET_OLD = 2,
 	BLOCK_SIMPLE = 3,
+	BLOCK_NAMES = 4,
 	BLOCK_STATISTICS = 5,
 	BLOCK_ENHANCED = 6,
 	BLOCK_SECRETS = 10,
@@ -33,12 +33,14 @@ enum { OPTION_END = 0, OPTION_COMMENT = 1 };
 enum { OPTION_TSRESOL = 9, OPTION_TSOFFSET = 14 };
 enum { OPTION_IFDROP = 5, OPTION_OSDROP = 7 };
 enum { OPTION_DROPCOUNT = 4 };
+enum { NAMES_IPV4 = 1, NAMES_IPV6 = 2 }; /* 0 ends them, as options */
 
 /* No sum of so many overflows. */
 #define DROPS (UINT64_C(1) << 40)
 
 /* A file decides how much of these there is. */
 enum { INTERFACES = 65536, COMMENTS = 16, COMMENT_BYTES = 200 };
+enum { NAMES = 512, NAME_BYTES = 255, NAMES_BYTES = 16384 };
 
 /* The year 2125: what may still be added to a time, up to the 2^32 s of an
    Expires header (RFC 3261 20.19), must fit in an rs_time. */
@@ -58,6 +60,8 @@ struct pcapng {
 	enum savefile_order order;
 	GArray *interfaces; /* of the current section */
 	GArray *comments;   /* struct cap_comment */
+	GArray *names;      /* struct cap_name */
+	size_t names_bytes; /* of their text */
 };
 
 /* One block: type and body, between header and trailing length. */
@@ -327,6 +331,42 @@ read_secrets(
 	return true;
 }
 
+/* The first of the names that an address has, each with a NUL behind it; what
+   does not fit into the rest of the record is its end. */
+static void
+name(struct savefile *s, struct rs_addr addr, struct rs_span names)
+{
+	struct pcapng *f = s->state;
+	size_t n = 0;
+	while (n < names.n && names.p[n] != 0)
+		n++;
+	if (n == 0 || n > NAME_BYTES || f->names->len == NAMES ||
+	    f->names_bytes + n > NAMES_BYTES)
+		return;
+	const struct cap_name x = {
+	    .addr = addr, .text = g_strndup((const char *)names.p, n)};
+	f->names_bytes += n;
+	g_array_append_val(f->names, x);
+	s->info.names = (const struct cap_name *)f->names->data;
+	s->info.n_names = f->names->len;
+}
+
+/* draft-ietf-opsawg-pcapng 4.5: records {type, length, value}, padded as
+   options are, up to one of type 0; the options behind it say which server gave
+   them. */
+static void
+read_names(struct savefile *s, const struct block *b)
+{
+	struct pcapng *f = s->state;
+	for (struct options o = options_of(b, 0); next_option(f, &o);) {
+		struct rs_span v = o.value;
+		if (o.code == NAMES_IPV4 && v.n > 4)
+			name(s, rs_addr_v4(v.p), rs_span_from(v, 4));
+		else if (o.code == NAMES_IPV6 && v.n > 16)
+			name(s, rs_addr_v6(v.p), rs_span_from(v, 16));
+	}
+}
+
 /* The order mark of a section header: false where there is none. */
 static bool
 section_order(struct savefile *s)
@@ -410,6 +450,9 @@ read_block(struct savefile *s, const struct block *b, struct cap_frame *out,
 	case BLOCK_STATISTICS:
 		read_statistics(s, b);
 		return CAP_END;
+	case BLOCK_NAMES:
+		read_names(s, b);
+		return CAP_END;
 	case BLOCK_SECRETS:
 		return read_secrets(s->state, b, out) ? CAP_SECRETS : CAP_END;
 	case BLOCK_ENHANCED:
@@ -456,6 +499,9 @@ clear(struct savefile *s)
 	for (guint i = 0; i < f->comments->len; i++)
 		g_free(g_array_index(f->comments, struct cap_comment, i).text);
 	g_array_free(f->comments, TRUE);
+	for (guint i = 0; i < f->names->len; i++)
+		g_free(g_array_index(f->names, struct cap_name, i).text);
+	g_array_free(f->names, TRUE);
 	g_free(f);
 }
 
@@ -465,6 +511,7 @@ pcapng_begin(struct savefile *s)
 	struct pcapng *f = g_new0(struct pcapng, 1);
 	f->interfaces = g_array_new(FALSE, FALSE, sizeof(struct interface));
 	f->comments = g_array_new(FALSE, FALSE, sizeof(struct cap_comment));
+	f->names = g_array_new(FALSE, FALSE, sizeof(struct cap_name));
 	s->state = f;
 	s->read = read_frame;
 	s->clear = clear;

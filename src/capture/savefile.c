@@ -2,6 +2,7 @@
 #include "capture/savefile.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 enum cap_result
 savefile_damaged(struct savefile *s, GError **error, const char *what)
@@ -52,6 +53,15 @@ measure(struct savefile *s)
 	s->total = s->in->raw->total;
 }
 
+/* Its descriptor and its buffer are of use to others. */
+static void
+let_go(struct savefile *s)
+{
+	measure(s);
+	cap_input_close(s->in);
+	s->in = NULL;
+}
+
 static enum cap_result
 next(struct cap_source *source, struct cap_frame *out, GError **error)
 {
@@ -59,12 +69,8 @@ next(struct cap_source *source, struct cap_frame *out, GError **error)
 	if (s->over)
 		return CAP_END;
 	enum cap_result r = s->read(s, out, error);
-	if (r != CAP_FRAME && s->over) {
-		/* its descriptor and its buffer are of use to others */
-		measure(s);
-		cap_input_close(s->in);
-		s->in = NULL;
-	}
+	if (r != CAP_FRAME && s->over)
+		let_go(s);
 	return r;
 }
 
@@ -131,4 +137,22 @@ savefile_again(const struct cap_source *source)
 {
 	const struct savefile *s = (const struct savefile *)source;
 	return s->in && cap_raw_again(s->in->raw);
+}
+
+void
+savefile_leave(struct cap_source *source)
+{
+	struct savefile *s = (struct savefile *)source;
+	if (s->in == NULL)
+		return;
+	s->info.cut_short |= cap_input_left(s->in) > 0;
+	s->over = true;
+	let_go(s);
+}
+
+bool
+savefile_stat(const struct cap_source *source, struct stat *st)
+{
+	const struct savefile *s = (const struct savefile *)source;
+	return s->in && s->in->raw->fd >= 0 && fstat(s->in->raw->fd, st) == 0;
 }

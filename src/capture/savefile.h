@@ -63,6 +63,12 @@ enum cap_result savefile_damaged(
 /* The input ended where more bytes were due: CAP_END where none are left,
    CAP_IDLE where they may still come. */
 enum cap_result savefile_ended(struct savefile *s, GError **error);
+/* Ends one that is followed: nobody will write to it any more.  What is left of
+   it is cut short. */
+void savefile_leave(struct cap_source *source);
+/* What fstat(2) says of it; false: it is closed, or no file. */
+struct stat;
+bool savefile_stat(const struct cap_source *source, struct stat *st);
 /* Counts a frame and hands it on. */
 static inline enum cap_result
 savefile_frame(struct savefile *s, struct cap_frame *out, rs_time ts,

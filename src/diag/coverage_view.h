@@ -40,4 +40,18 @@ coverage_view_two_way(const struct rec_coverage *v)
 	return flows > (v->one_way_flows > 0 ? v->one_way_flows : 0);
 }
 
+/* Where the capture was made, by TTLs and handshakes: what was seen there came
+   so far, and what was lost behind it nobody can see.  All false: unknown. */
+static inline bool
+coverage_view_near_phone(const struct rec_coverage *v)
+{
+	return v && rs_span_eq(v->vantage, RS_LIT("phone"));
+}
+
+static inline bool
+coverage_view_near_registrar(const struct rec_coverage *v)
+{
+	return v && rs_span_eq(v->vantage, RS_LIT("registrar"));
+}
+
 #endif

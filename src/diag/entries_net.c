@@ -13,7 +13,8 @@ const struct diag_entry diag_entries_tcp[] = {
 	.silent =
 	    "Held back unless the capture shows both directions of something "
 	    "else and lost no packets: the answer may have been there and not "
-	    "been captured. A single SYN says nothing."},
+	    "been captured. A single SYN says nothing. Near the phone nothing "
+	    "tells how far the SYNs came; the text says where they were seen."},
     {.code = "tcp.refused",
 	.meaning =
 	    "Nothing listens on the port, or a firewall rejects the connection "
@@ -66,10 +67,12 @@ const struct diag_entry diag_entries_tcp[] = {
 	.seen = "A connection that was quiet for a minute or more, then data "
 		"of one side that it repeats for some seconds without any "
 		"answer, or that a reset answers.",
-	.silent = "Not said where any packet of the other side but a reset "
-		  "follows, nor where the capture lost packets or shows one "
-		  "direction only. A server that was started again looks the "
-		  "same."},
+	.silent =
+	    "Not said where any packet of the other side but a reset "
+	    "follows, nor where the capture lost packets or shows one "
+	    "direction only. Inferred only where the data came as far as "
+	    "a capture near who should have answered. A server that was "
+	    "started again looks the same."},
     {0},
 };
 
@@ -87,7 +90,9 @@ const struct diag_entry diag_entries_around[] = {
 	.silent = "A new port alone is no fault, and a phone that was started "
 		  "anew, with another Call-ID, had reasons of its own to be "
 		  "silent. A phone that listens on another port than it sends "
-		  "from gives the same picture."},
+		  "from gives the same picture. Inferred only where the "
+		  "requests were captured near the phone: they had passed a "
+		  "NAT by then."},
     {.code = "policy.source-banned",
 	.meaning =
 	    "After failures of this source, or more requests than it may send, "

@@ -15,7 +15,10 @@ const struct diag_entry diag_entries_sip[] = {
 	.silent =
 	    "Held back where packets are missing or only one direction was "
 	    "captured, and where an answer came that did not reach the phone "
-	    "(sip.wrong-response-port)."},
+	    "(sip.wrong-response-port). That it is the registrar who does not "
+	    "answer is said only of a request that came as far as a capture "
+	    "near it, or that its TCP acknowledged: near the phone, request "
+	    "and answer may be lost beyond."},
     {.code = "sip.credentials-refused",
 	.meaning =
 	    "A wrong password or user name, or a digest made over other parts "
@@ -36,7 +39,9 @@ const struct diag_entry diag_entries_sip[] = {
 	.seen = "A first challenge that asks for SHA, and no REGISTER with "
 		"credentials while the capture covers two minutes.",
 	.silent = "Of a phone that does not answer a challenge for MD5 it is "
-		  "not said: it may lack credentials, or not like the realm."},
+		  "not said: it may lack credentials, or not like the realm. "
+		  "In a capture near the registrar it is inferred only, over "
+		  "UDP: the challenge may not have reached the phone."},
     {.code = "sip.nonce-expired",
 	.meaning =
 	    "The phone took so long over the challenge, or kept its nonce for "
@@ -105,9 +110,12 @@ const struct diag_entry diag_entries_sip[] = {
 	.seen = "Over UDP, a REGISTER in one packet that is answered by a "
 		"challenge, and a longer one with credentials that went out in "
 		"fragments and gets nothing.",
-	.silent = "Not said where the longer one was not fragmented: then the "
-		  "registrar stopped in between. A capture that lost packets, "
-		  "or that keeps first fragments only, shows nothing."},
+	.silent =
+	    "Not said where the longer one was not fragmented: then the "
+	    "registrar stopped in between. Inferred only where all "
+	    "fragments came as far as a capture near the registrar. A capture "
+	    "that lost packets, "
+	    "or that keeps first fragments only, shows nothing."},
     {.code = "sip.auth-user-differs",
 	.meaning = "A phone may have a user name for Digest that is not its "
 		   "number; or one of the two is mistyped.",
@@ -142,15 +150,18 @@ const struct diag_entry diag_entries_sip[] = {
 		   "the messages, and not always all of them, or well.",
 	.seen = "A response whose topmost Via is not what the phone had sent "
 		"on this side.",
-	.silent = "Via with received and rport is plain NAT. Only a capture at "
-		  "the phone's side, or one on each side, can tell: behind "
-		  "the router both ends agree. An SBC rewrites contacts on "
-		  "purpose."},
+	.silent =
+	    "Via with received and rport is plain NAT. Only a capture at "
+	    "the phone's side, or one on each side, can tell: behind "
+	    "the router both ends agree, and near the registrar it is "
+	    "inferred only, as that may do it itself. An SBC rewrites contacts on "
+	    "purpose."},
     {.code = "sip.too-many-contacts",
 	.meaning = "Each device, and each restart that left its old binding "
 		   "behind, counts; the account is full.",
-	.seen = "A refusal whose reason, Warning or P-Registrar-Error says that "
-		"there are too many contacts or registrations.",
+	.seen =
+	    "A refusal whose reason, Warning or P-Registrar-Error says that "
+	    "there are too many contacts or registrations.",
 	.silent = "The same numbers without such words have many other "
 		  "reasons: then it is an alternative only."},
     {.code = "sip.extension-refused",

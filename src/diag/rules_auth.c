@@ -6,6 +6,7 @@
  * Clients with odd credentials register well every day, so an oddity is told
  * only where a refusal followed that it explains.
  */
+#include "diag/coverage_view.h"
 #include "diag/rules.h"
 #include "diag/sip_view.h"
 
@@ -181,13 +182,25 @@ sip_fragments_lost(const struct diag_rule *rule, const struct diag_case *c,
 	if (!sip_view_fragments_lost(&v))
 		return;
 	const struct rec_transaction *before = &v.t[v.n - 2];
-	finding_begin(&f, rule, c, out, REC_LIKELY);
+	/* What drops fragments lies behind it, where there is little left. */
+	bool arrived = coverage_view_near_registrar(c->coverage);
+	finding_begin(&f, rule, c, out, arrived ? REC_INFERRED : REC_LIKELY);
+	if (arrived) {
+		finding_alternative(&f, "sip.no-answer");
+		f.rec.advice = RS_LIT(
+		    "Does the registrar's host, or a filter or balancer just "
+		    "before it, put fragments together? TCP or TLS avoid the "
+		    "question.");
+	}
 	finding_alternative(&f, "policy.source-banned");
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "The REGISTER of %lld bytes was answered; with credentials it has "
-	    "%lld bytes, goes in several fragments, and gets no answer.",
-	    (long long)before->request_size, (long long)v.last->request_size);
+	    "%lld bytes, goes in several fragments, and gets no answer.%s",
+	    (long long)before->request_size, (long long)v.last->request_size,
+	    arrived ? " All fragments came as far as the capture, near the "
+		      "registrar."
+		    : "");
 	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }

@@ -6,6 +6,7 @@
  * before it was refreshed, or that another phone took, leaves nothing but
  * attempts that succeeded.
  */
+#include "diag/coverage_view.h"
 #include "diag/finding.h"
 #include "diag/rules.h"
 
@@ -215,7 +216,10 @@ nat_binding_lost(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_unreached *u = b->unreached.v;
 	if (has_hole(c, u->granted, u->back))
 		return;
-	finding_begin(&f, rule, c, out, REC_LIKELY);
+	/* No router lies between it and the phone: what they had to pass was
+	   passed. */
+	bool passed = coverage_view_near_phone(c->coverage);
+	finding_begin(&f, rule, c, out, passed ? REC_INFERRED : REC_LIKELY);
 	finding_alternative(&f, "sip.wrong-response-port");
 	if (u->icmp.n == 0)
 		finding_alternative(&f, "capture.incomplete");
@@ -225,13 +229,18 @@ nat_binding_lost(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f,
 	    "The server's requests to port %lld %s%.*s, the first of them %s "
 	    "after the last %s; %s later the phone registered again, from port "
-	    "%lld.",
+	    "%lld.%s",
 	    (long long)u->port,
 	    u->icmp.n ? "were refused by ICMP " : "got no answer",
 	    (int)u->icmp.n, u->icmp.n ? (const char *)u->icmp.p : "",
 	    finding_time(quiet, u->since - heard),
 	    answered ? "that was answered" : "registration from there",
-	    finding_time(later, u->back - u->since), (long long)u->back_port);
+	    finding_time(later, u->back - u->since), (long long)u->back_port,
+	    passed
+		? " The capture is near the phone, so that they had passed a "
+		  "NAT farther away: rather the phone did not listen there "
+		  "any more."
+		: "");
 	finding_evidence(&f, u->granted_frame, u->granted,
 	    RS_LIT("200, to the port that is lost"));
 	finding_evidence(

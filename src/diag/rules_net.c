@@ -66,11 +66,21 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "capture.incomplete");
+	bool arrived = coverage_view_near_registrar(c->coverage);
+	if (arrived)
+		f.rec.advice = RS_LIT(
+		    "Look at the server itself: is it up, does a filter of its "
+		    "own drop this port, does it know the way back?");
 	finding_detail(&f,
 	    "%lld SYNs to port %u in %lld s, and no answer of any kind; the "
-	    "first and the last are shown.",
+	    "first and the last are shown.%s",
 	    (long long)n->syns, n->server.at.port,
-	    (long long)((n->ended - n->started) / RS_SEC));
+	    (long long)((n->ended - n->started) / RS_SEC),
+	    arrived ? " They came as far as the capture, near the registrar."
+	    : coverage_view_near_phone(c->coverage)
+		? " The capture is near the phone: whether they reached the "
+		  "server, or its answers were lost, cannot be told here."
+		: "");
 	say_syn(&f, n);
 	finding_say(&f);
 }

@@ -6,6 +6,7 @@
  */
 #include "diag/path_view.h"
 
+#include "diag/coverage_view.h"
 #include "diag/finding.h"
 #include "diag/rules.h"
 
@@ -129,8 +130,19 @@ idle_dropped(const struct diag_rule *rule, const struct diag_case *c,
 	if (!reset &&
 	    (n->idle_repeats < IDLE_REPEATS || n->idle_waited < IDLE_WAIT))
 		return;
-	const char *side = n->idle_by == REC_SERVER ? "server" : "phone";
-	finding_begin(&f, rule, c, out, REC_LIKELY);
+	bool by_server = n->idle_by == REC_SERVER;
+	const char *side = by_server ? "server" : "phone";
+	/* What they came through had not forgotten the connection. */
+	bool arrived = by_server ? coverage_view_near_phone(c->coverage)
+				 : coverage_view_near_registrar(c->coverage);
+	char place[128] = "";
+	if (arrived)
+		snprintf(place, sizeof place,
+		    " They came as far as the capture, near the %s: the box is "
+		    "behind that, or the %s forgot it itself.",
+		    by_server ? "phone" : "registrar",
+		    by_server ? "phone" : "server");
+	finding_begin(&f, rule, c, out, arrived ? REC_INFERRED : REC_LIKELY);
 	finding_alternative(&f, "nat.binding-lost");
 	finding_alternative(
 	    &f, reset ? "tcp.forged-reset" : "capture.incomplete");
@@ -138,14 +150,14 @@ idle_dropped(const struct diag_rule *rule, const struct diag_case *c,
 	if (reset)
 		finding_detail(&f,
 		    "After %s without a packet the %s sent data, and a reset "
-		    "answered.",
-		    quiet, side);
+		    "answered.%s",
+		    quiet, side, place);
 	else
 		finding_detail(&f,
 		    "After %s without a packet the %s sent data and repeated "
-		    "them %lld times in %s; nothing came back.",
+		    "them %lld times in %s; nothing came back.%s",
 		    quiet, side, (long long)n->idle_repeats,
-		    finding_time(waited, n->idle_waited));
+		    finding_time(waited, n->idle_waited), place);
 	finding_evidence(
 	    &f, n->idle_frame, RS_NEVER, RS_LIT("data after the silence"));
 	finding_evidence(&f, n->close_frame, RS_NEVER,

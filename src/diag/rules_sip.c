@@ -6,6 +6,7 @@
  * credentials looks the same whether the password is wrong or the nonce was too
  * old, unless the reason phrase or `stale` says which.
  */
+#include "diag/coverage_view.h"
 #include "diag/phone_view.h"
 #include "diag/rules.h"
 #include "diag/sip_view.h"
@@ -108,7 +109,13 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	    sip_view_flaw(v.r, "response_refused") ||
 	    sip_view_fragments_lost(&v))
 		return; /* those have rules of their own */
+	bool arrived = coverage_view_near_registrar(c->coverage);
+	bool had_it = delivered(c);
 	finding_begin(&f, rule, c, out, REC_LIKELY);
+	/* Only there is it the registrar who does not answer; anywhere else the
+	   request may be lost, or the way back. */
+	if (arrived || had_it)
+		f.rec.title = RS_LIT("The registrar does not answer REGISTER");
 	say_delivered(&f, c);
 	/* A short request got through and a longer one did not. */
 	if (v.r->transport == REC_UDP && v.n > 1 &&
@@ -121,12 +128,19 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	    v.last->retransmissions > 0 ? v.last->retransmissions + 1 : 1;
 	finding_detail(&f,
 	    "The REGISTER was sent %lld time%s and no final response came in "
-	    "32 s%s%s.",
+	    "32 s%s%s.%s",
 	    (long long)sent, sent == 1 ? "" : "s",
 	    v.last->provisional > 0 ? ", only a provisional one" : "",
-	    delivered(c) ? "; the connection was up, and TCP did not keep "
-			   "repeating the request, so that the server had it"
-			 : "");
+	    had_it ? "; the connection was up, and TCP did not keep "
+		     "repeating the request, so that the server had it"
+		   : "",
+	    had_it    ? ""
+	    : arrived ? " It came as far as the capture, near the registrar."
+	    : coverage_view_near_phone(c->coverage)
+		? " The capture is near the phone: whether it reached the "
+		  "registrar, or the answer was lost on its way back, cannot "
+		  "be told here."
+		: "");
 	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
@@ -387,13 +401,23 @@ sip_digest_unsupported(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_challenge *first = v.last->challenges.v;
 	if (!rs_span_starts(first->algorithm, RS_LIT("SHA-")))
 		return;
-	finding_begin(&f, rule, c, out, REC_LIKELY);
+	/* Nothing says that a datagram which passed here was received. */
+	bool far_off = r->transport == REC_UDP &&
+		       coverage_view_near_registrar(c->coverage);
+	finding_begin(&f, rule, c, out, far_off ? REC_INFERRED : REC_LIKELY);
+	if (far_off)
+		finding_alternative(&f, "sip.wrong-response-port");
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "The first of %u challenge%s asks for %.*s, and the phone did not "
-	    "come back with credentials.",
+	    "come back with credentials.%s",
 	    v.last->challenges.n, v.last->challenges.n == 1 ? "" : "s",
-	    FINDING_TEXT(first->algorithm));
+	    FINDING_TEXT(first->algorithm),
+	    far_off
+		? " The capture is near the registrar: whether the challenge "
+		  "reached the phone, or its answer was lost, cannot be told "
+		  "here."
+		: "");
 	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
@@ -625,12 +649,25 @@ sip_alg_rewrite(const struct diag_rule *rule, const struct diag_case *c,
 	if (r == NULL || !sip_view_flaw(r, "via_changed"))
 		return;
 	struct sip_view v = sip_view_of(r);
-	finding_begin(&f, rule, c, out, REC_CERTAIN);
+	/* A router of the phone's site has done its part before that place. */
+	bool behind = coverage_view_near_registrar(c->coverage);
+	finding_begin(&f, rule, c, out, behind ? REC_INFERRED : REC_CERTAIN);
+	if (behind) {
+		f.rec.title =
+		    RS_LIT("The response has another Via than the request");
+		f.rec.advice = RS_LIT(
+		    "Look at the registrar and at what stands before it (SBC, "
+		    "proxy, firewall), or capture at the phone's side too: only "
+		    "there a SIP ALG of its router shows.");
+	}
 	if (rec_outcome_succeeded(r->outcome))
 		f.rec.severity = REC_WARNING; /* as far as the registrar goes */
 	finding_detail(&f,
 	    "The response to the phone has another top Via than its request: a "
-	    "phone has to ignore that (RFC 3261 18.1.2).");
+	    "phone has to ignore that (RFC 3261 18.1.2).%s",
+	    behind ? " The capture is near the registrar: it may be its own "
+		     "doing, and what the phone received is not known here."
+		   : "");
 	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }
@@ -638,8 +675,7 @@ sip_alg_rewrite(const struct diag_rule *rule, const struct diag_case *c,
 #define SIP_RULE(name, code, title, advice, check)                             \
  const struct diag_rule name = {code, REC_ERROR, "sip", title, advice, check}
 
-SIP_RULE(diag_sip_no_answer, "sip.no-answer",
-    "The registrar does not answer REGISTER",
+SIP_RULE(diag_sip_no_answer, "sip.no-answer", "REGISTER gets no answer",
     "Is the registrar up, and does the request reach it? Look there for the "
     "request, and for a ban of the source address.",
     sip_no_answer);

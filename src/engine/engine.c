@@ -163,6 +163,40 @@ look_at_checksum(struct engine *e, const struct flow *f, enum rs_dir dir,
 	e->bad_sums += sum == CHECKSUM_BAD;
 }
 
+/* A packet from another segment is of the same connection if its numbers fit:
+   tags may differ by direction, by tap and with time. */
+static bool
+another_connection(
+    const struct flow *f, enum rs_dir dir, const struct tcp_hdr *h)
+{
+	if (f->tcp)
+		return tcp_conn_elsewhere(f->tcp, dir, h);
+	return f->lone_syn && dir == RS_C2S && h->flags & TCP_SYN &&
+	       h->seq != f->isn;
+}
+
+/*
+ * The same of a datagram that is no copy.  Nothing in it tells whose it is, so
+ * that only networks of tunnels count: between two of them packets are routed,
+ * and lose a hop; and only where two of them take turns.  A way that changes
+ * does so once.
+ */
+static bool
+another_network(struct flow *f, enum rs_dir dir, const struct net_packet *p)
+{
+	uint32_t segment = net_packet_segment(p);
+	if (p->network == 0 || dir != RS_C2S || p->ttl != f->ttl) {
+		f->segment[dir] = segment;
+		return false;
+	}
+	if (f->alternates)
+		return true;
+	f->alternates = f->stray == segment;
+	f->stray = f->segment[dir];
+	f->segment[dir] = segment;
+	return false;
+}
+
 static void
 tcp(struct engine *e, struct net_packet *p)
 {
@@ -176,6 +210,12 @@ tcp(struct engine *e, struct net_packet *p)
 	enum rs_dir dir;
 	bool is_new;
 	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
+	if (flow_strays(f, dir, p)) {
+		if (another_connection(f, dir, &h))
+			f = flow_part(e->flows, f, p, &dir, &is_new);
+		else
+			f->segment[dir] = net_packet_segment(p);
+	}
 	if (!is_new && reused(f, dir, &h)) {
 		flow_remove(e->flows, f, RS_END_REUSED);
 		f = flow_touch(e->flows, p, &dir, &is_new);
@@ -287,6 +327,10 @@ udp(struct engine *e, struct net_packet *p)
 		pipeline_opened(&e->pipeline, p);
 	if (f->claim == FLOW_FOREIGN || is_copy_in(e, f, dir, p, none))
 		return;
+	if (flow_strays(f, dir, p) && another_network(f, dir, p)) {
+		f = flow_part(e->flows, f, p, &dir, &is_new);
+		pipeline_opened(&e->pipeline, p);
+	}
 	segment.n = p->payload.n + 8; /* without what trails it */
 	look_at_checksum(e, f, dir, p, segment);
 	pipeline_datagram(&e->pipeline, f, dir, p);
@@ -378,7 +422,14 @@ hep_frame(struct engine *e, struct net_packet *p, const struct cap_frame *f)
 	p->depth = 0;
 	p->encaps = 0;
 	hep(e, p);
-	e->decoded += p->encaps != 0;
+	if (p->encaps == 0)
+		return;
+	e->decoded++;
+	if (e->looks) {
+		engine_look_at(e, p);
+		e->look.message = p->payload;
+		e->look.message_at = p->ts;
+	}
 }
 
 /* Counted as before, and heard of where it is about phones. */

@@ -50,6 +50,10 @@ struct engine_look {
 	struct rs_endpoint src, dst; /* of an ICMP error: of what it quotes */
 	bool has_mac;
 	uint8_t mac[6]; /* of the sender */
+	/* Of HEP, where there are no packets: the message, while the frame is
+	   there, and when it passed its agent. */
+	struct rs_span message;
+	rs_time message_at;
 };
 
 struct engine;

@@ -203,6 +203,47 @@ lookup(const struct flow_table *t, uint32_t tag, const struct rs_endpoint *src,
 	return NULL;
 }
 
+/*
+ * The packet is from another segment than `first`, which has its endpoints: is
+ * there a flow that has that segment too?  Else one whose side was not seen so
+ * far: rather one whose other side has that segment, and then the one that
+ * waits for the longest time.  Else it strays.
+ */
+static __attribute__((noinline)) struct flow *
+lookup_segment(const struct flow_table *t, struct flow *first,
+    const struct net_packet *p, enum rs_dir *dir)
+{
+	uint32_t segment = net_packet_segment(p), tag = first->tag;
+	struct flow *open = NULL;
+	bool even = false;
+	for (uint32_t i = tag & t->mask; t->slots[i].number;
+	     i = (i + 1) & t->mask) {
+		struct flow *f = entry(t, t->slots[i].number);
+		if (t->slots[i].tag != tag || f->proto != p->proto)
+			continue;
+		bool same = is_between(f, &p->src, &p->dst);
+		if (!same && !is_between(f, &p->dst, &p->src))
+			continue;
+		enum rs_dir d = same ? RS_C2S : RS_S2C;
+		if (f->packets[d] && f->segment[d] == segment) {
+			*dir = d;
+			return f;
+		}
+		bool fits = f->segment[!d] == segment;
+		if (f->packets[d] == 0 &&
+		    (open == NULL || fits > even ||
+			(fits == even && f->first_at < open->first_at))) {
+			open = f;
+			even = fits;
+			*dir = d;
+		}
+	}
+	if (open == NULL)
+		return first;
+	open->segment[*dir] = segment;
+	return open;
+}
+
 static void
 index_add(struct slot *slots, uint32_t mask, uint32_t tag, uint32_t number)
 {
@@ -520,6 +561,7 @@ make(struct flow_table *t, const struct net_packet *p, uint32_t tag)
 	    .first = p->at.from,
 	    .serial = ++t->serial,
 	    .ttl = p->ttl,
+	    .segment = {net_packet_segment(p)},
 	    .self = number};
 	t->n_flows++;
 	index_add(t->slots, t->mask, tag, number);
@@ -534,6 +576,8 @@ flow_touch(struct flow_table *t, const struct net_packet *p, enum rs_dir *dir,
 {
 	uint32_t tag = key_hash(t, &p->src, &p->dst, p->proto);
 	struct flow *f = lookup(t, tag, &p->src, &p->dst, p->proto, dir);
+	if (f && flow_strays(f, *dir, p))
+		f = lookup_segment(t, f, p, dir);
 	if (f && p->ts - f->last_at > t->age[f->list].idle) {
 		let_go(t, f, f->doomed ? RS_END_FIN : RS_END_IDLE);
 		f = NULL;
@@ -553,6 +597,20 @@ flow_touch(struct flow_table *t, const struct net_packet *p, enum rs_dir *dir,
 	if (f->last_at - f->queued > t->age[f->list].idle / 4 ||
 	    (f->list == LIST_SYN && list_of(f) != LIST_SYN))
 		requeue(t, f);
+	return f;
+}
+
+struct flow *
+flow_part(struct flow_table *t, struct flow *f, const struct net_packet *p,
+    enum rs_dir *dir, bool *is_new)
+{
+	f->packets[*dir]--;
+	f->bytes -= p->payload_wire;
+	f = make(t, p, f->tag);
+	*dir = RS_C2S;
+	*is_new = true;
+	f->bytes = p->payload_wire;
+	f->packets[RS_C2S] = 1;
 	return f;
 }
 
@@ -585,6 +643,9 @@ flow_turn(struct flow *f)
 	uint32_t n = f->packets[0];
 	f->packets[0] = f->packets[1];
 	f->packets[1] = n;
+	uint32_t s = f->segment[0];
+	f->segment[0] = f->segment[1];
+	f->segment[1] = s;
 }
 
 void

@@ -11,6 +11,13 @@
  * owner can close what hangs on the flow.  Flows that a dissector claimed go
  * last, so that a flood cannot push registrations out.  Never remove a flow
  * inside a callback that was called for it: doom it.
+ *
+ * Tags (VLAN, MPLS, networks of tunnels) are no part of the key, since they are
+ * not the same in both directions, on both sides of a router and after a change
+ * of the way.  A flow knows the segment that each of its sides sends from, and a
+ * packet from another one strays: it may be the same flow all the same, and the
+ * owner, who knows more of it, may have it made a flow of its own (flow_part).
+ * From then on segments tell the two apart.
  */
 #ifndef NET_FLOW_H
 #define NET_FLOW_H
@@ -38,19 +45,24 @@ struct flow {
 	rs_time last_at;
 	rs_time queued;      /* the table's own: when it was queued */
 	uint32_t packets[2]; /* by direction; saturating */
+	uint32_t segment[2]; /* of the last packet of each side */
 	uint64_t bytes;      /* of IP payload, both directions */
 	void *tcp;           /* struct tcp_conn, where there is one */
 	void *app;           /* the owner's: stages, probe bytes */
 	uint16_t label;      /* the owner's: what nDPI called it */
 	uint8_t looks;       /* the owner's: packets shown to nDPI */
 	bool lone_syn;       /* the owner's: a SYN and nothing else ... */
-	uint32_t isn;        /* ... with this sequence number */
+	union {
+		uint32_t isn; /* ... with this sequence number */
+		uint32_t stray; /* the owner's, of UDP: the segment before */
+	};
 	rs_time first_at;
 	struct rs_frame first;
 	uint64_t serial;
 	uint8_t ttl, ttl_back; /* of the first packet of each side, or 0 */
 	uint8_t phone; /* the owner's: 1 + direction of what a phone sends */
-	bool common;   /* the owner's: claimed, and goes as if nobody had */
+	bool common : 1;     /* the owner's: claimed, and goes as if nobody had */
+	bool alternates : 1; /* the owner's: two segments take turns */
 	uint32_t self, newer, older; /* the table's own: places in slabs */
 };
 
@@ -76,6 +88,18 @@ void flow_table_free(struct flow_table *t);
  */
 struct flow *flow_touch(struct flow_table *t, const struct net_packet *p,
     enum rs_dir *dir, bool *is_new);
+/* Does p come from another segment than that side of its flow did before? */
+static inline bool
+flow_strays(const struct flow *f, enum rs_dir dir, const struct net_packet *p)
+{
+	return f->segment[dir] != net_packet_segment(p);
+}
+/*
+ * p, which flow_touch() gave to f, is no packet of it, but of another one of the
+ * same endpoints on its own segment: makes that, and takes p back from f.
+ */
+struct flow *flow_part(struct flow_table *t, struct flow *f,
+    const struct net_packet *p, enum rs_dir *dir, bool *is_new);
 /*
  * The flow of these endpoints, or NULL; *dir is that of a packet from src (may
  * be NULL).  Does not count and does not keep the flow alive.

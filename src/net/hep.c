@@ -139,6 +139,7 @@ hep_enter(struct net_packet *p)
 	p->proto = h.proto == NET_PROTO_UDP ? NET_PROTO_UDP : NET_PROTO_TCP;
 	p->ttl = 0;
 	net_packet_bare(p);
+	p->network = 0;
 	p->ip = (struct rs_span){s.p, 0};
 	p->payload = h.payload;
 	p->payload_wire = (uint32_t)h.payload.n;

@@ -389,6 +389,7 @@ link_decode(struct net_packet *p, int linktype, struct rs_span frame)
 	net_packet_bare(p);
 	p->depth = 0;
 	p->encaps = 0;
+	p->network = 0;
 	/* What nearly all frames are. */
 	if (linktype == LINK_ETHERNET && frame.n >= 14 &&
 	    wire_u16(frame.p + 12) == TYPE_IPV4) {

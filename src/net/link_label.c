@@ -73,6 +73,7 @@ layer_mpls(struct net_packet *p, struct layer *l)
 		if (l->rest.n < 4)
 			return NET_FLAW_LINK_SHORT;
 		bool last = l->rest.p[2] & 1;
+		p->label = wire_u32(l->rest.p) >> 12;
 		(void)layer_skip(l, 4);
 		if (last)
 			return under_labels(l);

@@ -99,7 +99,11 @@ struct net_packet {
 	uint32_t payload_wire;  /* its length on the wire: >= payload.n */
 	uint8_t mac[6];         /* link source, where the link has one */
 	bool has_mac;
-	uint16_t vlan; /* innermost tag; 0: none */
+	uint16_t vlan;  /* innermost tag; 0: none */
+	uint32_t label; /* the last one of MPLS; 0: none */
+	/* What the innermost tunnel that has one calls its network (VNI, key of
+	   GRE); 0: none. */
+	uint32_t network;
 	/* A layer says how long its content is: what the frame has after it,
 	   and IP is no longer than that. */
 	bool bounded;
@@ -119,8 +123,19 @@ net_packet_bare(struct net_packet *p)
 {
 	p->has_mac = false;
 	p->vlan = 0;
+	p->label = 0;
 	p->bounded = false;
 	p->trailer = 0;
+}
+
+/*
+ * Of which network it is, as far as tags tell; 0: there is none.  Two packets
+ * of one sender may differ in it, as those of its two directions do.
+ */
+static inline uint32_t
+net_packet_segment(const struct net_packet *p)
+{
+	return p->network * UINT32_C(0x9e3779b1) ^ (p->label << 12 | p->vlan);
 }
 
 #endif

@@ -24,6 +24,7 @@ enum {
 	WILD = 1 << 28,           /* a jump that is no window's */
 	WILD_RST = 1 << 20,       /* a reset's jump that is not believed */
 	WILD_RUN = 3,             /* segments in a row that make it true */
+	FAR_OFF = 1 << 24,        /* no registration has so many bytes */
 	GUESS_OFF = 1 << 20,
 };
 #define GIVE_UP_AFTER RS_SEC
@@ -765,6 +766,19 @@ tcp_conn_is_new(
 	    s->base - first < GUESS_OFF)
 		return false;
 	return !(h->flags & TCP_ACK) || s->moved;
+}
+
+bool
+tcp_conn_elsewhere(
+    const struct tcp_conn *c, enum rs_dir dir, const struct tcp_hdr *h)
+{
+	const struct half *s = &c->half[dir];
+	if (tcp_conn_over(c) || !s->started || h->flags & TCP_RST)
+		return false;
+	if (h->flags & TCP_SYN)
+		return tcp_conn_is_new(c, dir, h);
+	int32_t off = distance(s, h->seq);
+	return off > FAR_OFF || off < -FAR_OFF;
 }
 
 bool

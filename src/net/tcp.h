@@ -74,6 +74,10 @@ struct rs_conn_facts *tcp_conn_facts(struct tcp_conn *c);
 /* True when a SYN like this begins a new connection on the same ports. */
 bool tcp_conn_is_new(
     const struct tcp_conn *c, enum rs_dir dir, const struct tcp_hdr *h);
+/* The segment fits to nothing that this side has sent or may send soon: it is of
+   another connection between the same ports, if there may be one. */
+bool tcp_conn_elsewhere(
+    const struct tcp_conn *c, enum rs_dir dir, const struct tcp_hdr *h);
 /* Both sides closed, or one reset it: it may be forgotten after a while. */
 bool tcp_conn_over(const struct tcp_conn *c);
 /* Bytes of either side are held, because some before them did not come yet. */

@@ -104,6 +104,10 @@ tunnel_gre(struct net_packet *p, struct layer *l)
 	n += flags & GRE_KEY ? 4 : 0;
 	n += flags & GRE_SEQUENCE ? 4 : 0;
 	n += version == 1 && flags & GRE_ACK ? 4 : 0;
+	/* RFC 2890 2.1; in version 1 it is a length and the call. */
+	size_t key = 4 + (flags & (GRE_CHECKSUM | GRE_ROUTING) ? 4u : 0u);
+	if (flags & GRE_KEY && version == 0 && l->rest.n >= key + 4)
+		p->network = wire_u32(l->rest.p + key);
 	if (!layer_skip(l, n))
 		return NET_FLAW_LINK_SHORT;
 	if (flags & GRE_ROUTING && version == 0 && !skip_routes(l))

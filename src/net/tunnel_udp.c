@@ -50,6 +50,7 @@ vxlan(struct net_packet *p, struct layer *l, size_t wire)
 	    h[7] != 0 || (h[0] == 0x08 && (h[2] | h[3]) != 0))
 		return false;
 	layer_note(p, NET_ENCAP_VXLAN);
+	p->network = wire_u32(h + 4) >> 8;
 	return layer_skip(l, 8) && becomes(l, LAYER_ETHERNET, 0);
 }
 
@@ -65,6 +66,8 @@ vxlan_gpe(struct net_packet *p, struct layer *l, size_t wire)
 	if (!(h[0] & NEXT))
 		return h[0] & INSTANCE && vxlan(p, l, wire);
 	layer_note(p, NET_ENCAP_VXLAN);
+	if (h[0] & INSTANCE)
+		p->network = wire_u32(h + 4) >> 8;
 	unsigned next = h[3];
 	(void)layer_skip(l, 8);
 	switch (next) {
@@ -96,6 +99,7 @@ geneve(struct net_packet *p, struct layer *l, size_t wire)
 	if (type != 0x6558 && type != 0x0800 && type != 0x86dd)
 		return false;
 	layer_note(p, NET_ENCAP_GENEVE);
+	p->network = wire_u32(h + 4) >> 8;
 	return layer_skip(l, n) && becomes(l, LAYER_ETHERTYPE, (int)type);
 }
 

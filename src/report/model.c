@@ -68,6 +68,8 @@ endpoint(struct report_writer *w, const char *tag, const struct rec_endpoint *x)
 		w->number(w, "port", x->at.port);
 	if (x->name.p)
 		w->text(w, "name", x->name);
+	if (x->given)
+		w->text(w, "name_from", RS_LIT("capture_file"));
 	w->shut(w);
 }
 

@@ -89,6 +89,7 @@ report_free(struct report *r)
 	g_hash_table_unref(r->scanned);
 	fetches_free(r->downloads.fetches);
 	configured_free(r->configured);
+	names_free(r->names);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
 	host_index_free(r->hosts);
@@ -696,6 +697,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	add_load(r);
 	if (r->configured)
 		r->amended.problems = configured_result(r->configured);
+	report_use_names(r);
 	report_write(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;

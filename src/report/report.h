@@ -52,6 +52,13 @@ struct rec_sink report_sink(struct report *r);
 void report_ask(struct report *r, const struct rec_type *type, const void *rec,
     const struct rec_coverage *c,
     void (*found)(void *arg, const struct rec_finding *f), void *arg);
+/*
+ * A name that a capture file has for an address, before report_finish(): where
+ * neither DNS nor TLS named a server, it is written with that, and marked.
+ * Judging knows nothing of it.  The first name counts; many are forgotten.
+ */
+void report_name(
+    struct report *r, const struct rs_addr *a, struct rs_span name);
 /* Some of it could not be written; asked as report_ask() is. */
 bool report_broken(const struct report *r);
 /* False and error when output failed. */

@@ -17,6 +17,7 @@
 #include "report/only.h"
 #include "report/report.h"
 #include "track/host.h"
+#include "track/names.h"
 #include "track/phone.h"
 #include "track/shown.h"
 #include "track/spool.h"
@@ -32,7 +33,8 @@ struct report {
 	struct phone_tracker *phones;
 	struct shown *shown;
 	struct host_index *hosts;
-	struct rs_account phones_pay;
+	struct rs_account phones_pay, names_pay;
+	struct names *names; /* of the capture files; NULL: none */
 	struct judge *judge;
 	struct asked *asked;
 	struct odd *odd;
@@ -85,6 +87,9 @@ void report_registration_counted(
     struct report *r, const struct rec_registration *g);
 /* report_cases.c: all rules over all that is not fine. */
 void report_judge_all(struct report *r);
+/* report_names.c: from here on what is read back has the names that the capture
+   files have, and the groups of the result too. */
+void report_use_names(struct report *r);
 /* report_write.c: the document. */
 void report_write(struct report *r);
 

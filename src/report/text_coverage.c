@@ -470,6 +470,22 @@ comments(struct text *t, const struct rec_coverage *c)
 	}
 }
 
+/* Nobody's word on the wire. */
+static void
+given_names(struct text *t, const struct rec_coverage *c)
+{
+	const struct rec_file *f = c->files.v;
+	char a[PAGE_TEXT];
+	int64_t n = 0;
+	for (uint32_t i = 0; i < c->files.n; i++)
+		n += text_sum(f[i].names);
+	if (n == 0)
+		return;
+	item(t, ", ", "the capture file itself names %s address%s",
+	    page_number(a, n), n == 1 ? "" : "es");
+	page_end(&t->page);
+}
+
 /* "9 packets of RTP, 1 of RTCP", what has no name last. */
 static void
 other_traffic(struct text *t, const struct rec_coverage *c)
@@ -513,6 +529,7 @@ text_coverage(struct text *t)
 	outages(t, c);
 	skipped(t, c);
 	comments(t, c);
+	given_names(t, c);
 	text_logs(t, c);
 	text_problems(t, c);
 	quality(t, c);

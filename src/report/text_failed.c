@@ -426,23 +426,15 @@ towards(struct page *p, const struct group *g, const union any_record *rec)
 	const struct rec_endpoint *x =
 	    (const void *)((const uint8_t *)rec + g->type->server);
 	struct rs_span name = x->name;
-	char to[RS_ENDPOINT_TEXT];
 	const char *over = NULL;
 	if (g->type == &rec_handshake_type && name.p == NULL)
 		name = rec->handshake.sni;
 	if (g->type == &rec_registration_type)
 		over = rec_transport_name(rec->registration.transport);
-	rs_endpoint_format(&x->at, to);
 	if (x->at.addr.family == 0)
 		return;
 	GString *s = g_string_new("to ");
-	if (name.p) {
-		g_string_append_len(
-		    s, (const char *)name.p, name.n < 64 ? (gssize)name.n : 64);
-		g_string_append_printf(s, " (%s)", to);
-	} else {
-		g_string_append(s, to);
-	}
+	text_server(s, x, name);
 	if (over)
 		g_string_append_printf(s, " over %s", over);
 	struct rs_span all = {(const uint8_t *)s->str, s->len};

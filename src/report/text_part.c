@@ -84,3 +84,24 @@ text_file_name(struct rs_span path)
 			return rs_span_from(path, i);
 	return path;
 }
+
+enum { SERVER_NAME = 64 };
+
+void
+text_server(GString *s, const struct rec_endpoint *x, struct rs_span name)
+{
+	char to[RS_ENDPOINT_TEXT];
+	gssize n = (gssize)MIN(name.n, (size_t)SERVER_NAME);
+	rs_endpoint_format(&x->at, to);
+	if (name.p == NULL || x->given)
+		g_string_append(s, to);
+	if (name.p == NULL)
+		return;
+	if (x->given)
+		g_string_append(s, " (");
+	g_string_append_len(s, (const char *)name.p, n);
+	if (x->given)
+		g_string_append(s, " by the capture file)");
+	else
+		g_string_append_printf(s, " (%s)", to);
+}

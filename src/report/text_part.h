@@ -49,6 +49,9 @@ const char *text_words(char out[PAGE_TEXT], const char *name);
 
 /* "1 packet", "41 218 packets" */
 const char *text_many(char out[PAGE_TEXT], int64_t n, const char *one);
+/* "sbc.example.net (192.0.2.10:8934)"; `name` is x's, or TLS's.  One that only
+   the capture file has stands behind, and says so. */
+void text_server(GString *s, const struct rec_endpoint *x, struct rs_span name);
 /* The name of a file without its directories. */
 struct rs_span text_file_name(struct rs_span path);
 

@@ -322,6 +322,11 @@ group_name(struct text *t, const struct rec_group *g, const char *none)
 	unsigned most =
 	    t->page.columns > FIGURES + 20 ? t->page.columns - FIGURES : 20;
 	struct rs_span name = g->server.name.p ? g->server.name : g->user_agent;
+	g_autoptr(GString) given = g_string_new(NULL);
+	if (g->server.given) {
+		text_server(given, &g->server, name);
+		name = (struct rs_span){(uint8_t *)given->str, given->len};
+	}
 	if (g->others == RS_TRUE) {
 		name = RS_LIT("all others");
 	} else if (name.p == NULL && g->server.at.addr.family) {

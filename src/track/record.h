@@ -66,6 +66,7 @@ struct rec_id {
 struct rec_endpoint {
 	struct rs_endpoint at;
 	struct rs_span name; /* from DNS or SNI seen in the capture */
+	bool given; /* the name is the capture file's; not in the spool */
 };
 
 struct rec_count {

@@ -476,6 +476,7 @@ static const struct rec_field file_fields[] = {
     TRUTH("cut_short", cut_short),
     TEXT("problem", problem),
     SPARE_LIST("comments", comments, rec_comment),
+    NUMBER("names", names),
     NUMBER("outages", outages),
     MS("away_ms", away),
     STRUCT("log", log, rec_log),

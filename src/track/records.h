@@ -603,6 +603,7 @@ struct rec_file {
 	enum rs_fact cut_short;
 	struct rs_span problem;     /* why it was not read to its end */
 	struct rec_list comments;   /* struct rec_comment */
+	int64_t names; /* of addresses, that it has itself; absent: none */
 	/* an interface that was down or gone, and for how long in all (ns);
 	   absent: never */
 	int64_t outages, away;

@@ -81,6 +81,8 @@ struct spool {
 	uint64_t lost;
 	struct shelf *shelves[TYPES];
 	struct windows found; /* around those looked up */
+	void (*amend)(void *arg, const struct rec_type *type, void *rec);
+	void *amend_arg;
 };
 
 /* A place in a run, of which a few entries are in memory. */
@@ -433,6 +435,14 @@ spool_add(struct spool *s, const struct rec_type *type, const void *rec)
 	return true;
 }
 
+void
+spool_amend(struct spool *s,
+    void (*amend)(void *arg, const struct rec_type *type, void *rec), void *arg)
+{
+	s->amend = amend;
+	s->amend_arg = arg;
+}
+
 uint64_t
 spool_lost(const struct spool *s)
 {
@@ -474,8 +484,11 @@ spool_next(struct spool_reader *r)
 		struct rs_span bytes =
 		    windows_view(&r->windows, &r->s->data, e.at, e.n);
 		rec_arena_reset(&r->arena);
-		if (rec_read(r->type, r->rec, bytes, &r->arena))
+		if (rec_read(r->type, r->rec, bytes, &r->arena)) {
+			if (r->s->amend)
+				r->s->amend(r->s->amend_arg, r->type, r->rec);
 			return r->rec;
+		}
 		r->s->lost++;
 	}
 	return NULL;
@@ -580,6 +593,9 @@ spool_find(struct spool *s, const struct rec_type *type,
 		return false;
 	(void)flush(s);
 	struct rs_span bytes = windows_view(&s->found, &s->data, e.at, e.n);
-	return bytes.n == e.n &&
-	       rec_read(type, rec, rec_arena_text(a, bytes), a);
+	if (bytes.n != e.n || !rec_read(type, rec, rec_arena_text(a, bytes), a))
+		return false;
+	if (s->amend)
+		s->amend(s->amend_arg, type, rec);
+	return true;
 }

@@ -23,6 +23,12 @@ void spool_free(struct spool *s);
 bool spool_add(struct spool *s, const struct rec_type *type, const void *rec);
 uint64_t spool_lost(const struct spool *s);
 
+/* From now on every record that is read back goes through this; text that it
+   puts in must outlive the spool. */
+void spool_amend(struct spool *s,
+    void (*amend)(void *arg, const struct rec_type *type, void *rec),
+    void *arg);
+
 /* All records of that type in the order of their ids.  Several readers may be
    open; adding while one of the same type is open is not allowed. */
 struct spool_reader *spool_read(struct spool *s, const struct rec_type *type);

@@ -238,8 +238,60 @@ none 'a signal ends the reading of a pipe' \
 		cat err out)"
 kill $writer
 wait $writer 2>/dev/null
-what '--follow with two files' 2 'follow is for one file' --follow "$good" "$good"
-what '--follow with an interface' 2 'follow is for one file' --follow -i lo
+what '--follow with an interface' 2 'follow is for files' --follow -i lo
+what '--follow with files and standard input' 2 'standard input alone' \
+	--follow "$good" -
+
+# A folder in which another program begins new files, and deletes the oldest: a
+# registration goes over the border of two.
+mkdir ring ring.d
+# part FROM TO: these packets of the capture.
+part() {
+	head -c 24 "$good"
+	python3 -c '
+import struct, sys
+d = open(sys.argv[1], "rb").read()
+at, n = 24, 0
+while at < len(d):
+    size = 16 + struct.unpack_from("<I", d, at + 8)[0]
+    n += 1
+    if int(sys.argv[2]) <= n <= int(sys.argv[3]):
+        sys.stdout.buffer.write(d[at:at + size])
+    at += size' "$good" "$1" "$2"
+}
+if command -v python3 >/dev/null; then
+	part 1 2 >ring/z1
+	"$REGSCAN" --follow -c 6 --format json ring >out 2>err &
+	pid=$!
+	n=0
+	until ls -l /proc/$pid/fd 2>/dev/null | grep -q ring/z1 || [ $n = 100 ]; do
+		sleep 0.1
+		n=$((n + 1))
+	done
+	part 3 4 >ring.d/a2
+	mv ring.d/a2 ring/a2
+	sleep 1.5
+	rm ring/z1
+	part 5 6 >ring.d/z1
+	mv ring.d/z1 ring/z1
+	wait $pid
+	none 'a folder of rotated files is one capture' \
+		"$([ $? = 0 ] && [ ! -s err ] && grep -q '"registered"' out &&
+			[ "$(grep -c '"format": "pcap"' out)" -ge 3 ] || cat err out)"
+	part 1 6 >one
+	"$REGSCAN" --follow -a duration:1 --format json one >out 2>err
+	none 'one file of a folder alone' \
+		"$([ ! -s err ] && [ "$(grep -c '"format": "pcap"' out)" = 1 ] || cat err out)"
+	"$REGSCAN" --follow -a duration:1 one absent >out 2>err
+	none 'one that is not there' \
+		"$([ $? = 3 ] && [ "$(wc -l <err)" = 1 ] &&
+			grep -q 'absent: cannot open' err && grep -q '1 registered' out ||
+			cat err out)"
+else
+	skip 'a folder of rotated files is one capture' 'no python3 here'
+	skip 'one file of a folder alone' 'no python3 here'
+	skip 'one that is not there' 'no python3 here'
+fi
 
 "$REGSCAN" -c 2 "$good" >out 2>err
 none 'the first packets only' "$([ $? = 4 ] && grep -q '2 packets' out || cat out)"

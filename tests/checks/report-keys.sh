@@ -7,7 +7,7 @@
 tables="$srcdir/src/track/records*.c"
 
 # The keys of the envelope and of the document, which no table has.
-others='regscan schema coverage summary phones registrations bindings handshakes connections lookups leases downloads findings timestamp event_type src_ip src_port dest_ip dest_port proto address port name file narrowed_to'
+others='regscan schema coverage summary phones registrations bindings handshakes connections lookups leases downloads findings timestamp event_type src_ip src_port dest_ip dest_port proto address port name name_from file narrowed_to'
 
 # shellcheck disable=SC2086
 keys=$(grep -ohE '(TEXT|NUMBER|MS|PERCENT|TIME|TRUTH|FRAME|ID|ENDPOINT|ENUM|STRUCT|LIST|TEXTS|FRAMES|COUNTS)\("[a-z0-9_]+"' \

@@ -107,6 +107,14 @@ add_file(struct rec_coverage *c, struct rec_arena *a, const struct cap_info *i)
 	f->cut_short = i->cut_short ? RS_TRUE : RS_FALSE;
 }
 
+static void
+add_names(struct paper papers[2], const struct cap_info *info)
+{
+	for (unsigned k = 0; k < 2 * info->n_names; k++)
+		report_name(papers[k & 1].report, &info->names[k / 2].addr,
+		    rs_span_str(info->names[k / 2].text));
+}
+
 /* As main() does it. */
 static void
 analyse(const char *path, uint64_t seed, size_t limit, struct paper papers[2],
@@ -139,6 +147,7 @@ analyse(const char *path, uint64_t seed, size_t limit, struct paper papers[2],
 	engine_finish(e);
 	add_file(&c, &arena, source->info(source, 0));
 	engine_coverage(e, &c, &arena);
+	add_names(papers, source->info(source, 0));
 	for (int i = 0; i < 2; i++)
 		paper_finish(&papers[i], &c);
 	rec_arena_clear(&arena);

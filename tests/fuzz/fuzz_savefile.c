@@ -93,6 +93,11 @@ check_info(struct cap_source *s, const struct seen *seen)
 	must((seen->frames == 0) == (i->first == RS_NEVER), "first");
 	must(i->first <= i->last, "first and last");
 	must(i->n_comments <= 16 && i->n_linktypes <= 8, "counts");
+	must(i->n_names <= 512, "names");
+	for (unsigned k = 0; k < i->n_names; k++)
+		must(i->names[k].addr.family != 0 &&
+			 strlen(i->names[k].text) - 1 < 255,
+		    "a name");
 	must(done <= total, "progress");
 	must(i->problem == NULL || seen->errors, "a problem without an error");
 }

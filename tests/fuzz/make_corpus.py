@@ -535,7 +535,9 @@ def ng_all_blocks(order):
                  + b"abcd"),
         ng_block(order, 3, struct.pack(order + "I", 5) + b"abcde"),
         ng_block(order, 4, struct.pack(order + "HH", 1, 6)
-                 + bytes((192, 0, 2, 1)) + b"a\0\0\0" + bytes(4)),
+                 + bytes((192, 0, 2, 1)) + b"a\0\0\0"
+                 + struct.pack(order + "HH", 2, 21) + b"\x20\x01\x0d\xb8"
+                 + bytes(11) + b"\1six\0\0\0\0\0" + bytes(4)),
         ng_block(order, 5, struct.pack(order + "III", 0, 0, 0)
                  + drops[1] + drops[2]),
         ng_block(order, 0xBAD, b"custom"),

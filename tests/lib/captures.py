@@ -79,14 +79,16 @@ def _options(order, *pairs):
 
 
 def pcapng(link, packets, order="<", nanoseconds=False, interfaces=1,
-           drops=()):
-    """The bytes of a pcapng file, with comments that say nothing.  Of several
+           drops=(), names=(), say=b"test"):
+    """The bytes of a pcapng file, with comments that say nothing, or without.  Of several
     interfaces each has a resolution and an offset of time of its own, the
     first that of all; packets go to them in turn.  `drops` are indices of
-    packets before which one was lost."""
-    comment = (1, b"test")
+    packets before which one was lost, `names` are pairs of the bytes of an
+    address and a list of names, which stand at the end, where Wireshark has
+    them."""
+    comments = [(1, say)] if say else []
     out = [_block(order, 0x0A0D0D0A, struct.pack(
-        order + "IHHq", 0x1A2B3C4D, 1, 0, -1) + _options(order, comment))]
+        order + "IHHq", 0x1A2B3C4D, 1, 0, -1) + _options(order, *comments))]
     exponents = [9 if nanoseconds else 6, 9, 8, 7][:interfaces]
     for i, e in enumerate(exponents):
         out.append(_block(order, 1, struct.pack(order + "HHI", link, 0, 0)
@@ -98,8 +100,13 @@ def pcapng(link, packets, order="<", nanoseconds=False, interfaces=1,
         padding = b"\0" * (-len(p.data) % 4)
         out.append(_block(order, 6, struct.pack(
             order + "5I", i, t >> 32, t & 0xFFFFFFFF, len(p.data), p.wire_len)
-            + p.data + padding + _options(order, comment, *(
+            + p.data + padding + _options(order, *comments, *(
                 [(4, struct.pack(order + "Q", 1))] if k in drops else []))))
+    if names:
+        out.append(_block(order, 4, _options(order, *(
+            (1 if len(a) == 4 else 2,
+             a + b"".join(n.encode() + b"\0" for n in of))
+            for a, of in names))))
     return b"".join(out)
 
 

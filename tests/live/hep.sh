@@ -78,6 +78,38 @@ wait $pid
 none 'no HEP: status' "$([ $? = 4 ] && [ ! -s "$work/err" ] || cat "$work/err")"
 says 'no HEP: all of them are counted' 7 "ev('coverage')[0]['packets']" "$out"
 
+# The flight recorder keeps what agents sent: packets made again, which are the
+# same failure to whoever reads them.
+for at in 127.0.0.1 ::1; do
+	where=$at
+	[ "$at" = 127.0.0.1 ] || where="[$at]"
+	dir=$work/failed-$at
+	"$REGSCAN" --no-config --hep-listen "udp:$where:9060" --on-fail "$dir" \
+		--format ndjson -o "$out" 2>"$work/err" &
+	pid=$!
+	within 10 bound
+	agent udp-register "$at"
+	agent udp-wrong-password "$at"
+	sleep 0.5
+	stop
+	none "recorder at $at: status" "$([ $? = 1 ] && [ ! -s "$work/err" ] ||
+		cat "$work/err")"
+	file=$(find "$dir" -name '*-registration-0-*.pcapng')
+	none "recorder at $at: one file" "$([ "$(printf '%s\n' "$file" | wc -l)" = 1 ] &&
+		[ -s "$file" ] || ls -l "$dir")"
+	"$REGSCAN" --no-config --format ndjson -o "$work/again" "$file" 2>"$work/err"
+	q="[(r['aor'], r['outcome'], r.get('status'), r['client'], r['server'], len(r['transactions'])) for r in ev('registration') if r['outcome'] == 'auth_failed']"
+	says "recorder at $at: the same failure" "$(ask "$q" "$out")" "$q" "$work/again"
+	none "recorder at $at: SIP in packets made again" "$(
+		command -v tshark >/dev/null || exit 0
+		tshark -r "$file" -Y 'sip && ip.addr == 192.0.2.17 &&
+			ip.checksum.status == 1 && udp.checksum.status == 1' \
+			-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
+			-T fields -e frame.comment 2>/dev/null >"$work/sip"
+		[ "$(grep -c '; in a packet made again$' "$work/sip")" -ge 4 ] ||
+			cat "$work/sip")"
+done
+
 # wrong NAME STATUS PATTERN ARGS...
 wrong() {
 	name=$1 want=$2 pattern=$3
@@ -92,6 +124,4 @@ wrong 'no port' 2 "--hep-listen: 'udp:127.0.0.1:0'" \
 	--hep-listen udp:127.0.0.1:0
 wrong 'an address of another machine' 3 'udp:192.0.2.1:9060: cannot listen: ' \
 	--hep-listen udp:192.0.2.1:9060
-wrong 'HEP and the flight recorder' 2 '--on-fail is for packets' \
-	--hep-listen udp:127.0.0.1:9060 --on-fail "$work/x"
 done_testing

@@ -223,6 +223,52 @@ test_ports_used_again(void)
 	expect(&b, "conn 1 SF 1; conn 8 S1 1; reg 10 registered 200; ");
 }
 
+static void
+tagged(struct bench *b, uint16_t vlan, bool phone, uint32_t seq, uint32_t ack,
+    uint8_t flags, const char *text)
+{
+	struct pkt k;
+	pkt_payload(&k, rs_span_str(text));
+	pkt_tcp(&k, phone ? 40000 : 5060, phone ? 5060 : 40000, seq, ack, flags);
+	pkt_ipv4(&k, phone ? PHONE : SBC, phone ? SBC : PHONE);
+	pkt_vlan(&k, 0x8100, vlan);
+	pkt_ethernet(&k);
+	frame(b, &k, 1);
+}
+
+/* The tag of a side changes in the middle, and each side has its own. */
+static void
+test_tags_change(void)
+{
+	struct bench b;
+	begin(&b);
+	tagged(&b, 10, true, 100, 0, SYN, "");
+	tagged(&b, 11, false, 500, 101, SYN | ACK, "");
+	tagged(&b, 10, true, 101, 501, ACK, "");
+	tagged(&b, 12, true, 101, 501, ACK, REGISTER);
+	tagged(&b, 13, false, 501, 101 + (uint32_t)strlen(REGISTER), ACK, OK);
+	expect(&b, "conn 1 S1 1; reg 4 registered 200; ");
+}
+
+/* The same addresses and ports on other tags, with numbers far off: another
+   connection, and neither ends or disturbs the other. */
+static void
+test_tags_part(void)
+{
+	struct bench b;
+	begin(&b);
+	tagged(&b, 10, true, 100, 0, SYN, "");
+	tagged(&b, 20, true, 0x50000000, 0, SYN, "");
+	tagged(&b, 11, false, 500, 101, SYN | ACK, "");
+	tagged(&b, 21, false, 0x70000000, 0x50000001, SYN | ACK, "");
+	tagged(&b, 10, true, 101, 501, ACK, "");
+	tagged(&b, 20, true, 0x50000001, 0x70000001, ACK, "");
+	tagged(&b, 10, true, 101, 501, ACK, REGISTER);
+	tagged(&b, 20, true, 0x50000001, 0x70000001, ACK, "\r\n\r\n");
+	tagged(&b, 11, false, 501, 101 + (uint32_t)strlen(REGISTER), ACK, OK);
+	expect(&b, "conn 1 S1 1; conn 2 S1 1; reg 7 registered 200; ");
+}
+
 /* TLS that begins with something else: whose doing it is. */
 static void
 test_not_tls(void)
@@ -450,7 +496,8 @@ test_side_by_side(void)
 }
 
 UNIT_MAIN("engine", UNIT(test_lone_syns), UNIT(test_icmp_on_a_lone_syn),
-    UNIT(test_register_over_tcp), UNIT(test_ports_used_again),
+    UNIT(test_register_over_tcp), UNIT(test_ports_used_again), UNIT(test_tags_change),
+    UNIT(test_tags_part),
     UNIT(test_not_tls), UNIT(test_other_links), UNIT(test_websocket),
     UNIT(test_other_http), UNIT(test_websocket_compressed),
     UNIT(test_side_by_side))

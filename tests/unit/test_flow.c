@@ -233,6 +233,89 @@ test_time_steps_back(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
+/* Tags part nothing by themselves; what was parted is found by its segment. */
+static void
+test_segments(void)
+{
+	struct rs_account pay;
+	struct log l = {0};
+	enum rs_dir dir;
+	bool is_new;
+	rs_account_init(&pay, 1 << 20);
+	struct flow_table *t =
+	    flow_table_new(&(struct flow_limits){0}, &seed, &pay, gone, &l);
+	struct net_packet a = packet(1, 2, NET_PROTO_UDP, RS_SEC), a2 = back(a);
+	struct net_packet b = a, b2;
+	a.vlan = 10, a2.vlan = 11;
+	struct flow *f = flow_touch(t, &a, &dir, &is_new);
+	CU_ASSERT(is_new && !flow_strays(f, dir, &a));
+	/* the other direction has another tag */
+	CU_ASSERT_PTR_EQUAL(flow_touch(t, &a2, &dir, &is_new), f);
+	CU_ASSERT(!is_new && dir == RS_S2C && !flow_strays(f, dir, &a2));
+	/* one direction has another all of a sudden */
+	b.network = 7;
+	CU_ASSERT_PTR_EQUAL(flow_touch(t, &b, &dir, &is_new), f);
+	CU_ASSERT(!is_new && dir == RS_C2S && flow_strays(f, dir, &b));
+	CU_ASSERT_EQUAL(f->packets[RS_C2S], 2);
+	struct flow *g = flow_part(t, f, &b, &dir, &is_new);
+	CU_ASSERT(is_new && dir == RS_C2S);
+	CU_ASSERT_EQUAL(f->packets[RS_C2S], 1);
+	CU_ASSERT_EQUAL(f->bytes, 200);
+	CU_ASSERT_EQUAL(g->packets[RS_C2S], 1);
+	CU_ASSERT_EQUAL(flow_table_count(t), 2);
+	/* each finds its own, and an answer the one that has none */
+	CU_ASSERT_PTR_EQUAL(flow_touch(t, &a, &dir, &is_new), f);
+	CU_ASSERT_PTR_EQUAL(flow_touch(t, &a2, &dir, &is_new), f);
+	b2 = back(b);
+	b2.network = 8;
+	CU_ASSERT_PTR_EQUAL(flow_touch(t, &b2, &dir, &is_new), g);
+	CU_ASSERT(dir == RS_S2C && !is_new);
+	CU_ASSERT_PTR_EQUAL(flow_touch(t, &b, &dir, &is_new), g);
+	CU_ASSERT_EQUAL(g->packets[RS_C2S], 2);
+	flow_remove(t, f, RS_END_REUSED);
+	CU_ASSERT_PTR_EQUAL(flow_touch(t, &b2, &dir, &is_new), g);
+	flow_table_free(t);
+	CU_ASSERT_EQUAL(l.total, 2);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
+/* Several wait for an answer: the one of the same segment gets it, or else the
+   one that has waited for longest. */
+static void
+test_segments_waiting(void)
+{
+	static const struct {
+		const char *name;
+		uint16_t answer;
+		unsigned whose;
+	} rows[] = {{"symmetric, first", 10, 0}, {"symmetric, second", 20, 1},
+	    {"of neither", 30, 0}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rs_account pay;
+		struct log l = {0};
+		enum rs_dir dir;
+		bool is_new;
+		unit_row(rows[i].name);
+		rs_account_init(&pay, 1 << 20);
+		struct flow_table *t = flow_table_new(
+		    &(struct flow_limits){0}, &seed, &pay, gone, &l);
+		struct net_packet p = packet(1, 2, NET_PROTO_TCP, RS_SEC);
+		struct flow *f[2];
+		p.vlan = 10;
+		f[0] = flow_touch(t, &p, &dir, &is_new);
+		p.vlan = 20;
+		p.ts += RS_MSEC;
+		flow_touch(t, &p, &dir, &is_new);
+		f[1] = flow_part(t, f[0], &p, &dir, &is_new);
+		p = back(p);
+		p.vlan = rows[i].answer;
+		CU_ASSERT_PTR_EQUAL(
+		    flow_touch(t, &p, &dir, &is_new), f[rows[i].whose]);
+		CU_ASSERT_EQUAL(dir, RS_S2C);
+		flow_table_free(t);
+	}
+}
+
 /* Oldest first, by number and by budget; what is ours goes last. */
 static void
 test_eviction(void)
@@ -323,6 +406,7 @@ test_without_budget(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
-UNIT_MAIN("flow", UNIT(test_both_directions), UNIT(test_against_an_array),
+UNIT_MAIN("flow", UNIT(test_segments), UNIT(test_segments_waiting),
+    UNIT(test_both_directions), UNIT(test_against_an_array),
     UNIT(test_idle), UNIT(test_time_steps_back), UNIT(test_eviction),
     UNIT(test_eviction_spares_the_busy), UNIT(test_without_budget))

@@ -5,7 +5,14 @@
 
 #include <string.h>
 
-enum { SIMPLE = 3, OLD = 2, STATISTICS = 5, ENHANCED = 6, SECRETS = 10 };
+enum {
+	SIMPLE = 3,
+	OLD = 2,
+	NAMES = 4,
+	STATISTICS = 5,
+	ENHANCED = 6,
+	SECRETS = 10
+};
 
 static void
 simple(struct maker *m, unsigned wire, unsigned n)
@@ -287,8 +294,99 @@ test_secrets(void)
 	}
 }
 
-/* Name resolution, journal entries, custom blocks: none of them is ours.  Those
-   that Wireshark numbers as frames have numbers here too. */
+static void
+named(struct maker *m, unsigned type, const char *value, unsigned n)
+{
+	option(m, type, value, n); /* the same form */
+}
+
+#define SIX "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1"
+
+/* The first name of each record; of records that are too short none, and of one
+   that goes on behind the block nothing. */
+static void
+test_names(void)
+{
+	static const struct {
+		const char *text;
+		uint8_t family, last;
+	} want[] = {{"a.example", 4, 1}, {"six", 6, 1}, {"open", 4, 4}};
+	for (int big = 0; big < 2; big++) {
+		unit_row(big ? "big" : "little");
+		struct maker m = maker_new(big);
+		section(&m);
+		interface(&m, 1, 0);
+		enhanced(&m, 0, 1, 4);
+		size_t b = block(&m, NAMES);
+		named(&m, 1, "\xc0\0\2\1a.example\0b.example", 24);
+		named(&m, 2, SIX "six", 20);
+		named(&m, 1, "\xc0\0\2\2", 4); /* no name */
+		named(&m, 1, "\xc0\0\2", 3);
+		named(&m, 1, "\xc0\0\2\3\0x", 6); /* an empty one */
+		named(&m, 2, SIX, 16);
+		named(&m, 3, "\0\0\x5e\0\x53\1mac", 10);
+		named(&m, 77, "\xc0\0\2\5x", 5);
+		named(&m, 1, "\xc0\0\2\4open", 8);
+		put(&m, 0, 4);
+		option(&m, 2, "dns.example", 11); /* ns_dnsname */
+		block_end(&m, b);
+		b = block(&m, NAMES);
+		put(&m, 1, 2);
+		put(&m, 400, 2);
+		put_bytes(&m, "\xc0\0\2\6x", 5);
+		block_end(&m, b);
+		b = block(&m, NAMES); /* empty */
+		block_end(&m, b);
+		char *path = save(&m, "names");
+		struct cap_source *s =
+		    cap_files_open((const char *const *)&path, 1, false);
+		struct cap_frame f;
+		CU_ASSERT_EQUAL(s->next(s, &f, NULL), CAP_FRAME);
+		CU_ASSERT_EQUAL(s->next(s, &f, NULL), CAP_END);
+		const struct cap_info *i = s->info(s, 0);
+		CU_ASSERT_EQUAL_FATAL(i->n_names, G_N_ELEMENTS(want));
+		for (size_t k = 0; k < G_N_ELEMENTS(want); k++) {
+			const struct rs_addr *a = &i->names[k].addr;
+			CU_ASSERT_STRING_EQUAL(i->names[k].text, want[k].text);
+			CU_ASSERT_EQUAL(a->family, want[k].family);
+			CU_ASSERT_EQUAL(
+			    a->b[a->family == 4 ? 3 : 15], want[k].last);
+		}
+		s->close(s);
+		unsave(path);
+	}
+}
+
+/* However many there are, so many are kept, in so many bytes. */
+static void
+test_many_names(void)
+{
+	static const struct {
+		unsigned length, kept;
+	} rows[] = {{1, 512}, {255, 64}, {256, 0}};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char value[4 + 256];
+		memset(value, 'n', sizeof value);
+		struct maker m = maker_new(false);
+		section(&m);
+		for (unsigned k = 0; k < 600; k++) {
+			size_t b = block(&m, NAMES);
+			named(&m, 1, value, 4 + rows[i].length);
+			block_end(&m, b);
+		}
+		char *path = save(&m, "names");
+		struct cap_source *s =
+		    cap_files_open((const char *const *)&path, 1, false);
+		struct cap_frame f;
+		CU_ASSERT_EQUAL(s->next(s, &f, NULL), CAP_END);
+		CU_ASSERT_EQUAL(s->info(s, 0)->n_names, rows[i].kept);
+		s->close(s);
+		unsave(path);
+	}
+}
+
+/* Journal entries, custom blocks: none of them is ours.  Those that
+   Wireshark numbers as frames have numbers here too. */
 static void
 test_passed_over(void)
 {
@@ -368,5 +466,6 @@ test_damaged(void)
 
 UNIT_MAIN("pcapng", UNIT(test_other_packets), UNIT(test_offset),
     UNIT(test_drops), UNIT(test_drops_between), UNIT(test_drops_since),
-    UNIT(test_comments), UNIT(test_secrets), UNIT(test_passed_over),
-    UNIT(test_bad_options), UNIT(test_damaged))
+    UNIT(test_comments), UNIT(test_secrets), UNIT(test_names),
+    UNIT(test_many_names), UNIT(test_passed_over), UNIT(test_bad_options),
+    UNIT(test_damaged))
