@@ -47,7 +47,9 @@ boot_view_lost_phone(const struct diag_case *c)
 		if (l && l->protocol == REC_DHCPV4 &&
 		    boot_view_asked(l, phones_only[i]))
 			return true;
-	return false;
+	/* RFC 3319: SIP servers. */
+	return l && l->protocol == REC_DHCPV6 &&
+	       (boot_view_asked(l, "21") || boot_view_asked(l, "22"));
 }
 
 bool

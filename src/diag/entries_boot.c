@@ -18,12 +18,16 @@ const struct diag_entry diag_entries_boot[] = {
 	.meaning = "Two hosts have the same address. Answers go to one or the "
 		   "other, as it happens.",
 	.seen =
-	    "ARP of one hardware address for an IP address, of another, and "
-	    "of the first one again within a minute; an ARP probe that "
-	    "another host answers; or a DHCP DECLINE.",
-	.silent = "An address that moves once is a new lease or a new network "
-		  "card. Hardware addresses that routers share (VRRP, HSRP, "
-		  "GLBP) do not count."},
+	    "ARP or neighbour discovery of one hardware address for an IP "
+	    "address, of another, and of the first one again within a minute; "
+	    "a question whether the address is free, which another host "
+	    "answers; or a DHCP DECLINE.",
+	.silent =
+	    "An address that moves once is a new lease or a new network "
+	    "card. Hardware addresses that routers share (VRRP, HSRP, "
+	    "GLBP) do not count, nor do advertisements of neighbours that "
+	    "do not override, as those of proxies and of anycast "
+	    "addresses."},
     {.code = "link.eap-failed",
 	.meaning = "The port stays closed until the phone has proved who it is "
 		   "(802.1X), and it could not.",
@@ -34,12 +38,15 @@ const struct diag_entry diag_entries_boot[] = {
 		  "after that, which the capture does not show."},
     {.code = "link.arp-unanswered",
 	.meaning = "The router or the name server that the lease names is not "
-		   "there, or not in this VLAN.",
+		   "there, or not in this VLAN; or the IPv6 router is gone.",
 	.seen = "Three or more ARP requests of a phone over two seconds or "
 		"more for an address that its lease names, and nothing said "
-		"by that address. The phone did not register.",
+		"by that address; or as many neighbour solicitations, for such "
+		"an address or a router that advertised itself. The phone did "
+		"not register.",
 	.silent = "Hosts look for many addresses that are not there: only "
-		  "those of the lease count."},
+		  "those of the lease and routers count. Of IPv6 nothing is "
+		  "said where the phone tried IPv4 too: it can do without."},
     {.code = "dhcp.no-offer",
 	.meaning = "The phone asks for an address, and no server offers one: "
 		   "wrong VLAN, no relay, no free addresses.",
