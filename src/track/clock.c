@@ -23,6 +23,9 @@ struct pair {
 	int64_t queries, answers, client_offset, server_offset;
 	rs_time told; /* when the client first told the time */
 	enum rs_fact steady;
+	char icmp[12]; /* "3/3"; empty: none */
+	struct rs_addr icmp_from;
+	struct rs_frame icmp_frame;
 	struct rs_frame frames[MOST_FRAMES];
 	unsigned n_frames;
 };
@@ -108,8 +111,8 @@ clock_date(struct rs_span s)
 static bool evict(struct clock_tracker *k);
 
 static struct pair *
-touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
-    enum rs_dir client)
+find(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
+    enum rs_dir client, uint64_t *hash)
 {
 	const struct rs_addr *c = &ev->flow->end[client].addr;
 	const struct rs_addr *s = &ev->flow->end[rs_dir_other(client)].addr;
@@ -118,8 +121,8 @@ touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
 	table_key_number(&key, source);
 	table_key_addr(&key, c);
 	table_key_addr(&key, s);
-	uint64_t hash = table_key_hash(&key);
-	struct table_node *n = table_first(&k->table, hash);
+	*hash = table_key_hash(&key);
+	struct table_node *n = table_first(&k->table, *hash);
 	for (; n && k->order.n; n = table_next(n)) {
 		struct pair *p = TRACK_OF(n, struct pair, node);
 		if (p->source != source || !rs_addr_eq(&p->client.addr, c) ||
@@ -129,6 +132,19 @@ touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
 		queue_push(&k->order, &p->order);
 		return p;
 	}
+	return NULL;
+}
+
+static struct pair *
+touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
+    enum rs_dir client)
+{
+	const struct rs_addr *c = &ev->flow->end[client].addr;
+	const struct rs_addr *s = &ev->flow->end[rs_dir_other(client)].addr;
+	uint64_t hash;
+	struct pair *old = find(k, source, ev, client, &hash);
+	if (old)
+		return old;
 	if (k->order.n >= MOST)
 		evict(k);
 	while (!rs_account_charge(k->pay, sizeof(struct pair)))
@@ -169,6 +185,11 @@ close_pair(struct clock_tracker *k, struct pair *p)
 	r.client_offset = p->client_offset;
 	r.server_offset = p->server_offset;
 	r.client_steady = p->steady;
+	if (p->icmp[0]) {
+		r.icmp = rs_span_str(p->icmp);
+		r.icmp_from.at.addr = p->icmp_from;
+		r.icmp_frame = p->icmp_frame;
+	}
 	r.frames = (struct rec_list){p->frames, p->n_frames, p->n_frames};
 	/* Random numbers are no time. */
 	if (p->source != RS_CLOCK_TLS || p->steady == RS_TRUE)
@@ -237,6 +258,24 @@ take_clock(struct clock_tracker *k, const struct rs_event *ev)
 		client_says(p, ev, ev->u.clock.time);
 }
 
+enum { NTP_PORT = 123 };
+
+/* The first error that quotes a query: nobody serves there. */
+static void
+take_icmp(struct clock_tracker *k, const struct rs_event *ev)
+{
+	uint64_t hash;
+	struct pair *p = find(k, RS_CLOCK_NTP, ev, ev->dir, &hash);
+	if (p == NULL || p->queries == 0 || p->icmp[0] ||
+	    ev->flow->carrier != RS_OVER_UDP ||
+	    ev->flow->end[rs_dir_other(ev->dir)].port != NTP_PORT)
+		return;
+	(void)g_snprintf(
+	    p->icmp, sizeof p->icmp, "%u/%u", ev->u.icmp.type, ev->u.icmp.code);
+	p->icmp_from = ev->u.icmp.sender;
+	p->icmp_frame = ev->at.from;
+}
+
 /* The phone is the side that sends a REGISTER, and gets its response. */
 static void
 take_sip(struct clock_tracker *k, const struct rs_event *ev)
@@ -288,6 +327,8 @@ clock_tracker_event(struct clock_tracker *k, const struct rs_event *ev)
 		take_sip(k, ev);
 	else if (ev->type == RS_EV_TLS_HANDSHAKE)
 		take_tls(k, ev);
+	else if (ev->type == RS_EV_ICMP && k->order.n)
+		take_icmp(k, ev);
 }
 
 void
