@@ -24,7 +24,9 @@ struct client {
 	struct rs_addr addr;
 	GPtrArray *lookups; /* GBytes */
 	GArray *tries, *waits;
-	bool phone, unsure; /* unsure: asked when it was not known for one */
+	bool phone, unsure;    /* unsure: asked when it was not known for one */
+	bool elsewhere;        /* it tried something that is not kept */
+	struct client *joined; /* NULL, or the one that has all of its */
 };
 
 struct asked {
@@ -106,9 +108,16 @@ asked_free(struct asked *a)
 /* ---- as records close ---- */
 
 static struct client *
-touch(struct asked *a, const struct rs_addr *addr)
+find(const struct asked *a, const struct rs_addr *addr)
 {
 	struct client *c = g_tree_lookup(a->clients, addr);
+	return c && c->joined ? c->joined : c;
+}
+
+static struct client *
+touch(struct asked *a, const struct rs_addr *addr)
+{
+	struct client *c = find(a, addr);
 	if (c || g_tree_nnodes(a->clients) >= CLIENTS)
 		return c;
 	c = g_new0(struct client, 1);
@@ -191,7 +200,7 @@ asked_turned(const struct asked *a)
 void
 asked_lookup(struct asked *a, const struct rec_lookup *l)
 {
-	struct client *c = g_tree_lookup(a->clients, &l->client.at.addr);
+	struct client *c = find(a, &l->client.at.addr);
 	if (c == NULL || !is_phone(a, c) || c->lookups->len >= LOOKUPS)
 		return;
 	GBytes *bytes = keep(a, l);
@@ -315,9 +324,8 @@ asked_add(
 	}
 	const struct rec_endpoint *client =
 	    (const void *)((const uint8_t *)rec + type->client);
-	struct client *c = g_tree_nnodes(a->clients)
-			       ? g_tree_lookup(a->clients, &client->at.addr)
-			       : NULL;
+	struct client *c =
+	    g_tree_nnodes(a->clients) ? find(a, &client->at.addr) : NULL;
 	if (c == NULL)
 		return false;
 	c->phone |= sure;
@@ -332,10 +340,50 @@ asked_add(
 
 /* ---- at the end ---- */
 
+static void
+join(struct client *to, struct client *from)
+{
+	const struct diag_try *v = (const void *)from->tries->data;
+	for (guint i = 0; i < from->tries->len; i++)
+		add_try(to, &v[i]);
+	guint room = WAITS - MIN(to->waits->len, WAITS);
+	if (from->waits->len)
+		g_array_append_vals(
+		    to->waits, from->waits->data, MIN(from->waits->len, room));
+	to->phone |= from->phone;
+	to->unsure |= from->unsure;
+	to->elsewhere |= from->elsewhere;
+	from->joined = to;
+}
+
+/* What one tries that has asked nothing is not kept: see asked_add(). */
+void
+asked_join(struct asked *a, const struct rs_addr *v, size_t n,
+    const struct rs_addr *lead)
+{
+	bool any = false, elsewhere = false;
+	for (size_t i = 0; i < n; i++) {
+		bool asks = g_tree_lookup(a->clients, &v[i]) != NULL;
+		any |= asks;
+		elsewhere |= !asks && phone_tracker_knows(a->phones, &v[i]);
+	}
+	struct client *to = any ? touch(a, lead) : NULL;
+	if (to == NULL || to->joined)
+		return;
+	a->made = false;
+	to->phone |= elsewhere;
+	to->elsewhere |= elsewhere;
+	for (size_t i = 0; i < n; i++) {
+		struct client *from = g_tree_lookup(a->clients, &v[i]);
+		if (from && from != to && from->joined == NULL)
+			join(to, from);
+	}
+}
+
 void
 asked_mark(struct asked *a, const struct rs_addr *client)
 {
-	struct client *c = g_tree_lookup(a->clients, client);
+	struct client *c = find(a, client);
 	if (c)
 		c->phone = true;
 }
@@ -343,7 +391,7 @@ asked_mark(struct asked *a, const struct rs_addr *client)
 bool
 asked_phone(const struct asked *a, const struct rs_addr *client)
 {
-	const struct client *c = g_tree_lookup(a->clients, client);
+	const struct client *c = find(a, client);
 	return c && c->phone;
 }
 
@@ -445,7 +493,7 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	struct diag_way *w = &a->way;
 	if (a->made && rs_addr_eq(client, &w->client))
 		return w;
-	const struct client *c = g_tree_lookup(a->clients, client);
+	const struct client *c = find(a, client);
 	if (c == NULL)
 		return NULL;
 	rec_arena_reset(&a->arena);
@@ -464,6 +512,7 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	w->waits = (const void *)c->waits->data;
 	w->n_waits = c->waits->len;
 	w->registered = phone_tracker_registered(a->phones, client);
+	w->elsewhere = c->elsewhere;
 	make_others(a);
 	make_tried(a);
 	a->made = true;
@@ -476,7 +525,7 @@ asked_each(struct asked *a,
 {
 	for (guint i = 0; i < a->order->len; i++) {
 		const struct client *c = g_ptr_array_index(a->order, i);
-		if (c->phone)
+		if (c->phone && c->joined == NULL)
 			each(arg, &c->addr);
 	}
 }

@@ -25,6 +25,10 @@ void asked_free(struct asked *a);
    concerns registration, so that its client is a phone.  True: it is one. */
 bool asked_add(
     struct asked *a, const struct rec_type *type, const void *rec, bool sure);
+/* At the end, before the next: those n addresses are one phone's, and `lead` is
+   one of them.  Before phone_tracker_join(). */
+void asked_join(struct asked *a, const struct rs_addr *v, size_t n,
+    const struct rs_addr *lead);
 /* At the end, when it is known who is a phone: each look-up once more; those of
    others are left. */
 void asked_lookup(struct asked *a, const struct rec_lookup *l);
@@ -38,7 +42,8 @@ bool asked_phone(const struct asked *a, const struct rs_addr *client);
 enum rs_fact asked_related(const struct asked *a, const struct rec_lookup *l);
 /* The way of a client, good until the next call; NULL: it asked nothing. */
 const struct diag_way *asked_way(struct asked *a, const struct rs_addr *client);
-/* Calls back with the address of each phone that asked, by its first look-up. */
+/* Calls back with the address of each phone that asked, by its first look-up.
+ */
 void asked_each(struct asked *a,
     void (*each)(void *arg, const struct rs_addr *client), void *arg);
 

@@ -46,6 +46,12 @@ const char *text_many(char out[PAGE_TEXT], int64_t n, const char *one);
 /* The name of a file without its directories. */
 struct rs_span text_file_name(struct rs_span path);
 
+/* By what it is known in this report: the address that it goes by, or in the
+   place of one its hardware address, with no family. */
+struct rs_addr text_place_of(const struct rec_phone *p);
+/* A line with its other addresses, if any. */
+void text_also(struct text *t, const struct rec_phone *p);
+
 void text_coverage(struct text *t);
 /* The line that says how many phones; what to do where there is nothing. */
 void text_headline(struct text *t);
@@ -74,8 +80,7 @@ void text_causes_free(struct text_causes *c);
 bool text_causes_of(struct text_causes *c, const struct rec_phone *p, size_t i,
     const struct rec_finding **x);
 /* It was told of. */
-bool text_causes_told(
-    const struct text_causes *c, const struct rec_finding *x);
+bool text_causes_told(const struct text_causes *c, const struct rec_finding *x);
 /* A line that says what an attempt lacks that is not decided. */
 void text_undecided(struct text *t, const struct rec_registration *r);
 
