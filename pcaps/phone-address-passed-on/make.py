@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Near miss of phone-renumbered: one phone is refused and goes, and its address is given to another one, which registers."""
+"""Near miss of phone-renumbered: one phone is refused and goes, and its address and user are given to another one, which registers."""
 
 import pathlib
 import sys
@@ -20,5 +20,5 @@ new.xid = 2
 new.binds(160)
 c.cards["192.0.2.17"] = OTHER_MAC
 c.arp(160.1, 1, "192.0.2.17", OTHER_MAC, "192.0.2.17")
-line(c, "192.0.2.17", "2001").registers(161, 3600)
+line(c, "192.0.2.17", "2000").registers(161, 3600)
 c.write()

@@ -17,6 +17,9 @@ enum {
 	MOST_ADDRESSES = 3,
 };
 
+/* Of a host that says nothing of its address for so long. */
+static const rs_time GONE = 60 * RS_SEC;
+
 struct card {
 	struct table_node node;
 	struct queue_link order; /* by the last sign */
@@ -35,7 +38,7 @@ struct epoch {
 	struct rs_frame frame;
 	enum rec_learned learned;
 	uint16_t vlan;
-	bool vlan_known;
+	bool vlan_known, released;
 };
 
 struct neighbour_tracker {
@@ -181,7 +184,7 @@ find_epoch(const struct neighbour_tracker *k, const struct rs_addr *a)
 	return NULL;
 }
 
-/* until: a lease gives it to another host then, or RS_NEVER. */
+/* until: when it went to another host for good, or RS_NEVER. */
 static void
 close_epoch(struct neighbour_tracker *k, struct epoch *e, rs_time until)
 {
@@ -243,19 +246,25 @@ open_epoch(struct neighbour_tracker *k, const struct rs_addr *addr,
 }
 
 /*
- * When a lease gave the address to another host; RS_NEVER: it may be the same
- * one.  Who renews (RFC 2131 4.3.2) had it before, and others may have answered
- * or sent for it.
+ * When the address went to another host for good; RS_NEVER: it may be the same
+ * one, or both have it.  Who renews (RFC 2131 4.3.2) had it before, and others
+ * may have answered or sent for it.  Who asks by ARP speaks for itself, which
+ * who answers need not; a host that is there defends its address (RFC
+ * 5227 2.4).
  */
 static rs_time
-given_away(const struct epoch *e, const struct rs_event *ev)
+given_away(
+    const struct epoch *e, const struct card *c, const struct rs_event *ev)
 {
-	bool lease = ev->type == RS_EV_DHCP;
-	bool renewed = lease && ev->u.dhcp->client.family != 0;
-	return lease && (e->learned == REC_BY_DHCP ||
-			    (e->learned == REC_BY_ARP && !renewed))
-		   ? ev->at.complete
-		   : RS_NEVER;
+	rs_time now = ev->at.complete;
+	bool renewed = ev->type == RS_EV_DHCP && ev->u.dhcp->client.family != 0;
+	bool asks = ev->type == RS_EV_LINK && ev->u.link->kind == LINK_ARP &&
+		    !ev->u.link->reply && !(c && c->forwards);
+	if (e->learned == REC_BY_TRAFFIC)
+		return RS_NEVER;
+	if (ev->type == RS_EV_DHCP)
+		return renewed && e->learned != REC_BY_DHCP ? RS_NEVER : now;
+	return asks && (e->released || now - e->last >= GONE) ? now : RS_NEVER;
 }
 
 /* A sign that this hardware address has that address now. */
@@ -278,7 +287,7 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 		other = false;
 	}
 	if (other) {
-		close_epoch(k, e, given_away(e, ev));
+		close_epoch(k, e, given_away(e, c, ev));
 		e = NULL;
 	}
 	if (e == NULL) {
@@ -292,6 +301,7 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 	if (how < e->learned)
 		e->learned = how;
 	e->last = ev->at.complete;
+	e->released = false;
 	if (c && c->vlan_known) {
 		e->vlan = c->vlan;
 		e->vlan_known = true;
@@ -384,7 +394,13 @@ static void
 take_dhcp(struct neighbour_tracker *k, const struct rs_event *ev)
 {
 	const struct dhcp_msg *m = ev->u.dhcp;
-	if (m->type != DHCP_ACK || m->mac.n != 6)
+	if (m->mac.n != 6)
+		return;
+	struct epoch *e =
+	    m->type == DHCP_RELEASE ? find_epoch(k, &m->client) : NULL;
+	if (e && memcmp(e->mac, m->mac.p, 6) == 0)
+		e->released = true;
+	if (m->type != DHCP_ACK)
 		return;
 	if (m->offered.family)
 		join(k, &m->offered, m->mac.p, REC_BY_DHCP, ev);

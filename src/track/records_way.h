@@ -239,7 +239,7 @@ struct rec_host {
 	enum rec_learned learned; /* the best sign */
 	enum rs_fact router;      /* it has more addresses than a host has */
 	enum rs_fact forwards;    /* it was seen to send for others */
-	rs_time until; /* a lease gave it to another then; RS_NEVER: none did */
+	rs_time until; /* it went to another host then; RS_NEVER: not for good */
 };
 
 enum rec_link_kind {

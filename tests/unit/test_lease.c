@@ -10,6 +10,7 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* All trackers, as the engine has them, and a line a record. */
 struct kit {
@@ -570,6 +571,78 @@ test_icmp_ntp(void)
 	}
 }
 
+static rs_time gone;
+
+static void
+hear_until(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct rec_host *h = rec;
+	(void)arg;
+	if (type == &rec_host_type && h->until != RS_NEVER)
+		gone = h->until;
+}
+
+/* When the address of the first host is another one's for good: words, and
+   seconds.  L: lease, N: renewal, A: ARP, R: answers ARP, F: sends for others,
+   t: traffic, of host 1 or 2; X: host 1 gives its lease back. */
+static void
+test_given_away(void)
+{
+	static const struct {
+		const char *words;
+		int gone;
+	} rows[] = {
+	    {"L1@1 L2@9", 9},
+	    {"L1@1 L1@9", 0},
+	    {"A1@1 L2@9", 9},
+	    {"A1@1 N2@9", 0}, /* it had it before */
+	    {"L1@1 N2@9", 9},
+	    {"t1@1 L2@9", 0}, /* whoever sent for it */
+	    {"L1@1 A2@9", 0}, /* a conflict, perhaps */
+	    {"L1@1 A2@90", 90},
+	    {"L1@1 A1@80 A2@90", 0},
+	    {"L1@1 R2@90", 0}, /* a proxy, perhaps */
+	    {"L1@1 F2@2 A2@90", 0},
+	    {"L1@1 X1@5 A2@9", 9},
+	    {"L1@1 X1@5 A1@6 A2@9", 0},
+	    {"L1@1 t2@90", 0},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct kit k;
+		char text[64], *save = NULL;
+		unit_row(rows[i].words);
+		begin(&k, 1 << 20);
+		k.out.record = hear_until;
+		gone = 0;
+		snprintf(text, sizeof text, "%s", rows[i].words);
+		for (char *w = strtok_r(text, " ", &save); w;
+		     w = strtok_r(NULL, " ", &save)) {
+			unsigned mac = 0x5300u + (unsigned)(w[1] - '0');
+			double at = atof(w + 3);
+			if (w[0] == 'L')
+				dhcp(&k, at, DHCP_ACK, mac, 1, NULL, PHONE,
+				    SERVER);
+			else if (w[0] == 'N')
+				dhcp(&k, at, DHCP_ACK, mac, 1, PHONE, PHONE,
+				    SERVER);
+			else if (w[0] == 'X')
+				dhcp(&k, at, DHCP_RELEASE, mac, 2, PHONE, NULL,
+				    SERVER);
+			else if (w[0] == 'A' || w[0] == 'R')
+				arp(&k, at, mac, PHONE, PHONE, w[0] == 'R');
+			else if (w[0] == 'F')
+				source(
+				    &k, at, mac & 0xff, "203.0.113.9", 61, 0);
+			else
+				source(&k, at, mac & 0xff, PHONE, 64, 0);
+		}
+		finish(&k, 100);
+		CU_ASSERT_EQUAL(gone, rows[i].gone * RS_SEC);
+		end(&k);
+	}
+}
+
 UNIT_MAIN("lease", UNIT(test_leases), UNIT(test_flood), UNIT(test_hosts),
     UNIT(test_lease_of), UNIT(test_conflicts), UNIT(test_unanswered),
-    UNIT(test_clocks), UNIT(test_dates), UNIT(test_icmp), UNIT(test_icmp_ntp))
+    UNIT(test_clocks), UNIT(test_dates), UNIT(test_icmp), UNIT(test_icmp_ntp),
+    UNIT(test_given_away))
