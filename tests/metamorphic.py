@@ -95,12 +95,13 @@ def duplicate(packets, rng):
 
 
 def fragment(packets, rng, backwards=False):
-    """Each IP packet with something in it in two or three fragments."""
+    """Each IP packet with something in it in two or three fragments, but for
+    neighbour discovery, which is none then (RFC 6980)."""
     ident = 0x1000
     for p in packets:
         ip = Ip.of(p.data)
         n = len(ip.payload) // 8 if ip else 0
-        if n < 4:
+        if n < 4 or (ip.proto == 58 and 133 <= ip.payload[0] <= 136):
             yield p
             continue
         ident += 1

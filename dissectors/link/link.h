@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is said below IP, and of whom: ARP (RFC 826), the voice VLAN that a
- * switch announces (LLDP-MED, ANSI/TIA-1057 10.2.3; CDP), EAP over LANs (IEEE
- * 802.1X 11).  One flat struct without pointers, which may be kept as it is.
+ * What is said below IP, and of whom: ARP (RFC 826) and neighbour discovery
+ * (RFC 4861), which is the same for IPv6, the voice VLAN that a switch
+ * announces (LLDP-MED, ANSI/TIA-1057 10.2.3; CDP), EAP over LANs (IEEE 802.1X
+ * 11).  One flat struct without pointers, which may be kept as it is.
  *
  * LINK_SOURCE and LINK_CONTACT are no frames of their own: by them the pipeline
  * tells which hardware address sent a packet of a flow, and that somebody spoke
@@ -21,6 +22,7 @@ enum link_kind {
 	LINK_EAP,
 	LINK_SOURCE,
 	LINK_CONTACT,
+	LINK_ND,
 };
 
 enum link_protocol { LINK_NO_PROTOCOL, LINK_LLDP, LINK_CDP };
@@ -41,10 +43,13 @@ struct link_msg {
 	enum link_kind kind;
 	uint8_t from[6], to[6]; /* of the frame */
 	uint16_t vlan;          /* its innermost tag; 0: none */
-	/* ARP, with what it says itself; SOURCE: sender only */
+	/* ARP and ND, with what it says itself; SOURCE: sender only */
 	bool reply;
 	uint8_t sender_mac[6];
 	struct rs_addr sender, target;
+	/* ND: who says so is a router, and one that may be the default; of its
+	   target others may say the same, as of an anycast address */
+	bool router, is_default, shared;
 	uint8_t ttl; /* SOURCE */
 	/* POLICY */
 	enum link_protocol protocol;
@@ -66,6 +71,15 @@ struct link_msg {
  * caller's.
  */
 bool link_parse(struct link_msg *m, unsigned type, struct rs_span rest);
+
+/*
+ * nd.c: a message of ICMPv6 that came from that address.  False where it is no
+ * neighbour discovery, or is cut short; of a sender that names no hardware
+ * address sender_mac is zero: it is that of the frame.  Whether it came from
+ * this link (RFC 4861 7.1: hop limit 255) is the caller's to know.
+ */
+bool link_nd(
+    struct link_msg *m, const struct rs_addr *source, struct rs_span icmp);
 
 /* policy.c: behind the type of LLDP, and behind the SNAP header of CDP. */
 bool link_lldp(struct link_msg *m, struct rs_span rest);

@@ -42,8 +42,11 @@ asks_as_phone(const struct rec_lease *l)
 {
 	static const char *const phones_only[] = {
 	    "120", "125", "150", "159", "160"};
-	if (l == NULL || l->protocol != REC_DHCPV4)
+	if (l == NULL)
 		return false;
+	/* RFC 3319: SIP servers. */
+	if (l->protocol == REC_DHCPV6)
+		return boot_view_asked(l, "21") || boot_view_asked(l, "22");
 	for (size_t i = 0; i < sizeof phones_only / sizeof *phones_only; i++)
 		if (boot_view_asked(l, phones_only[i]))
 			return true;

@@ -20,31 +20,39 @@ const struct diag_entry diag_entries_boot[] = {
 	.meaning = "Two hosts have the same address. Answers go to one or the "
 		   "other, as it happens.",
 	.seen =
-	    "ARP of one hardware address for an IP address, of another, and "
-	    "of the first one again within a minute; an ARP probe that "
-	    "another host answers; or a DHCP DECLINE.",
-	.silent = "An address that moves once is a new lease or a new network "
-		  "card. Hardware addresses that routers share (VRRP, HSRP, "
-		  "GLBP) do not count, nor hosts in different VLANs."},
+	    "ARP or neighbour discovery of one hardware address for an IP "
+	    "address, of another, and of the first one again within a minute; "
+	    "a question whether the address is free, which another host "
+	    "answers; or a DHCP DECLINE.",
+	.silent =
+	    "An address that moves once is a new lease or a new network "
+	    "card. Hardware addresses that routers share (VRRP, HSRP, "
+	    "GLBP) do not count, nor do advertisements of neighbours that "
+	    "do not override, as those of proxies and of anycast "
+	    "addresses, nor hosts in different VLANs."},
     {.code = "link.eap-failed",
 	.meaning = "The port stays closed until the phone has proved who it is "
 		   "(802.1X), and it could not.",
 	.seen = "EAP Failure of the switch, and no EAP Success for the same "
 		"phone afterwards.",
-	.silent = "A failure that a success follows is no more than a first "
-		  "try; nor is anything said of a phone that registered, or "
-		  "where a switch answers all phones at once, and two of them "
-		  "spoke within a minute. Switches may let a phone in by its hardware address "
-		  "after that, which the capture does not show."},
+	.silent =
+	    "A failure that a success follows is no more than a first "
+	    "try; nor is anything said of a phone that registered, or "
+	    "where a switch answers all phones at once, and two of them "
+	    "spoke within a minute. Switches may let a phone in by its hardware address "
+	    "after that, which the capture does not show."},
     {.code = "link.arp-unanswered",
 	.meaning = "The router or the name server that the lease names is not "
-		   "there, or not in this VLAN.",
+		   "there, or not in this VLAN; or the IPv6 router is gone.",
 	.seen = "Three or more ARP requests of a phone, ten seconds apart at "
 		"most and over two seconds or more, for an address that its "
-		"lease names, and nothing said by that address. The phone did "
+		"lease names, and nothing said by that address; or as many "
+		"neighbour solicitations, for such an address or a router that "
+		"advertised itself. The phone did "
 		"not register.",
 	.silent = "Hosts look for many addresses that are not there: only "
-		  "those of the lease count."},
+		  "those of the lease and routers count. Of IPv6 nothing is "
+		  "said where the phone tried IPv4 too: it can do without."},
     {.code = "dhcp.no-offer",
 	.meaning = "The phone asks for an address, and no server offers one: "
 		   "wrong VLAN, no relay, no free addresses.",

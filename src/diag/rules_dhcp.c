@@ -29,6 +29,20 @@ vlan_words(char out[FINDING_WORD], const struct rec_lease *l)
 	return out;
 }
 
+/* What quotes the client's messages, as a half sentence. */
+static const char *
+icmp_words(char out[2 * FINDING_WORD], const struct rec_lease *l)
+{
+	char from[RS_ADDR_TEXT];
+	out[0] = '\0';
+	if (l->icmp.p == NULL)
+		return out;
+	rs_addr_format(&l->icmp_from.at.addr, from);
+	snprintf(out, 2 * FINDING_WORD, " %s answers them by ICMP %.*s.", from,
+	    FINDING_TEXT(l->icmp));
+	return out;
+}
+
 /* finding_begin() of what keeps a client from its address. */
 static void
 begin(struct finding *f, const struct diag_rule *rule,
@@ -45,7 +59,7 @@ no_offer(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
 	const struct rec_lease *l = boot_view_lease(c);
-	char word[FINDING_WORD];
+	char word[FINDING_WORD], icmp[2 * FINDING_WORD];
 	struct finding f;
 	if (l == NULL || l->state != REC_NO_OFFER || l->retransmissions < 1 ||
 	    boot_view_later(c) || coverage_view_dropped(c->coverage))
@@ -58,14 +72,18 @@ no_offer(const struct diag_rule *rule, const struct diag_case *c,
 	    boot_view_like_phone(c))
 		return;
 	begin(&f, rule, c, out, REC_LIKELY);
-	finding_alternative(&f, "link.voice-vlan");
+	/* A relay heard it: it is where it should be. */
+	if (l->icmp.p == NULL)
+		finding_alternative(&f, "link.voice-vlan");
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "%lld DISCOVERs of %.*s in %lld s%s, and no OFFER: the client goes "
-	    "on asking, so that it got none.",
+	    "on asking, so that it got none.%s",
 	    (long long)l->retransmissions + 1, FINDING_TEXT(l->mac),
-	    (long long)((l->ended - l->started) / RS_SEC), vlan_words(word, l));
+	    (long long)((l->ended - l->started) / RS_SEC), vlan_words(word, l),
+	    icmp_words(icmp, l));
 	finding_frames(&f, &l->frames, l->started, RS_LIT("DHCP DISCOVER"));
+	finding_evidence(&f, l->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
 	finding_say(&f);
 }
 
@@ -74,6 +92,7 @@ no_ack(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
 	const struct rec_lease *l = boot_view_lease(c);
+	char icmp[2 * FINDING_WORD];
 	struct finding f;
 	if (l == NULL || l->state != REC_NO_ACK ||
 	    (l->kind != REC_LEASE_DISCOVER && l->kind != REC_LEASE_REQUEST) ||
@@ -83,10 +102,11 @@ no_ack(const struct diag_rule *rule, const struct diag_case *c,
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "%.*s asked for an address for %lld s and was neither granted nor "
-	    "refused it.",
-	    FINDING_TEXT(l->mac),
-	    (long long)((l->ended - l->started) / RS_SEC));
+	    "refused it.%s",
+	    FINDING_TEXT(l->mac), (long long)((l->ended - l->started) / RS_SEC),
+	    icmp_words(icmp, l));
 	finding_frames(&f, &l->frames, l->started, RS_LIT("DHCP"));
+	finding_evidence(&f, l->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
 	finding_say(&f);
 }
 
@@ -218,8 +238,11 @@ no_dns_or_ntp(const struct diag_rule *rule, const struct diag_case *c,
 			 "answer")
 		: "");
 	finding_evidence(&f, l->answer_frame, RS_NEVER, RS_LIT("DHCP ACK"));
-	if (ntp)
+	if (ntp) {
 		finding_frames(&f, &k->frames, RS_NEVER, RS_LIT("NTP query"));
+		finding_evidence(
+		    &f, k->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
+	}
 	finding_say(&f);
 }
 

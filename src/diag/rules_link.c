@@ -44,6 +44,12 @@ voice_vlan(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+static bool
+by_nd(const struct rec_link *k)
+{
+	return rs_span_eq(k->protocol, RS_LIT("nd"));
+}
+
 static void
 conflict_of_link(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -64,7 +70,8 @@ conflict_of_link(const struct diag_rule *rule, const struct diag_case *c,
 		    "%.*s and %.*s claim %s in turn, within %lld s.",
 		    FINDING_TEXT(k->mac), FINDING_TEXT(k->other_mac), addr,
 		    (long long)((k->ended - k->started + RS_SEC - 1) / RS_SEC));
-	finding_frames(&f, &k->frames, k->started, RS_LIT("ARP"));
+	finding_frames(&f, &k->frames, k->started,
+	    by_nd(k) ? RS_LIT("neighbour discovery") : RS_LIT("ARP"));
 	finding_say(&f);
 }
 
@@ -134,31 +141,61 @@ names(const struct rec_list *l, const struct rs_addr *a)
 	return false;
 }
 
-/* Only of what the phone needs, as far as its lease says: hosts ask for many
-   that are not there. */
+/* What the phone needs it for; NULL: it may do without, as far as its lease or
+   the host itself (RFC 4861 4.2) says: hosts ask for many that are not there.
+ */
+static const char *
+needed_as(const struct rec_link *k, const struct rec_lease *l)
+{
+	const struct rs_addr *a = &k->server.at.addr;
+	if (k->router == RS_TRUE || (l && names(&l->terms.routers, a)))
+		return "router";
+	return l && names(&l->terms.dns, a) ? "name server" : NULL;
+}
+
+/* It may go without IPv6: only where it tried nothing else, and nothing came
+   through. */
+static bool
+went_otherwise(const struct diag_case *c)
+{
+	const struct rec_phone *p = c->phone;
+	const struct rec_stage *s = p ? p->chain.v : NULL;
+	if (!by_nd(c->link))
+		return false;
+	for (uint32_t i = 0; p && i < p->chain.n; i++)
+		if (s[i].state == REC_STAGE_OK)
+			return true;
+	if (p)
+		return p->by_ip4;
+	return c->lease == NULL || c->lease->protocol != REC_DHCPV6;
+}
+
 static void
 arp_unanswered(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
 	const struct rec_link *k = c->link;
-	const struct rec_lease *l = c->lease;
 	char asks[RS_ADDR_TEXT], for_whom[RS_ADDR_TEXT];
 	struct finding f;
-	if (k == NULL || k->kind != REC_LINK_UNANSWERED || l == NULL ||
+	if (k == NULL || k->kind != REC_LINK_UNANSWERED ||
 	    !boot_view_lost_phone(c) || coverage_view_dropped(c->coverage))
 		return;
-	bool router = names(&l->terms.routers, &k->server.at.addr);
-	if (!router && !names(&l->terms.dns, &k->server.at.addr))
+	const char *what = needed_as(k, c->lease);
+	if (what == NULL || went_otherwise(c))
 		return;
 	rs_addr_format(&k->client.at.addr, asks);
 	rs_addr_format(&k->server.at.addr, for_whom);
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "capture.incomplete");
+	if (by_nd(k))
+		f.rec.title = RS_LIT("A host that the phone needs does not "
+				     "answer neighbour solicitations");
 	finding_detail(&f,
 	    "%s asked %lld times who has %s, its %s, and nobody answered.",
-	    asks, (long long)k->count, for_whom,
-	    router ? "router" : "name server");
-	finding_frames(&f, &k->frames, k->started, RS_LIT("ARP request"));
+	    asks, (long long)k->count, for_whom, what);
+	finding_frames(&f, &k->frames, k->started,
+	    by_nd(k) ? RS_LIT("neighbour solicitation")
+		     : RS_LIT("ARP request"));
 	finding_say(&f);
 }
 

@@ -481,6 +481,7 @@ say_clock(struct finding *f, const struct tls_view *v)
 	finding_frames(f, &k->frames, RS_NEVER,
 	    k->source == REC_CLOCK_NTP ? RS_LIT("NTP")
 				       : RS_LIT("the phone's time"));
+	finding_evidence(f, k->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
 }
 
 static void

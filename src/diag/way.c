@@ -55,7 +55,7 @@ const struct rec_lookup *
 way_stopped(const struct diag_way *w)
 {
 	const struct rec_lookup *first = NULL;
-	if (w->n_tries || w->registered)
+	if (w->n_tries || w->registered || w->elsewhere)
 		return NULL;
 	for (uint32_t i = 0; i < w->n_lookups; i++) {
 		const struct rec_lookup *l = &w->lookups[i];

@@ -32,8 +32,9 @@ struct diag_wait {
 
 struct diag_way {
 	struct rs_addr client;
-	bool phone;                       /* it registers, or tries to */
-	bool registered;                  /* once at least, wherever */
+	bool phone;      /* it registers, or tries to */
+	bool registered; /* once at least, wherever */
+	bool elsewhere;  /* it went to servers that are not among tries */
 	const struct rec_lookup *lookups; /* those that are kept, by time */
 	uint32_t n_lookups;
 	const struct diag_try *tries; /* by first frame */

@@ -340,8 +340,11 @@ static void
 icmp(struct engine *e, const struct net_packet *p)
 {
 	struct icmp_error error;
-	if (!icmp_error_decode(p, &error))
+	if (!icmp_error_decode(p, &error)) {
+		if (p->proto == NET_PROTO_ICMP6)
+			pipeline_neighbour(&e->pipeline, p);
 		return;
+	}
 	enum rs_dir dir;
 	struct flow *f = flow_find(e->flows, &error.quoted.src,
 	    &error.quoted.dst, error.quoted.proto, &dir);

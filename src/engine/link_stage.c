@@ -29,6 +29,20 @@ link_stage_frame(
 	emit(p, &m, out);
 }
 
+/* RFC 4861 7.1: a router would have lessened it; RFC 6980: never in pieces. */
+void
+link_stage_neighbour(const struct net_packet *p, const struct rs_sink *out)
+{
+	static const uint8_t none[6];
+	struct link_msg m;
+	if (!p->has_mac || p->ttl != 255 || p->fragmented ||
+	    !link_nd(&m, &p->src.addr, p->payload))
+		return;
+	if (memcmp(m.sender_mac, none, 6) == 0)
+		memcpy(m.sender_mac, p->mac, 6);
+	emit(p, &m, out);
+}
+
 void
 link_stage_source(struct link_source *s, const struct net_packet *p,
     const struct rs_sink *out)

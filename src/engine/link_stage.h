@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is below IP, as events: frames that carry none (ARP, LLDP, CDP, EAPOL),
+ * neighbour discovery, which is ARP's work within IPv6,
  * the hardware address behind packets of flows of ours, and who speaks to a
  * server that DHCP named.
  */
@@ -26,6 +27,9 @@ struct link_watch {
 /* A frame with no IP in it; p as link_decode() left it. */
 void link_stage_frame(const struct net_packet *p, struct rs_span frame,
     const struct rs_sink *out);
+/* A packet of ICMPv6: neighbour discovery, or left. */
+void link_stage_neighbour(
+    const struct net_packet *p, const struct rs_sink *out);
 /* A packet of that side: tells where it is another sender than before. */
 void link_stage_source(struct link_source *s, const struct net_packet *p,
     const struct rs_sink *out);

@@ -79,11 +79,13 @@ void pipeline_drops(
     struct pipeline *p, uint64_t packets, rs_time from, rs_time to);
 void pipeline_advance(struct pipeline *p, rs_time now);
 /* A packet of a flow of ours; s is of the side that sent it. */
-void pipeline_source(struct pipeline *p, struct link_source *s,
-    const struct net_packet *packet);
+void pipeline_source(
+    struct pipeline *p, struct link_source *s, const struct net_packet *packet);
 /* A frame that carries no IP; packet as link_decode() left it. */
-void pipeline_frame(struct pipeline *p, const struct net_packet *packet,
-    struct rs_span frame);
+void pipeline_frame(
+    struct pipeline *p, const struct net_packet *packet, struct rs_span frame);
+/* A packet of ICMPv6 that is no error. */
+void pipeline_neighbour(struct pipeline *p, const struct net_packet *packet);
 /* The first packet of a new flow. */
 void pipeline_opened(struct pipeline *p, const struct net_packet *packet);
 

@@ -32,6 +32,13 @@ pipeline_frame(
 }
 
 void
+pipeline_neighbour(struct pipeline *p, const struct net_packet *packet)
+{
+	const struct rs_sink out = {emit_alone, p};
+	link_stage_neighbour(packet, &out);
+}
+
+void
 pipeline_opened(struct pipeline *p, const struct net_packet *packet)
 {
 	const struct rs_sink out = {emit_alone, p};

@@ -43,8 +43,8 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		clock_tracker_event(t->clock, ev);
 		if (ev->flow->carrier != RS_OVER_UDP && captured(ev))
 			conn_tracker_event(t->conn, ev);
-		if (captured(ev) && ev->flow->carrier &
-		    (unsigned)(RS_OVER_TLS | RS_OVER_WSS))
+		if (captured(ev) &&
+		    ev->flow->carrier & (unsigned)(RS_OVER_TLS | RS_OVER_WSS))
 			inferred_tracker_event(t->inferred, ev);
 		break;
 	case RS_EV_SIP_KEEPALIVE:
@@ -90,6 +90,10 @@ deliver(struct trackers *t, const struct rs_event *ev)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
 		download_tracker_event(t->download, ev);
+		if (ev->type == RS_EV_ICMP) {
+			lease_tracker_event(t->lease, ev);
+			clock_tracker_event(t->clock, ev);
+		}
 		break;
 	case RS_EV_TFTP:
 	case RS_EV_HTTP:
@@ -213,10 +217,10 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->inferred =
 	    inferred_tracker_new(t->related, &budgets[BUDGET_TLS], &t->taps);
 	t->names = names_new(seed, &budgets[BUDGET_LOOKUPS]);
-	t->lookup = lookup_tracker_new(t->names, t->related, seed,
-	    &budgets[BUDGET_LOOKUPS], &t->taps);
-	t->neighbour = neighbour_tracker_new(
-	    seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->lookup = lookup_tracker_new(
+	    t->names, t->related, seed, &budgets[BUDGET_LOOKUPS], &t->taps);
+	t->neighbour =
+	    neighbour_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
 	t->lease = lease_tracker_new(
 	    seed, &budgets[BUDGET_BINDINGS], t->neighbour, &t->taps);
 	t->link = link_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);

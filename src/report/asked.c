@@ -31,8 +31,10 @@ struct client {
 	struct rs_addr addr;
 	GPtrArray *lookups; /* GBytes */
 	GArray *tries, *waits;
-	bool phone, unsure; /* unsure: asked when it was not known for one */
-	bool cut;           /* there were more tries than are kept */
+	bool phone, unsure;    /* unsure: asked when it was not known for one */
+	bool elsewhere;        /* it tried something that is not kept */
+	struct client *joined; /* NULL, or the one that has all of its */
+	bool cut;              /* there were more tries than are kept */
 };
 
 struct asked {
@@ -122,7 +124,7 @@ asked_free(struct asked *a)
 /* ---- as records close ---- */
 
 static struct client *
-find(const struct asked *a, const struct rs_addr *addr)
+own(const struct asked *a, const struct rs_addr *addr)
 {
 	struct table_node *n =
 	    a->order->len
@@ -134,6 +136,14 @@ find(const struct asked *a, const struct rs_addr *addr)
 			return c;
 	}
 	return NULL;
+}
+
+/* Or the one that it was joined to. */
+static struct client *
+find(const struct asked *a, const struct rs_addr *addr)
+{
+	struct client *c = own(a, addr);
+	return c && c->joined ? c->joined : c;
 }
 
 static struct client *
@@ -314,8 +324,7 @@ add_registration(
 }
 
 static void
-add_handshake(
-    struct asked *a, struct client *c, const struct rec_handshake *h)
+add_handshake(struct asked *a, struct client *c, const struct rec_handshake *h)
 {
 	const struct rs_frame *f = h->frames.v;
 	struct diag_try x = {.type = &rec_handshake_type,
@@ -389,6 +398,48 @@ asked_add(
 }
 
 /* ---- at the end ---- */
+
+static void
+join(struct asked *a, struct client *to, struct client *from)
+{
+	open_client(to);
+	open_client(from);
+	const struct diag_try *v = (const void *)from->tries->data;
+	const struct diag_wait *w = (const void *)from->waits->data;
+	for (guint i = 0; i < from->tries->len; i++)
+		add_try(a, to, &v[i]);
+	for (guint i = 0; i < from->waits->len; i++)
+		add_wait(a, to, &w[i]);
+	to->phone |= from->phone;
+	to->unsure |= from->unsure;
+	to->elsewhere |= from->elsewhere;
+	to->cut |= from->cut;
+	from->joined = to;
+}
+
+/* What one tries that has asked nothing is not kept: see asked_add(). */
+void
+asked_join(struct asked *a, const struct rs_addr *v, size_t n,
+    const struct rs_addr *lead)
+{
+	bool any = false, elsewhere = false;
+	for (size_t i = 0; i < n; i++) {
+		bool asks = own(a, &v[i]) != NULL;
+		any |= asks;
+		elsewhere |= !asks && phone_tracker_knows(a->phones, &v[i]);
+	}
+	struct client *to = any ? touch(a, lead) : NULL;
+	if (to == NULL || to->joined)
+		return;
+	a->made = false;
+	to->phone |= elsewhere;
+	to->elsewhere |= elsewhere;
+	for (size_t i = 0; i < n; i++) {
+		struct client *from = own(a, &v[i]);
+		if (from && from != to && from->joined == NULL)
+			join(a, to, from);
+	}
+}
 
 void
 asked_mark(struct asked *a, const struct rs_addr *client)
@@ -525,6 +576,7 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	w->waits = (const void *)c->waits->data;
 	w->n_waits = c->waits->len;
 	w->registered = phone_tracker_registered(a->phones, client);
+	w->elsewhere = c->elsewhere;
 	make_others(a);
 	make_tried(a);
 	a->made = true;
@@ -545,7 +597,8 @@ asked_each(struct asked *a,
 {
 	for (guint i = 0; i < a->order->len; i++) {
 		const struct client *c = g_ptr_array_index(a->order, i);
-		if (c->phone && !c->cut && !is_server(a, c))
+		if (c->phone && c->joined == NULL && !c->cut &&
+		    !is_server(a, c))
 			each(arg, &c->addr);
 	}
 }

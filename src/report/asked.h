@@ -26,6 +26,10 @@ void asked_free(struct asked *a);
    concerns registration, so that its client is a phone.  True: it is one. */
 bool asked_add(
     struct asked *a, const struct rec_type *type, const void *rec, bool sure);
+/* At the end, before the next: those n addresses are one phone's, and `lead` is
+   one of them.  Before phone_tracker_join(). */
+void asked_join(struct asked *a, const struct rs_addr *v, size_t n,
+    const struct rs_addr *lead);
 /* At the end, when it is known who is a phone: each look-up once more; those of
    others are left. */
 void asked_lookup(struct asked *a, const struct rec_lookup *l);

@@ -127,11 +127,17 @@ fault_find(GArray *v, GCompareFunc cmp, struct fault key, int stage)
 static const struct fault *
 fault_of(const struct chain *c, const struct rec_phone *p, int stage)
 {
-	struct fault key = {.addr = p->client.at.addr, .at = INT64_MIN};
-	const struct fault *f = NULL;
+	struct fault key = {.at = INT64_MIN};
+	const struct fault *f = NULL, *x;
+	size_t n;
+	const struct rs_addr *v = one_of(c->from.one, &p->client.at.addr, &n);
 	text_copy(key.mac, sizeof key.mac, p->mac);
-	if (key.addr.family)
-		f = fault_find(c->by_addr, addr_cmp, key, stage);
+	for (size_t i = 0; i < n && v[i].family; i++) {
+		key.addr = v[i];
+		x = fault_find(c->by_addr, addr_cmp, key, stage);
+		if (x && (f == NULL || when_cmp(x, f) < 0))
+			f = x;
+	}
 	if (f == NULL && key.mac[0])
 		f = fault_find(c->by_mac, mac_cmp, key, stage);
 	return f;
@@ -139,14 +145,19 @@ fault_of(const struct chain *c, const struct rec_phone *p, int stage)
 
 /* ---- what was seen ---- */
 
-/* The last one of its address, unless that was of another host. */
+/* The last one of an address of its, unless that was of another host. */
 static bool
 lease_of_address(struct chain *c, const struct rec_phone *p, rs_time at,
     struct rec_lease *to, struct rec_arena *a)
 {
-	const struct rs_addr *addr = &p->client.at.addr;
+	size_t n;
+	const struct rs_addr *v = one_of(c->from.one, &p->client.at.addr, &n);
 	struct rec_id id;
-	return addr->family && host_lease(c->from.hosts, addr, at, &id) &&
+	bool found = false;
+	for (size_t i = 0; i < n && !found; i++)
+		found =
+		    v[i].family && host_lease(c->from.hosts, &v[i], at, &id);
+	return found &&
 	       spool_find(c->from.spool, &rec_lease_type, &id, to, a) &&
 	       (p->mac.n == 0 || to->mac.n == 0 || rs_span_eq(to->mac, p->mac));
 }
@@ -293,8 +304,8 @@ make_known(struct chain *c)
 	for (guint i = 0; i < c->by_addr->len; i++) {
 		const struct fault *f =
 		    &g_array_index(c->by_addr, struct fault, i);
-		phone_tracker_stopped(
-		    c->from.phones, &f->addr, &f->id, f->at, true);
+		phone_tracker_stopped(c->from.phones,
+		    one_lead(c->from.one, &f->addr), &f->id, f->at, true);
 	}
 	/* By its hardware address only, and it had an address at some time. */
 	for (guint i = 0; i < c->by_mac->len; i++) {
@@ -317,7 +328,8 @@ make_known(struct chain *c)
 	while ((d = spool_next(s)) != NULL)
 		if (d->phone == RS_TRUE)
 			phone_tracker_stopped(c->from.phones,
-			    &d->client.at.addr, &d->id, d->started, false);
+			    one_lead(c->from.one, &d->client.at.addr), &d->id,
+			    d->started, false);
 	spool_reader_free(s);
 }
 
@@ -355,33 +367,26 @@ chain_errors(const struct chain *c)
 
 /* ---- the record ---- */
 
-/* The hardware address that had its address then, and what else it had. */
+/* The hardware address that had one of its addresses, and all of these. */
 static void
 fill_host(struct chain *c, struct rec_phone *p, struct rec_arena *a)
 {
 	struct host_view host;
-	struct rs_addr addr;
 	char text[RS_ADDR_TEXT];
+	size_t n;
 	rs_time at = p->started != RS_NEVER ? p->started : INT64_MAX;
-	if (p->client.at.addr.family == 0 ||
-	    !host_at(c->from.hosts, &p->client.at.addr, at, &host))
-		return;
-	struct rec_list all = {0};
-	struct rs_addr last = {.family = 4}; /* 0.0.0.0: it has none yet */
-	p->mac = rec_arena_text(a, rs_span_str(host.mac));
-	for (size_t i = 0; i < ADDRESSES &&
-			   host_of_mac(c->from.hosts, p->mac, i, &addr, &host);
-	     i++) {
-		if (rs_addr_eq(&addr, &last))
-			continue; /* an epoch more of the same */
-		last = addr;
-		rs_addr_format(&addr, text);
+	const struct rs_addr *v = one_of(c->from.one, &p->client.at.addr, &n);
+	bool known = host_at(c->from.hosts, &p->client.at.addr, at, &host);
+	for (size_t i = 0; i < n && !known; i++)
+		known = host_at(c->from.hosts, &v[i], INT64_MAX, &host);
+	if (v->family && known)
+		p->mac = rec_arena_text(a, rs_span_str(host.mac));
+	for (size_t i = 0; i < n && n > 1; i++) {
+		rs_addr_format(&v[i], text);
 		*(struct rs_span *)rec_list_add(
-		    &all, a, sizeof(struct rs_span)) =
+		    &p->addresses, a, sizeof(struct rs_span)) =
 		    rec_arena_text(a, rs_span_str(text));
 	}
-	if (all.n > 1)
-		p->addresses = all;
 }
 
 /* Whatever it was: DHCP gave it an address later. */

@@ -14,6 +14,7 @@
 #include "diag/way.h"
 #include "report/downloads.h"
 #include "report/judge.h"
+#include "report/one.h"
 #include "track/host.h"
 #include "track/phone.h"
 
@@ -24,6 +25,7 @@ struct chain_sources {
 	struct judge *judge;
 	struct phone_tracker *phones;
 	struct host_index *hosts;
+	const struct one *one;
 	struct spool *spool;
 	struct fetches *fetches;
 	const struct diag_way *(*way)(void *arg, const struct rs_addr *client);

@@ -8,6 +8,7 @@ struct client {
 	struct diag_fetch *v;
 	char **names; /* of their servers; owned */
 	size_t n, room;
+	struct client *joined; /* NULL, or the one that has all of its */
 };
 
 struct fetches {
@@ -84,7 +85,7 @@ client_touch(struct fetches *f, const struct rs_addr *address)
 {
 	struct client *c = g_tree_lookup(f->clients, address);
 	if (c)
-		return c;
+		return c->joined ? c->joined : c;
 	if (!pay_for(f, sizeof *c))
 		return NULL;
 	c = g_new0(struct client, 1);
@@ -108,19 +109,10 @@ take_out(struct client *c, size_t i)
 	memmove(&c->names[i], &c->names[i + 1], (c->n - i) * sizeof *c->names);
 }
 
-void
-fetches_add(struct fetches *f, const struct rec_download *d)
+static void
+insert(struct fetches *f, struct client *c, struct diag_fetch one)
 {
-	struct client *c = client_touch(f, &d->client.at.addr);
-	if (c == NULL)
-		return;
-	struct diag_fetch one = {.id = d->id,
-	    .at = d->started,
-	    .server = d->server,
-	    .protocol = d->protocol,
-	    .state = d->state,
-	    .configures = rec_download_configures(d),
-	    .frame = d->id.frame};
+	const struct rs_span name = one.server.name;
 	if (c->n == FETCHES_KEPT)
 		take_out(c, FETCHES_KEPT / 2);
 	if (!grow(f, c))
@@ -130,20 +122,47 @@ fetches_add(struct fetches *f, const struct rec_download *d)
 		c->v[i] = c->v[i - 1];
 		c->names[i] = c->names[i - 1];
 	}
-	c->names[i] = d->server.name.n
-			  ? g_strndup((const char *)d->server.name.p,
-				MIN(d->server.name.n, 255))
-			  : NULL;
+	c->names[i] =
+	    name.n ? g_strndup((const char *)name.p, MIN(name.n, 255)) : NULL;
 	one.server.name =
 	    c->names[i] ? rs_span_str(c->names[i]) : (struct rs_span){0};
 	c->v[i] = one;
 	c->n++;
 }
 
+void
+fetches_add(struct fetches *f, const struct rec_download *d)
+{
+	struct client *c = client_touch(f, &d->client.at.addr);
+	if (c)
+		insert(f, c,
+		    (struct diag_fetch){.id = d->id,
+			.at = d->started,
+			.server = d->server,
+			.protocol = d->protocol,
+			.state = d->state,
+			.configures = rec_download_configures(d),
+			.frame = d->id.frame});
+}
+
+void
+fetches_join(
+    struct fetches *f, const struct rs_addr *lead, const struct rs_addr *member)
+{
+	struct client *from = g_tree_lookup(f->clients, member);
+	struct client *to = from ? client_touch(f, lead) : NULL;
+	if (to == NULL || from->joined || to == from)
+		return;
+	for (size_t i = 0; i < from->n; i++)
+		insert(f, to, from->v[i]);
+	from->joined = to;
+}
+
 struct diag_fetches
 fetches_of(struct fetches *f, const struct rs_addr *client)
 {
 	const struct client *c = g_tree_lookup(f->clients, client);
+	c = c && c->joined ? c->joined : c;
 	return c ? (struct diag_fetches){c->v, c->n}
 		 : (struct diag_fetches){NULL, 0};
 }

@@ -16,6 +16,9 @@ struct fetches;
 struct fetches *fetches_new(struct rs_account *pay);
 void fetches_free(struct fetches *f);
 void fetches_add(struct fetches *f, const struct rec_download *d);
+/* Both are of one client; asked about either, all of it is told. */
+void fetches_join(struct fetches *f, const struct rs_addr *lead,
+    const struct rs_addr *member);
 /* Those of the client, in the order of their times; lent until the next
    fetches_add(). */
 struct diag_fetches fetches_of(struct fetches *f, const struct rs_addr *client);

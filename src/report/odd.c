@@ -34,6 +34,7 @@ struct member {
 	struct rs_addr addr; /* or family 0, and */
 	char mac[MAC_TEXT];
 	bool registered;
+	struct member *joined; /* NULL, or the one that has all of its */
 	uint8_t n[ODD_WHATS];
 	uint16_t v[ODD_WHATS][ANSWERS]; /* of most kinds EACH of them */
 };
@@ -108,7 +109,7 @@ member_find(const struct odd *o, const struct odd_who *who, uint64_t *hash)
 		struct member *m = TRACK_OF(n, struct member, node);
 		if (rs_addr_eq(&m->addr, addr) &&
 		    (by_addr || rs_span_eq(who->mac, rs_span_str(m->mac))))
-			return m;
+			return m->joined ? m->joined : m;
 	}
 	return NULL;
 }
@@ -172,11 +173,17 @@ value_touch(
 	return v->place;
 }
 
+static unsigned
+most_of(enum odd_what what)
+{
+	return what == ODD_ANSWER ? ANSWERS : EACH;
+}
+
 void
 odd_value(struct odd *o, const struct odd_who *who, enum odd_what what,
     struct rs_span value, size_t subject)
 {
-	unsigned most = what == ODD_ANSWER ? ANSWERS : EACH;
+	unsigned most = most_of(what);
 	bool by_addr = who->client && who->client->family;
 	if (value.n == 0 ||
 	    (!by_addr && (who->mac.n == 0 || who->mac.n >= MAC_TEXT)))
@@ -199,6 +206,37 @@ odd_value(struct odd *o, const struct odd_who *who, enum odd_what what,
 		v[m->n[what]++] = at;
 }
 
+static void
+join_values(struct odd *o, struct member *to, const struct member *from, int w)
+{
+	for (unsigned i = 0; i < from->n[w]; i++) {
+		unsigned j = 0;
+		while (j < to->n[w] && to->v[w][j] != from->v[w][i])
+			j++;
+		if (j < to->n[w])
+			continue;
+		if (j < most_of((enum odd_what)w))
+			to->v[w][to->n[w]++] = from->v[w][i];
+		else
+			o->lost[w] = true;
+	}
+}
+
+void
+odd_join(
+    struct odd *o, const struct rs_addr *lead, const struct rs_addr *member)
+{
+	const struct odd_who one = {lead, {0}}, other = {member, {0}};
+	uint64_t hash;
+	struct member *from = member_find(o, &other, &hash);
+	struct member *to = from ? member_touch(o, &one) : NULL;
+	if (to == NULL || to == from)
+		return;
+	for (int w = 0; w < ODD_WHATS; w++)
+		join_values(o, to, from, w);
+	from->joined = to;
+}
+
 /* ---- comparing ---- */
 
 void
@@ -207,7 +245,8 @@ odd_compare(struct odd *o,
 {
 	for (guint i = 0; i < o->members->len; i++) {
 		struct member *m = g_ptr_array_index(o->members, i);
-		m->registered = m->addr.family && registered(arg, &m->addr);
+		m->registered = m->joined == NULL && m->addr.family &&
+				registered(arg, &m->addr);
 		if (!m->registered)
 			continue;
 		o->registered++;

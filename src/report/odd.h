@@ -21,6 +21,9 @@ void odd_free(struct odd *o);
 /* A registration, handshake, connection, look-up, lease or host; others, and
    what is nobody's, are left.  Those that concern registration only. */
 void odd_add(struct odd *o, const struct rec_type *type, const void *rec);
+/* Both are addresses of one phone. */
+void odd_join(
+    struct odd *o, const struct rs_addr *lead, const struct rs_addr *member);
 /*
  * All records are in: `registered` is asked of every address once.  Before
  * that, and with fewer than two that registered, nothing differs.

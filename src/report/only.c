@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An address is a phone's as long as it was seen with its hardware address; of
- * an address that was asked for by itself, or by an AOR, everything is taken.
+ * an address that was asked for by itself, or by an AOR, everything is taken,
+ * and of all other addresses of that phone.
  * Leases and links have hardware addresses of their own, and may have no other.
  */
 #include "report/only.h"
 
+#include "report/one.h"
 #include "track/host.h"
 #include "track/spool.h"
 
@@ -191,19 +193,62 @@ take_mac(struct only *o, const struct rs_addr *a, struct rs_span mac)
 		g_ptr_array_add(o->macs, g_strndup((const char *)mac.p, mac.n));
 }
 
+/* Of every host that had it. */
+static void
+take_turns(struct only *o, const struct rs_addr *a)
+{
+	struct spool_reader *s = spool_read(o->held, &rec_host_type);
+	const struct rec_host *h;
+	take_address(o, a);
+	while ((h = spool_next(s)) != NULL) {
+		const struct rs_addr plain =
+		    rs_addr_in_turn(h->client.at.addr, 0);
+		if (rs_addr_eq(&plain, a))
+			take_address(o, &h->client.at.addr);
+	}
+	spool_reader_free(s);
+}
+
+static gboolean
+collect(gpointer key, gpointer value, gpointer to)
+{
+	(void)value;
+	g_array_append_vals(to, key, 1);
+	return FALSE;
+}
+
+/* The other addresses of the phones that these are of. */
+static void
+take_others(struct only *o)
+{
+	struct one *one = one_new(o->hosts);
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct rs_addr));
+	g_tree_foreach(o->addresses, collect, all);
+	for (guint i = 0; i < all->len; i++) {
+		size_t n;
+		const struct rs_addr *v =
+		    one_of(one, &g_array_index(all, struct rs_addr, i), &n);
+		for (size_t k = 0; k < n; k++)
+			take_address(o, &v[k]);
+	}
+	g_array_unref(all);
+	one_free(one);
+}
+
 static void
 resolve(struct only *o)
 {
 	struct spool_reader *s = spool_read(o->held, &rec_registration_type);
 	const void *rec;
 	if (o->by == BY_ADDRESS)
-		take_address(o, &o->addr);
+		take_turns(o, &o->addr);
 	while (o->by == BY_AOR && (rec = spool_next(s)) != NULL) {
 		const struct rec_registration *r = rec;
 		if (same_aor(r->aor, o->aor))
 			take_address(o, &r->client.at.addr);
 	}
 	spool_reader_free(s);
+	take_others(o);
 	s = spool_read(o->held, &rec_host_type);
 	while (o->by != BY_MAC && (rec = spool_next(s)) != NULL) {
 		const struct rec_host *h = rec;

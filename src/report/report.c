@@ -62,6 +62,7 @@ report_new(
 	    spool, r->phones, fetches_new(&r->phones_pay), {listed, r}};
 	r->shown = shown_new();
 	r->hosts = host_index_new();
+	r->turns = turns_new();
 	r->judge = judge_new();
 	r->asked = asked_new(related, r->phones, &seed,
 	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
@@ -93,6 +94,8 @@ report_free(struct report *r)
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
 	host_index_free(r->hosts);
+	turns_free(r->turns);
+	one_free(r->one);
 	summary_free(r->summary);
 	spool_free(r->spool);
 	rec_arena_clear(&r->arena);
@@ -330,6 +333,7 @@ static void
 take(void *arg, const struct rec_type *type, const void *rec)
 {
 	struct report *r = arg;
+	rec = turns_of(r->turns, type, rec);
 	if (only_held(r->only)) {
 		only_hold(r->only, type, rec);
 		return;
@@ -536,6 +540,7 @@ ask_again(struct report *r)
 			connection_counted(r, &c);
 	}
 	spool_reader_free(s);
+	report_join_phones(r);
 	int64_t others = downloads_finish(&r->downloads);
 	if (others)
 		r->amended.downloads_not_listed = others;
@@ -556,8 +561,7 @@ static void
 failed_phone(struct report *r, struct rec_phone *p)
 {
 	r->phones_failed++;
-	odd_differs(
-	    r->odd, &p->client.at.addr, p->mac, &p->differs, &r->arena);
+	odd_differs(r->odd, &p->client.at.addr, p->mac, &p->differs, &r->arena);
 }
 
 static void
@@ -608,6 +612,7 @@ finish_phones(struct report *r)
 	const struct chain_sources from = {.judge = r->judge,
 	    .phones = r->phones,
 	    .hosts = r->hosts,
+	    .one = r->one,
 	    .spool = r->spool,
 	    .fetches = r->downloads.fetches,
 	    .way = way_of,

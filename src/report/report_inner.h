@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files of the report share: report.c takes records in and ends them,
- * report_cases.c judges, report_write.c writes.
+ * report_join.c finds which addresses are one phone's, report_cases.c judges,
+ * report_write.c writes.
  */
 #ifndef REPORT_REPORT_INNER_H
 #define REPORT_REPORT_INNER_H
@@ -14,8 +15,10 @@
 #include "report/json.h"
 #include "report/judge.h"
 #include "report/odd.h"
+#include "report/one.h"
 #include "report/only.h"
 #include "report/report.h"
+#include "report/turns.h"
 #include "track/host.h"
 #include "track/names.h"
 #include "track/phone.h"
@@ -33,6 +36,8 @@ struct report {
 	struct phone_tracker *phones;
 	struct shown *shown;
 	struct host_index *hosts;
+	struct turns *turns;
+	struct one *one; /* while report_finish() runs */
 	struct rs_account phones_pay, names_pay;
 	struct names *names; /* of the capture files; NULL: none */
 	struct judge *judge;
@@ -44,8 +49,8 @@ struct report {
 	struct chain *chain; /* while report_finish() runs */
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
-	struct rec_type odd_registration;    /* fine, and to be judged */
-	struct rec_type strange_lookup; /* of clients that may be no phones */
+	struct rec_type odd_registration; /* fine, and to be judged */
+	struct rec_type strange_lookup;   /* of clients that may be no phones */
 	int64_t strange_lookups;
 	const struct rec_coverage *coverage; /* while report_finish() runs */
 	struct rec_coverage amended;
@@ -85,6 +90,8 @@ bool report_by_scanner(
     const struct report *r, const struct rec_registration *g);
 void report_registration_counted(
     struct report *r, const struct rec_registration *g);
+/* report_join.c: once all phones are known, and before they are asked about. */
+void report_join_phones(struct report *r);
 /* report_cases.c: all rules over all that is not fine. */
 void report_judge_all(struct report *r);
 /* report_names.c: from here on what is read back has the names that the capture

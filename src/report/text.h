@@ -9,6 +9,8 @@
 #include "report/report.h"
 #include "track/spool.h"
 
+struct one;
+
 struct text_input {
 	const struct report_options *options;
 	struct spool *spool; /* phones, findings, and what is not fine */
@@ -21,7 +23,8 @@ struct text_input {
 	bool (*connection)(
 	    void *arg, const struct rec_id *id, struct rec_connection *c);
 	void *arg;
-	bool nobody; /* nothing of the phone that was asked for */
+	bool nobody;           /* nothing of the phone that was asked for */
+	const struct one *one; /* which addresses are one phone's */
 };
 
 void text_report(const struct text_input *in, struct out *out);

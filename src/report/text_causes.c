@@ -3,6 +3,7 @@
  * Errors of the stages before TCP, told with the phone that they stopped, and
  * before what came of them.
  */
+#include "report/one.h"
 #include "report/text_part.h"
 
 #include <glib.h>
@@ -18,6 +19,7 @@ struct cause {
 struct text_causes {
 	GPtrArray *all; /* of struct cause, by stage and then by time */
 	struct rec_arena arena;
+	const struct one *one;
 };
 
 static int
@@ -66,6 +68,7 @@ text_causes_new(const struct text *t)
 	struct text_causes *c = g_new0(struct text_causes, 1);
 	struct spool_reader *r = spool_read(t->in->spool, &rec_finding_type);
 	const struct rec_finding *x;
+	c->one = t->in->one;
 	c->all = g_ptr_array_new();
 	rec_arena_init(&c->arena, NULL, NULL);
 	while ((x = spool_next(r)) != NULL && c->all->len < MOST) {
@@ -91,10 +94,12 @@ text_causes_free(struct text_causes *c)
 }
 
 static bool
-is_of(const struct rec_finding *x, const struct rec_phone *p)
+is_of(const struct one *one, const struct rec_finding *x,
+    const struct rec_phone *p)
 {
 	return (p->client.at.addr.family &&
-		   rs_addr_eq(&x->phone.at.addr, &p->client.at.addr)) ||
+		   rs_addr_eq(
+		       one_lead(one, &x->phone.at.addr), &p->client.at.addr)) ||
 	       (p->mac.n && rs_span_eq(x->mac, p->mac));
 }
 
@@ -104,7 +109,7 @@ text_causes_of(struct text_causes *c, const struct rec_phone *p, size_t i,
 {
 	for (guint k = 0; k < c->all->len; k++) {
 		struct cause *cause = g_ptr_array_index(c->all, k);
-		if (!is_of(&cause->x, p) || i-- > 0)
+		if (!is_of(c->one, &cause->x, p) || i-- > 0)
 			continue;
 		cause->told = true;
 		*x = &cause->x;

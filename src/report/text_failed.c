@@ -12,6 +12,7 @@
  * the bound is counted.  Trees, not hashes: nobody can make keys collide, and
  * the order never depends on a seed.
  */
+#include "report/one.h"
 #include "report/text_part.h"
 
 #include <glib.h>
@@ -112,6 +113,7 @@ static struct sufferer *
 sufferer_of(
     struct failures *f, const struct rs_addr *a, const struct rec_id *first)
 {
+	a = one_lead(f->t->in->one, a);
 	struct sufferer *s = g_tree_lookup(f->sufferers, a);
 	if (s == NULL && first) {
 		s = g_new0(struct sufferer, 1);
@@ -260,17 +262,6 @@ recover(struct sufferer *s, const struct rec_phone *p)
 	}
 }
 
-/* A phone without an address has its hardware address in the place of one. */
-static struct rs_addr
-place_of(const struct rec_phone *p)
-{
-	struct rs_addr a = p->client.at.addr;
-	for (size_t i = 0, n = 0; a.family == 0 && i < p->mac.n; i++)
-		if (p->mac.p[i] != ':' && n < sizeof a.b)
-			a.b[n++] = p->mac.p[i];
-	return a;
-}
-
 /* It was stopped before any attempt that could tell. */
 static bool
 stopped_early(const struct rec_phone *p)
@@ -287,7 +278,7 @@ gather_phones(struct failures *f)
 	struct spool_reader *r = spool_read(f->t->in->spool, &rec_phone_type);
 	const struct rec_phone *p;
 	while ((p = spool_next(r)) != NULL) {
-		const struct rs_addr at = place_of(p);
+		const struct rs_addr at = text_place_of(p);
 		bool room = g_tree_nnodes(f->sufferers) < GROUPS;
 		struct sufferer *s = sufferer_of(
 		    f, &at, stopped_early(p) && room ? &p->id : NULL);
@@ -619,10 +610,11 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 		p->style = PAGE_PLAIN;
 	}
 	page_end(p);
-	if (known)
+	if (known) {
+		text_also(f->t, &phone);
 		chain(f, &phone);
-	if (known)
 		causes(f, &phone, s->groups->len > 0);
+	}
 	rec_arena_reset(&f->arena);
 	bool brief = false;
 	for (guint i = 0, full = 0; i < s->groups->len; i++) {

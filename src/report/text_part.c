@@ -105,3 +105,34 @@ text_server(GString *s, const struct rec_endpoint *x, struct rs_span name)
 	else
 		g_string_append_printf(s, " (%s)", to);
 }
+
+struct rs_addr
+text_place_of(const struct rec_phone *p)
+{
+	struct rs_addr a = p->client.at.addr;
+	for (size_t i = 0, n = 0; a.family == 0 && i < p->mac.n; i++)
+		if (p->mac.p[i] != ':' && n < sizeof a.b)
+			a.b[n++] = p->mac.p[i];
+	return a;
+}
+
+void
+text_also(struct text *t, const struct rec_phone *p)
+{
+	const struct rs_span *v = p->addresses.v;
+	char own[RS_ADDR_TEXT];
+	rs_addr_format(&p->client.at.addr, own);
+	for (uint32_t i = 0; i < p->addresses.n; i++) {
+		if (rs_span_eq(v[i], rs_span_str(own)))
+			continue;
+		if (t->page.at == 0) {
+			page_to(&t->page, 2);
+			page_str(&t->page, "also at ");
+		} else {
+			page_str(&t->page, ", ");
+		}
+		page_span(&t->page, v[i]);
+	}
+	if (t->page.at)
+		page_end(&t->page);
+}

@@ -55,6 +55,12 @@ void text_server(GString *s, const struct rec_endpoint *x, struct rs_span name);
 /* The name of a file without its directories. */
 struct rs_span text_file_name(struct rs_span path);
 
+/* By what it is known in this report: the address that it goes by, or in the
+   place of one its hardware address, with no family. */
+struct rs_addr text_place_of(const struct rec_phone *p);
+/* A line with its other addresses, if any. */
+void text_also(struct text *t, const struct rec_phone *p);
+
 void text_coverage(struct text *t);
 /* The line that says how many phones; what to do where there is nothing. */
 void text_headline(struct text *t);

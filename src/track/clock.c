@@ -21,6 +21,9 @@ struct pair {
 	int64_t queries, answers, client_offset, server_offset;
 	rs_time told; /* when the client first told the time */
 	enum rs_fact steady;
+	char icmp[12]; /* "3/3"; empty: none */
+	struct rs_addr icmp_from;
+	struct rs_frame icmp_frame;
 	struct rs_frame frames[MOST_FRAMES];
 	unsigned n_frames;
 };
@@ -58,6 +61,11 @@ tell(void *arg, void *entry)
 	r.client_offset = p->client_offset;
 	r.server_offset = p->server_offset;
 	r.client_steady = p->steady;
+	if (p->icmp[0]) {
+		r.icmp = rs_span_str(p->icmp);
+		r.icmp_from.at.addr = p->icmp_from;
+		r.icmp_frame = p->icmp_frame;
+	}
 	r.frames = (struct rec_list){p->frames, p->n_frames, p->n_frames};
 	/* Random numbers are no time. */
 	if (p->source != RS_CLOCK_TLS || p->steady == RS_TRUE)
@@ -87,8 +95,8 @@ clock_tracker_free(struct clock_tracker *k)
 }
 
 static struct pair *
-touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
-    enum rs_dir client)
+find(const struct clock_tracker *k, enum rs_clock source,
+    const struct rs_event *ev, enum rs_dir client, uint64_t *hash)
 {
 	const struct rs_addr *c = &ev->flow->end[client].addr;
 	const struct rs_addr *s = &ev->flow->end[rs_dir_other(client)].addr;
@@ -97,11 +105,20 @@ touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
 	table_key_number(&key, source);
 	table_key_addr(&key, c);
 	table_key_addr(&key, s);
-	uint64_t hash = table_key_hash(&key);
-	struct pair *p = recent_first(&k->pairs, hash);
+	*hash = table_key_hash(&key);
+	struct pair *p = recent_first(&k->pairs, *hash);
 	while (p && (p->source != source || !rs_addr_eq(&p->client.addr, c) ||
 			!rs_addr_eq(&p->server.addr, s)))
 		p = recent_next(p);
+	return p;
+}
+
+static struct pair *
+touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
+    enum rs_dir client)
+{
+	uint64_t hash;
+	struct pair *p = find(k, source, ev, client, &hash);
 	if (p) {
 		recent_again(&k->pairs, p);
 		return p;
@@ -109,8 +126,8 @@ touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
 	if ((p = recent_add(&k->pairs, hash)) == NULL)
 		return NULL;
 	p->source = source;
-	p->client.addr = *c;
-	p->server.addr = *s;
+	p->client.addr = ev->flow->end[client].addr;
+	p->server.addr = ev->flow->end[rs_dir_other(client)].addr;
 	p->first = ev->at.complete;
 	p->told = RS_NEVER;
 	p->client_offset = p->server_offset = REC_ABSENT;
@@ -164,6 +181,24 @@ take_clock(struct clock_tracker *k, const struct rs_event *ev)
 		client_says(p, ev, ev->u.clock.time);
 }
 
+enum { NTP_PORT = 123 };
+
+/* The first error that quotes a query: nobody serves there. */
+static void
+take_icmp(struct clock_tracker *k, const struct rs_event *ev)
+{
+	uint64_t hash;
+	struct pair *p = find(k, RS_CLOCK_NTP, ev, ev->dir, &hash);
+	if (p == NULL || p->queries == 0 || p->icmp[0] ||
+	    ev->flow->carrier != RS_OVER_UDP ||
+	    ev->flow->end[rs_dir_other(ev->dir)].port != NTP_PORT)
+		return;
+	(void)g_snprintf(
+	    p->icmp, sizeof p->icmp, "%u/%u", ev->u.icmp.type, ev->u.icmp.code);
+	p->icmp_from = ev->u.icmp.sender;
+	p->icmp_frame = ev->at.from;
+}
+
 /* The phone is the side that sends a REGISTER, and gets its response. */
 static void
 take_sip(struct clock_tracker *k, const struct rs_event *ev)
@@ -215,6 +250,8 @@ clock_tracker_event(struct clock_tracker *k, const struct rs_event *ev)
 		take_sip(k, ev);
 	else if (ev->type == RS_EV_TLS_HANDSHAKE)
 		take_tls(k, ev);
+	else if (ev->type == RS_EV_ICMP && !recent_empty(&k->pairs))
+		take_icmp(k, ev);
 }
 
 void

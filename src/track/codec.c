@@ -95,14 +95,18 @@ put_frame(struct enc *e, struct rs_frame f)
 	e->frame = f.number;
 }
 
+/* In the place of a family: an IPv4 address with its turn. */
+enum { IN_TURN = 5 };
+
 static void
 put_endpoint(struct enc *e, const struct rec_endpoint *x)
 {
-	put_varint(e, x->at.addr.family);
+	bool turn = rs_addr_turn(&x->at.addr) != 0;
+	put_varint(e, turn ? IN_TURN : x->at.addr.family);
 	put_varint(e, x->at.port);
 	put_bytes(e, x->at.addr.b,
 	    x->at.addr.family == 6   ? 16
-	    : x->at.addr.family == 4 ? 4
+	    : x->at.addr.family == 4 ? 4 + turn
 				     : 0);
 	put_text(e, x->name);
 }
@@ -320,7 +324,10 @@ static void
 get_endpoint(struct dec *d, struct rec_endpoint *x)
 {
 	uint64_t family = get_limited(d, 6);
-	size_t n = family == 6 ? 16 : family == 4 ? 4 : 0;
+	size_t n = family == 6         ? 16
+		   : family == IN_TURN ? 5
+		   : family == 4       ? 4
+				       : 0;
 	x->at.port = (uint16_t)get_limited(d, UINT16_MAX);
 	const uint8_t *p = get_bytes(d, n);
 	if (p == NULL || (family && n == 0)) {
@@ -328,7 +335,7 @@ get_endpoint(struct dec *d, struct rec_endpoint *x)
 		return;
 	}
 	memcpy(x->at.addr.b, p, n);
-	x->at.addr.family = (uint8_t)family;
+	x->at.addr.family = family == IN_TURN ? 4 : (uint8_t)family;
 	x->name = get_text(d);
 }
 

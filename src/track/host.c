@@ -21,6 +21,7 @@ struct item {
 struct host_index {
 	GArray *hosts, *leases, *clocks; /* by address */
 	GArray *hosts_by_mac, *leases_by_mac, *served_by_mac;
+	GTree *forwards; /* hardware addresses, as text */
 	bool sorted;
 	struct rec_id policy;
 	int64_t voice_vlan;
@@ -28,6 +29,13 @@ struct host_index {
 	int64_t offset;
 	enum rs_fact offsets;
 };
+
+static gint
+by_text(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	(void)arg;
+	return strcmp(a, b);
+}
 
 struct host_index *
 host_index_new(void)
@@ -37,6 +45,7 @@ host_index_new(void)
 	    &x->leases_by_mac, &x->served_by_mac};
 	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
 		*all[i] = g_array_new(FALSE, FALSE, sizeof(struct item));
+	x->forwards = g_tree_new_full(by_text, NULL, g_free, NULL);
 	return x;
 }
 
@@ -50,6 +59,7 @@ host_index_free(struct host_index *x)
 	g_array_unref(x->clocks);
 	g_array_unref(x->hosts_by_mac);
 	g_array_unref(x->leases_by_mac);
+	g_tree_unref(x->forwards);
 	g_array_unref(x->served_by_mac);
 	g_free(x);
 }
@@ -81,6 +91,9 @@ add_host(struct host_index *x, const struct rec_host *h)
 	    .kind = (int)h->learned,
 	    .id = h->id};
 	set_mac(&i, h->mac);
+	if ((h->forwards == RS_TRUE || h->router == RS_TRUE) &&
+	    g_tree_nnodes(x->forwards) < MOST)
+		g_tree_replace(x->forwards, g_strdup(i.mac), x);
 	if (h->router == RS_TRUE)
 		return;
 	add(x, x->hosts, &i);
@@ -279,6 +292,42 @@ host_of_mac(struct host_index *x, struct rs_span mac, size_t n,
 	*addr = i->addr;
 	view(i, to);
 	return true;
+}
+
+bool
+host_each(
+    struct host_index *x, size_t n, struct rs_addr *addr, struct host_view *to)
+{
+	sort(x);
+	const struct item *i =
+	    n < MOST ? item_at(x->hosts_by_mac, (guint)n) : NULL;
+	if (i == NULL)
+		return false;
+	*addr = i->addr;
+	view(i, to);
+	return true;
+}
+
+bool
+host_alone(struct host_index *x, const struct rs_addr *addr)
+{
+	struct item key = {.addr = *addr, .from = RS_NEVER};
+	const struct item *first = NULL, *i;
+	sort(x);
+	for (guint n = lower(x->hosts, &key, by_addr);
+	     (i = item_at(x->hosts, n)) && rs_addr_eq(&i->addr, addr); n++) {
+		if (first == NULL)
+			first = i;
+		if (memcmp(first->mac, i->mac, sizeof i->mac) != 0)
+			return false;
+	}
+	return first != NULL;
+}
+
+bool
+host_forwards(const struct host_index *x, const char *mac)
+{
+	return g_tree_lookup(x->forwards, mac) != NULL;
 }
 
 bool

@@ -22,6 +22,8 @@ static const struct rec_field host_fields[] = {
     NUMBER("vlan", vlan),
     ENUM("learned", learned, rec_learned),
     TRUTH("router", router),
+    TRUTH("forwards", forwards),
+    TIME("until", until),
 };
 const struct rec_type rec_host_type = {"host", "hosts", sizeof(T), host_fields,
     sizeof host_fields / sizeof *host_fields, offsetof(T, id),

@@ -10,7 +10,7 @@
 
 #include <glib.h>
 
-enum { MOST = 8192, MOST_FRAMES = 64, MOST_OFFERS = 8 };
+enum { MOST = 8192, MOST_FRAMES = 64, MOST_OFFERS = 8, LOOK_BACK = 64 };
 
 /* How long after its last message an exchange may go on; how long a bound
    client may still decline (RFC 2131 2.2, RFC 5227 2.1); and how long it may
@@ -36,6 +36,8 @@ struct exchange {
 	struct rs_addr granted; /* family 0: in no table */
 	uint32_t xid;
 	uint8_t version;
+	uint64_t flow;       /* of the client's last message, or its relay's, */
+	enum rs_dir dir;     /* and which way it went */
 	enum dhcp_type last; /* of the client */
 	rs_time last_at, first_discover, first_request;
 	bool requested; /* since the last DISCOVER */
@@ -302,6 +304,8 @@ from_client(
 	uint16_t vlan;
 	note(x, ev);
 	count_repeat(x, ev);
+	x->flow = ev->flow->serial;
+	x->dir = ev->dir;
 	x->xid = m->xid;
 	if (x->rec.kind == REC_LEASE_KIND_NONE)
 		x->rec.kind = kind_of(m);
@@ -436,6 +440,48 @@ from_server(
 	/* RFC 8415 18.2.1: rapid commit is a REPLY at once. */
 }
 
+/* ---- errors that quote what a client sent ---- */
+
+/* Of the quoted message as much as tells whose it is: RFC 2131 2, RFC 8415 8.
+ */
+static bool
+quotes(const struct exchange *x, struct rs_span s)
+{
+	enum { RELAY_FORW = 12 };
+	if (x->version == 4)
+		return s.n < 8 || x->xid == ((uint32_t)s.p[4] << 24 |
+						(uint32_t)s.p[5] << 16 |
+						(uint32_t)s.p[6] << 8 | s.p[7]);
+	return s.n < 4 || s.p[0] == RELAY_FORW ||
+	       x->xid ==
+		   ((uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3]);
+}
+
+/* Errors about what servers send are left: a client may hear all of DHCP before
+   its system has the port. */
+static void
+take_icmp(struct lease_tracker *k, const struct rs_event *ev)
+{
+	struct queue *open = &k->open[WAIT_IDLE];
+	struct queue_link *q = queue_last(open);
+	char s[12];
+	for (int i = 0; q && q != &open->ends && i < LOOK_BACK; i++) {
+		struct exchange *x = TRACK_OF(q, struct exchange, order);
+		q = q->prev;
+		if (x->flow != ev->flow->serial || x->dir != ev->dir ||
+		    !quotes(x, ev->u.icmp.quoted))
+			continue;
+		if (x->rec.icmp_frame.number == 0) {
+			(void)g_snprintf(s, sizeof s, "%u/%u", ev->u.icmp.type,
+			    ev->u.icmp.code);
+			x->rec.icmp = lease_text(&x->arena, rs_span_str(s));
+			x->rec.icmp_from.at.addr = ev->u.icmp.sender;
+			x->rec.icmp_frame = ev->at.from;
+		}
+		return;
+	}
+}
+
 /* ---- the configuration that it names ---- */
 
 static void
@@ -497,6 +543,8 @@ lease_tracker_event(struct lease_tracker *k, const struct rs_event *ev)
 	lease_tracker_advance(k, ev->now);
 	if (ev->type == RS_EV_LINK && ev->u.link->kind == LINK_CONTACT)
 		take_contact(k, ev);
+	if (ev->type == RS_EV_ICMP && ev->flow)
+		take_icmp(k, ev);
 	if (ev->type != RS_EV_DHCP || ev->flow == NULL)
 		return;
 	const struct dhcp_msg *m = ev->u.dhcp;

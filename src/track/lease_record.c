@@ -123,26 +123,37 @@ without_password(struct rec_arena *a, struct rs_span s)
 	    a, (struct rs_span){(const uint8_t *)out, n + rest.n});
 }
 
-/* Vendor options are suboptions: what of them is text, else all in hex. */
+/* A number of one byte or two. */
+static size_t
+number(struct rs_span s, size_t at, size_t width)
+{
+	return width == 1 ? s.p[at]
+			  : (size_t)s.p[at] << 8 | (size_t)s.p[at + 1];
+}
+
+/* Vendor options are suboptions: what of them is text, else all in hex.  Their
+   codes and lengths are of `width` bytes: two in RFC 8415 21.17. */
 static struct rs_span
-vendor(struct rec_arena *a, struct rs_span s, size_t skip)
+vendor(struct rec_arena *a, struct rs_span s, size_t skip, size_t width)
 {
 	char out[MOST_TEXT];
 	size_t n = 0, i = skip;
-	while (i + 2 <= s.n) {
-		struct rs_span v = rs_span_part(s, i + 2, s.p[i + 1]);
+	while (i + 2 * width <= s.n) {
+		size_t code = number(s, i, width);
+		size_t size = number(s, i + width, width);
+		struct rs_span v = rs_span_part(s, i + 2 * width, size);
 		struct rs_span t = dhcp_value_text(v);
-		if (v.n < s.p[i + 1])
+		if (v.n < size)
 			return hex(a, s);
 		if (t.n >= 4) {
 			t = without_password(a, t);
-			if (t.n + 6 > sizeof out - n)
+			if (t.n + 8 > sizeof out - n)
 				break;
 			n += (size_t)snprintf(out + n, sizeof out - n,
-			    "%s%u=%.*s", n ? " " : "", s.p[i], (int)t.n,
+			    "%s%zu=%.*s", n ? " " : "", code, (int)t.n,
 			    (const char *)t.p);
 		}
-		i += 2 + (size_t)s.p[i + 1];
+		i += 2 * width + size;
 	}
 	return n ? lease_text(a, (struct rs_span){(const uint8_t *)out, n})
 		 : hex(a, s);
@@ -199,10 +210,10 @@ provisioning(struct rec_list *to, const struct dhcp_msg *m, struct rec_arena *a)
 		else if (from[i] == DHCP_SIP_ADDRESSES)
 			addresses(&o->addresses, s, 6, a);
 		else if (from[i] == DHCP_VENDOR)
-			o->value = vendor(a, s, 0);
+			o->value = vendor(a, s, 0, 1);
 		else if (from[i] == DHCP_VENDOR_OPTIONS)
-			o->value =
-			    m->version == 6 ? hex(a, s) : vendor(a, s, 5);
+			o->value = m->version == 6 ? vendor(a, s, 4, 2)
+						   : vendor(a, s, 5, 1);
 		else
 			servers(o, s, a);
 	}

@@ -13,7 +13,7 @@ enum {
 	MOST_PORTS = 64, /* of switches, and of 802.1X */
 	MOST_FRAMES = 8,
 	MOST_RECORDS = 256, /* of each kind */
-	UNANSWERED = 3,     /* RFC 1122 2.3.2.1: once a second at most */
+	UNANSWERED = 3,     /* RFC 1122 2.3.2.1, RFC 4861 10: once a second */
 };
 
 /* Both hosts are there: what one says is answered by the other, rather than an
@@ -30,6 +30,7 @@ struct talk {
 	struct table_node node;
 	struct queue_link order;
 	struct rs_addr addr;
+	uint16_t vlan; /* of IPv6: fe80::1 is a router's in each of them */
 	/* who claims it: [0] now, [1] before */
 	struct {
 		uint8_t mac[6];
@@ -37,8 +38,8 @@ struct talk {
 		rs_time at;
 		struct rs_frame frame;
 	} claim[2];
-	bool rival;
-	/* an ARP probe for it, not answered yet (RFC 5227) */
+	bool rival, router; /* it announced itself as a default router */
+	/* a probe for it, not answered yet (RFC 5227, RFC 4862 5.4) */
 	uint8_t probing[6];
 	uint16_t probe_vlan;
 	rs_time probed;
@@ -68,7 +69,7 @@ struct link_tracker {
 	struct queue order;
 	struct port policy[MOST_PORTS], eap[MOST_PORTS];
 	unsigned n_policy, n_eap, conflicts, unanswered;
-	uint8_t supplicant[6]; /* the last one that spoke */
+	uint8_t supplicant[6];      /* the last one that spoke */
 	rs_time spoke, other_spoke; /* it, and the one before */
 	uint64_t evicted;
 };
@@ -107,6 +108,13 @@ mac_text(struct rec_arena *a, const uint8_t *mac)
 	return lease_mac(a, (struct rs_span){mac, 6});
 }
 
+/* Of ARP it is not told: there was nothing else. */
+static struct rs_span
+protocol_of(const struct talk *t)
+{
+	return t->addr.family == 6 ? RS_LIT("nd") : (struct rs_span){0};
+}
+
 static void
 say_conflict(struct link_tracker *k, struct talk *t, const uint8_t *mac,
     const struct rs_frame *v, int64_t n, rs_time from, rs_time to, bool probe)
@@ -125,6 +133,7 @@ say_conflict(struct link_tracker *k, struct talk *t, const uint8_t *mac,
 	r.mac = mac_text(&a, mac);
 	r.other_mac = mac_text(&a, t->claim[0].mac);
 	r.probe = probe ? RS_TRUE : RS_UNKNOWN;
+	r.protocol = protocol_of(t);
 	frames(&r, &a, v, n);
 	k->out->record(k->out->arg, &rec_link_type, &r);
 	rec_arena_clear(&a);
@@ -147,6 +156,8 @@ say_unanswered(struct link_tracker *k, const struct talk *t)
 	r.server.at.addr = t->addr;
 	r.mac = mac_text(&a, t->asker_mac);
 	r.count = t->asked;
+	r.protocol = protocol_of(t);
+	r.router = t->router ? RS_TRUE : RS_UNKNOWN;
 	frames(&r, &a, t->frames, t->asked);
 	k->out->record(k->out->arg, &rec_link_type, &r);
 	rec_arena_clear(&a);
@@ -180,10 +191,11 @@ say_port(struct link_tracker *k, const struct port *p, enum rec_link_kind kind)
 	rec_arena_clear(&a);
 }
 
-/* ---- ARP ---- */
+/* ---- ARP, neighbour discovery ---- */
 
 static struct talk *
-find(const struct link_tracker *k, const struct rs_addr *addr, uint64_t *hash)
+find(const struct link_tracker *k, const struct rs_addr *addr, uint16_t vlan,
+    uint64_t *hash)
 {
 	*hash = table_addr_hash(k->seed, addr);
 	if (k->order.n == 0)
@@ -191,7 +203,7 @@ find(const struct link_tracker *k, const struct rs_addr *addr, uint64_t *hash)
 	struct table_node *n = table_first(&k->table, *hash);
 	for (; n; n = table_next(n)) {
 		struct talk *t = TRACK_OF(n, struct talk, node);
-		if (rs_addr_eq(&t->addr, addr))
+		if (rs_addr_eq(&t->addr, addr) && t->vlan == vlan)
 			return t;
 	}
 	return NULL;
@@ -219,10 +231,11 @@ evict(struct link_tracker *k)
 }
 
 static struct talk *
-touch(struct link_tracker *k, const struct rs_addr *addr)
+touch(struct link_tracker *k, const struct rs_addr *addr, uint16_t vlan)
 {
 	uint64_t hash;
-	struct talk *t = find(k, addr, &hash);
+	vlan = addr->family == 6 ? vlan : 0;
+	struct talk *t = find(k, addr, vlan, &hash);
 	if (t) {
 		queue_remove(&k->order, &t->order);
 		queue_push(&k->order, &t->order);
@@ -235,6 +248,7 @@ touch(struct link_tracker *k, const struct rs_addr *addr)
 			return NULL;
 	t = g_new0(struct talk, 1);
 	t->addr = *addr;
+	t->vlan = vlan;
 	t->claim[0].at = t->claim[1].at = t->probed = RS_NEVER;
 	table_add(&k->table, &t->node, hash);
 	queue_push(&k->order, &t->order);
@@ -278,10 +292,8 @@ take_claim(struct link_tracker *k, struct talk *t, const struct rs_event *ev)
 	bool back = other && t->claim[1].at != RS_NEVER &&
 		    same(t->claim[1].mac, m->sender_mac) &&
 		    now - t->claim[1].at <= RIVAL;
-	t->asked = 0;
 	if (back && !t->rival && one_vlan(t, m->vlan) &&
-	    !is_virtual(m->sender_mac) &&
-	    !is_virtual(t->claim[0].mac)) {
+	    !is_virtual(m->sender_mac) && !is_virtual(t->claim[0].mac)) {
 		const struct rs_frame v[] = {
 		    t->claim[1].frame, t->claim[0].frame, ev->at.from};
 		say_conflict(
@@ -330,7 +342,7 @@ take_question(struct talk *t, const struct rs_event *ev)
 }
 
 static void
-take_arp(struct link_tracker *k, const struct rs_event *ev)
+take_neighbour(struct link_tracker *k, const struct rs_event *ev)
 {
 	const struct link_msg *m = ev->u.link;
 	struct talk *t;
@@ -338,10 +350,15 @@ take_arp(struct link_tracker *k, const struct rs_event *ev)
 	    m->sender.family && rs_addr_eq(&m->sender, &m->target);
 	if (m->sender_mac[0] & 1)
 		return;
-	if (m->sender.family && (t = touch(k, &m->sender)))
-		take_claim(k, t, ev);
+	if (m->sender.family && (t = touch(k, &m->sender, m->vlan))) {
+		t->asked = 0;
+		t->router |= m->is_default;
+		/* RFC 4861 7.2.8: proxies, and hosts that share an address. */
+		if (!m->shared)
+			take_claim(k, t, ev);
+	}
 	if (!m->reply && !gratuitous && m->target.family &&
-	    (t = touch(k, &m->target)))
+	    (t = touch(k, &m->target, m->vlan)))
 		take_question(t, ev);
 }
 
@@ -403,8 +420,8 @@ addressee(const struct link_tracker *k, const struct link_msg *m, rs_time now)
 {
 	if (!(m->to[0] & 1))
 		return m->to;
-	bool alone = k->other_spoke == RS_NEVER ||
-		     now - k->other_spoke > EAP_ALONE;
+	bool alone =
+	    k->other_spoke == RS_NEVER || now - k->other_spoke > EAP_ALONE;
 	return k->spoke != RS_NEVER && alone ? k->supplicant : NULL;
 }
 
@@ -455,7 +472,8 @@ link_tracker_event(struct link_tracker *k, const struct rs_event *ev)
 		return;
 	switch (ev->u.link->kind) {
 	case LINK_ARP:
-		take_arp(k, ev);
+	case LINK_ND:
+		take_neighbour(k, ev);
 		break;
 	case LINK_POLICY:
 		take_policy(k, ev);

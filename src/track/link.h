@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What goes wrong below IP: addresses that two hosts claim, ARP that nobody
- * answers, ports that 802.1X does not open; and the voice VLAN that switches
- * announce.
+ * What goes wrong below IP: addresses that two hosts claim, ARP and neighbour
+ * solicitations that nobody answers, ports that 802.1X does not open; and the
+ * voice VLAN that switches announce.
  */
 #ifndef TRACK_LINK_H
 #define TRACK_LINK_H

@@ -17,12 +17,15 @@ enum {
 	MOST_ADDRESSES = 3,
 };
 
+/* Of a host that says nothing of its address for so long. */
+static const rs_time GONE = 60 * RS_SEC;
+
 struct card {
 	struct table_node node;
 	struct queue_link order; /* by the last sign */
 	uint8_t mac[6];
 	uint16_t vlan;
-	bool vlan_known;
+	bool vlan_known, forwards;
 	uint8_t addresses[2]; /* by traffic: IPv4, IPv6 */
 };
 
@@ -35,7 +38,7 @@ struct epoch {
 	struct rs_frame frame;
 	enum rec_learned learned;
 	uint16_t vlan;
-	bool vlan_known;
+	bool vlan_known, released;
 };
 
 struct neighbour_tracker {
@@ -172,11 +175,13 @@ find_epoch(const struct neighbour_tracker *k, const struct rs_addr *a)
 	return NULL;
 }
 
+/* until: when it went to another host for good, or RS_NEVER. */
 static void
-close_epoch(struct neighbour_tracker *k, struct epoch *e)
+close_epoch(struct neighbour_tracker *k, struct epoch *e, rs_time until)
 {
 	struct rec_arena a;
 	struct rec_host r;
+	const struct card *c = find_card(k, e->mac);
 	rec_arena_init(&a, NULL, NULL);
 	rec_init(&rec_host_type, &r);
 	r.id.frame = e->frame;
@@ -189,6 +194,9 @@ close_epoch(struct neighbour_tracker *k, struct epoch *e)
 		r.vlan = e->vlan;
 	if (e->learned == REC_BY_TRAFFIC && is_router(k, e))
 		r.router = RS_TRUE;
+	if (c && c->forwards)
+		r.forwards = RS_TRUE;
+	r.until = until;
 	k->out->record(k->out->arg, &rec_host_type, &r);
 	rec_arena_clear(&a);
 	queue_remove(&k->epoch_order, &e->order);
@@ -203,7 +211,7 @@ evict_epoch(struct neighbour_tracker *k)
 	struct queue_link *l = queue_first(&k->epoch_order);
 	if (l == NULL)
 		return false;
-	close_epoch(k, TRACK_OF(l, struct epoch, order));
+	close_epoch(k, TRACK_OF(l, struct epoch, order), RS_NEVER);
 	k->evicted++;
 	return true;
 }
@@ -228,6 +236,28 @@ open_epoch(struct neighbour_tracker *k, const struct rs_addr *addr,
 	return e;
 }
 
+/*
+ * When the address went to another host for good; RS_NEVER: it may be the same
+ * one, or both have it.  Who renews (RFC 2131 4.3.2) had it before, and others
+ * may have answered or sent for it.  Who asks by ARP speaks for itself, which
+ * who answers need not; a host that is there defends its address (RFC
+ * 5227 2.4).
+ */
+static rs_time
+given_away(
+    const struct epoch *e, const struct card *c, const struct rs_event *ev)
+{
+	rs_time now = ev->at.complete;
+	bool renewed = ev->type == RS_EV_DHCP && ev->u.dhcp->client.family != 0;
+	bool asks = ev->type == RS_EV_LINK && ev->u.link->kind == LINK_ARP &&
+		    !ev->u.link->reply && !(c && c->forwards);
+	if (e->learned == REC_BY_TRAFFIC)
+		return RS_NEVER;
+	if (ev->type == RS_EV_DHCP)
+		return renewed && e->learned != REC_BY_DHCP ? RS_NEVER : now;
+	return asks && (e->released || now - e->last >= GONE) ? now : RS_NEVER;
+}
+
 /* A sign that this hardware address has that address now. */
 static void
 join(struct neighbour_tracker *k, const struct rs_addr *addr,
@@ -239,8 +269,16 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 	/* What a router forwards does not take an address from its host. */
 	if (other && how == REC_BY_TRAFFIC && e->learned != REC_BY_TRAFFIC)
 		return;
+	/* A DUID may name another interface of the host (RFC 8415 11): what it
+	   says itself is better. */
+	if (other && addr->family == 6 && e->learned == REC_BY_DHCP &&
+	    how == REC_BY_ARP) {
+		memcpy(e->mac, mac, 6);
+		e->learned = how;
+		other = false;
+	}
 	if (other) {
-		close_epoch(k, e);
+		close_epoch(k, e, given_away(e, c, ev));
 		e = NULL;
 	}
 	if (e == NULL) {
@@ -254,6 +292,7 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 	if (how < e->learned)
 		e->learned = how;
 	e->last = ev->at.complete;
+	e->released = false;
 	if (c && c->vlan_known) {
 		e->vlan = c->vlan;
 		e->vlan_known = true;
@@ -264,6 +303,39 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 
 /* ---- events ---- */
 
+static bool
+is_group(const uint8_t *mac)
+{
+	return mac[0] & 1;
+}
+
+static void
+note_forwards(struct neighbour_tracker *k, const uint8_t *mac)
+{
+	struct card *c = touch_card(k, mac);
+	if (c)
+		c->forwards = true;
+}
+
+/*
+ * A neighbour advertisement that does not override may be a proxy's (RFC 4861
+ * 7.2.8).  Who asks whether an address is free will have it, if nobody has it.
+ */
+static void
+take_nd(struct neighbour_tracker *k, const struct rs_event *ev)
+{
+	const struct link_msg *m = ev->u.link;
+	if (is_group(m->sender_mac))
+		return;
+	if (m->router)
+		note_forwards(k, m->sender_mac);
+	if (m->sender.family && !m->shared)
+		join(k, &m->sender, m->sender_mac, REC_BY_ARP, ev);
+	else if (m->sender.family == 0 && m->target.family &&
+		 find_epoch(k, &m->target) == NULL)
+		join(k, &m->target, m->sender_mac, REC_BY_ARP, ev);
+}
+
 /* RFC 1700, RFC 4861: what hosts begin with, and no router has lessened. */
 static bool
 first_hop(uint8_t ttl)
@@ -271,10 +343,11 @@ first_hop(uint8_t ttl)
 	return ttl == 64 || ttl == 128 || ttl == 255;
 }
 
+/* Fewer than these is what stays on the link begins with: multicast. */
 static bool
-is_group(const uint8_t *mac)
+lessened(uint8_t ttl)
 {
-	return mac[0] & 1;
+	return ttl > 32 && !first_hop(ttl);
 }
 
 static void
@@ -292,22 +365,33 @@ take_link(struct neighbour_tracker *k, const struct rs_event *ev)
 {
 	const struct link_msg *m = ev->u.link;
 	if (is_group(m->from) ||
-	    (m->kind != LINK_ARP && m->kind != LINK_SOURCE))
+	    (m->kind != LINK_ARP && m->kind != LINK_SOURCE &&
+		m->kind != LINK_ND))
 		return;
 	note_vlan(k, m->from, m->vlan);
+	if (m->kind == LINK_ND)
+		take_nd(k, ev);
 	if (m->sender.family == 0)
 		return;
 	if (m->kind == LINK_ARP && !is_group(m->sender_mac))
 		join(k, &m->sender, m->sender_mac, REC_BY_ARP, ev);
 	else if (m->kind == LINK_SOURCE && first_hop(m->ttl))
 		join(k, &m->sender, m->from, REC_BY_TRAFFIC, ev);
+	else if (m->kind == LINK_SOURCE && lessened(m->ttl))
+		note_forwards(k, m->from);
 }
 
 static void
 take_dhcp(struct neighbour_tracker *k, const struct rs_event *ev)
 {
 	const struct dhcp_msg *m = ev->u.dhcp;
-	if (m->type != DHCP_ACK || m->mac.n != 6)
+	if (m->mac.n != 6)
+		return;
+	struct epoch *e =
+	    m->type == DHCP_RELEASE ? find_epoch(k, &m->client) : NULL;
+	if (e && memcmp(e->mac, m->mac.p, 6) == 0)
+		e->released = true;
+	if (m->type != DHCP_ACK)
 		return;
 	if (m->offered.family)
 		join(k, &m->offered, m->mac.p, REC_BY_DHCP, ev);
@@ -329,7 +413,7 @@ neighbour_tracker_finish(struct neighbour_tracker *k)
 {
 	struct queue_link *l;
 	while ((l = queue_first(&k->epoch_order)))
-		close_epoch(k, TRACK_OF(l, struct epoch, order));
+		close_epoch(k, TRACK_OF(l, struct epoch, order), RS_NEVER);
 }
 
 uint64_t

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who has which address: hardware addresses and IP addresses, joined by what
- * hosts say of themselves (ARP), what they are granted (DHCP), and by packets
- * of flows that no router has passed on.
+ * hosts say of themselves (ARP, neighbour discovery), what they are granted
+ * (DHCP), and by packets of flows that no router has passed on.
  *
  * Behind a router one hardware address has many others: such packets have lost
  * a hop of their TTL, and join nothing; nor does a hardware address that has

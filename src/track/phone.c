@@ -17,8 +17,7 @@
 #include <glib.h>
 #include <stdlib.h>
 
-enum { LINE_COST = 256 };
-enum { MAX_LINES = 64, MAX_AGENTS = 8, MAX_TEXT = 256 };
+enum { MAX_AGENTS = 8, MAX_TEXT = 256 };
 
 static const int64_t MOST_WAIT = 1 << 30; /* s */
 /* Clocks differ, and it is a number of whole seconds. */
@@ -41,7 +40,8 @@ static void
 forget_all(struct phone_tracker *k)
 {
 	for (const struct phone *ph = k->all; ph; ph = ph->next)
-		rs_account_refund(k->pay, PHONE_COST + ph->n_lines * LINE_COST);
+		rs_account_refund(
+		    k->pay, PHONE_COST + ph->n_lines * PHONE_LINE_COST);
 	standings_forget(k->standings);
 	busy_forget(k->busy);
 	rs_pool_clear(&k->pool);
@@ -74,7 +74,7 @@ phone_tracker_ahead(const struct phone_tracker *k, const struct rs_addr *client)
 	table_ahead(&k->table, table_addr_hash(&k->seed, client));
 }
 
-static struct phone *
+struct phone *
 phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 {
 	uint64_t hash = table_addr_hash(&k->seed, address);
@@ -83,7 +83,7 @@ phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 	     n = table_next(n)) {
 		ph = TRACK_OF(n, struct phone, node);
 		if (rs_addr_eq(&ph->address, address))
-			return ph;
+			return ph->joined ? ph->joined : ph;
 	}
 	if (!rs_account_charge(k->pay, PHONE_COST)) {
 		k->refused++;
@@ -104,8 +104,8 @@ phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 
 /* Keeps the later one; of two at the same time the one with the higher id, so
    that the order of coming does not matter.  True when w was taken. */
-static bool
-word_take(struct phone_word *have, const struct phone_word *w)
+bool
+phone_word_take(struct phone_word *have, const struct phone_word *w)
 {
 	if (w->at == RS_NEVER || w->at < have->at ||
 	    (w->at == have->at && rec_id_cmp(&w->id, &have->id) <= 0))
@@ -155,8 +155,8 @@ compare(const uint8_t *p, size_t n, struct rs_span s)
 	return c ? c : n < s.n ? -1 : n > s.n;
 }
 
-static void
-add_agent(struct phone_tracker *k, struct phone *ph, struct rs_span agent)
+void
+phone_agent_add(struct phone_tracker *k, struct phone *ph, struct rs_span agent)
 {
 	struct phone_agent **at = &ph->agents;
 	if (agent.n == 0)
@@ -196,7 +196,8 @@ line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 		if (c > 0)
 			break;
 	}
-	if (ph->n_lines >= MAX_LINES || !rs_account_charge(k->pay, LINE_COST))
+	if (ph->n_lines >= PHONE_MAX_LINES ||
+	    !rs_account_charge(k->pay, PHONE_LINE_COST))
 		return NULL;
 	struct phone_line *l = rs_pool_take(&k->pool, sizeof *l + aor.n);
 	*l = (struct phone_line){.next = *at, .n = aor.n};
@@ -325,7 +326,7 @@ add_registration(
 	    r->outcome != REC_CUT_OFF && r->outcome != REC_OUTCOME_NONE;
 	ph->suffered |= bad;
 	phone_span(ph, &r->id, r->started, r->ended);
-	add_agent(k, ph, r->user_agent);
+	phone_agent_add(k, ph, r->user_agent);
 	add_transport(ph, r->transport);
 	struct phone_line *l = line_touch(k, ph, r->aor);
 	add_scanning(ph, l, r);
@@ -336,9 +337,9 @@ add_registration(
 	if (l && counts)
 		line_registered(k, l, r);
 	if (decided && !counts) {
-		if (word_take(&ph->other, &w))
+		if (phone_word_take(&ph->other, &w))
 			ph->other_outcome = r->outcome;
-	} else if (decided && l && word_take(&l->decided, &w)) {
+	} else if (decided && l && phone_word_take(&l->decided, &w)) {
 		l->outcome = r->outcome;
 	}
 	if (counts) {
@@ -347,11 +348,11 @@ add_registration(
 	}
 	if (decided && !bad) {
 		ph->succeeded = true;
-		word_take(&ph->good[PHONE_SIP], &w);
+		phone_word_take(&ph->good[PHONE_SIP], &w);
 		if (w.at > ph->registered_at)
 			ph->registered_at = w.at;
 	} else if (bad && counts) {
-		word_take(&ph->bad[PHONE_SIP], &w);
+		phone_word_take(&ph->bad[PHONE_SIP], &w);
 	}
 }
 
@@ -364,11 +365,11 @@ add_handshake(struct phone *ph, const struct rec_handshake *h)
 	phone_span(ph, &h->id, h->started, h->ended);
 	ph->by_tls = true;
 	if (h->tcp_rtt != REC_ABSENT || h->version.p)
-		word_take(&ph->under_tls, &w);
+		phone_word_take(&ph->under_tls, &w);
 	if (h->state == REC_COMPLETED)
-		word_take(&ph->good[PHONE_TLS], &w);
+		phone_word_take(&ph->good[PHONE_TLS], &w);
 	else if (h->state == REC_FAILED || h->state == REC_ABANDONED)
-		word_take(&ph->bad[PHONE_TLS], &w);
+		phone_word_take(&ph->bad[PHONE_TLS], &w);
 }
 
 /* Did TCP come up?  Unknown where the capture does not show it. */
@@ -400,12 +401,12 @@ add_connection(
 	ph->by_tcp |= c->transport == REC_TCP;
 	ph->by_tls |= c->transport == REC_TLS;
 	if (up == RS_TRUE)
-		word_take(&ph->good[PHONE_TCP], &w);
+		phone_word_take(&ph->good[PHONE_TCP], &w);
 	/* One SYN at the end of a capture is no failure yet. */
 	else if (up == RS_FALSE &&
 		 (c->syns > 1 || c->icmp.n ||
 		     !rs_span_eq(c->conn_state, RS_LIT("S0"))))
-		word_take(&ph->bad[PHONE_TCP], &w);
+		phone_word_take(&ph->bad[PHONE_TCP], &w);
 }
 
 void
@@ -424,6 +425,7 @@ phone_tracker_add(
 	struct phone *ph = phone_touch(k, &client->at.addr);
 	if (ph == NULL)
 		return;
+	ph->by_ip4 |= client->at.addr.family == 4;
 	/* All at once, rather than each when its turn comes. */
 	__builtin_prefetch(&ph->good[PHONE_SIP]);
 	__builtin_prefetch(ph->lines);
@@ -454,7 +456,7 @@ phone_at(const struct phone_tracker *k, const struct rs_addr *client)
 	     n; n = table_next(n)) {
 		const struct phone *ph = TRACK_OF(n, struct phone, node);
 		if (rs_addr_eq(&ph->address, client))
-			return ph;
+			return ph->joined ? ph->joined : ph;
 	}
 	return NULL;
 }
@@ -470,8 +472,7 @@ phone_tracker_find(const struct phone_tracker *k, const struct rs_addr *client,
 }
 
 bool
-phone_tracker_knows(
-    const struct phone_tracker *k, const struct rs_addr *client)
+phone_tracker_knows(const struct phone_tracker *k, const struct rs_addr *client)
 {
 	return phone_at(k, client) != NULL;
 }
@@ -503,7 +504,7 @@ phone_tracker_find_scanners(struct phone_tracker *k)
 {
 	size_t size = 0;
 	for (const struct phone *ph = k->all; ph; ph = ph->next) {
-		if (phone_record_scanner(ph) == NULL)
+		if (phone_record_scanner(ph->joined ? ph->joined : ph) == NULL)
 			continue;
 		if (k->n_scanners == size) {
 			size = size ? 2 * size : 16;
@@ -553,6 +554,8 @@ phone_tracker_finish(struct phone_tracker *k, const struct rec_sink *out,
 	g_autofree const struct phone **all = g_new(const struct phone *, k->n);
 	size_t n = 0;
 	for (const struct phone *ph = k->all; ph; ph = ph->next) {
+		if (ph->joined)
+			continue;
 		if (untroubled && !ph->suffered)
 			count_untroubled(untroubled, ph);
 		else

@@ -2,7 +2,8 @@
 /*
  * The chain of one phone, from records: which stage broke first.
  *
- * A phone is a client address.  The table is bounded; phones over the limit
+ * A phone is a client address, until several turn out to be one phone's:
+ * phone_tracker_join().  The table is bounded; phones over the limit
  * are counted.  Stages that this capture does not show are "not seen", never
  * "ok".  Those before TCP are joined by the report (report/chain.h).
  */
@@ -35,6 +36,13 @@ void rec_stage_add(struct rec_stage *s, const struct rec_type *type,
     struct rec_arena *a);
 void rec_stage_name(struct rec_stage *s, struct rs_span record,
     struct rs_frame from, struct rs_frame to, struct rec_arena *a);
+/* From now on `member` is another address of the phone at `lead`, which there
+   is: what both did becomes one. */
+void phone_tracker_join(struct phone_tracker *k, const struct rs_addr *lead,
+    const struct rs_addr *member);
+/* The first record of that phone; false: there is none. */
+bool phone_tracker_first(const struct phone_tracker *k,
+    const struct rs_addr *client, struct rec_id *first);
 /* There is such a phone. */
 bool phone_tracker_knows(
     const struct phone_tracker *k, const struct rs_addr *client);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files of the phone tracker share: phone.c takes records in,
- * phone_record.c makes a record of what came together.
+ * phone_join.c makes one of several, phone_record.c makes a record of what came
+ * together.
  */
 #ifndef TRACK_PHONE_INNER_H
 #define TRACK_PHONE_INNER_H
@@ -71,7 +72,7 @@ struct phone {
 	struct phone_agent *agents;
 	uint32_t n_lines, n_agents;
 	int64_t attempts, failed;
-	bool by_tcp, by_tls, by_udp, suffered;
+	bool by_tcp, by_tls, by_udp, by_ip4, suffered;
 	/* what tells a scanner */
 	bool succeeded, answered, challenged;
 	uint32_t n_turned_away;
@@ -85,6 +86,7 @@ struct phone {
 	enum rec_outcome other_outcome;
 	struct standing *standing;
 	struct phone *next;
+	struct phone *joined; /* NULL, or the phone that it is a part of */
 };
 
 static_assert(sizeof(struct phone) <= PHONE_COST, "paid for");
@@ -102,6 +104,18 @@ struct phone_tracker {
 	struct rs_addr *scanners; /* sorted; once they were looked for */
 	size_t n_scanners;
 };
+
+/* ---- phone.c ---- */
+
+/* Keeps the later one; true when w was taken. */
+bool phone_word_take(struct phone_word *have, const struct phone_word *w);
+void phone_agent_add(
+    struct phone_tracker *k, struct phone *ph, struct rs_span agent);
+/* The one of that address, made if need be; joined: what it is joined to.
+   NULL: no room. */
+struct phone *phone_touch(
+    struct phone_tracker *k, const struct rs_addr *address);
+enum { PHONE_LINE_COST = 256, PHONE_MAX_LINES = 64 };
 
 /* ---- phone_record.c ---- */
 

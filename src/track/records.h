@@ -527,6 +527,7 @@ struct rec_phone {
 	int64_t attempts, failed;
 	struct rec_list silenced;    /* struct rec_silence */
 	bool suffered; /* not said: some record of its is not fine */
+	bool by_ip4;   /* not said: it tried something over IPv4 */
 	enum rs_fact scanner;         /* true, or absent */
 	struct rs_span scanner_reason; /* "user_agent", "many_users" */
 	/* of next attempts at a server that sent Retry-After; absent: none */

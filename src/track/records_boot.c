@@ -84,6 +84,9 @@ static const struct rec_field lease_fields[] = {
     NUMBER("retransmissions", retransmissions),
     MS("delay_ms", delay),
     FRAME("answer_frame", answer_frame),
+    TEXT("icmp", icmp),
+    ENDPOINT("icmp_from", icmp_from),
+    FRAME("icmp_frame", icmp_frame),
     FRAMES("frames", frames),
 };
 const struct rec_type rec_lease_type = {"lease", "leases", sizeof(T),
@@ -108,6 +111,7 @@ static const struct rec_field link_fields[] = {
     NUMBER("method", method),
     NUMBER("count", count),
     TRUTH("probe", probe),
+    TRUTH("router", router),
     FRAMES("frames", frames),
 };
 const struct rec_type rec_link_type = {"link", "links", sizeof(T), link_fields,
@@ -128,6 +132,9 @@ static const struct rec_field clock_fields[] = {
     MS("client_offset_ms", client_offset),
     TRUTH("client_steady", client_steady),
     MS("server_offset_ms", server_offset),
+    TEXT("icmp", icmp),
+    ENDPOINT("icmp_from", icmp_from),
+    FRAME("icmp_frame", icmp_frame),
     FRAMES("frames", frames),
 };
 const struct rec_type rec_clock_type = {"clock", "clocks", sizeof(T),

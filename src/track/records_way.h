@@ -216,6 +216,9 @@ struct rec_lease {
 	int64_t retransmissions;
 	int64_t delay;                /* ns, first message to ACK */
 	struct rs_frame answer_frame; /* ACK or NAK */
+	struct rs_span icmp;          /* "3/3": quotes a message of the client */
+	struct rec_endpoint icmp_from;
+	struct rs_frame icmp_frame;
 	struct rec_list frames;
 };
 
@@ -223,7 +226,7 @@ struct rec_lease {
 enum rec_learned {
 	REC_LEARNED_NONE,
 	REC_BY_DHCP,
-	REC_BY_ARP,
+	REC_BY_ARP, /* or by neighbour discovery */
 	REC_BY_TRAFFIC, /* packets that no router has passed on */
 };
 
@@ -235,12 +238,14 @@ struct rec_host {
 	int64_t vlan;
 	enum rec_learned learned; /* the best sign */
 	enum rs_fact router;      /* it has more addresses than a host has */
+	enum rs_fact forwards;    /* it was seen to send for others */
+	rs_time until; /* it went to another host then; RS_NEVER: not for good */
 };
 
 enum rec_link_kind {
 	REC_LINK_NONE,
 	REC_LINK_CONFLICT,   /* two hosts claim an address */
-	REC_LINK_UNANSWERED, /* ARP */
+	REC_LINK_UNANSWERED, /* ARP, or neighbour solicitations */
 	REC_LINK_VOICE_VLAN, /* what a switch announces */
 	REC_LINK_EAP_FAILED,
 };
@@ -252,12 +257,13 @@ struct rec_link {
 	struct rec_endpoint client; /* who asks; the address in conflict */
 	struct rec_endpoint server; /* who is asked for */
 	struct rs_span mac, other_mac;
-	struct rs_span protocol; /* "lldp", "cdp" */
+	struct rs_span protocol; /* "lldp", "cdp"; "nd": not by ARP */
 	int64_t voice_vlan, native_vlan;
 	enum rs_fact untagged; /* the policy: frames without a tag */
 	int64_t method;        /* of EAP, by number */
 	int64_t count;
-	enum rs_fact probe; /* an ARP probe was answered: RFC 5227 2.1.1 */
+	enum rs_fact probe; /* one was answered: RFC 5227 2.1.1, RFC 4862 5.4 */
+	enum rs_fact router; /* nd: what is asked for is one, or was */
 	struct rec_list frames;
 };
 
@@ -278,6 +284,9 @@ struct rec_clock {
 	int64_t queries, answers;             /* of NTP */
 	int64_t client_offset, server_offset; /* ns ahead; the last ones */
 	enum rs_fact client_steady; /* its offset was the same every time */
+	struct rs_span icmp;        /* "3/3": quotes a query of NTP */
+	struct rec_endpoint icmp_from;
+	struct rs_frame icmp_frame;
 	struct rec_list frames;
 };
 

@@ -342,6 +342,19 @@ standing_connection(struct standings *k, struct standing **of,
 }
 
 void
+standing_join(struct standing **of, struct standing *more)
+{
+	unsigned n =
+	    (*of ? (*of)->n_standings : 0) + (more ? more->n_standings : 0);
+	struct standing **end = of;
+	while (*end)
+		end = &(*end)->next;
+	*end = more;
+	if (*of)
+		(*of)->n_standings = n;
+}
+
+void
 standing_view(const struct standing *s, struct rec_list *l, struct rec_arena *a)
 {
 	for (; s; s = s->next) {

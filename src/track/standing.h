@@ -28,6 +28,8 @@ void standing_registration(struct standings *k, struct standing **of,
 /* A connection of that phone that was closed or given up. */
 void standing_connection(struct standings *k, struct standing **of,
     const struct rs_addr *phone, const struct rec_connection *c);
+/* Both are of one phone: *of has all, `more` is not to be used any more. */
+void standing_join(struct standing **of, struct standing *more);
 /* Appends struct rec_silence to the list. */
 void standing_view(
     const struct standing *s, struct rec_list *l, struct rec_arena *a);

@@ -65,6 +65,11 @@ same 'leases and downloads' dhcp-provisioning-recorded 192.0.2.17 \
 same 'no address' dhcp-no-offer 00-00-5E-00-53-17 00:00:5e:00:53:17
 same 'the voice VLAN of a switch' link-voice-vlan 0000.5e00.5317 \
 	00:00:5e:00:53:17
+same 'any address of a phone that has several' phone-dual-stack fe80::17 \
+	192.0.2.17 2001:db8:1::17 fe80::17 00:00:5e:00:53:17
+same 'the address that a phone got later' phone-renumbered 192.0.2.23 \
+	192.0.2.17 192.0.2.23 00:00:5e:00:53:17
+same 'one of many behind a router' phones-behind-router 192.0.2.17 192.0.2.17
 same 'an address in conflict' link-address-conflict 192.0.2.17 192.0.2.17
 
 # status NAME WANT PHONE [PATTERN]: one line that holds it, or nothing

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * DHCP of both versions, NTP and frames without IP, from bytes to records.  The
+ * DHCP of both versions, NTP, frames without IP and neighbour discovery, from
+ * bytes to records.  The
  * input is operations: a byte that says what (and how many seconds later), two
  * bytes of length, the data.
  *
@@ -135,8 +136,13 @@ frame(struct run *r, struct rs_span s)
 	struct link_msg m;
 	if (s.n < 15)
 		return;
-	bool read = link_parse(
-	    &m, (unsigned)s.p[12] << 8 | s.p[13], rs_span_from(s, 14));
+	unsigned type = (unsigned)s.p[12] << 8 | s.p[13];
+	struct rs_addr from = {.family = 6};
+	bool v6 = type == 0x86dd && s.n >= 14 + 40;
+	if (v6)
+		memcpy(from.b, s.p + 14 + 8, sizeof from.b);
+	bool read = v6 ? link_nd(&m, &from, rs_span_from(s, 14 + 40))
+		       : link_parse(&m, type, rs_span_from(s, 14));
 	memcpy(m.to, s.p, 6);
 	memcpy(m.from, s.p + 6, 6);
 	m.vlan = s.p[14] & 7;

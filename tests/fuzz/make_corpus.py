@@ -579,7 +579,8 @@ def boot():
     """DHCP, frames and NTP of cases, as operations of fuzz_dhcp."""
     for name in ("dhcp-lease-recorded", "dhcp-conflicting-offers", "dhcp-refused",
                  "dhcp-no-dns", "dhcp-provisioning-text", "link-voice-vlan-cdp",
-                 "link-address-declined", "link-eap-failed", "link-no-tags"):
+                 "link-address-declined", "link-eap-failed", "link-no-tags",
+                 "link-nd-unanswered", "link-nd-conflict", "link-nd-late"):
         out, last = b"", None
         for p in case(name)[1]:
             f, ports = p.data, ()
@@ -592,6 +593,11 @@ def boot():
                 op, data = 3, f[42:]
             elif f[12:14] == b"\x08\0":
                 continue
+            if f[12:14] == b"\x86\xdd" and f[20] == 17:
+                ports = struct.unpack_from(">HH", f, 54)
+                if 547 not in ports:
+                    continue
+                op, data = int(ports[0] == 547), f[62:]
             now = p.ns // 10**9
             step = min(63, now - last) if last is not None else 0
             last = now

@@ -10,6 +10,7 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* All trackers, as the engine has them, and a line a record. */
 struct kit {
@@ -395,8 +396,7 @@ test_conflicts(void)
 		unit_row(rows[i].name);
 		begin(&k, 1 << 20);
 		arp(&k, 0, rows[i].a, PHONE, SERVER, true);
-		arp_in(
-		    &k, 1, rows[i].vlan, rows[i].b, PHONE, SERVER, true);
+		arp_in(&k, 1, rows[i].vlan, rows[i].b, PHONE, SERVER, true);
 		arp(&k, rows[i].back, rows[i].a, PHONE, SERVER, true);
 		arp_in(&k, rows[i].back + 1, rows[i].vlan, rows[i].b, PHONE,
 		    SERVER, true);
@@ -448,7 +448,8 @@ test_eap(void)
 		const char *said;
 	} rows[] = {
 	    {"refused",
-		{{1, LINK_EAP_RESPONSE, A, 0}, {2, LINK_EAP_FAILURE, SWITCH, 0}},
+		{{1, LINK_EAP_RESPONSE, A, 0},
+		    {2, LINK_EAP_FAILURE, SWITCH, 0}},
 		"eap_failed;"},
 	    {"refused, and accepted",
 		{{1, LINK_EAP_RESPONSE, A, 0}, {2, LINK_EAP_FAILURE, SWITCH, 0},
@@ -564,6 +565,175 @@ test_clocks(void)
 	}
 }
 
+/* Of a relay, or a client that renews: each flow has a number. */
+static void
+icmp(struct kit *k, double at, uint64_t flow, enum rs_dir dir, uint16_t port,
+    struct rs_span quoted)
+{
+	struct rs_flow_info f = {.serial = flow, .carrier = RS_OVER_UDP};
+	struct rs_event ev = event(k, at, RS_EV_ICMP);
+	f.end[RS_C2S] = (struct rs_endpoint){address(PHONE), 68};
+	f.end[RS_S2C] = (struct rs_endpoint){address(SERVER), port};
+	ev.dir = dir;
+	ev.flow = &f;
+	ev.u.icmp.family = 4;
+	ev.u.icmp.type = 3;
+	ev.u.icmp.code = 3;
+	ev.u.icmp.sender = address(SERVER);
+	ev.u.icmp.quoted = quoted;
+	lease_tracker_event(k->lease, &ev);
+	clock_tracker_event(k->clock, &ev);
+}
+
+static uint64_t icmp_frame;
+
+static void
+hear_icmp(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct rec_lease *l = rec;
+	const struct rec_clock *c = rec;
+	(void)arg;
+	if (type == &rec_lease_type)
+		icmp_frame = l->icmp_frame.number;
+	else if (type == &rec_clock_type)
+		icmp_frame = c->icmp_frame.number;
+	if (icmp_frame)
+		CU_ASSERT(
+		    rs_span_eq(type == &rec_lease_type ? l->icmp : c->icmp,
+			RS_LIT("3/3")));
+}
+
+/* The client's messages go C2S on flow 0. */
+static void
+test_icmp(void)
+{
+	static const uint8_t mine[] = {1, 1, 6, 0, 0, 0, 0, 7},
+			     others[] = {1, 1, 6, 0, 0, 0, 0, 8};
+	const struct {
+		const char *name;
+		uint64_t flow;
+		enum rs_dir dir;
+		struct rs_span quoted;
+		bool its;
+	} icmps[] = {
+	    {"quotes it", 0, RS_C2S, {mine, 8}, true},
+	    {"quotes no more than ports", 0, RS_C2S, {mine, 0}, true},
+	    {"of another client of that relay", 0, RS_C2S, {others, 8}, false},
+	    {"of another flow", 1, RS_C2S, {mine, 8}, false},
+	    {"of what the server sent", 0, RS_S2C, {mine, 8}, false},
+	};
+	for (size_t i = 0; i < sizeof icmps / sizeof *icmps; i++) {
+		struct kit k;
+		unit_row(icmps[i].name);
+		begin(&k, 1 << 20);
+		k.out.record = hear_icmp;
+		dhcp(&k, 0, DHCP_DISCOVER, 0x17, 7, NULL, NULL, SERVER);
+		icmp(&k, 1, icmps[i].flow, icmps[i].dir, 67, icmps[i].quoted);
+		icmp(&k, 2, icmps[i].flow, icmps[i].dir, 67, icmps[i].quoted);
+		icmp_frame = 0;
+		finish(&k, 30);
+		CU_ASSERT_EQUAL(icmp_frame, icmps[i].its ? 2 : 0);
+		end(&k);
+	}
+}
+
+/* Of NTP, and of nothing else between the same two. */
+static void
+test_icmp_ntp(void)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		struct kit k;
+		struct rs_flow_info f = {.carrier = RS_OVER_UDP};
+		begin(&k, 1 << 20);
+		k.out.record = hear_icmp;
+		struct rs_event ev = event(&k, 0, RS_EV_CLOCK);
+		f.end[RS_C2S].addr = address(PHONE);
+		f.end[RS_S2C].addr = address(SERVER);
+		ev.flow = &f;
+		ev.u.clock.source = RS_CLOCK_NTP;
+		ev.u.clock.time = RS_NEVER;
+		clock_tracker_event(k.clock, &ev);
+		icmp(&k, 1, 0, i == 2 ? RS_S2C : RS_C2S, i == 1 ? 124 : 123,
+		    (struct rs_span){0});
+		icmp_frame = 0;
+		finish(&k, 30);
+		CU_ASSERT_EQUAL(icmp_frame, i == 0 ? 2 : 0);
+		end(&k);
+	}
+}
+
+static rs_time gone;
+
+static void
+hear_until(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct rec_host *h = rec;
+	(void)arg;
+	if (type == &rec_host_type && h->until != RS_NEVER)
+		gone = h->until;
+}
+
+/* When the address of the first host is another one's for good: words, and
+   seconds.  L: lease, N: renewal, A: ARP, R: answers ARP, F: sends for others,
+   t: traffic, of host 1 or 2; X: host 1 gives its lease back. */
+static void
+test_given_away(void)
+{
+	static const struct {
+		const char *words;
+		int gone;
+	} rows[] = {
+	    {"L1@1 L2@9", 9},
+	    {"L1@1 L1@9", 0},
+	    {"A1@1 L2@9", 9},
+	    {"A1@1 N2@9", 0}, /* it had it before */
+	    {"L1@1 N2@9", 9},
+	    {"t1@1 L2@9", 0}, /* whoever sent for it */
+	    {"L1@1 A2@9", 0}, /* a conflict, perhaps */
+	    {"L1@1 A2@90", 90},
+	    {"L1@1 A1@80 A2@90", 0},
+	    {"L1@1 R2@90", 0}, /* a proxy, perhaps */
+	    {"L1@1 F2@2 A2@90", 0},
+	    {"L1@1 X1@5 A2@9", 9},
+	    {"L1@1 X1@5 A1@6 A2@9", 0},
+	    {"L1@1 t2@90", 0},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct kit k;
+		char text[64], *save = NULL;
+		unit_row(rows[i].words);
+		begin(&k, 1 << 20);
+		k.out.record = hear_until;
+		gone = 0;
+		snprintf(text, sizeof text, "%s", rows[i].words);
+		for (char *w = strtok_r(text, " ", &save); w;
+		     w = strtok_r(NULL, " ", &save)) {
+			unsigned mac = 0x5300u + (unsigned)(w[1] - '0');
+			double at = atof(w + 3);
+			if (w[0] == 'L')
+				dhcp(&k, at, DHCP_ACK, mac, 1, NULL, PHONE,
+				    SERVER);
+			else if (w[0] == 'N')
+				dhcp(&k, at, DHCP_ACK, mac, 1, PHONE, PHONE,
+				    SERVER);
+			else if (w[0] == 'X')
+				dhcp(&k, at, DHCP_RELEASE, mac, 2, PHONE, NULL,
+				    SERVER);
+			else if (w[0] == 'A' || w[0] == 'R')
+				arp(&k, at, mac, PHONE, PHONE, w[0] == 'R');
+			else if (w[0] == 'F')
+				source(
+				    &k, at, mac & 0xff, "203.0.113.9", 61, 0);
+			else
+				source(&k, at, mac & 0xff, PHONE, 64, 0);
+		}
+		finish(&k, 100);
+		CU_ASSERT_EQUAL(gone, rows[i].gone * RS_SEC);
+		end(&k);
+	}
+}
+
 UNIT_MAIN("lease", UNIT(test_leases), UNIT(test_flood), UNIT(test_hosts),
     UNIT(test_lease_of), UNIT(test_conflicts), UNIT(test_probes),
-    UNIT(test_eap), UNIT(test_unanswered), UNIT(test_clocks))
+    UNIT(test_eap), UNIT(test_unanswered), UNIT(test_clocks), UNIT(test_icmp),
+    UNIT(test_icmp_ntp), UNIT(test_given_away))

@@ -165,8 +165,14 @@ static const struct row rows[] = {
 	REC_REGISTERED},
 };
 
+/* How the words come: backwards, or to two addresses that are one phone's. */
+enum how { AS_IS, BACKWARDS, IN_TWO, IN_TWO_TURNED };
+
+static const struct rs_addr here = {{192, 0, 2, 17}, 4},
+			    there = {{192, 0, 2, 18}, 4};
+
 static void
-play(const struct row *r, bool backwards, struct got *g)
+play(const struct row *r, enum how how, struct got *g)
 {
 	struct rs_account pay;
 	char b[128], *words[MAX_WORDS];
@@ -181,10 +187,16 @@ play(const struct row *r, bool backwards, struct got *g)
 		words[n++] = w;
 	bool udp = strcmp(words[0], "u") == 0;
 	for (unsigned i = 0; i < n; i++) {
-		unsigned j = backwards ? n - 1 - i : i;
+		unsigned j = how == BACKWARDS ? n - 1 - i : i;
+		bool other = how >= IN_TWO && i % 2;
 		if (strcmp(words[j], "u") != 0)
-			add(k, words[j], j + 1, udp, 17);
+			add(k, words[j], j + 1, udp, other ? 18 : 17);
 	}
+	bool turned = how == IN_TWO_TURNED &&
+		      phone_tracker_knows(k, &there);
+	if (how >= IN_TWO)
+		phone_tracker_join(
+		    k, turned ? &there : &here, turned ? &here : &there);
 	phone_tracker_finish(k, &sink, NULL);
 	phone_tracker_free(k);
 	CU_ASSERT_EQUAL(pay.used, 0);
@@ -196,7 +208,7 @@ test_chain(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct got g, back;
 		unit_row(rows[i].name);
-		play(&rows[i], false, &g);
+		play(&rows[i], AS_IS, &g);
 		CU_ASSERT_EQUAL(g.n, 1);
 		CU_ASSERT_STRING_EQUAL(g.chain, rows[i].chain);
 		CU_ASSERT_STRING_EQUAL(g.stopped, rows[i].stopped);
@@ -208,7 +220,14 @@ test_chain(void)
 			    rows[i].name, g.chain, g.stopped,
 			    g.outcome ? rec_outcome_name(g.outcome) : "-");
 		/* Records come in any order. */
-		play(&rows[i], true, &back);
+		play(&rows[i], BACKWARDS, &back);
+		CU_ASSERT_EQUAL(memcmp(&g, &back, sizeof g), 0);
+		/* From whichever of its addresses. */
+		if (strncmp(rows[i].words, "u ", 2) == 0)
+			continue; /* its first word is none */
+		play(&rows[i], IN_TWO, &back);
+		CU_ASSERT_EQUAL(memcmp(&g, &back, sizeof g), 0);
+		play(&rows[i], IN_TWO_TURNED, &back);
 		CU_ASSERT_EQUAL(memcmp(&g, &back, sizeof g), 0);
 	}
 }
@@ -218,7 +237,7 @@ test_counts(void)
 {
 	struct got g;
 	const struct row r = {"", "u A! A+ B! A-! A?", "", "", 0};
-	play(&r, false, &g);
+	play(&r, AS_IS, &g);
 	CU_ASSERT_EQUAL(g.attempts, 4);
 	CU_ASSERT_EQUAL(g.failed, 2);
 	CU_ASSERT_EQUAL(g.aors, 2);

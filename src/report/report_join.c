@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What several addresses of one phone did becomes one phone's: its attempts,
+ * look-ups, downloads, and what it is compared with others by.
+ */
+#include "report/report_inner.h"
+
+/* Of those that did something the first one. */
+static const struct rs_addr *
+lead_of(const struct report *r, const struct rs_addr *v, size_t n)
+{
+	const struct rs_addr *lead = NULL;
+	struct rec_id first = {{0, 0}, 0}, id;
+	for (size_t i = 0; i < n; i++) {
+		if (!phone_tracker_first(r->phones, &v[i], &id) ||
+		    (lead && rec_id_cmp(&id, &first) >= 0))
+			continue;
+		lead = &v[i];
+		first = id;
+	}
+	return lead;
+}
+
+static void
+join(struct report *r, size_t phone)
+{
+	size_t n;
+	const struct rs_addr *v = one_phone(r->one, phone, &n);
+	const struct rs_addr *known = lead_of(r, v, n);
+	if (known)
+		one_lead_set(r->one, phone, known);
+	const struct rs_addr *lead = one_lead(r->one, v);
+	asked_join(r->asked, v, n, lead);
+	for (size_t i = 0; i < n; i++) {
+		if (rs_addr_eq(&v[i], lead))
+			continue;
+		if (known)
+			phone_tracker_join(r->phones, lead, &v[i]);
+		fetches_join(r->downloads.fetches, lead, &v[i]);
+		odd_join(r->odd, lead, &v[i]);
+	}
+}
+
+void
+report_join_phones(struct report *r)
+{
+	r->one = one_new(r->hosts);
+	for (size_t i = 0; i < one_phones(r->one); i++)
+		join(r, i);
+}
