@@ -467,6 +467,8 @@ on_syn(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	struct half *s = &c->half[dir];
 	struct rs_half_facts *facts = &c->facts.half[dir];
 	facts->syns++;
+	if (facts->mss == 0)
+		facts->mss = h->mss;
 	if (facts->syn_at == RS_NEVER) {
 		facts->syn_at = p->ts;
 		facts->syn = p->at.from;
@@ -658,14 +660,15 @@ no_times(struct rs_conn_facts *f)
 }
 
 void
-tcp_lone_syn_facts(
-    struct rs_conn_facts *f, rs_time at, struct rs_frame frame, uint8_t ttl)
+tcp_lone_syn_facts(struct rs_conn_facts *f, rs_time at, struct rs_frame frame,
+    uint8_t ttl, uint16_t mss)
 {
 	*f = (struct rs_conn_facts){.from_start = true};
 	no_times(f);
 	struct rs_half_facts *half = &f->half[RS_C2S];
 	half->packets = half->syns = 1;
 	half->ttl = ttl;
+	half->mss = mss;
 	f->first_at = f->last_at = half->last_at = half->syn_at = at;
 	f->first = f->last = half->last = half->syn = frame;
 }
@@ -700,11 +703,11 @@ tcp_conn_free(struct tcp_conn *c)
 
 void
 tcp_conn_opened(struct tcp_conn *c, rs_time at, struct rs_frame frame,
-    uint32_t isn, uint8_t ttl)
+    uint32_t isn, uint8_t ttl, uint16_t mss)
 {
 	const struct net_packet p = {
 	    .ts = at, .at = rs_stamp_at(at, frame), .ttl = ttl};
-	const struct tcp_hdr h = {.seq = isn, .flags = TCP_SYN};
+	const struct tcp_hdr h = {.seq = isn, .flags = TCP_SYN, .mss = mss};
 	note_packet(c, RS_C2S, &p, &h);
 	on_syn(c, RS_C2S, &p, &h);
 }

@@ -285,6 +285,10 @@ fill_counts(struct rec_connection *c, const struct rs_half_facts *cl,
     const struct rs_half_facts *sv)
 {
 	c->syns = cl->syns;
+	if (cl->ttl)
+		c->ttl = cl->ttl;
+	if (cl->mss)
+		c->mss = cl->mss;
 	c->bytes_client = (int64_t)cl->bytes;
 	c->bytes_server = (int64_t)sv->bytes;
 	c->retransmissions_client = cl->retransmissions;

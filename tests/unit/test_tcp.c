@@ -571,7 +571,7 @@ test_openings(void)
 
 	/* A SYN that the owner only remembered. */
 	set_up(&b, 500, 900);
-	tcp_conn_opened(b.c, 7, (struct rs_frame){0, 3}, 500, 99);
+	tcp_conn_opened(b.c, 7, (struct rs_frame){0, 3}, 500, 99, 1400);
 	segment(&b, RS_S2C, TCP_SYN | TCP_ACK, 0, 1, "");
 	c2s(&b, 4, 1, "def");
 	c2s(&b, 1, 1, "abc");
@@ -581,6 +581,7 @@ test_openings(void)
 	CU_ASSERT_EQUAL(f->first_at, 7);
 	CU_ASSERT_EQUAL(f->half[RS_C2S].syn.number, 3);
 	CU_ASSERT_EQUAL(f->half[RS_C2S].ttl, 99);
+	CU_ASSERT_EQUAL(f->half[RS_C2S].mss, 1400);
 	CU_ASSERT_EQUAL(f->half[RS_C2S].packets, 3);
 	tear_down(&b);
 }
