@@ -174,8 +174,8 @@ acked_end(const struct half *s)
 
 /*
  * Gives up the first hole: up to the first byte held, where that was
- * acknowledged or `all` is wanted, or up to what was acknowledged.  False when
- * there is none.
+ * acknowledged or `all` is wanted, or up to what was acknowledged, or with
+ * `all` to the FIN.  False when there is none.
  */
 static bool
 give_up(
@@ -189,6 +189,11 @@ give_up(
 		to = first;
 		if (!reorder_at(&s->held, first, &bytes, &at))
 			return false;
+	} else if (all && s->fin) {
+		/* What is before a FIN was sent, acknowledged or not. */
+		const struct rs_half_facts *f = &c->facts.half[dir];
+		to = s->fin;
+		at = rs_stamp_at(f->fin_at, f->fin);
 	}
 	if (s->fin && to > s->fin)
 		to = s->fin;
@@ -482,9 +487,27 @@ on_syn(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	s->guessed = false;
 }
 
+/*
+ * A reset stands where its sender's bytes end (RFC 9293 3.10.7.1), so that what
+ * is between was sent, and is not in the capture.  One byte may be a FIN's.
+ * Where the reset looks unlike its sender's packets it may be anybody's, and
+ * its number a guess.
+ */
 static void
-reset(struct tcp_conn *c, enum rs_dir dir, const struct rs_stamp *at,
-    const struct tcp_out *out)
+miss_before_reset(struct tcp_conn *c, enum rs_dir dir, uint64_t end,
+    const struct rs_stamp *at, const struct tcp_out *out)
+{
+	const struct half *s = &c->half[dir];
+	const struct rs_half_facts *facts = &c->facts.half[dir];
+	bool own = facts->rst_ttl == facts->last_ttl;
+	if (own && !s->fin && !s->guessed && !c->ignored && end > s->next + 1)
+		skip_to(c, dir, end, at, out);
+}
+
+/* end: its position; 0: not to be believed. */
+static void
+reset(struct tcp_conn *c, enum rs_dir dir, uint64_t end,
+    const struct rs_stamp *at, const struct tcp_out *out)
 {
 	struct half *s = &c->half[dir];
 	struct rs_half_facts *facts = &c->facts.half[dir];
@@ -499,6 +522,8 @@ reset(struct tcp_conn *c, enum rs_dir dir, const struct rs_stamp *at,
 		release(c, dir, out);
 	if (s->closed) /* the FIN stood behind a hole */
 		return;
+	if (s->started)
+		miss_before_reset(c, dir, end, at, out);
 	s->closed = true;
 	if (!c->ignored)
 		out->close(out->arg, dir, RS_END_RST, at);
@@ -510,6 +535,7 @@ on_rst(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 {
 	struct half *s = &c->half[dir];
 	const struct half *o = &c->half[rs_dir_other(dir)];
+	uint64_t end = 0;
 	if (h->flags & TCP_ACK && o->started && (uint32_t)o->base != h->ack)
 		c->facts.half[dir].rst_late = true;
 	if (s->started) {
@@ -520,8 +546,9 @@ on_rst(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 			s->wild_rst = true;
 			return;
 		}
+		end = position(s, h->seq);
 	}
-	reset(c, dir, &p->at, out);
+	reset(c, dir, end, &p->at, out);
 }
 
 /* RFC 791 3.1; 0 over IPv6, which has none. */
@@ -731,7 +758,7 @@ tcp_conn_flush(struct tcp_conn *c, const struct tcp_out *out)
 		if (s->started && !s->closed)
 			release(c, dir, out);
 		if (s->wild_rst)
-			reset(c, dir, &s->wild_rst_at, out);
+			reset(c, dir, 0, &s->wild_rst_at, out);
 	}
 	c->busy = false;
 	if (c->ignored)
