@@ -17,6 +17,7 @@
 #include "net/tcp.h"
 
 #include "net/reorder.h"
+#include "net/tcp_note.h"
 
 enum {
 	HOLD_MAX = 256 << 10,     /* held bytes of a half */
@@ -27,7 +28,6 @@ enum {
 	GUESS_OFF = 1 << 20,
 };
 #define GIVE_UP_AFTER RS_SEC
-#define IDLE_LEAST (30 * RS_SEC)
 #define REPEAT_LEAST (100 * RS_MSEC)
 #define GIVE_UP_BLIND (5 * RS_SEC)
 
@@ -551,55 +551,6 @@ on_rst(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	reset(c, dir, end, &p->at, out);
 }
 
-/* RFC 791 3.1; 0 over IPv6, which has none. */
-static uint16_t
-ip_id(const struct net_packet *p)
-{
-	bool v4 = p->ip.n >= 20 && p->ip.p[0] >> 4 == 4;
-	return v4 ? (uint16_t)(p->ip.p[4] << 8 | p->ip.p[5]) : 0;
-}
-
-/* What a reset has in common with its sender's other packets, or has not. */
-static void
-note_look(struct rs_half_facts *half, const struct net_packet *p,
-    const struct tcp_hdr *h)
-{
-	if (half->rst_ttl)
-		return;
-	if (h->flags & TCP_RST) {
-		half->rst_ttl = p->ttl;
-		half->rst_timestamps = h->timestamps;
-		half->rst_ip_id = ip_id(p);
-		return;
-	}
-	half->last_ttl = p->ttl;
-	half->last_timestamps = h->timestamps;
-	uint16_t id = ip_id(p);
-	if (id && id == half->last_ip_id)
-		return; /* the same packet, captured twice */
-	half->old_ip_id = half->last_ip_id;
-	half->last_ip_id = id;
-}
-
-static void
-note_idle(struct rs_conn_facts *f, enum rs_dir dir, const struct net_packet *p,
-    const struct tcp_hdr *h)
-{
-	struct rs_idle_facts *i = &f->idle;
-	if (p->ts - f->last_at > IDLE_LEAST) {
-		*i = (struct rs_idle_facts){.from = f->last_at,
-		    .to = p->ts,
-		    .repeat_at = p->ts,
-		    .packet = p->at.from,
-		    .by = (uint8_t)dir,
-		    .data = p->payload_wire > 0};
-	} else if (i->packet.number && dir != i->by) {
-		*(h->flags & TCP_RST ? &i->reset : &i->answered) = true;
-	}
-	if (i->packet.number && dir == i->by)
-		i->last = p->at.to;
-}
-
 static void
 note_packet(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
     const struct tcp_hdr *h)
@@ -613,8 +564,8 @@ note_packet(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	if (half->packets++ == 0)
 		half->ttl = p->ttl;
 	else
-		note_idle(f, dir, p, h);
-	note_look(half, p, h);
+		tcp_note_idle(f, dir, p, h);
+	tcp_note_look(half, p, h);
 	half->last_at = f->last_at = p->ts;
 	half->last = f->last = p->at.to;
 	if (f->established_at == RS_NEVER && dir == RS_C2S && half->syns &&

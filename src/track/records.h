@@ -433,7 +433,7 @@ struct rec_connection {
 	struct rs_frame icmp_frame;
 	struct rs_frame syn_frame, syn_ack_frame, close_frame;
 	/* names of what the first reset of a side has otherwise than its other
-	   packets: "ttl", "timestamps", "ip_id" */
+	   packets: "ttl", "timestamps", "ip_id", "window" */
 	struct rec_list reset_differs;
 	/* bytes of the server that the client lacked to the end, while it had
 	   later ones */
