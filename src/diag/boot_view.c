@@ -30,32 +30,51 @@ boot_view_asked(const struct rec_lease *l, const char *option)
 	return has(&l->asked, rs_span_str(option));
 }
 
-bool
-boot_view_lost_phone(const struct diag_case *c)
+/* Computers that boot over the network ask for the same as phones. */
+static bool
+boots(const struct rec_lease *l)
+{
+	return l && rs_span_starts(l->vendor_class, RS_LIT("PXEClient"));
+}
+
+static bool
+asks_as_phone(const struct rec_lease *l)
 {
 	static const char *const phones_only[] = {
 	    "120", "125", "150", "159", "160"};
-	const struct rec_lease *l = c->lease;
-	if (boot_view_registered(c))
+	if (l == NULL || l->protocol != REC_DHCPV4)
 		return false;
-	/* Computers that boot over the network ask for the like. */
-	if (l && rs_span_starts(l->vendor_class, RS_LIT("PXEClient")))
-		return false;
-	if (c->phone)
-		return c->phone->scanner != RS_TRUE;
 	for (size_t i = 0; i < sizeof phones_only / sizeof *phones_only; i++)
-		if (l && l->protocol == REC_DHCPV4 &&
-		    boot_view_asked(l, phones_only[i]))
+		if (boot_view_asked(l, phones_only[i]))
 			return true;
 	return false;
 }
 
 bool
+boot_view_lost_phone(const struct diag_case *c)
+{
+	if (boot_view_registered(c) || boots(c->lease))
+		return false;
+	if (c->phone)
+		return c->phone->scanner != RS_TRUE;
+	return asks_as_phone(c->lease);
+}
+
+bool
+boot_view_like_phone(const struct diag_case *c)
+{
+	const struct rec_lease *l = c->lease;
+	if (c->phone)
+		return c->phone->scanner != RS_TRUE;
+	return !boots(l) &&
+	       (asks_as_phone(l) || (l && l->protocol == REC_DHCPV4 &&
+					boot_view_asked(l, "66")));
+}
+
+bool
 boot_view_later(const struct diag_case *c)
 {
-	const struct rec_lease *l = c->last_lease;
-	return boot_view_registered(c) ||
-	       (l && (l->state == REC_BOUND || l->state == REC_INFORMED));
+	return boot_view_registered(c) || c->served_later;
 }
 
 bool

@@ -21,6 +21,9 @@ boot_view_lease(const struct diag_case *c)
 bool boot_view_registered(const struct diag_case *c);
 /* It is known to be a phone, and none that registered. */
 bool boot_view_lost_phone(const struct diag_case *c);
+/* It may be one: it is known for one, or asks DHCP for what phones ask for.
+   Computers ask for an address wherever they are, and need not get one. */
+bool boot_view_like_phone(const struct diag_case *c);
 /* The client got what it needs later on. */
 bool boot_view_later(const struct diag_case *c);
 bool boot_view_asked(const struct rec_lease *l, const char *option);

@@ -13,7 +13,9 @@ const struct diag_entry diag_entries_boot[] = {
 	.silent =
 	    "On an access port tags may be taken off before the capture: not "
 	    "said where no frame of it has a tag, nor where switches announce "
-	    "different VLANs. It is an alternative of dhcp.no-offer then."},
+	    "different VLANs, nor of clients that do not ask for what phones "
+	    "ask for: computers belong into other VLANs. It is an alternative "
+	    "of dhcp.no-offer then."},
     {.code = "link.address-conflict",
 	.meaning = "Two hosts have the same address. Answers go to one or the "
 		   "other, as it happens.",
@@ -23,21 +25,24 @@ const struct diag_entry diag_entries_boot[] = {
 	    "another host answers; or a DHCP DECLINE.",
 	.silent = "An address that moves once is a new lease or a new network "
 		  "card. Hardware addresses that routers share (VRRP, HSRP, "
-		  "GLBP) do not count."},
+		  "GLBP) do not count, nor hosts in different VLANs."},
     {.code = "link.eap-failed",
 	.meaning = "The port stays closed until the phone has proved who it is "
 		   "(802.1X), and it could not.",
 	.seen = "EAP Failure of the switch, and no EAP Success for the same "
 		"phone afterwards.",
 	.silent = "A failure that a success follows is no more than a first "
-		  "try. Switches may let a phone in by its hardware address "
+		  "try; nor is anything said of a phone that registered, or "
+		  "where a switch answers all phones at once, and two of them "
+		  "spoke within a minute. Switches may let a phone in by its hardware address "
 		  "after that, which the capture does not show."},
     {.code = "link.arp-unanswered",
 	.meaning = "The router or the name server that the lease names is not "
 		   "there, or not in this VLAN.",
-	.seen = "Three or more ARP requests of a phone over two seconds or "
-		"more for an address that its lease names, and nothing said "
-		"by that address. The phone did not register.",
+	.seen = "Three or more ARP requests of a phone, ten seconds apart at "
+		"most and over two seconds or more, for an address that its "
+		"lease names, and nothing said by that address. The phone did "
+		"not register.",
 	.silent = "Hosts look for many addresses that are not there: only "
 		  "those of the lease count."},
     {.code = "dhcp.no-offer",
@@ -48,7 +53,10 @@ const struct diag_entry diag_entries_boot[] = {
 	.silent = "One DISCOVER says nothing. A client that repeats itself "
 		  "did not get an offer, wherever it was captured; but an "
 		  "offer that was lost looks the same. Not said of DHCPv6, "
-		  "which hosts try wherever they are."},
+		  "which hosts try wherever they are. Of a client that does "
+		  "not ask for what phones ask for (options 66, 120, 125, 150, "
+		  "159, 160), and is not known for a phone otherwise, it is a "
+		  "warning; so are dhcp.no-ack and dhcp.refused."},
     {.code = "dhcp.no-ack",
 	.meaning = "The phone has chosen an offer, or asks for its old "
 		   "address, and the server says neither yes nor no.",

@@ -28,8 +28,9 @@ struct diag_case {
 	const struct rec_coverage *coverage;
 	/* of its client; alone: the rules about DNS are asked */
 	const struct diag_way *way;
-	/* judged itself, or that of the client; with the client's last one */
-	const struct rec_lease *lease, *last_lease;
+	/* judged itself, or that of the client */
+	const struct rec_lease *lease;
+	bool served_later; /* its client, by another one */
 	const struct rec_link *link;   /* judged */
 	const struct rec_link *policy; /* the voice VLAN that switches announce */
 	const struct rec_clock *clock; /* of the client */

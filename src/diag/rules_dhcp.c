@@ -5,7 +5,8 @@
  *
  * A client that repeats itself has got no answer, wherever it was captured.  A
  * phone that registered had what it needs, and a client that was served later
- * had to wait only: neither is blamed on anything here.
+ * had to wait only: neither is blamed on anything here.  What befalls a client
+ * that need be no phone is a warning: no phone failed, as far as is known.
  */
 #include "diag/boot_view.h"
 #include "diag/coverage_view.h"
@@ -37,6 +38,17 @@ vlan_words(char out[FINDING_WORD], const struct rec_lease *l)
 	return out;
 }
 
+/* finding_begin() of what keeps a client from its address. */
+static void
+begin(struct finding *f, const struct diag_rule *rule,
+    const struct diag_case *c, const struct diag_out *out,
+    enum rec_certainty certainty)
+{
+	finding_begin(f, rule, c, out, certainty);
+	if (!boot_view_like_phone(c))
+		f->rec.severity = REC_WARNING;
+}
+
 static void
 no_offer(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -51,9 +63,10 @@ no_offer(const struct diag_rule *rule, const struct diag_case *c,
 	if (l->protocol == REC_DHCPV6)
 		return;
 	/* link.voice-vlan says it */
-	if (boot_view_tags(c) && boot_view_other_vlan(c))
+	if (boot_view_tags(c) && boot_view_other_vlan(c) &&
+	    boot_view_like_phone(c))
 		return;
-	finding_begin(&f, rule, c, out, REC_LIKELY);
+	begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "link.voice-vlan");
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
@@ -71,11 +84,11 @@ no_ack(const struct diag_rule *rule, const struct diag_case *c,
 {
 	const struct rec_lease *l = boot_view_lease(c);
 	struct finding f;
-	if (l == NULL || l->state != REC_NO_ACK || l->retransmissions < 1 ||
+	if (l == NULL || l->state != REC_NO_ACK ||
 	    (l->kind != REC_LEASE_DISCOVER && l->kind != REC_LEASE_REQUEST) ||
 	    boot_view_later(c) || coverage_view_dropped(c->coverage))
 		return;
-	finding_begin(&f, rule, c, out, REC_LIKELY);
+	begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "%.*s asked for an address for %lld s and was neither granted nor "
@@ -98,9 +111,10 @@ refused(const struct diag_rule *rule, const struct diag_case *c,
 	if (l->server.at.addr.family)
 		rs_addr_format(&l->server.at.addr, server);
 	/* It begins anew at once (RFC 2131 3.1): what comes of that may lie
-	   behind the end of the capture. */
-	bool over = coverage_view_goes_on(c->coverage, l->ended, WATCH);
-	finding_begin(&f, rule, c, out, over ? REC_CERTAIN : REC_LIKELY);
+	   behind the end of the capture, or be lost. */
+	bool over = coverage_view_goes_on(c->coverage, l->ended, WATCH) &&
+		    !coverage_view_dropped(c->coverage);
+	begin(&f, rule, c, out, over ? REC_CERTAIN : REC_LIKELY);
 	if (!over)
 		finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,

@@ -28,7 +28,7 @@ voice_vlan(const struct diag_rule *rule, const struct diag_case *c,
 	if (l == NULL || l->state != REC_NO_OFFER || l->retransmissions < 1 ||
 	    l->protocol != REC_DHCPV4 || boot_view_later(c) ||
 	    !boot_view_tags(c) || !boot_view_other_vlan(c) ||
-	    coverage_view_dropped(c->coverage))
+	    !boot_view_like_phone(c) || coverage_view_dropped(c->coverage))
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_record(&f, &rec_link_type, &p->id);
@@ -111,7 +111,8 @@ eap_failed(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_link *k = c->link;
 	const char *method = "";
 	struct finding f;
-	if (k == NULL || k->kind != REC_LINK_EAP_FAILED)
+	if (k == NULL || k->kind != REC_LINK_EAP_FAILED ||
+	    boot_view_registered(c))
 		return;
 	method = k->method == 13   ? " by EAP-TLS"
 		 : k->method == 4  ? " by EAP-MD5"

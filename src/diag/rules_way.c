@@ -4,6 +4,7 @@
  * several targets it chose (RFC 2782, RFC 3263 4.3), which address family, and
  * whether it went there at all.
  */
+#include "diag/coverage_view.h"
 #include "diag/rules.h"
 #include "diag/way_view.h"
 
@@ -13,12 +14,12 @@
  */
 static const rs_time TIMER_F = 32 * RS_SEC;
 
-/* The case shows what came after this for long enough. */
+/* The case shows what came after this for long enough, and lost nothing. */
 static bool
 watched(const struct diag_case *c, rs_time from)
 {
-	return c->coverage && c->coverage->last != RS_NEVER &&
-	       c->coverage->last - from >= TIMER_F;
+	return coverage_view_goes_on(c->coverage, from, TIMER_F) &&
+	       !coverage_view_dropped(c->coverage);
 }
 
 static bool
@@ -51,6 +52,14 @@ host_has(const struct diag_way *w, struct rs_span host, const struct rs_addr *a)
 	return false;
 }
 
+/* It is an SRV record, and not the one that says that there is no such service
+   (RFC 2782: the root as its target). */
+static bool
+names_host(const struct rec_answer *x)
+{
+	return x->port != REC_ABSENT && !rs_span_eq(x->target, RS_LIT("."));
+}
+
 /* The target of this SRV record at whose address the server is; NULL: none. */
 static const struct rec_answer *
 target_at(const struct diag_way *w, const struct rec_lookup *srv,
@@ -58,19 +67,20 @@ target_at(const struct diag_way *w, const struct rec_lookup *srv,
 {
 	const struct rec_answer *v = srv->answers.v;
 	for (uint32_t i = 0; i < srv->answers.n; i++)
-		if (v[i].port != REC_ABSENT && host_has(w, v[i].target, a))
+		if (names_host(&v[i]) && host_has(w, v[i].target, a))
 			return &v[i];
 	return NULL;
 }
 
-/* Another host of the same answer; NULL: there is but one. */
+/* The best host of the answer but `used`, which may be NULL; NULL: none. */
 static const struct rec_answer *
 other_target(const struct rec_lookup *srv, const struct rec_answer *used)
 {
 	const struct rec_answer *v = srv->answers.v, *best = NULL;
 	for (uint32_t i = 0; i < srv->answers.n; i++)
-		if (v[i].port != REC_ABSENT &&
-		    !rs_span_eq(v[i].target, used->target) &&
+		if (names_host(&v[i]) &&
+		    (used == NULL ||
+			!rs_span_eq(v[i].target, used->target)) &&
 		    (best == NULL || v[i].priority < best->priority))
 			best = &v[i];
 	return best;
@@ -326,9 +336,9 @@ sip_proxy_bypassed(const struct diag_rule *rule, const struct diag_case *c,
 		for (uint32_t j = 0; j < w->n_tries; j++) {
 			const struct diag_try *t = &w->tries[j];
 			const struct rec_lookup *a = bare_try(w, l, t);
-			const struct rec_answer *v = l->answers.v;
+			const struct rec_answer *to = other_target(l, NULL);
 			struct finding f;
-			if (a == NULL || !way_failed(t) || l->answers.n == 0)
+			if (a == NULL || !way_failed(t) || to == NULL)
 				continue;
 			way_begin(&f, rule, w, out, REC_LIKELY, l);
 			finding_alternative(&f, t->answered
@@ -339,7 +349,7 @@ sip_proxy_bypassed(const struct diag_rule *rule, const struct diag_case *c,
 			finding_detail(&f,
 			    "%.*s sends phones to %.*s; this one went to the "
 			    "address of %.*s itself, and %s.",
-			    FINDING_TEXT(l->name), FINDING_TEXT(v[0].target),
+			    FINDING_TEXT(l->name), FINDING_TEXT(to->target),
 			    FINDING_TEXT(a->name),
 			    t->answered ? "was refused there"
 					: "got no answer there");

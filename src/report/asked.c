@@ -15,6 +15,8 @@ enum {
 	OTHERS = 64,
 	NAMES = 4096,
 	NOTED = 8192,
+	ALL_TRIES = 1 << 16, /* of all clients */
+	ALL_WAITS = 1 << 16,
 };
 
 /* Answers to a challenge that took less are of no interest. */
@@ -25,6 +27,7 @@ struct client {
 	GPtrArray *lookups; /* GBytes */
 	GArray *tries, *waits;
 	bool phone, unsure; /* unsure: asked when it was not known for one */
+	bool cut;           /* there were more tries than are kept */
 };
 
 struct asked {
@@ -33,7 +36,9 @@ struct asked {
 	struct rs_addr server; /* the last of these */
 	GTree *clients;        /* struct client, by address */
 	GPtrArray *order;
-	GTree *servers; /* struct rs_addr, that anybody tried */
+	GTree *servers;    /* struct rs_addr, that anybody tried */
+	GTree *registrars; /* those where anybody tried to register */
+	size_t tries, waits;
 	GTree *names;   /* "type domain" -> GPtrArray of GBytes, of answers */
 	size_t room;
 	struct rec_arena arena;
@@ -82,6 +87,7 @@ asked_new(const struct related *related, const struct phone_tracker *phones,
 	a->clients = g_tree_new_full(by_address, NULL, NULL, client_free);
 	a->order = g_ptr_array_new();
 	a->servers = g_tree_new_full(by_address, NULL, g_free, NULL);
+	a->registrars = g_tree_new_full(by_address, NULL, g_free, NULL);
 	a->names = g_tree_new_full(by_text, NULL, g_free, list_free);
 	a->room = room;
 	rec_arena_init(&a->arena, NULL, NULL);
@@ -97,6 +103,7 @@ asked_free(struct asked *a)
 	g_tree_unref(a->clients);
 	g_tree_unref(a->names);
 	g_tree_unref(a->servers);
+	g_tree_unref(a->registrars);
 	g_ptr_array_unref(a->order);
 	rec_arena_clear(&a->arena);
 	rs_buf_clear(&a->buf);
@@ -204,7 +211,7 @@ asked_lookup(struct asked *a, const struct rec_lookup *l)
 }
 
 static void
-add_try(struct client *c, const struct diag_try *t)
+add_try(struct asked *a, struct client *c, const struct diag_try *t)
 {
 	/* NULL while there is none, which no offset may be added to. */
 	struct diag_try *v = (void *)c->tries->data;
@@ -223,13 +230,27 @@ add_try(struct client *c, const struct diag_try *t)
 		v[i].answered += t->answered;
 		return;
 	}
-	if (c->tries->len < TRIES)
-		g_array_append_val(c->tries, *t);
+	if (c->tries->len == TRIES || a->tries == ALL_TRIES) {
+		c->cut = true;
+		return;
+	}
+	g_array_append_val(c->tries, *t);
+	a->tries++;
+}
+
+static void
+add_wait(struct asked *a, struct client *c, const struct diag_wait *w)
+{
+	if (c->waits->len == WAITS || a->waits == ALL_WAITS)
+		return;
+	g_array_append_val(c->waits, *w);
+	a->waits++;
 }
 
 /* Each of its requests, as a name may be looked up before each. */
 static void
-add_registration(struct client *c, const struct rec_registration *r)
+add_registration(
+    struct asked *a, struct client *c, const struct rec_registration *r)
 {
 	const struct rec_transaction *t = r->transactions.v;
 	bool failed = rec_outcome_failed(r->outcome);
@@ -246,19 +267,20 @@ add_registration(struct client *c, const struct rec_registration *r)
 				t[i].provisional != REC_ABSENT};
 		if (x.server.addr.family == 0)
 			x.server = r->server.at;
-		add_try(c, &x);
+		add_try(a, c, &x);
 		rs_time from = i ? t[i - 1].response_time : RS_NEVER;
 		if (from == RS_NEVER || t[i].credentials != RS_TRUE ||
-		    t[i].request_time - from < WAIT || c->waits->len >= WAITS)
+		    t[i].request_time - from < WAIT)
 			continue;
 		struct diag_wait w = {from, t[i].request_time,
 		    t[i].request_frame, t[i].status >= 400, r->id};
-		g_array_append_val(c->waits, w);
+		add_wait(a, c, &w);
 	}
 }
 
 static void
-add_handshake(struct client *c, const struct rec_handshake *h)
+add_handshake(
+    struct asked *a, struct client *c, const struct rec_handshake *h)
 {
 	const struct rs_frame *f = h->frames.v;
 	struct diag_try x = {.type = &rec_handshake_type,
@@ -270,11 +292,12 @@ add_handshake(struct client *c, const struct rec_handshake *h)
 	    .times = 1,
 	    .failed = h->state == REC_FAILED || h->state == REC_ABANDONED,
 	    .answered = h->last_message_server.p != NULL};
-	add_try(c, &x);
+	add_try(a, c, &x);
 }
 
 static void
-add_connection(struct client *c, const struct rec_connection *n)
+add_connection(
+    struct asked *a, struct client *c, const struct rec_connection *n)
 {
 	bool silent = rs_span_eq(n->conn_state, RS_LIT("S0"));
 	bool refused = rs_span_eq(n->conn_state, RS_LIT("REJ"));
@@ -287,7 +310,7 @@ add_connection(struct client *c, const struct rec_connection *n)
 	    .times = 1,
 	    .failed = silent || refused,
 	    .answered = !silent};
-	add_try(c, &x);
+	add_try(a, c, &x);
 }
 
 static void
@@ -304,15 +327,16 @@ asked_add(
     struct asked *a, const struct rec_type *type, const void *rec, bool sure)
 {
 	a->made = false;
-	if (type == &rec_lookup_type) {
+	if (type == &rec_lookup_type)
 		return add_client(a, rec);
-	}
 	const struct rec_endpoint *server =
 	    (const void *)((const uint8_t *)rec + type->server);
 	if (!rs_addr_eq(&a->server, &server->at.addr)) {
 		a->server = server->at.addr;
 		note(a->servers, &server->at.addr);
 	}
+	if (type == &rec_registration_type)
+		note(a->registrars, &server->at.addr);
 	const struct rec_endpoint *client =
 	    (const void *)((const uint8_t *)rec + type->client);
 	struct client *c = g_tree_nnodes(a->clients)
@@ -322,11 +346,11 @@ asked_add(
 		return false;
 	c->phone |= sure;
 	if (type == &rec_registration_type)
-		add_registration(c, rec);
+		add_registration(a, c, rec);
 	else if (type == &rec_handshake_type)
-		add_handshake(c, rec);
+		add_handshake(a, c, rec);
 	else if (type == &rec_connection_type)
-		add_connection(c, rec);
+		add_connection(a, c, rec);
 	return c->phone;
 }
 
@@ -421,17 +445,19 @@ make_others(struct asked *a)
 	w->n_others = l.n;
 }
 
+/* What there was no room to note may have been tried. */
 static void
 make_tried(struct asked *a)
 {
 	struct diag_way *w = &a->way;
+	bool full = g_tree_nnodes(a->servers) >= NOTED;
 	struct rec_list l = {0};
 	struct rs_addr x;
 	for (uint32_t i = 0; i < w->n_lookups; i++) {
 		const struct rec_answer *v = w->lookups[i].answers.v;
 		for (uint32_t j = 0; j < w->lookups[i].answers.n; j++)
 			if (v[j].address.p && rs_addr_parse(&x, v[j].address) &&
-			    g_tree_lookup(a->servers, &x))
+			    (full || g_tree_lookup(a->servers, &x)))
 				*(struct rs_addr *)rec_list_add(
 				    &l, &a->arena, sizeof x) = x;
 	}
@@ -470,13 +496,21 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	return w;
 }
 
+/* Where others register, unless it registers somewhere itself. */
+static bool
+is_server(const struct asked *a, const struct client *c)
+{
+	return g_tree_lookup(a->registrars, &c->addr) &&
+	       !phone_tracker_knows(a->phones, &c->addr);
+}
+
 void
 asked_each(struct asked *a,
     void (*each)(void *arg, const struct rs_addr *client), void *arg)
 {
 	for (guint i = 0; i < a->order->len; i++) {
 		const struct client *c = g_ptr_array_index(a->order, i);
-		if (c->phone)
+		if (c->phone && !c->cut && !is_server(a, c))
 			each(arg, &c->addr);
 	}
 }

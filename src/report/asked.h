@@ -3,8 +3,8 @@
  * Who asked DNS what, and went where: an index over records, by client.
  *
  * Only clients that ask are followed, and only as many as there is room for;
- * of each, so many look-ups, servers and waits.  What is over that is not
- * judged.
+ * of each, so many look-ups, servers and waits.  Who tried more servers than
+ * that is not judged, as it may have gone where it seems not to have gone.
  */
 #ifndef REPORT_ASKED_H
 #define REPORT_ASKED_H
@@ -38,7 +38,9 @@ bool asked_phone(const struct asked *a, const struct rs_addr *client);
 enum rs_fact asked_related(const struct asked *a, const struct rec_lookup *l);
 /* The way of a client, good until the next call; NULL: it asked nothing. */
 const struct diag_way *asked_way(struct asked *a, const struct rs_addr *client);
-/* Calls back with the address of each phone that asked, by its first look-up. */
+/* Calls back with the address of each phone that asked, by its first look-up;
+   but not of those that tried too many servers, nor of registrars, which ask
+   DNS for the domains of others. */
 void asked_each(struct asked *a,
     void (*each)(void *arg, const struct rs_addr *client), void *arg);
 

@@ -32,10 +32,9 @@ boot_case(struct diag_case *c, struct boot_room *room, struct host_index *hosts,
 	if (c->link && client->family && host_lease(hosts, client, at, &id) &&
 	    spool_find(spool, &rec_lease_type, &id, &room->lease, arena))
 		c->lease = &room->lease;
-	if (c->lease &&
-	    host_lease_of_mac(hosts, c->lease->mac, INT64_MAX, &id) &&
-	    spool_find(spool, &rec_lease_type, &id, &room->last_lease, arena))
-		c->last_lease = &room->last_lease;
+	if (c->lease)
+		c->served_later = host_served_after(
+		    hosts, c->lease->mac, c->lease->started);
 	if (host_policy(hosts, &id) &&
 	    spool_find(spool, &rec_link_type, &id, &room->policy, arena))
 		c->policy = &room->policy;

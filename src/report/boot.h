@@ -9,7 +9,7 @@
 #include "track/spool.h"
 
 struct boot_room {
-	struct rec_lease lease, last_lease;
+	struct rec_lease lease;
 	struct rec_link policy;
 	struct rec_clock clock;
 	int64_t offset;

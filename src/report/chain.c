@@ -139,23 +139,40 @@ fault_of(const struct chain *c, const struct rec_phone *p, int stage)
 
 /* ---- what was seen ---- */
 
+/* The last one of its address, unless that was of another host. */
+static bool
+lease_of_address(struct chain *c, const struct rec_phone *p, rs_time at,
+    struct rec_lease *to, struct rec_arena *a)
+{
+	const struct rs_addr *addr = &p->client.at.addr;
+	struct rec_id id;
+	return addr->family && host_lease(c->from.hosts, addr, at, &id) &&
+	       spool_find(c->from.spool, &rec_lease_type, &id, to, a) &&
+	       (p->mac.n == 0 || to->mac.n == 0 || rs_span_eq(to->mac, p->mac));
+}
+
+static bool
+lease_of_mac(struct chain *c, const struct rec_phone *p, rs_time at,
+    struct rec_lease *to, struct rec_arena *a)
+{
+	struct rec_id id;
+	return p->mac.n && host_lease_of_mac(c->from.hosts, p->mac, at, &id) &&
+	       spool_find(c->from.spool, &rec_lease_type, &id, to, a);
+}
+
 static bool
 lease_of(struct chain *c, const struct rec_phone *p, struct rec_lease *to,
     struct rec_arena *a)
 {
-	const struct rs_addr *addr = &p->client.at.addr;
 	rs_time at = p->ended != RS_NEVER ? p->ended : INT64_MAX;
-	struct rec_id id;
-	bool found =
-	    (addr->family && host_lease(c->from.hosts, addr, at, &id)) ||
-	    (p->mac.n && host_lease_of_mac(c->from.hosts, p->mac, at, &id));
-	return found &&
-	       spool_find(c->from.spool, &rec_lease_type, &id, to, a) &&
+	return (lease_of_address(c, p, at, to, a) ||
+		   lease_of_mac(c, p, at, to, a)) &&
 	       (to->state == REC_BOUND || to->state == REC_INFORMED);
 }
 
-/* It is about SIP, or led to where the phone went for it or for a configuration:
-   who asks for a time server or a web page shows nothing of that way. */
+/* It is about SIP, or led to where the phone went for it or for a
+   configuration: who asks for a time server or a web page shows nothing of that
+   way. */
 static bool
 on_the_way(const struct rec_lookup *l, const struct diag_way *w,
     const struct diag_fetches *f)
@@ -171,9 +188,10 @@ on_the_way(const struct rec_lookup *l, const struct diag_way *w,
 	return false;
 }
 
-/* The last look-up that was answered, with a "no" if need be. */
+/* The last look-up that was answered; with a "no" where the phone came to its
+   server nevertheless, and did not stand there. */
 static const struct rec_lookup *
-lookup_of(const struct diag_way *w, const struct diag_fetches *f)
+lookup_of(const struct diag_way *w, const struct diag_fetches *f, bool through)
 {
 	const struct rec_lookup *best = NULL;
 	for (uint32_t i = 0; w && i < w->n_lookups; i++) {
@@ -181,7 +199,7 @@ lookup_of(const struct diag_way *w, const struct diag_fetches *f)
 		if (!on_the_way(l, w, f))
 			continue;
 		if (l->state == REC_ANSWERED ||
-		    (best == NULL &&
+		    (best == NULL && through &&
 			(l->state == REC_NXDOMAIN || l->state == REC_NODATA)))
 			best = l;
 	}
@@ -198,17 +216,33 @@ see(struct rec_stage *s, const struct rec_type *type, const struct rec_id *id,
 	    frames->n ? v[frames->n - 1] : id->frame, a);
 }
 
+/* It got through to the server, whatever came of it. */
+static bool
+reached(const struct rec_phone *p)
+{
+	const struct rec_stage *s = p->chain.v;
+	for (uint32_t i = 0; i < p->chain.n; i++)
+		if (s[i].state == REC_STAGE_OK)
+			return true;
+	return false;
+}
+
+/* A frame of its own shows that it has a link. */
 static void
 see_link(struct chain *c, const struct rec_phone *p, struct rec_stage *s,
     struct rec_arena *a)
 {
 	struct host_view host;
+	struct rec_id id;
 	if (p->mac.n == 0)
 		return;
-	s->state = REC_STAGE_OK;
 	if (host_at(c->from.hosts, &p->client.at.addr, p->started, &host))
-		*(struct rs_frame *)rec_list_add(
-		    &s->frames, a, sizeof(struct rs_frame)) = host.id.frame;
+		id = host.id;
+	else if (!host_lease_of_mac(c->from.hosts, p->mac, INT64_MAX, &id))
+		return;
+	s->state = REC_STAGE_OK;
+	*(struct rs_frame *)rec_list_add(
+	    &s->frames, a, sizeof(struct rs_frame)) = id.frame;
 }
 
 static void
@@ -226,8 +260,8 @@ see_dns(struct chain *c, const struct rec_phone *p, struct rec_stage *s,
 {
 	const struct diag_fetches f =
 	    fetches_of(c->from.fetches, &p->client.at.addr);
-	const struct rec_lookup *l =
-	    lookup_of(c->from.way(c->from.arg, &p->client.at.addr), &f);
+	const struct rec_lookup *l = lookup_of(
+	    c->from.way(c->from.arg, &p->client.at.addr), &f, reached(p));
 	if (l)
 		see(s, &rec_lookup_type, &l->id, &l->frames, a);
 }
@@ -350,28 +384,13 @@ fill_host(struct chain *c, struct rec_phone *p, struct rec_arena *a)
 		p->addresses = all;
 }
 
-/* It got through to the server, whatever came of it. */
-static bool
-reached(const struct rec_phone *p)
-{
-	const struct rec_stage *s = p->chain.v;
-	for (uint32_t i = 0; i < p->chain.n; i++)
-		if (s[i].state == REC_STAGE_OK)
-			return true;
-	return false;
-}
-
 /* Whatever it was: DHCP gave it an address later. */
 static bool
-got_address_after(struct chain *c, const struct rec_phone *p,
-    const struct fault *f, struct rec_arena *a)
+got_address_after(
+    struct chain *c, const struct rec_phone *p, const struct fault *f)
 {
-	struct rec_lease lease;
-	struct rec_id id;
-	return f->stage == LINK && p->mac.n &&
-	       host_lease_of_mac(c->from.hosts, p->mac, INT64_MAX, &id) &&
-	       spool_find(c->from.spool, &rec_lease_type, &id, &lease, a) &&
-	       lease.state == REC_BOUND && lease.started > f->at;
+	return f->stage == LINK &&
+	       host_served_after(c->from.hosts, p->mac, f->at);
 }
 
 void
@@ -381,12 +400,12 @@ chain_complete(struct chain *c, struct rec_phone *p, struct rec_arena *a)
 	    const struct rec_phone *, struct rec_stage *,
 	    struct rec_arena *) = {
 	    see_link, see_dhcp, see_dns, see_provisioning};
-	const struct rec_list later = p->chain;
+	const struct rec_stage *later = p->chain.v;
+	struct rec_list all = {0};
 	bool through = reached(p);
 	fill_host(c, p, a);
-	p->chain = (struct rec_list){0};
 	for (int i = 0; i < STAGES; i++) {
-		struct rec_stage *s = rec_list_add(&p->chain, a, sizeof *s);
+		struct rec_stage *s = rec_list_add(&all, a, sizeof *s);
 		const struct fault *f = fault_of(c, p, i);
 		*s = (struct rec_stage){.stage = rs_span_str(stage_names[i]),
 		    .state = REC_STAGE_NOT_SEEN};
@@ -396,14 +415,14 @@ chain_complete(struct chain *c, struct rec_phone *p, struct rec_arena *a)
 		}
 		s->state = REC_STAGE_FAILED;
 		rec_stage_name(s, rs_span_str(f->record), f->from, f->to, a);
-		if (!through && !got_address_after(c, p, f, a))
+		if (!through && !got_address_after(c, p, f))
 			p->stopped_at = s->stage;
 		through |= p->stopped_at.p != NULL; /* the first one it is */
 	}
-	for (uint32_t i = 0; i < later.n; i++)
-		*(struct rec_stage *)rec_list_add(
-		    &p->chain, a, sizeof(struct rec_stage)) =
-		    ((const struct rec_stage *)later.v)[i];
+	for (uint32_t i = 0; i < p->chain.n; i++)
+		*(struct rec_stage *)rec_list_add(&all, a, sizeof *later) =
+		    later[i];
+	p->chain = all;
 }
 
 void

@@ -154,6 +154,12 @@ only_held(const struct only *o)
 	return o && !o->released;
 }
 
+uint64_t
+only_lost(const struct only *o)
+{
+	return o ? spool_lost(o->held) : 0;
+}
+
 /* ---- whose records ---- */
 
 static void

@@ -25,6 +25,8 @@ void only_hold(struct only *o, const struct rec_type *type, const void *rec);
 /* Hands on all that was held, by type and id; nothing is held from here on. */
 void only_release(struct only *o, const struct rec_sink *to);
 bool only_held(const struct only *o); /* not released yet */
+/* Records that there was no room for; of NULL none. */
+uint64_t only_lost(const struct only *o);
 
 /* Of what is no record of one phone, true.  All three: with o NULL, everybody
    is that phone. */

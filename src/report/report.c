@@ -670,6 +670,7 @@ bool
 report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 {
 	struct rec_arena results;
+	uint64_t lost;
 	r->amended = *c;
 	r->coverage = &r->amended;
 	if (r->amended.tls_unrelated == REC_ABSENT)
@@ -697,12 +698,12 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 		g_set_error(error, G_FILE_ERROR,
 		    g_file_error_from_errno(r->out.error),
 		    "cannot write the report: %s", g_strerror(r->out.error));
-	else if (spool_lost(r->spool)) {
+	else if ((lost = spool_lost(r->spool) + only_lost(r->only)) != 0) {
 		ok = false;
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC,
 		    "%" G_GUINT64_FORMAT " records lost: no room for temporary "
 		    "files in %s; set TMPDIR to a larger place",
-		    spool_lost(r->spool), g_get_tmp_dir());
+		    lost, g_get_tmp_dir());
 	}
 	return ok;
 }

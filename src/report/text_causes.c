@@ -16,7 +16,7 @@ struct cause {
 };
 
 struct text_causes {
-	GPtrArray *all; /* of struct cause, by stage and then as found */
+	GPtrArray *all; /* of struct cause, by stage and then by time */
 	struct rec_arena arena;
 };
 
@@ -36,7 +36,11 @@ by_stage(gconstpointer a, gconstpointer b)
 {
 	const struct cause *const *x = a, *const *y = b;
 	int c = (*x)->stage - (*y)->stage;
-	return c ? c : rec_id_cmp(&(*x)->x.id, &(*y)->x.id);
+	if (c)
+		return c;
+	if ((*x)->x.at != (*y)->x.at) /* ids are by file first */
+		return (*x)->x.at < (*y)->x.at ? -1 : 1;
+	return rec_id_cmp(&(*x)->x.id, &(*y)->x.id);
 }
 
 /* A copy that outlives the reader of the spool. */

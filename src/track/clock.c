@@ -120,7 +120,7 @@ touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
 	table_key_addr(&key, s);
 	uint64_t hash = table_key_hash(&key);
 	struct table_node *n = table_first(&k->table, hash);
-	for (; n && k->order.n; n = table_next(n)) {
+	for (; n; n = table_next(n)) {
 		struct pair *p = TRACK_OF(n, struct pair, node);
 		if (p->source != source || !rs_addr_eq(&p->client.addr, c) ||
 		    !rs_addr_eq(&p->server.addr, s))

@@ -20,7 +20,7 @@ struct item {
 
 struct host_index {
 	GArray *hosts, *leases, *clocks; /* by address */
-	GArray *hosts_by_mac, *leases_by_mac;
+	GArray *hosts_by_mac, *leases_by_mac, *served_by_mac;
 	bool sorted;
 	struct rec_id policy;
 	int64_t voice_vlan;
@@ -34,7 +34,7 @@ host_index_new(void)
 {
 	struct host_index *x = g_new0(struct host_index, 1);
 	GArray **all[] = {&x->hosts, &x->leases, &x->clocks, &x->hosts_by_mac,
-	    &x->leases_by_mac};
+	    &x->leases_by_mac, &x->served_by_mac};
 	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
 		*all[i] = g_array_new(FALSE, FALSE, sizeof(struct item));
 	return x;
@@ -50,6 +50,7 @@ host_index_free(struct host_index *x)
 	g_array_unref(x->clocks);
 	g_array_unref(x->hosts_by_mac);
 	g_array_unref(x->leases_by_mac);
+	g_array_unref(x->served_by_mac);
 	g_free(x);
 }
 
@@ -95,10 +96,12 @@ add_lease(struct host_index *x, const struct rec_lease *l)
 	    .vlan = l->vlan,
 	    .kind = (int)l->state,
 	    .id = l->id};
+	bool served = l->state == REC_BOUND || l->state == REC_INFORMED;
 	set_mac(&i, l->mac);
-	if (i.addr.family &&
-	    (l->state == REC_BOUND || l->state == REC_INFORMED))
+	if (i.addr.family && served)
 		add(x, x->leases, &i);
+	if (i.mac[0] && served)
+		add(x, x->served_by_mac, &i);
 	if (i.mac[0])
 		add(x, x->leases_by_mac, &i);
 }
@@ -189,6 +192,7 @@ sort(struct host_index *x)
 	g_array_sort(x->clocks, by_addr);
 	g_array_sort(x->hosts_by_mac, by_mac);
 	g_array_sort(x->leases_by_mac, by_mac);
+	g_array_sort(x->served_by_mac, by_mac);
 	x->sorted = true;
 }
 
@@ -289,22 +293,36 @@ host_lease(struct host_index *x, const struct rs_addr *addr, rs_time at,
 	return i != NULL;
 }
 
-bool
-host_lease_of_mac(
-    struct host_index *x, struct rs_span mac, rs_time at, struct rec_id *to)
+/* The last one of that hardware address that began by then, or NULL. */
+static const struct item *
+last_of_mac(const GArray *a, struct rs_span mac, rs_time at)
 {
 	struct item key = mac_key(mac);
 	key.from = at;
 	key.id.frame = (struct rs_frame){UINT32_MAX, UINT64_MAX};
+	guint next = lower(a, &key, by_mac);
+	const struct item *i = next ? item_at(a, next - 1) : NULL;
+	bool same = i && key.mac[0] && !memcmp(i->mac, key.mac, sizeof key.mac);
+	return same ? i : NULL;
+}
+
+bool
+host_lease_of_mac(
+    struct host_index *x, struct rs_span mac, rs_time at, struct rec_id *to)
+{
 	sort(x);
-	guint next = lower(x->leases_by_mac, &key, by_mac);
-	const struct item *i =
-	    next ? item_at(x->leases_by_mac, next - 1) : NULL;
-	if (i == NULL || key.mac[0] == 0 ||
-	    memcmp(i->mac, key.mac, sizeof key.mac))
-		return false;
-	*to = i->id;
-	return true;
+	const struct item *i = last_of_mac(x->leases_by_mac, mac, at);
+	if (i)
+		*to = i->id;
+	return i != NULL;
+}
+
+bool
+host_served_after(struct host_index *x, struct rs_span mac, rs_time at)
+{
+	sort(x);
+	const struct item *i = last_of_mac(x->served_by_mac, mac, INT64_MAX);
+	return i && i->from > at;
 }
 
 bool

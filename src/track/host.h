@@ -47,6 +47,9 @@ bool host_lease(struct host_index *x, const struct rs_addr *addr, rs_time at,
    of it. */
 bool host_lease_of_mac(
     struct host_index *x, struct rs_span mac, rs_time at, struct rec_id *to);
+/* DHCP gave that hardware address what it asked for, in an exchange that began
+   after this. */
+bool host_served_after(struct host_index *x, struct rs_span mac, rs_time at);
 /* The clock record of that address as a client: best one that tells its own
    time, then NTP. */
 bool host_clock(

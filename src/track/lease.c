@@ -39,6 +39,7 @@ struct exchange {
 	enum dhcp_type last; /* of the client */
 	rs_time last_at, first_discover, first_request;
 	bool requested; /* since the last DISCOVER */
+	unsigned requests; /* those that are no copies */
 	bool settled;   /* there will be nothing but repeats */
 };
 
@@ -81,15 +82,6 @@ client_hash(const struct lease_tracker *k, const struct dhcp_msg *m)
 	table_key_init(&key, k->seed);
 	table_key_number(&key, m->version);
 	table_key_text(&key, m->version == 4 && m->mac.n ? m->mac : id);
-	return table_key_hash(&key);
-}
-
-static uint64_t
-address_hash(const struct lease_tracker *k, const struct rs_addr *a)
-{
-	struct table_key key;
-	table_key_init(&key, k->seed);
-	table_key_addr(&key, a);
 	return table_key_hash(&key);
 }
 
@@ -136,8 +128,9 @@ verdict(const struct exchange *x, rs_time end)
 		return refused ? REC_LEASE_REFUSED : REC_LEASE_CUT_OFF;
 	if (refused)
 		return REC_LEASE_REFUSED;
+	/* Who does not ask again may have had an answer that is not here. */
 	if (x->requested)
-		return REC_NO_ACK;
+		return x->requests > 1 ? REC_NO_ACK : REC_LEASE_CUT_OFF;
 	return r->offers.n ? REC_NOT_TAKEN : REC_NO_OFFER;
 }
 
@@ -271,8 +264,10 @@ count_repeat(struct exchange *x, const struct rs_event *ev)
 	if (x->last == m->type && x->last_at != RS_NEVER &&
 	    ev->at.complete - x->last_at >= APART)
 		x->rec.retransmissions++;
-	if (x->last != m->type || ev->at.complete - x->last_at >= APART)
+	if (x->last != m->type || ev->at.complete - x->last_at >= APART) {
 		x->last_at = ev->at.complete;
+		x->requests += m->type == DHCP_REQUEST;
+	}
 	x->last = m->type;
 }
 
@@ -372,7 +367,7 @@ grant(struct lease_tracker *k, struct exchange *x, const struct dhcp_msg *m)
 	x->granted = a;
 	x->rec.client.at.addr = a;
 	if (a.family)
-		table_add(&k->addresses, &x->by_address, address_hash(k, &a));
+		table_add(&k->addresses, &x->by_address, table_addr_hash(k->seed, &a));
 }
 
 /* Some server to go to is named in it. */
@@ -466,7 +461,7 @@ take_contact(struct lease_tracker *k, const struct rs_event *ev)
 	char s[RS_ADDR_TEXT];
 	size_t n = rs_addr_format(&m->server.addr, s);
 	struct table_node *node =
-	    table_first(&k->addresses, address_hash(k, &m->client.addr));
+	    table_first(&k->addresses, table_addr_hash(k->seed, &m->client.addr));
 	for (; node; node = table_next(node)) {
 		struct exchange *x =
 		    TRACK_OF(node, struct exchange, by_address);

@@ -19,6 +19,11 @@ enum {
 /* Both hosts are there: what one says is answered by the other, rather than an
    address that moved. */
 static const rs_time RIVAL = 60 * RS_SEC, PROBE = 2 * RS_SEC;
+/* Who asks later than this has forgotten the answer, rather than had none:
+   RFC 1122 2.3.2.1 has entries that time out after a minute. */
+static const rs_time AGAIN = 10 * RS_SEC;
+/* IEEE 802.1X 8: how long a supplicant may be waited for, and more. */
+static const rs_time EAP_ALONE = 60 * RS_SEC;
 
 /* What is said of one address. */
 struct talk {
@@ -28,12 +33,14 @@ struct talk {
 	/* who claims it: [0] now, [1] before */
 	struct {
 		uint8_t mac[6];
+		uint16_t vlan;
 		rs_time at;
 		struct rs_frame frame;
 	} claim[2];
 	bool rival;
 	/* an ARP probe for it, not answered yet (RFC 5227) */
 	uint8_t probing[6];
+	uint16_t probe_vlan;
 	rs_time probed;
 	struct rs_frame probe_frame;
 	/* who asks for it in vain */
@@ -62,7 +69,7 @@ struct link_tracker {
 	struct port policy[MOST_PORTS], eap[MOST_PORTS];
 	unsigned n_policy, n_eap, conflicts, unanswered;
 	uint8_t supplicant[6]; /* the last one that spoke */
-	bool spoke;
+	rs_time spoke, other_spoke; /* it, and the one before */
 	uint64_t evicted;
 };
 
@@ -74,6 +81,7 @@ link_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	k->seed = seed;
 	k->pay = pay;
 	k->out = out;
+	k->spoke = k->other_spoke = RS_NEVER;
 	table_init(&k->table, pay);
 	queue_init(&k->order);
 	return k;
@@ -177,10 +185,7 @@ say_port(struct link_tracker *k, const struct port *p, enum rec_link_kind kind)
 static struct talk *
 find(const struct link_tracker *k, const struct rs_addr *addr, uint64_t *hash)
 {
-	struct table_key key;
-	table_key_init(&key, k->seed);
-	table_key_addr(&key, addr);
-	*hash = table_key_hash(&key);
+	*hash = table_addr_hash(k->seed, addr);
 	if (k->order.n == 0)
 		return NULL;
 	struct table_node *n = table_first(&k->table, *hash);
@@ -254,6 +259,13 @@ same(const uint8_t *a, const uint8_t *b)
 	return memcmp(a, b, 6) == 0;
 }
 
+/* VLANs may have the same addresses, each its own. */
+static bool
+one_vlan(const struct talk *t, uint16_t vlan)
+{
+	return t->claim[0].vlan == vlan && t->claim[1].vlan == vlan;
+}
+
 /* It says that the address is its own. */
 static void
 take_claim(struct link_tracker *k, struct talk *t, const struct rs_event *ev)
@@ -267,7 +279,8 @@ take_claim(struct link_tracker *k, struct talk *t, const struct rs_event *ev)
 		    same(t->claim[1].mac, m->sender_mac) &&
 		    now - t->claim[1].at <= RIVAL;
 	t->asked = 0;
-	if (back && !t->rival && !is_virtual(m->sender_mac) &&
+	if (back && !t->rival && one_vlan(t, m->vlan) &&
+	    !is_virtual(m->sender_mac) &&
 	    !is_virtual(t->claim[0].mac)) {
 		const struct rs_frame v[] = {
 		    t->claim[1].frame, t->claim[0].frame, ev->at.from};
@@ -277,10 +290,11 @@ take_claim(struct link_tracker *k, struct talk *t, const struct rs_event *ev)
 	if (other)
 		t->claim[1] = t->claim[0];
 	memcpy(t->claim[0].mac, m->sender_mac, 6);
+	t->claim[0].vlan = m->vlan;
 	t->claim[0].at = now;
 	t->claim[0].frame = ev->at.from;
 	if (t->probed == RS_NEVER || now - t->probed > PROBE ||
-	    same(t->probing, m->sender_mac))
+	    t->probe_vlan != m->vlan || same(t->probing, m->sender_mac))
 		return;
 	/* RFC 5227 2.1.1: somebody has it already. */
 	const struct rs_frame v[] = {t->probe_frame, ev->at.from};
@@ -295,10 +309,13 @@ take_question(struct talk *t, const struct rs_event *ev)
 	const struct link_msg *m = ev->u.link;
 	if (m->sender.family == 0) {
 		memcpy(t->probing, m->sender_mac, 6);
+		t->probe_vlan = m->vlan;
 		t->probed = ev->at.complete;
 		t->probe_frame = ev->at.from;
 		return;
 	}
+	if (t->asked < UNANSWERED && ev->at.complete - t->last > AGAIN)
+		t->asked = 0;
 	if (t->asked && !rs_addr_eq(&t->asker, &m->sender))
 		return; /* one who asks in vain is enough */
 	if (t->asked == 0) {
@@ -380,13 +397,32 @@ supplicant(struct link_tracker *k, const uint8_t *mac)
 }
 
 /* Switches may answer to the group of ports (IEEE 802.1X 11.1.1): then the last
-   one that spoke is meant. */
+   one that spoke is meant, where no other did lately.  NULL: not known. */
 static const uint8_t *
-addressee(const struct link_tracker *k, const struct link_msg *m)
+addressee(const struct link_tracker *k, const struct link_msg *m, rs_time now)
 {
-	if (m->to[0] & 1)
-		return k->spoke ? k->supplicant : NULL;
-	return m->to;
+	if (!(m->to[0] & 1))
+		return m->to;
+	bool alone = k->other_spoke == RS_NEVER ||
+		     now - k->other_spoke > EAP_ALONE;
+	return k->spoke != RS_NEVER && alone ? k->supplicant : NULL;
+}
+
+static void
+hear_supplicant(struct link_tracker *k, const uint8_t *mac, rs_time now)
+{
+	if (k->spoke != RS_NEVER && !same(k->supplicant, mac))
+		k->other_spoke = k->spoke;
+	memcpy(k->supplicant, mac, 6);
+	k->spoke = now;
+}
+
+/* Whoever was let in was not refused. */
+static void
+forgive_all(struct link_tracker *k)
+{
+	for (unsigned i = 0; i < k->n_eap; i++)
+		k->eap[i].count = 0;
 }
 
 static void
@@ -395,12 +431,13 @@ take_eap(struct link_tracker *k, const struct rs_event *ev)
 	enum { IDENTITY = 1, NAK = 3 };
 	const struct link_msg *m = ev->u.link;
 	bool by_phone = m->eap == LINK_EAP_RESPONSE || m->eap == LINK_EAP_START;
-	const uint8_t *mac = by_phone ? m->from : addressee(k, m);
+	rs_time now = ev->at.complete;
+	const uint8_t *mac = by_phone ? m->from : addressee(k, m, now);
 	struct port *p = mac ? supplicant(k, mac) : NULL;
-	if (by_phone) {
-		memcpy(k->supplicant, m->from, 6);
-		k->spoke = true;
-	}
+	if (by_phone)
+		hear_supplicant(k, m->from, now);
+	if (mac == NULL && m->eap == LINK_EAP_SUCCESS)
+		forgive_all(k);
 	if (p == NULL)
 		return;
 	if (m->eap == LINK_EAP_REQUEST && m->method > NAK)

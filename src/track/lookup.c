@@ -42,20 +42,11 @@ lookup_tracker_new(struct names *names, struct related *related,
 
 /* ---- hosts ---- */
 
-static uint64_t
-host_hash(const struct lookup_tracker *k, const struct rs_addr *a)
-{
-	struct table_key key;
-	table_key_init(&key, k->seed);
-	table_key_addr(&key, a);
-	return table_key_hash(&key);
-}
-
 struct host *
 lookup_host(const struct lookup_tracker *k, const struct rs_addr *a)
 {
 	struct table_node *n =
-	    k->host_order.n ? table_first(&k->hosts, host_hash(k, a)) : NULL;
+	    k->host_order.n ? table_first(&k->hosts, table_addr_hash(k->seed, a)) : NULL;
 	for (; n; n = table_next(n)) {
 		struct host *h = TRACK_OF(n, struct host, node);
 		if (rs_addr_eq(&h->addr, a))
@@ -92,7 +83,7 @@ host_touch(struct lookup_tracker *k, const struct rs_addr *a)
 			return NULL;
 	h = rs_pool_zeroed(&k->pool, sizeof *h);
 	h->addr = *a;
-	table_add(&k->hosts, &h->node, host_hash(k, a));
+	table_add(&k->hosts, &h->node, table_addr_hash(k->seed, a));
 	queue_push(&k->host_order, &h->order);
 	return h;
 }

@@ -49,15 +49,6 @@ names_free(struct names *n)
 	g_free(n);
 }
 
-static uint64_t
-hash_of(const struct names *n, const struct rs_addr *a)
-{
-	struct table_key key;
-	table_key_init(&key, n->seed);
-	table_key_addr(&key, a);
-	return table_key_hash(&key);
-}
-
 static struct name *
 find(const struct names *n, const struct rs_addr *a, uint64_t hash)
 {
@@ -88,7 +79,7 @@ evict(struct names *n)
 void
 names_learn(struct names *n, const struct rs_addr *a, struct rs_span name)
 {
-	uint64_t hash = hash_of(n, a);
+	uint64_t hash = table_addr_hash(n->seed, a);
 	struct name *x = find(n, a, hash);
 	if (name.n == 0 || name.n > sizeof x->text)
 		return;
@@ -112,7 +103,7 @@ names_learn(struct names *n, const struct rs_addr *a, struct rs_span name)
 struct rs_span
 names_find(const struct names *n, const struct rs_addr *a)
 {
-	const struct name *x = find(n, a, hash_of(n, a));
+	const struct name *x = find(n, a, table_addr_hash(n->seed, a));
 	return x ? (struct rs_span){x->text, x->n} : (struct rs_span){0};
 }
 

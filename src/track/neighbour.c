@@ -158,21 +158,12 @@ is_router(const struct neighbour_tracker *k, const struct epoch *e)
 
 /* ---- epochs of addresses ---- */
 
-static uint64_t
-addr_hash(const struct neighbour_tracker *k, const struct rs_addr *a)
-{
-	struct table_key key;
-	table_key_init(&key, k->seed);
-	table_key_addr(&key, a);
-	return table_key_hash(&key);
-}
-
 static struct epoch *
 find_epoch(const struct neighbour_tracker *k, const struct rs_addr *a)
 {
 	if (k->epoch_order.n == 0)
 		return NULL;
-	struct table_node *n = table_first(&k->epochs, addr_hash(k, a));
+	struct table_node *n = table_first(&k->epochs, table_addr_hash(k->seed, a));
 	for (; n; n = table_next(n)) {
 		struct epoch *e = TRACK_OF(n, struct epoch, node);
 		if (rs_addr_eq(&e->addr, a))
@@ -232,7 +223,7 @@ open_epoch(struct neighbour_tracker *k, const struct rs_addr *addr,
 	memcpy(e->mac, mac, 6);
 	e->first = ev->at.complete;
 	e->frame = ev->at.from;
-	table_add(&k->epochs, &e->node, addr_hash(k, addr));
+	table_add(&k->epochs, &e->node, table_addr_hash(k->seed, addr));
 	queue_push(&k->epoch_order, &e->order);
 	return e;
 }

@@ -68,25 +68,16 @@ phone_tracker_refused(const struct phone_tracker *k)
 	return k->refused;
 }
 
-static uint64_t
-hash_of(const struct phone_tracker *k, const struct rs_addr *address)
-{
-	struct table_key key;
-	table_key_init(&key, &k->seed);
-	table_key_addr(&key, address);
-	return table_key_hash(&key);
-}
-
 void
 phone_tracker_ahead(const struct phone_tracker *k, const struct rs_addr *client)
 {
-	table_ahead(&k->table, hash_of(k, client));
+	table_ahead(&k->table, table_addr_hash(&k->seed, client));
 }
 
 static struct phone *
 phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 {
-	uint64_t hash = hash_of(k, address);
+	uint64_t hash = table_addr_hash(&k->seed, address);
 	struct phone *ph;
 	for (struct table_node *n = table_first(&k->table, hash); n;
 	     n = table_next(n)) {
@@ -459,7 +450,7 @@ phone_tracker_stopped(struct phone_tracker *k, const struct rs_addr *client,
 static const struct phone *
 phone_at(const struct phone_tracker *k, const struct rs_addr *client)
 {
-	for (struct table_node *n = table_first(&k->table, hash_of(k, client));
+	for (struct table_node *n = table_first(&k->table, table_addr_hash(&k->seed, client));
 	     n; n = table_next(n)) {
 		const struct phone *ph = TRACK_OF(n, struct phone, node);
 		if (rs_addr_eq(&ph->address, client))

@@ -121,4 +121,14 @@ table_key_hash(const struct table_key *k)
 	return rs_hasher_end(&k->h);
 }
 
+/* Of an address alone. */
+static inline uint64_t
+table_addr_hash(const struct rs_hash_seed *seed, const struct rs_addr *a)
+{
+	struct table_key k;
+	table_key_init(&k, seed);
+	table_key_addr(&k, a);
+	return table_key_hash(&k);
+}
+
 #endif

@@ -169,6 +169,14 @@ test_leases(void)
 		"discover no_offer - again=0 offers=0 naks=0;"},
 	    {"too early to tell", {SAYS(0, DHCP_DISCOVER, 1)}, 5,
 		"discover cut_off - again=0 offers=0 naks=0;"},
+	    {"asks twice for what it was offered",
+		{SAYS(0, DHCP_DISCOVER, 1), HEARS(1, DHCP_OFFER, 1),
+		    SAYS(2, DHCP_REQUEST, 1), SAYS(6, DHCP_REQUEST, 1)},
+		30, "discover no_ack - again=1 offers=1 naks=0;"},
+	    {"asks once, and is content, though it was not answered here",
+		{SAYS(0, DHCP_DISCOVER, 1), SAYS(4, DHCP_DISCOVER, 1),
+		    HEARS(5, DHCP_OFFER, 1), SAYS(6, DHCP_REQUEST, 1)},
+		30, "discover cut_off - again=1 offers=1 naks=0;"},
 	    {"offers that are left",
 		{SAYS(0, DHCP_DISCOVER, 1), HEARS(1, DHCP_OFFER, 1),
 		    SAYS(4, DHCP_DISCOVER, 1)},
@@ -244,17 +252,25 @@ link_event(struct kit *k, double at, const struct link_msg *m)
 }
 
 static void
-arp(struct kit *k, double at, unsigned mac, const char *sender,
-    const char *target, bool reply)
+arp_in(struct kit *k, double at, uint16_t vlan, unsigned mac,
+    const char *sender, const char *target, bool reply)
 {
 	struct link_msg m = {.kind = LINK_ARP,
 	    .reply = reply,
+	    .vlan = vlan,
 	    .from = {0, 0, 0x5e, 0, (uint8_t)(mac >> 8), (uint8_t)mac}};
 	memcpy(m.sender_mac, m.from, 6);
 	if (sender)
 		m.sender = address(sender);
 	m.target = address(target);
 	link_event(k, at, &m);
+}
+
+static void
+arp(struct kit *k, double at, unsigned mac, const char *sender,
+    const char *target, bool reply)
+{
+	arp_in(k, at, 0, mac, sender, target, reply);
 }
 
 static void
@@ -351,6 +367,12 @@ test_lease_of(void)
 	CU_ASSERT_EQUAL(id.frame.number, 5);
 	CU_ASSERT(!host_lease_of_mac(
 	    k.hosts, RS_LIT("00:00:5e:00:53:18"), 95 * RS_SEC, &id));
+	/* Whatever its last exchange was. */
+	CU_ASSERT(host_served_after(
+	    k.hosts, RS_LIT("00:00:5e:00:53:17"), 50 * RS_SEC));
+	CU_ASSERT(!host_served_after(
+	    k.hosts, RS_LIT("00:00:5e:00:53:17"), 60 * RS_SEC));
+	CU_ASSERT(!host_served_after(k.hosts, RS_LIT("00:00:5e:00:53:18"), 0));
 	end(&k);
 }
 
@@ -362,20 +384,103 @@ test_conflicts(void)
 		unsigned a, b; /* macs: the last two bytes */
 		double back;   /* seconds until the first one is back */
 		const char *said;
-	} rows[] = {{"two hosts", 0x5317, 0x5342, 5, "address_conflict;"},
-	    {"the first one much later", 0x5317, 0x5342, 90, ""},
-	    {"a router and a virtual one", 0x5317, 0x0101, 5, ""},
-	    {"one host", 0x5317, 0x5317, 5, ""}};
+		uint16_t vlan; /* of b */
+	} rows[] = {{"two hosts", 0x5317, 0x5342, 5, "address_conflict;", 0},
+	    {"the first one much later", 0x5317, 0x5342, 90, "", 0},
+	    {"a router and a virtual one", 0x5317, 0x0101, 5, "", 0},
+	    {"one host", 0x5317, 0x5317, 5, "", 0},
+	    {"in two VLANs", 0x5317, 0x5342, 5, "", 20}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct kit k;
 		unit_row(rows[i].name);
 		begin(&k, 1 << 20);
 		arp(&k, 0, rows[i].a, PHONE, SERVER, true);
-		arp(&k, 1, rows[i].b, PHONE, SERVER, true);
+		arp_in(
+		    &k, 1, rows[i].vlan, rows[i].b, PHONE, SERVER, true);
 		arp(&k, rows[i].back, rows[i].a, PHONE, SERVER, true);
-		arp(&k, rows[i].back + 1, rows[i].b, PHONE, SERVER, true);
+		arp_in(&k, rows[i].back + 1, rows[i].vlan, rows[i].b, PHONE,
+		    SERVER, true);
 		CU_ASSERT_STRING_EQUAL(k.said, rows[i].said);
 		finish(&k, 200);
+		end(&k);
+	}
+}
+
+/* RFC 5227 2.1.1: a probe that is answered; not in another VLAN. */
+static void
+test_probes(void)
+{
+	for (uint16_t vlan = 0; vlan <= 20; vlan += 20) {
+		struct kit k;
+		begin(&k, 1 << 20);
+		arp(&k, 1, 0x5342, NULL, PHONE, false);
+		arp_in(&k, 1.1, vlan, 0x5317, PHONE, SERVER, true);
+		CU_ASSERT_STRING_EQUAL(k.said, vlan ? "" : "address_conflict;");
+		finish(&k, 30);
+		end(&k);
+	}
+}
+
+static void
+eap(struct kit *k, double at, enum link_eap what, unsigned from, unsigned to)
+{
+	struct link_msg m = {.kind = LINK_EAP,
+	    .eap = what,
+	    .from = {0, 0, 0x5e, 0, 0x53, (uint8_t)from},
+	    .to = {0, 0, 0x5e, 0, 0x53, (uint8_t)to}};
+	if (to == 0) /* the group of ports */
+		memcpy(m.to, "\x01\x80\xc2\0\0\x03", 6);
+	link_event(k, at, &m);
+}
+
+/* Switches that answer to the group do not say which of two they mean. */
+static void
+test_eap(void)
+{
+	enum { SWITCH = 1, A = 0x17, B = 0x18 };
+	static const struct {
+		const char *name;
+		struct {
+			double at;
+			enum link_eap what;
+			unsigned from, to;
+		} steps[5];
+		const char *said;
+	} rows[] = {
+	    {"refused",
+		{{1, LINK_EAP_RESPONSE, A, 0}, {2, LINK_EAP_FAILURE, SWITCH, 0}},
+		"eap_failed;"},
+	    {"refused, and accepted",
+		{{1, LINK_EAP_RESPONSE, A, 0}, {2, LINK_EAP_FAILURE, SWITCH, 0},
+		    {3, LINK_EAP_SUCCESS, SWITCH, 0}},
+		""},
+	    {"one of two",
+		{{1, LINK_EAP_RESPONSE, A, 0}, {1.1, LINK_EAP_RESPONSE, B, 0},
+		    {2, LINK_EAP_FAILURE, SWITCH, 0}},
+		""},
+	    {"one of two, by its address",
+		{{1, LINK_EAP_RESPONSE, A, 0}, {1.1, LINK_EAP_RESPONSE, B, 0},
+		    {2, LINK_EAP_FAILURE, SWITCH, A}},
+		"eap_failed;"},
+	    {"long after the other",
+		{{1, LINK_EAP_RESPONSE, A, 0}, {90, LINK_EAP_RESPONSE, B, 0},
+		    {91, LINK_EAP_FAILURE, SWITCH, 0}},
+		"eap_failed;"},
+	    {"accepted, one of two",
+		{{1, LINK_EAP_RESPONSE, A, 0}, {2, LINK_EAP_FAILURE, SWITCH, 0},
+		    {3, LINK_EAP_RESPONSE, B, 0}, {4, LINK_EAP_RESPONSE, A, 0},
+		    {5, LINK_EAP_SUCCESS, SWITCH, 0}},
+		""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct kit k;
+		unit_row(rows[i].name);
+		begin(&k, 1 << 20);
+		for (size_t n = 0; rows[i].steps[n].from; n++)
+			eap(&k, rows[i].steps[n].at, rows[i].steps[n].what,
+			    rows[i].steps[n].from, rows[i].steps[n].to);
+		finish(&k, 200);
+		CU_ASSERT_STRING_EQUAL(k.said, rows[i].said);
 		end(&k);
 	}
 }
@@ -389,7 +494,9 @@ test_unanswered(void)
 		const char *said;
 	} rows[] = {{"in vain", {1, 2, 3, 4}, 0, "arp_unanswered;"},
 	    {"answered in the end", {1, 2, 3, 4}, 5, ""},
-	    {"all at once", {1, 1.1, 1.2, 1.3}, 0, ""}};
+	    {"all at once", {1, 1.1, 1.2, 1.3}, 0, ""},
+	    {"whenever it has forgotten", {1, 61, 121, 181}, 0, ""},
+	    {"and then in vain", {1, 61, 62, 63}, 0, "arp_unanswered;"}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct kit k;
 		unit_row(rows[i].name);
@@ -474,5 +581,6 @@ test_dates(void)
 }
 
 UNIT_MAIN("lease", UNIT(test_leases), UNIT(test_flood), UNIT(test_hosts),
-    UNIT(test_lease_of), UNIT(test_conflicts), UNIT(test_unanswered),
+    UNIT(test_lease_of), UNIT(test_conflicts), UNIT(test_probes),
+    UNIT(test_eap), UNIT(test_unanswered),
     UNIT(test_clocks), UNIT(test_dates))

@@ -41,6 +41,7 @@ reset(void)
 	phone.id.frame = frames[0];
 	fetch[0] = (struct diag_fetch){.at = down.started,
 	    .server = down.server,
+	    .configures = true,
 	    .state = REC_NOT_FOUND,
 	    .frame = frames[0]};
 	fetch[1] = fetch[0];
@@ -97,8 +98,6 @@ test_silent(void)
 	}
 	down.optional = RS_TRUE;
 	expect_said("an optional file", "");
-	down.phone = RS_UNKNOWN;
-	expect_said("not known to be a phone", "");
 	down.profile.p = NULL;
 	expect_said("a file that may be anybody's", "");
 	down.profile.p = NULL;
