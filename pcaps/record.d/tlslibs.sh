@@ -26,6 +26,7 @@ kamailio12-client-certificate-refused kamailio13-client-certificate-refused
 kamailio-client12-certificate-expired kamailio-client13-unknown-ca
 kamailio-phone-tls10 kamailio-no-common-group kamailio-sni-unknown
 kamailio12-client-certificate-unsupported
+kamailio12-client-certificate-expired
 kamailio-client12-self-signed kamailio-client12-chain-incomplete
 kamailio-client12-unsupported-certificate kamailio-client12-record-damaged
 kamailio-client-protocol-version
@@ -321,6 +322,13 @@ private_key = ../ca/good.key
 server_name = hosted01.example.net
 server_name_mode = 1" '-tls1_2 -servername hosted09.example.net
 	    -verify_hostname hosted09.example.net'
+}
+
+# The phone's certificate has expired.
+case_kamailio12_client_certificate_expired()
+{
+	kamailio_answers TLSv1.2 "$demands" \
+	    '-tls1_2 -cert ../ca/retired.pem -key ../ca/retired.key'
 }
 
 # A certificate for servers only.
