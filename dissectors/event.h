@@ -77,6 +77,7 @@ struct rs_flow_info {
 	enum rs_carrier carrier;   /* what the bytes of this event came over */
 	enum rs_source source;     /* of this event */
 	bool from_start;           /* opening SYN seen; always true over UDP */
+	uint8_t ttl[2];            /* of each side's first packet; 0: not seen */
 	struct rs_flow_pace pace;
 	/* The TCP connection as known now, while the event lasts; may be NULL. */
 	const struct rs_conn_facts *conn;

@@ -76,6 +76,7 @@ class Tcp:
         self.ends = {"phone": (phone, port), "server": (server, to)}
         self.seq = {"phone": 1000, "server": 5000}
         self.ttl = {"phone": 64, "server": 61}
+        self.mss = {"phone": 1460, "server": 1460}
         self.ip_id = {"phone": 100, "server": 40000}
         self.taken = {"phone": None, "server": None}
 
@@ -88,7 +89,7 @@ class Tcp:
             self.seq[side] -= size
         options = b""
         if flags & SYN:
-            options = b"\x02\x04\x05\xb4\x01\x01"
+            options = struct.pack(">BBHBB", 2, 4, self.mss[side], 1, 1)
         if timestamps:
             options += b"\x08\x0a" + struct.pack(
                 ">II", round(at * 1000) + 7000, 0)

@@ -5,7 +5,7 @@ import struct
 
 from made import Capture, Phone, REGISTRAR, _address, _sum
 
-A, AAAA, SRV, NXDOMAIN = 1, 28, 33, 3
+A, AAAA, SRV, NAPTR, NXDOMAIN = 1, 28, 33, 35, 3
 
 
 def wire_name(name):
@@ -37,6 +37,14 @@ def aaaa(name, address):
 
 def srv(name, priority, port, target):
     return record(name, SRV, struct.pack(">3H", priority, 10, port)
+                  + wire_name(target))
+
+
+def naptr(name, order, preference, service, target):
+    """One that leads to an SRV record (RFC 3263 4.1)."""
+    texts = [b"s", service.encode(), b""]
+    return record(name, NAPTR, struct.pack(">2H", order, preference)
+                  + b"".join(bytes([len(t)]) + t for t in texts)
                   + wire_name(target))
 
 

@@ -24,6 +24,12 @@ kamailio-no-common-cipher kamailio-protocol-version
 kamailio12-client-certificate-missing kamailio13-client-certificate-missing
 kamailio12-client-certificate-refused kamailio13-client-certificate-refused
 kamailio-client12-certificate-expired kamailio-client13-unknown-ca
+kamailio-phone-tls10 kamailio-no-common-group kamailio-sni-unknown
+kamailio12-client-certificate-unsupported
+kamailio12-client-certificate-expired
+kamailio-client12-self-signed kamailio-client12-chain-incomplete
+kamailio-client12-unsupported-certificate kamailio-client12-record-damaged
+kamailio-client-protocol-version
 '
 
 # --- GnuTLS ----------------------------------------------------------------
@@ -197,15 +203,20 @@ case_gnutls_client12_unsupported_certificate()
 	gnutls_asks "$tls12" '-cert ../ca/misused.pem -key ../ca/misused.key'
 }
 
-# A bit of the server's first flight, in its signature.
-case_gnutls_client12_record_damaged()
+spoiling_server()
 {
-	make_network
 	# shellcheck disable=SC2086
 	start sbc openssl s_server -accept 198.51.100.10:8935 -quiet -tls1_2 \
 	    $good >s_server.log 2>&1 < <(exec sleep infinity)
 	await 5 listening 8935
 	rude_server spoil
+}
+
+# A bit of the server's first flight, in its signature.
+case_gnutls_client12_record_damaged()
+{
+	make_network
+	spoiling_server
 	capture
 	gnutls_phone "$tls12"
 	capture_end
@@ -288,6 +299,44 @@ case_kamailio13_client_certificate_refused()
 	    "-tls1_3 $stranger -keylogfile keys.log"
 }
 
+# A phone of TLS 1.0 at a server that takes nothing before 1.2.
+case_kamailio_phone_tls10()
+{
+	kamailio_answers TLSv1.2+ '' '-tls1 -cipher ALL:@SECLEVEL=0'
+}
+
+# A curve that OpenSSL takes from nobody unless it is told to.
+case_kamailio_no_common_group()
+{
+	kamailio_answers TLSv1.2 '' '-tls1_2 -groups brainpoolP256r1'
+}
+
+# A name that no domain of tls.cfg has: Kamailio takes its default one, and
+# rejects no name, whatever server_name_mode says.
+case_kamailio_sni_unknown()
+{
+	kamailio_answers TLSv1.2 "[server:any]
+method = TLSv1.2
+certificate = ../ca/good.pem
+private_key = ../ca/good.key
+server_name = hosted01.example.net
+server_name_mode = 1" '-tls1_2 -servername hosted09.example.net
+	    -verify_hostname hosted09.example.net'
+}
+
+# The phone's certificate has expired.
+case_kamailio12_client_certificate_expired()
+{
+	kamailio_answers TLSv1.2 "$demands" \
+	    '-tls1_2 -cert ../ca/retired.pem -key ../ca/retired.key'
+}
+
+# A certificate for servers only.
+case_kamailio12_client_certificate_unsupported()
+{
+	kamailio_answers TLSv1.2 "$demands" "-tls1_2 $good"
+}
+
 # kamailio_asks METHOD "OPENSSL SERVER OPTIONS": a Kamailio near the phones
 # passes on what they send, over TLS.
 kamailio_asks()
@@ -295,6 +344,12 @@ kamailio_asks()
 	make_network
 	# shellcheck disable=SC2086
 	tls_server $2
+	kamailio_edge "$1"
+}
+
+# kamailio_edge METHOD: ... to a server that is there.
+kamailio_edge()
+{
 	cat >tls.cfg <<-END
 	[server:default]
 	method = $1
@@ -350,6 +405,37 @@ case_kamailio_client12_certificate_expired()
 case_kamailio_client13_unknown_ca()
 {
 	kamailio_asks TLSv1.2+ "-tls1_3 $stranger"
+}
+
+case_kamailio_client12_self_signed()
+{
+	kamailio_asks TLSv1.2 "-tls1_2 $self"
+}
+
+case_kamailio_client12_chain_incomplete()
+{
+	kamailio_asks TLSv1.2 "-tls1_2 $middle"
+}
+
+# A certificate for clients only.
+case_kamailio_client12_unsupported_certificate()
+{
+	kamailio_asks TLSv1.2 \
+	    '-tls1_2 -cert ../ca/misused.pem -key ../ca/misused.key'
+}
+
+# A bit of the server's first flight, in its signature.
+case_kamailio_client12_record_damaged()
+{
+	make_network
+	spoiling_server
+	kamailio_edge TLSv1.2
+}
+
+# The server knows TLS 1.0 only.
+case_kamailio_client_protocol_version()
+{
+	kamailio_asks TLSv1.2 "-tls1 -cipher ALL:@SECLEVEL=0 $good"
 }
 
 # --- what the phone asked of DNS -------------------------------------------

@@ -51,9 +51,12 @@ struct rs_half_facts {
 	struct rs_frame last;
 	bool acked;  /* the other side has acknowledged all of its bytes */
 	uint8_t ttl; /* of its first packet; 0: none seen */
+	uint16_t mss; /* that its SYN takes (RFC 9293 3.7.1); 0: none seen */
 	/* Of its first reset, and of its last packet before that. */
 	uint8_t rst_ttl, last_ttl;
 	bool rst_timestamps, last_timestamps;
+	/* 0: none; that of a SYN is of another scale (RFC 7323 2.2) */
+	uint16_t rst_window, last_window;
 	/* It acknowledges more than a SYN (RFC 9293 3.10.7.1): it answers what
 	   was not captured. */
 	bool rst_late;

@@ -37,13 +37,19 @@ const struct diag_entry diag_entries_dns[] = {
     {.code = "dns.wrong-service",
 	.meaning = "The phone is set to a transport for which the provider "
 		   "has no record: _sip._tcp is asked for, and there is only "
-		   "_sips._tcp, for instance.",
+		   "_sips._tcp, for instance. Or the phone does not take the "
+		   "NAPTR record that comes first: the lowest order, and of "
+		   "equal orders the lowest preference (RFC 3403 4.1).",
 	.seen = "NXDOMAIN or an empty answer for each service that the phone "
 		"asks for, while another phone in the same capture was given "
-		"another service of that domain.",
-	.silent = "Where nobody in the capture asked for the right one, it is "
-		  "not known: see dns.srv-missing. A phone that goes on to the "
-		  "right one is fine."},
+		"another service of that domain, or the domain's NAPTR records "
+		"lead to one that the phone never asks for. Two NAPTR records "
+		"of the same order and preference leave the choice to the "
+		"phone, and the finding says so.",
+	.silent = "Where neither another phone nor a NAPTR record tells of the "
+		  "right one, it is not known: see dns.srv-missing, which it "
+		  "also is where the record that comes first leads to nothing. "
+		  "A phone that goes on to the right one is fine."},
     {.code = "dns.no-failover",
 	.meaning = "DNS names several servers so that one may be down. The "
 		   "phone stays with the first one.",

@@ -40,8 +40,9 @@ const struct diag_entry diag_entries_tcp[] = {
 	    "saw.",
 	.seen = "A reset within the handshake, or before an answer, whose TTL "
 		"is not that of its sender's other packets and that lacks "
-		"their timestamps as well, or is out of the sequence of their "
-		"identifications: two signals, so that it is inferred.",
+		"their timestamps as well, is out of the sequence of their "
+		"identifications, or has a window more than twice as large or "
+		"as small as theirs: two signals, so that it is inferred.",
 	.silent = "One signal is not enough: load balancers answer in a "
 		  "server's place too, and hosts send some resets without "
 		  "timestamps. A reset in answer to the SYN has nothing to be "

@@ -8,6 +8,7 @@
  * at what came of it.
  */
 #include "diag/coverage_view.h"
+#include "diag/naptr.h"
 #include "diag/rules.h"
 #include "diag/way_view.h"
 
@@ -180,7 +181,7 @@ missing(const struct rec_lookup *l)
 }
 
 /* Something else that the phone asked of the domain gave it a server: a service
-   of another kind, or an address that answered. */
+   of another kind or name, or an address that answered. */
 static bool
 went_on(const struct diag_way *w, struct rs_span domain)
 {
@@ -189,7 +190,7 @@ went_on(const struct diag_way *w, struct rs_span domain)
 		if (l->state != REC_ANSWERED ||
 		    !rs_span_eq(way_domain(l), domain))
 			continue;
-		if (way_is_service(l) || rs_span_eq(l->type, RS_LIT("NAPTR")))
+		if (way_is_service(l) || naptr_led_on(w, l))
 			return true;
 		if (way_reached(w, l))
 			return true;
@@ -279,7 +280,8 @@ services_evidence(
 
 static void
 say_missing(const struct diag_rule *rule, const struct diag_case *c,
-    const struct diag_out *out, const struct rec_lookup *l)
+    const struct diag_out *out, const struct rec_lookup *l,
+    const struct naptr_view *naptr)
 {
 	const struct diag_way *w = way_of(c);
 	struct rs_span domain = way_domain(l);
@@ -297,15 +299,17 @@ say_missing(const struct diag_rule *rule, const struct diag_case *c,
 		finding_alternative(&f, "tcp.no-answer");
 		finding_alternative(&f, "sip.no-answer");
 	}
-	finding_detail(&f, "DNS has no %.*s (%s)%s.", FINDING_TEXT(l->name),
+	finding_detail(&f, "DNS has no %.*s (%s)%s%s.", FINDING_TEXT(l->name),
 	    l->state == REC_NXDOMAIN ? "NXDOMAIN" : "no such record",
+	    naptr->own ? ", to which a NAPTR record leads" : "",
 	    tried
 		? "; the phone then went to the address of the bare name, and "
 		  "nothing there let it register"
 	    : a ? "; the bare name has an address, and the phone did not go "
 		  "there"
-	    : asked_bare(w, domain)
-		? ", nor an address of the bare name"
+	    : asked_bare(w, domain) ? ", nor an address of the bare name"
+	    : naptr->lookup
+		? "; the phone asked for no address of this domain"
 		: ", and the phone asked for nothing else of this domain");
 	services_evidence(&f, w, domain);
 	finding_say(&f);
@@ -329,7 +333,24 @@ say_wrong(const struct diag_rule *rule, const struct diag_way *w,
 	finding_say(&f);
 }
 
-/* Both rules: which of them is told by what others were answered. */
+/* As the domain's own NAPTR records have it. */
+static void
+say_passed_over(const struct diag_rule *rule, const struct diag_way *w,
+    const struct diag_out *out, const struct rec_lookup *l,
+    const struct naptr_view *n)
+{
+	struct finding f;
+	way_begin(&f, rule, w, out, REC_LIKELY, l);
+	finding_alternative(&f, "dns.srv-missing");
+	naptr_detail(&f, n, l);
+	services_evidence(&f, w, way_domain(l));
+	if (!rs_span_eq(n->lookup->name, way_domain(l)))
+		way_evidence(&f, n->lookup);
+	finding_say(&f);
+}
+
+/* Both rules: which of them is told by what others were answered, and by what
+   leads to other services. */
 static void
 services(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out, bool wrong)
@@ -347,10 +368,13 @@ services(const struct diag_rule *rule, const struct diag_case *c,
 		    !watched(c, l))
 			continue;
 		const struct rec_lookup *other = other_service(w, domain);
-		if (other && wrong)
+		const struct naptr_view naptr = naptr_of(w, l);
+		if (!wrong && other == NULL && naptr.other == NULL)
+			say_missing(rule, c, out, l, &naptr);
+		else if (wrong && naptr.other)
+			say_passed_over(rule, w, out, l, &naptr);
+		else if (wrong && other)
 			say_wrong(rule, w, out, l, other);
-		else if (other == NULL && !wrong)
-			say_missing(rule, c, out, l);
 	}
 }
 

@@ -59,13 +59,14 @@ forged_reset(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, REC_INFERRED);
 	finding_detail(&f,
 	    "The reset in the %s's name has another TTL than the %s's other "
-	    "packets%s%s.",
+	    "packets%s%s%s.",
 	    side, side,
 	    has(&n->reset_differs, "timestamps") ? ", and no TCP timestamps"
 						 : "",
 	    has(&n->reset_differs, "ip_id")
 		? ", and an IP identification out of their sequence"
-		: "");
+		: "",
+	    has(&n->reset_differs, "window") ? ", and another window" : "");
 	finding_evidence(&f, n->syn_ack_frame, RS_NEVER, RS_LIT("SYN-ACK"));
 	if (c->handshake)
 		finding_steps(&f, c->handshake, REC_CLIENT, "client_hello");

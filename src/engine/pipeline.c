@@ -37,6 +37,8 @@ flow_info(const struct flow *f)
 {
 	struct app *app = f->app;
 	app->info.conn = f->tcp ? tcp_conn_facts(f->tcp) : NULL;
+	app->info.ttl[RS_C2S] = f->ttl;
+	app->info.ttl[RS_S2C] = f->ttl_back;
 	return &app->info;
 }
 
@@ -406,8 +408,8 @@ identified(struct call *call, enum rs_dir dir, struct rs_span bytes,
 	struct opening *o = opening_of(call->p, f);
 	struct held *held = &o->held[dir];
 	struct rs_span probed;
-	struct identity who = held_identify(held, bytes, RS_OVER_TCP,
-	    f->end[0].port, f->end[1].port, &probed);
+	struct identity who = held_identify(
+	    held, bytes, RS_OVER_TCP, f->end[0].port, f->end[1].port, &probed);
 	/* The head of a request is no TLS before it is all there. */
 	if (who.verdict != RS_NO && who.dissector != &tls_dissector &&
 	    (who.verdict == RS_YES || opening_tells(probed)))
@@ -522,7 +524,8 @@ make_conn(struct pipeline *p, struct flow *f)
 		return true;
 	f->tcp = tcp_conn_new(&p->budgets[BUDGET_FLOWS], &p->pool);
 	if (f->tcp && f->lone_syn)
-		tcp_conn_opened(f->tcp, f->first_at, f->first, f->isn, f->ttl);
+		tcp_conn_opened(
+		    f->tcp, f->first_at, f->first, f->isn, f->ttl, f->mss);
 	if (f->tcp)
 		f->lone_syn = false;
 	return f->tcp != NULL;
@@ -537,6 +540,7 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	if (is_lone_syn(f, packet, h)) {
 		f->lone_syn = true;
 		f->isn = h->seq;
+		f->mss = h->mss;
 		return;
 	}
 	if (!make_conn(p, f)) {
@@ -637,7 +641,7 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 		return;
 	struct rs_conn_facts facts;
 	struct rs_flow_info info = info_of(f);
-	tcp_lone_syn_facts(&facts, f->first_at, f->first, f->ttl);
+	tcp_lone_syn_facts(&facts, f->first_at, f->first, f->ttl, f->mss);
 	facts.ending = why;
 	info.from_start = true;
 	info.conn = &facts;

@@ -38,10 +38,13 @@ enum flow_claim {
 struct flow {
 	struct rs_endpoint end[2]; /* by rs_dir of the sender */
 	uint8_t proto;
-	uint8_t claim; /* enum flow_claim */
-	bool doomed;   /* by flow_doom(): read-only */
-	uint8_t list;  /* the table's own */
-	uint32_t tag;  /* the table's own */
+	uint8_t claim;     /* enum flow_claim */
+	bool doomed : 1;   /* by flow_doom(): read-only */
+	bool lone_syn : 1; /* the owner's: a SYN and nothing else */
+	bool common : 1;   /* the owner's: claimed, and goes as if nobody had */
+	bool alternates : 1; /* the owner's: two segments take turns */
+	uint8_t list;      /* the table's own */
+	uint32_t tag;      /* the table's own */
 	rs_time last_at;
 	rs_time queued;      /* the table's own: when it was queued */
 	uint32_t packets[2]; /* by direction; saturating */
@@ -50,10 +53,9 @@ struct flow {
 	void *tcp;           /* struct tcp_conn, where there is one */
 	void *app;           /* the owner's: stages, probe bytes */
 	uint16_t label;      /* the owner's: what nDPI called it */
-	uint8_t looks;       /* the owner's: packets shown to nDPI */
-	bool lone_syn;       /* the owner's: a SYN and nothing else ... */
+	uint16_t mss;        /* of a lone SYN; 0: none */
 	union {
-		uint32_t isn; /* ... with this sequence number */
+		uint32_t isn; /* its sequence number */
 		uint32_t stray; /* the owner's, of UDP: the segment before */
 	};
 	rs_time first_at;
@@ -61,8 +63,7 @@ struct flow {
 	uint64_t serial;
 	uint8_t ttl, ttl_back; /* of the first packet of each side, or 0 */
 	uint8_t phone; /* the owner's: 1 + direction of what a phone sends */
-	bool common : 1;     /* the owner's: claimed, and goes as if nobody had */
-	bool alternates : 1; /* the owner's: two segments take turns */
+	uint8_t looks; /* the owner's: packets shown to nDPI */
 	uint32_t self, newer, older; /* the table's own: places in slabs */
 };
 

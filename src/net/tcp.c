@@ -17,6 +17,7 @@
 #include "net/tcp.h"
 
 #include "net/reorder.h"
+#include "net/tcp_note.h"
 
 enum {
 	HOLD_MAX = 256 << 10,     /* held bytes of a half */
@@ -28,7 +29,6 @@ enum {
 	GUESS_OFF = 1 << 20,
 };
 #define GIVE_UP_AFTER RS_SEC
-#define IDLE_LEAST (30 * RS_SEC)
 #define REPEAT_LEAST (100 * RS_MSEC)
 #define GIVE_UP_BLIND (5 * RS_SEC)
 
@@ -175,8 +175,8 @@ acked_end(const struct half *s)
 
 /*
  * Gives up the first hole: up to the first byte held, where that was
- * acknowledged or `all` is wanted, or up to what was acknowledged.  False when
- * there is none.
+ * acknowledged or `all` is wanted, or up to what was acknowledged, or with
+ * `all` to the FIN.  False when there is none.
  */
 static bool
 give_up(
@@ -190,6 +190,11 @@ give_up(
 		to = first;
 		if (!reorder_at(&s->held, first, &bytes, &at))
 			return false;
+	} else if (all && s->fin) {
+		/* What is before a FIN was sent, acknowledged or not. */
+		const struct rs_half_facts *f = &c->facts.half[dir];
+		to = s->fin;
+		at = rs_stamp_at(f->fin_at, f->fin);
 	}
 	if (s->fin && to > s->fin)
 		to = s->fin;
@@ -468,6 +473,8 @@ on_syn(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	struct half *s = &c->half[dir];
 	struct rs_half_facts *facts = &c->facts.half[dir];
 	facts->syns++;
+	if (facts->mss == 0)
+		facts->mss = h->mss;
 	if (facts->syn_at == RS_NEVER) {
 		facts->syn_at = p->ts;
 		facts->syn = p->at.from;
@@ -481,9 +488,27 @@ on_syn(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	s->guessed = false;
 }
 
+/*
+ * A reset stands where its sender's bytes end (RFC 9293 3.10.7.1), so that what
+ * is between was sent, and is not in the capture.  One byte may be a FIN's.
+ * Where the reset looks unlike its sender's packets it may be anybody's, and
+ * its number a guess.
+ */
 static void
-reset(struct tcp_conn *c, enum rs_dir dir, const struct rs_stamp *at,
-    const struct tcp_out *out)
+miss_before_reset(struct tcp_conn *c, enum rs_dir dir, uint64_t end,
+    const struct rs_stamp *at, const struct tcp_out *out)
+{
+	const struct half *s = &c->half[dir];
+	const struct rs_half_facts *facts = &c->facts.half[dir];
+	bool own = facts->rst_ttl == facts->last_ttl;
+	if (own && !s->fin && !s->guessed && !c->ignored && end > s->next + 1)
+		skip_to(c, dir, end, at, out);
+}
+
+/* end: its position; 0: not to be believed. */
+static void
+reset(struct tcp_conn *c, enum rs_dir dir, uint64_t end,
+    const struct rs_stamp *at, const struct tcp_out *out)
 {
 	struct half *s = &c->half[dir];
 	struct rs_half_facts *facts = &c->facts.half[dir];
@@ -498,6 +523,8 @@ reset(struct tcp_conn *c, enum rs_dir dir, const struct rs_stamp *at,
 		release(c, dir, out);
 	if (s->closed) /* the FIN stood behind a hole */
 		return;
+	if (s->started)
+		miss_before_reset(c, dir, end, at, out);
 	s->closed = true;
 	if (!c->ignored)
 		out->close(out->arg, dir, RS_END_RST, at);
@@ -509,6 +536,7 @@ on_rst(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 {
 	struct half *s = &c->half[dir];
 	const struct half *o = &c->half[rs_dir_other(dir)];
+	uint64_t end = 0;
 	if (h->flags & TCP_ACK && o->started && (uint32_t)o->base != h->ack)
 		c->facts.half[dir].rst_late = true;
 	if (s->started) {
@@ -519,57 +547,9 @@ on_rst(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 			s->wild_rst = true;
 			return;
 		}
+		end = position(s, h->seq);
 	}
-	reset(c, dir, &p->at, out);
-}
-
-/* RFC 791 3.1; 0 over IPv6, which has none. */
-static uint16_t
-ip_id(const struct net_packet *p)
-{
-	bool v4 = p->ip.n >= 20 && p->ip.p[0] >> 4 == 4;
-	return v4 ? (uint16_t)(p->ip.p[4] << 8 | p->ip.p[5]) : 0;
-}
-
-/* What a reset has in common with its sender's other packets, or has not. */
-static void
-note_look(struct rs_half_facts *half, const struct net_packet *p,
-    const struct tcp_hdr *h)
-{
-	if (half->rst_ttl)
-		return;
-	if (h->flags & TCP_RST) {
-		half->rst_ttl = p->ttl;
-		half->rst_timestamps = h->timestamps;
-		half->rst_ip_id = ip_id(p);
-		return;
-	}
-	half->last_ttl = p->ttl;
-	half->last_timestamps = h->timestamps;
-	uint16_t id = ip_id(p);
-	if (id && id == half->last_ip_id)
-		return; /* the same packet, captured twice */
-	half->old_ip_id = half->last_ip_id;
-	half->last_ip_id = id;
-}
-
-static void
-note_idle(struct rs_conn_facts *f, enum rs_dir dir, const struct net_packet *p,
-    const struct tcp_hdr *h)
-{
-	struct rs_idle_facts *i = &f->idle;
-	if (p->ts - f->last_at > IDLE_LEAST) {
-		*i = (struct rs_idle_facts){.from = f->last_at,
-		    .to = p->ts,
-		    .repeat_at = p->ts,
-		    .packet = p->at.from,
-		    .by = (uint8_t)dir,
-		    .data = p->payload_wire > 0};
-	} else if (i->packet.number && dir != i->by) {
-		*(h->flags & TCP_RST ? &i->reset : &i->answered) = true;
-	}
-	if (i->packet.number && dir == i->by)
-		i->last = p->at.to;
+	reset(c, dir, end, &p->at, out);
 }
 
 static void
@@ -585,8 +565,8 @@ note_packet(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 	if (half->packets++ == 0)
 		half->ttl = p->ttl;
 	else
-		note_idle(f, dir, p, h);
-	note_look(half, p, h);
+		tcp_note_idle(f, dir, p, h);
+	tcp_note_look(half, p, h);
 	half->last_at = f->last_at = p->ts;
 	half->last = f->last = p->at.to;
 	if (f->established_at == RS_NEVER && dir == RS_C2S && half->syns &&
@@ -659,14 +639,15 @@ no_times(struct rs_conn_facts *f)
 }
 
 void
-tcp_lone_syn_facts(
-    struct rs_conn_facts *f, rs_time at, struct rs_frame frame, uint8_t ttl)
+tcp_lone_syn_facts(struct rs_conn_facts *f, rs_time at, struct rs_frame frame,
+    uint8_t ttl, uint16_t mss)
 {
 	*f = (struct rs_conn_facts){.from_start = true};
 	no_times(f);
 	struct rs_half_facts *half = &f->half[RS_C2S];
 	half->packets = half->syns = 1;
 	half->ttl = ttl;
+	half->mss = mss;
 	f->first_at = f->last_at = half->last_at = half->syn_at = at;
 	f->first = f->last = half->last = half->syn = frame;
 }
@@ -701,11 +682,11 @@ tcp_conn_free(struct tcp_conn *c)
 
 void
 tcp_conn_opened(struct tcp_conn *c, rs_time at, struct rs_frame frame,
-    uint32_t isn, uint8_t ttl)
+    uint32_t isn, uint8_t ttl, uint16_t mss)
 {
 	const struct net_packet p = {
 	    .ts = at, .at = rs_stamp_at(at, frame), .ttl = ttl};
-	const struct tcp_hdr h = {.seq = isn, .flags = TCP_SYN};
+	const struct tcp_hdr h = {.seq = isn, .flags = TCP_SYN, .mss = mss};
 	note_packet(c, RS_C2S, &p, &h);
 	on_syn(c, RS_C2S, &p, &h);
 }
@@ -729,7 +710,7 @@ tcp_conn_flush(struct tcp_conn *c, const struct tcp_out *out)
 		if (s->started && !s->closed)
 			release(c, dir, out);
 		if (s->wild_rst)
-			reset(c, dir, &s->wild_rst_at, out);
+			reset(c, dir, 0, &s->wild_rst_at, out);
 	}
 	c->busy = false;
 	if (c->ignored)

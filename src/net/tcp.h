@@ -50,10 +50,10 @@ struct tcp_conn *tcp_conn_new(struct rs_account *pay, struct rs_pool *pool);
  * remembered instead of making a connection for it (a flood is many of these).
  */
 void tcp_conn_opened(struct tcp_conn *c, rs_time at, struct rs_frame frame,
-    uint32_t isn, uint8_t ttl);
+    uint32_t isn, uint8_t ttl, uint16_t mss);
 /* The facts that such a connection has when nothing ever follows the SYN. */
-void tcp_lone_syn_facts(
-    struct rs_conn_facts *f, rs_time at, struct rs_frame frame, uint8_t ttl);
+void tcp_lone_syn_facts(struct rs_conn_facts *f, rs_time at,
+    struct rs_frame frame, uint8_t ttl, uint16_t mss);
 void tcp_conn_free(struct tcp_conn *c);
 /* One segment.  p->payload is its data. */
 void tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,

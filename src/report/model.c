@@ -115,7 +115,7 @@ list(struct report_writer *w, const struct rec_field *f,
 static void
 number(struct report_writer *w, const struct rec_field *f, int64_t v)
 {
-	if (v == REC_ABSENT)
+	if (v == REC_ABSENT || f->name == NULL)
 		return;
 	if (f->kind == REC_MS)
 		w->decimal(w, f->name, v, 6);

@@ -53,9 +53,12 @@ static const char *const words[] = {
     [ODD_FIRMWARE] = "firmware",
     [ODD_TRANSPORT] = "transport",
     [ODD_SERVER] = "server",
+    [ODD_SERVER_NAME] = "server_name",
     [ODD_JA4] = "ja4",
     [ODD_ISSUER] = "certificate_issuer",
     [ODD_VLAN] = "vlan",
+    [ODD_TTL] = "ttl",
+    [ODD_MSS] = "mss",
     [ODD_DHCP_SERVER] = "dhcp_server",
     [ODD_DHCP_OPTIONS] = "dhcp_options",
     [ODD_ROUTER] = "router",
@@ -281,23 +284,52 @@ text_cmp(struct rs_span a, struct rs_span b)
 	return c ? c : a.n < b.n ? -1 : a.n > b.n;
 }
 
+/* Of the way that packets take, too: it may change under a phone, and phones at
+   several places have several. */
+static bool
+of_path(enum odd_what what)
+{
+	return what == ODD_TTL || what == ODD_MSS;
+}
+
+/* It has one value of the subject, and no other. */
+static bool
+steady(const struct odd *o, const struct member *m, const struct value *own)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < m->n[own->what]; i++)
+		n += same_subject(value_at(o, m->v[own->what][i]), own);
+	return n == 1;
+}
+
 /* What most of those that registered have, of the subject of `own`; NULL where
-   the phone has it, too, or too few share it. */
+   the phone has it, too, or too few share it.  all: how many have any. */
 static const struct value *
-shared(const struct odd *o, const struct member *m, const struct value *own)
+shared(const struct odd *o, const struct member *m, const struct value *own,
+    uint32_t *all)
 {
 	const struct value *best = NULL;
+	*all = 0;
 	for (guint i = 0; i < o->values->len; i++) {
 		const struct value *v = g_ptr_array_index(o->values, i);
-		if (v->what != own->what || v->have < FEW ||
-		    !same_subject(v, own))
+		if (v->what != own->what || !same_subject(v, own))
+			continue;
+		*all += v->have;
+		if (v->have < FEW)
 			continue;
 		if (best == NULL || v->have > best->have ||
 		    (v->have == best->have &&
 			text_cmp(v->text, best->text) < 0))
 			best = v;
 	}
-	return best && !has(o, m, best) ? best : NULL;
+	/* Several of one phone are counted as often. */
+	*all = MIN(*all, o->known[own->what]);
+	if (best == NULL || has(o, m, best))
+		return NULL;
+	return !of_path(own->what) ||
+		       (best->have > *all / 2 && steady(o, m, own))
+		   ? best
+		   : NULL;
 }
 
 static struct rs_span
@@ -312,7 +344,9 @@ tell(const struct odd *o, const struct member *m, enum odd_what what,
 {
 	for (unsigned i = 0; i < m->n[what]; i++) {
 		const struct value *own = value_at(o, m->v[what][i]);
-		const struct value *best = own->have ? NULL : shared(o, m, own);
+		uint32_t all;
+		const struct value *best =
+		    own->have ? NULL : shared(o, m, own, &all);
 		if (best == NULL)
 			continue;
 		struct rec_differs *d = rec_list_add(l, a, sizeof *d);
@@ -320,7 +354,7 @@ tell(const struct odd *o, const struct member *m, enum odd_what what,
 		    .value = shown(own, own),
 		    .others = shown(best, own),
 		    .sharing = best->have,
-		    .peers = o->known[what]};
+		    .peers = all};
 	}
 }
 

@@ -5,11 +5,14 @@
  * A transport is that of SIP, or of TLS below it: a TCP connection that never
  * came up does not tell what would have been spoken on it.  Of answers of DNS
  * the subject is the question, so that phones are compared that asked the same.
+ * The name of a server is the one that DNS gave with its address: of an SRV
+ * answer the target that was chosen.
  */
 #include "report/odd_inner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void
 server_of(
@@ -22,6 +25,20 @@ server_of(
 	}
 }
 
+/* TTL and MSS as they were captured: what a phone began with, and the hops that
+   it has lost by then, are not known apart.  Families differ by themselves. */
+static void
+of_path(struct odd *o, const struct odd_who *who, enum odd_what what, int64_t n)
+{
+	char text[32];
+	size_t subject = who->client->family == 6 ? strlen("IPv6 ") : 0;
+	if (n == REC_ABSENT)
+		return;
+	(void)snprintf(
+	    text, sizeof text, "%s%d", subject ? "IPv6 " : "", (int)n);
+	odd_value(o, who, what, rs_span_str(text), subject);
+}
+
 static void
 registration(struct odd *o, const struct rec_registration *r)
 {
@@ -30,6 +47,8 @@ registration(struct odd *o, const struct rec_registration *r)
 	odd_value(o, &who, ODD_FIRMWARE, r->user_agent, 0);
 	odd_value(o, &who, ODD_TRANSPORT, rs_span_str(transport), 0);
 	server_of(o, &who, &r->server);
+	odd_value(o, &who, ODD_SERVER_NAME, r->server.name, 0);
+	of_path(o, &who, ODD_TTL, r->ttl);
 }
 
 static void
@@ -52,6 +71,9 @@ connection(struct odd *o, const struct rec_connection *c)
 {
 	const struct odd_who who = {&c->client.at.addr, {0}};
 	server_of(o, &who, &c->server);
+	odd_value(o, &who, ODD_SERVER_NAME, c->server.name, 0);
+	of_path(o, &who, ODD_TTL, c->ttl);
+	of_path(o, &who, ODD_MSS, c->mss);
 }
 
 /* ---- DNS ---- */

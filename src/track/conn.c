@@ -285,6 +285,10 @@ fill_counts(struct rec_connection *c, const struct rs_half_facts *cl,
     const struct rs_half_facts *sv)
 {
 	c->syns = cl->syns;
+	if (cl->ttl)
+		c->ttl = cl->ttl;
+	if (cl->mss)
+		c->mss = cl->mss;
 	c->bytes_client = (int64_t)cl->bytes;
 	c->bytes_server = (int64_t)sv->bytes;
 	c->retransmissions_client = cl->retransmissions;
@@ -326,6 +330,14 @@ counts_on(uint16_t before, uint16_t after)
 	return step > 0 && step <= 1024;
 }
 
+/* Hosts reset with no window, or with one like that of their last packet. */
+static bool
+other_window(const struct rs_half_facts *h)
+{
+	uint16_t a = h->rst_window, b = h->last_window;
+	return a && b && (a / 2 > b || b / 2 > a);
+}
+
 /*
  * Whether a reset looks like its sender's other packets.  Hosts send some
  * resets without timestamps and with identification 0, but none with another
@@ -347,6 +359,7 @@ fill_reset(struct rec_connection *c, const struct rs_half_facts *h,
 		    ((fixed && h->rst_ip_id != h->last_ip_id) ||
 			(counter && !counts_on(h->last_ip_id, h->rst_ip_id))),
 		"ip_id"},
+	    {other_window(h), "window"},
 	};
 	if (h->rst_ttl == 0 || h->last_ttl == 0)
 		return;

@@ -86,7 +86,7 @@ struct rec_names {
 };
 
 struct rec_field {
-	const char *name;
+	const char *name; /* NULL, of a number: in no report */
 	enum rec_kind kind;
 	size_t offset;
 	const void *more;

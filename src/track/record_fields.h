@@ -19,6 +19,8 @@
  }
 #define TEXT(n, m) FIELD(n, m, struct rs_span, REC_TEXT, NULL)
 #define NUMBER(n, m) FIELD(n, m, int64_t, REC_NUMBER, NULL)
+/* It goes with the record, and into no report. */
+#define SILENT_NUMBER(m) FIELD(NULL, m, int64_t, REC_NUMBER, NULL)
 #define MS(n, m) FIELD(n, m, int64_t, REC_MS, NULL)
 #define PERCENT(n, m) FIELD(n, m, int64_t, REC_PERCENT, NULL)
 #define TIME(n, m) FIELD(n, m, rs_time, REC_TIME, NULL)

@@ -155,6 +155,7 @@ static const struct rec_field registration_fields[] = {
     MS("client_auth_ms", client_auth),
     NUMBER("expires_requested", expires_requested),
     NUMBER("expires_granted", expires_granted),
+    SILENT_NUMBER(ttl),
     LIST("contacts", contacts, rec_contact),
     LIST("other_contacts", other_contacts, rec_contact),
     LIST("transactions", transactions, rec_transaction),

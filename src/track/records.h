@@ -148,6 +148,7 @@ struct rec_registration {
 	struct rs_span reason;
 	int64_t rrd, rrd_auth, challenge, client_auth; /* ns */
 	int64_t expires_requested, expires_granted;    /* seconds */
+	int64_t ttl; /* of the flow's first packet of the client's */
 	struct rec_list contacts;     /* struct rec_contact */
 	struct rec_list other_contacts; /* listed in the 2xx, and not ours */
 	struct rec_list transactions; /* struct rec_transaction */
@@ -420,6 +421,7 @@ struct rec_connection {
 	enum rec_transport transport;
 	struct rs_span conn_state; /* Zeek's: S0 S1 SF REJ RSTO RSTR SH OTH ... */
 	int64_t syns;
+	int64_t ttl, mss; /* of the client's first packet, and of its SYN */
 	int64_t rtt_server;        /* ns, SYN to SYN-ACK */
 	int64_t rtt_client;        /* ns, SYN-ACK to ACK */
 	int64_t bytes_client, bytes_server;
@@ -432,7 +434,7 @@ struct rec_connection {
 	struct rs_frame icmp_frame;
 	struct rs_frame syn_frame, syn_ack_frame, close_frame;
 	/* names of what the first reset of a side has otherwise than its other
-	   packets: "ttl", "timestamps", "ip_id" */
+	   packets: "ttl", "timestamps", "ip_id", "window" */
 	struct rec_list reset_differs;
 	/* bytes of the server that the client lacked to the end, while it had
 	   later ones */

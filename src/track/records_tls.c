@@ -158,6 +158,8 @@ static const struct rec_field connection_fields[] = {
     TEXT("conn_state", conn_state),
     TRUTH("from_start", from_start),
     NUMBER("syns", syns),
+    SILENT_NUMBER(ttl),
+    SILENT_NUMBER(mss),
     MS("rtt_server_ms", rtt_server),
     MS("rtt_client_ms", rtt_client),
     NUMBER("bytes_client", bytes_client),

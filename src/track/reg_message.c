@@ -181,6 +181,13 @@ read_flaws(struct reg_attempt *a, const struct sip_msg *m)
 			reg_flaw(a, rows[i].flaw);
 }
 
+/* 0 is what was not seen. */
+static int64_t
+known(uint8_t ttl)
+{
+	return ttl ? ttl : REC_ABSENT;
+}
+
 void
 reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
     struct reg_txn *x, const struct reg_request *q)
@@ -203,6 +210,7 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 
 	r->client.at = q->client;
 	r->server.at = q->server;
+	r->ttl = known(q->ev->flow->ttl[q->ev->dir]);
 	r->transport = reg_message_transport(q->ev->flow->carrier);
 	r->visibility = r->transport == REC_TLS || r->transport == REC_WSS
 			    ? REC_DECRYPTED

@@ -163,6 +163,9 @@ outcome_of(struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why)
 		   (RFC 7616 3.3), so its next step is due. */
 		if (is_stale(a))
 			return unfollowed(k, a, why, REC_AUTH_FAILED);
+		/* Credentials for the new nonce may be in it. */
+		if (a->flaws & (UINT32_C(1) << REG_FLAW_GAP))
+			return REC_CUT_OFF;
 		return seen(k, a, why, REC_AUTH_FAILED);
 	case REG_TOO_BRIEF:
 		/* A refused extension need not be followed by another try. */

@@ -286,7 +286,7 @@ other(struct run *r, enum rs_dir dir, uint8_t op)
 		r->cursor[RS_C2S] += op & BIT_AGAIN ? 0 : take(r, 4);
 		r->said[++r->frame] = (struct said){.dir = RS_C2S};
 		tcp_conn_opened(r->c, r->ts, (struct rs_frame){0, r->frame},
-		    r->cursor[RS_C2S]++, 64);
+		    r->cursor[RS_C2S]++, 64, 1460);
 		break;
 	default:
 		r->ack_off[dir] = (int16_t)take(r, 2);

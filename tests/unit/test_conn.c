@@ -87,6 +87,7 @@ struct got {
 	struct rec_connection c;
 	char state[8], how[8], icmp[8];
 	unsigned frames;
+	char differs[64];
 };
 
 static void
@@ -106,6 +107,13 @@ on_record(void *arg, const struct rec_type *type, const void *rec)
 	text(g->how, sizeof g->how, g->c.closed_how);
 	text(g->icmp, sizeof g->icmp, g->c.icmp);
 	g->frames = g->c.frames.n;
+	g->differs[0] = 0;
+	const struct rs_span *v = g->c.reset_differs.v;
+	for (uint32_t i = 0; i < g->c.reset_differs.n; i++) {
+		size_t n = strlen(g->differs);
+		snprintf(g->differs + n, sizeof g->differs - n, "%s%.*s",
+		    i ? " " : "", (int)v[i].n, (const char *)v[i].p);
+	}
 }
 
 struct bench {
@@ -166,6 +174,47 @@ bench_end(struct bench *b)
 	conn_tracker_free(b->k);
 	related_free(b->related);
 	CU_ASSERT_EQUAL(b->pay.used, 0);
+}
+
+/* The server resets: what it has otherwise than its other packets. */
+static void
+test_reset_look(void)
+{
+	static const struct {
+		const char *name, *differs;
+		uint8_t ttl;
+		bool timestamps;
+		uint16_t id, window;
+	} rows[] = {
+	    /* the last packet: 61, timestamps, 51, 500 */
+	    {"the same", "", 61, true, 52, 500},
+	    {"as of a socket that is gone", "timestamps", 61, false, 0, 0},
+	    {"half of the window", "", 61, true, 52, 250},
+	    {"twice the window", "", 61, true, 52, 1001},
+	    {"a window of its own", "window", 61, true, 52, 1002},
+	    {"a small one", "ttl window", 63, true, 52, 200},
+	    {"all of it", "ttl timestamps ip_id window", 63, false, 9, 8192},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct bench b;
+		unit_row(rows[i].name);
+		bench_start(&b, 40000, 5061);
+		b.f.half[1] = half("Sd8R");
+		struct rs_half_facts *h = &b.f.half[1];
+		h->rst = (struct rs_frame){0, 10};
+		h->ttl = h->last_ttl = 61;
+		h->last_timestamps = true;
+		h->old_ip_id = 50;
+		h->last_ip_id = 51;
+		h->last_window = 500;
+		h->rst_ttl = rows[i].ttl;
+		h->rst_timestamps = rows[i].timestamps;
+		h->rst_ip_id = rows[i].id;
+		h->rst_window = rows[i].window;
+		bench_tell(&b, RS_EV_FLOW_END, RS_C2S);
+		CU_ASSERT_STRING_EQUAL(b.got.differs, rows[i].differs);
+		bench_end(&b);
+	}
 }
 
 static void
@@ -312,5 +361,5 @@ test_related(void)
 	related_free(r);
 }
 
-UNIT_MAIN("conn", UNIT(test_states), UNIT(test_record), UNIT(test_which),
-    UNIT(test_icmp_and_sides), UNIT(test_related))
+UNIT_MAIN("conn", UNIT(test_states), UNIT(test_record), UNIT(test_reset_look),
+    UNIT(test_which), UNIT(test_icmp_and_sides), UNIT(test_related))

@@ -193,6 +193,125 @@ leases(struct world *w, unsigned phone, const char *mac, int64_t vlan)
 	odd_add(w->o, &rec_lease_type, &l);
 }
 
+/* ---- what depends on the way ---- */
+
+static void
+sends(struct world *w, struct rs_addr from, int64_t ttl, int64_t mss)
+{
+	struct rec_connection c;
+	rec_init(&rec_connection_type, &c);
+	c.client.at.addr = from;
+	c.ttl = ttl;
+	c.mss = mss;
+	odd_add(w->o, &rec_connection_type, &c);
+}
+
+/* TTLs of phone 1, which fails, and of 2 to 6, which register: some have two.
+   What is told of it, and of how many. */
+static void
+test_ttl(void)
+{
+	static const struct {
+		const char *name;
+		int64_t ttl[6][2];
+		const char *value, *others;
+		int64_t sharing, peers;
+	} rows[] = {
+	    {"a router more", {{63}, {64}, {64}, {64}}, "63", "64", 3, 3},
+	    {"most have it", {{60}, {64}, {64}, {63}}, "60", "64", 2, 3},
+	    {"the same", {{64}, {64}, {64}, {64}}, NULL, NULL, 0, 0},
+	    {"as one that registered", {{63}, {64}, {64}, {63}}, NULL, NULL, 0,
+		0},
+	    {"of its own now and then", {{63, 62}, {64}, {64}, {64}}, NULL,
+		NULL, 0, 0},
+	    {"the usual one, too", {{63, 64}, {64}, {64}, {64}}, NULL, NULL, 0,
+		0},
+	    {"one peer", {{63}, {64}}, NULL, NULL, 0, 0},
+	    {"two peers that differ", {{60}, {64}, {63}}, NULL, NULL, 0, 0},
+	    {"not seen", {{0}, {64}, {64}, {64}}, NULL, NULL, 0, 0},
+	    {"of many places", {{60}, {64}, {64}, {63}, {62}, {61}}, NULL, NULL,
+		0, 0},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct world w;
+		unit_row(rows[i].name);
+		begin(&w);
+		for (unsigned p = 0; p < 6; p++)
+			for (unsigned j = 0; j < 2 && rows[i].ttl[p][j]; j++)
+				sends(&w, addr_of(p + 1), rows[i].ttl[p][j],
+				    REC_ABSENT);
+		w.registered = 0x7c;
+		odd_compare(w.o, is_registered, &w);
+		const struct rec_differs *d = of(&w, 1);
+		CU_ASSERT_EQUAL(d != NULL, rows[i].value != NULL);
+		if (d && rows[i].value) {
+			CU_ASSERT_TRUE(is(d->what, "ttl"));
+			CU_ASSERT_TRUE(is(d->value, rows[i].value));
+			CU_ASSERT_TRUE(is(d->others, rows[i].others));
+			CU_ASSERT_EQUAL(d->sharing, rows[i].sharing);
+			CU_ASSERT_EQUAL(d->peers, rows[i].peers);
+		}
+		end(&w);
+	}
+}
+
+static struct rs_addr
+addr6_of(unsigned phone)
+{
+	struct rs_addr a = {{0x20, 1, 0x0d, 0xb8}, 6};
+	a.b[3] = (uint8_t)phone; /* where is_registered() looks */
+	return a;
+}
+
+/* IPv6 leaves 20 bytes less: that is no difference of phones. */
+static void
+test_mss(void)
+{
+	struct world w;
+	begin(&w);
+	sends(&w, addr_of(1), 64, 1380);
+	sends(&w, addr6_of(1), 64, 1440);
+	sends(&w, addr6_of(5), 64, 1440);
+	for (unsigned p = 2; p < 5; p++)
+		sends(&w, addr_of(p), 64, 1460);
+	w.registered = 0x1c;
+	odd_compare(w.o, is_registered, &w);
+	const struct rec_differs *d = of(&w, 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+	CU_ASSERT_TRUE(is(d->what, "mss") && is(d->value, "1380"));
+	CU_ASSERT_TRUE(is(d->others, "1460"));
+	CU_ASSERT_EQUAL(d->peers, 3);
+	const struct rs_addr six = addr6_of(1);
+	w.l = (struct rec_list){0};
+	odd_differs(w.o, &six, (struct rs_span){0}, &w.l, &w.a);
+	CU_ASSERT_EQUAL(w.l.n, 0);
+	end(&w);
+}
+
+/* The host behind an SRV answer, by whatever address. */
+static void
+test_server_name(void)
+{
+	struct world w;
+	begin(&w);
+	for (unsigned p = 1; p < 5; p++) {
+		struct rec_registration r;
+		rec_init(&rec_registration_type, &r);
+		r.client.at.addr = addr_of(p);
+		r.server.name = p == 1 ? RS_LIT("sbc2.example.com")
+				       : RS_LIT("sbc1.example.com");
+		odd_add(w.o, &rec_registration_type, &r);
+	}
+	w.registered = 0x1c;
+	odd_compare(w.o, is_registered, &w);
+	const struct rec_differs *d = of(&w, 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+	CU_ASSERT_TRUE(is(d->what, "server_name"));
+	CU_ASSERT_TRUE(is(d->value, "sbc2.example.com"));
+	CU_ASSERT_TRUE(is(d->others, "sbc1.example.com"));
+	end(&w);
+}
+
 /* One that never had an address is known by its hardware address. */
 static void
 test_no_address(void)
@@ -272,5 +391,6 @@ test_reports(void)
 }
 
 UNIT_MAIN("odd", UNIT(test_one_of_three), UNIT(test_near_misses),
-    UNIT(test_both), UNIT(test_answers), UNIT(test_no_address),
-    UNIT(test_too_much), UNIT(test_many), UNIT(test_reports))
+    UNIT(test_both), UNIT(test_answers), UNIT(test_ttl), UNIT(test_mss),
+    UNIT(test_server_name), UNIT(test_no_address), UNIT(test_too_much),
+    UNIT(test_many), UNIT(test_reports))

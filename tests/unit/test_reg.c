@@ -171,6 +171,21 @@ test_failures(void)
 		    AUTH("n1")) "@0.050" NO("b", "2", "n2") "@40.000 time\n",
 		"0-1 alice auth_failed initial 401 ch=20.000 ca=10.000 "
 		"end=50.000 exp=3600 txns=401,401 [1 2 3 4]\n"},
+	    {"wrong password, or the right one in a gap",
+		TCP "@0.000 a" REG("a", "1", "") "@0.020 a" NO(
+		    "a", "1", "n1") "@0.030 a" REG("b", "2",
+		    AUTH("n1")) "@0.050 a" NO("b", "2", "n2") "@0.060 a gap "
+							      ">>>\n@40.000 "
+							      "time\n",
+		"0-1 alice cut_off initial 401 ch=20.000 ca=10.000 "
+		"end=50.000 exp=3600 txns=401,401 [1 2 3 4] -gap\n"},
+	    {"wrong password, and a gap before it",
+		TCP "@0.000 a" REG("a", "1", "") "@0.020 a" NO(
+		    "a", "1", "n1") "@0.030 a" REG("b", "2",
+		    AUTH("n1")) "@0.040 a gap <<<\n@0.050 a" NO("b", "2",
+		    "n2") "@40.000 time\n",
+		"0-1 alice auth_failed initial 401 ch=20.000 ca=10.000 "
+		"end=50.000 exp=3600 txns=401,401 [1 2 3 5]\n"},
 	    {"wrong password, capture ends",
 		"@0.000" REG("a", "1", "") "@0.020" NO(
 		    "a", "1", "n1") "@0.030" REG("b", "2",

@@ -5,7 +5,7 @@
  *
  *   "TYPE NAME STATE [ANSWER...]", a look-up, each a second after the one
  *   before; STATE as in the report; an answer is an address, or the target of
- *   an SRV record;
+ *   an SRV record, or ORDER/PREFERENCE/TARGET of a NAPTR record;
  *
  *   "ADDRESS ok|silent|refused", where it went, as a registration;
  *
@@ -61,6 +61,14 @@ add_answer(struct rec_lookup *l, struct rs_span text, int64_t priority)
 	x->name = l->name;
 	if (rs_addr_parse(&a, text)) {
 		x->address = text;
+		return;
+	}
+	size_t one = rs_span_find(text, '/');
+	if (one < text.n) { /* of digits each */
+		struct rs_span rest = rs_span_from(text, one + 1);
+		x->order = text.p[0];
+		x->preference = rest.p[0];
+		x->target = rs_span_from(rest, 2);
 		return;
 	}
 	x->target = text;
@@ -144,6 +152,7 @@ read_row(const char *text)
 
 #define SRV "SRV _sip._udp.example.com "
 #define A "A example.com "
+#define NAPTR(answers) "NAPTR example.com answered " answers "\n"
 #define TWO SRV "answered one.example.net two.example.net\n"
 #define ONE "A one.example.net answered 198.51.100.1\n"
 #define PROXY SRV "answered proxy.example.net\n"
@@ -177,6 +186,37 @@ static const struct row {
     {"another service is there", "SRV _sips._tcp.example.com nxdomain\n" PROXY,
 	"", 60},
     {"NAPTR is there", "NAPTR example.com answered x\n" SRV "nxdomain", "", 60},
+    {"a NAPTR record that comes later",
+	NAPTR("1/1/_sips._tcp.example.com 1/2/_sip._udp.example.com") SRV
+	"nxdomain",
+	"dns.wrong-service", 60},
+    {"of another order",
+	NAPTR("2/1/_sip._udp.example.com 1/2/_sips._tcp.example.com") SRV
+	"nxdomain",
+	"dns.wrong-service", 60},
+    {"two that are alike",
+	NAPTR("1/1/_sip._udp.example.com 1/1/_sip._tcp.example.com") SRV
+	"nodata",
+	"dns.wrong-service", 60},
+    {"none that leads there",
+	NAPTR("1/1/_sips._tcp.example.com") SRV "nxdomain", "dns.wrong-service",
+	60},
+    {"the first of them, which leads nowhere",
+	NAPTR("1/1/_sip._udp.example.com 1/2/_sip._tcp.example.com") SRV
+	"nxdomain",
+	"dns.srv-missing", 60},
+    {"both of them, in vain",
+	NAPTR("1/1/_sips._tcp.example.com 1/2/_sip._udp.example.com") SRV
+	"nxdomain\nSRV _sips._tcp.example.com nxdomain",
+	"dns.srv-missing", 60},
+    {"later, and then the first",
+	NAPTR("1/1/_sips._tcp.example.com 1/2/_sip._udp.example.com") SRV
+	"nxdomain\nSRV _sips._tcp.example.com answered x",
+	"", 60},
+    {"to another domain",
+	NAPTR("1/1/_sip._udp.example.net") SRV
+	"nxdomain\nSRV _sip._udp.example.net answered x",
+	"", 60},
     {"another question is open", SRV "nxdomain\n" A "cut_off", "", 60},
     {"another phone found another service",
 	SRV "nxdomain\nother: SRV _sips._tcp.example.com answered x",

@@ -62,6 +62,8 @@ test_reset(void)
 		REC_REASON_RESET},
 	    {"TTL and identification", "ttl ip_id", "rst", "tcp.forged-reset",
 		REC_REASON_RESET},
+	    {"TTL and window", "ttl window", "rst", "tcp.forged-reset",
+		REC_REASON_RESET},
 	    {"TTL alone", "ttl", "rst", "tls.closed-silently",
 		REC_REASON_RESET},
 	    {"all but the TTL", "timestamps ip_id", "rst",

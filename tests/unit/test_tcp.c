@@ -72,6 +72,7 @@ struct bench {
 	uint64_t frame;
 	rs_time ms;
 	uint32_t isn[2];
+	uint8_t hops; /* that the next packets have lost, more than usual */
 };
 
 static void
@@ -103,7 +104,7 @@ cut_segment(struct bench *b, enum rs_dir dir, uint8_t flags, uint32_t seq,
 	struct net_packet p = {.ts = ts,
 	    .at = rs_stamp_at(ts, (struct rs_frame){0, ++b->frame}),
 	    .proto = NET_PROTO_TCP,
-	    .ttl = dir == RS_C2S ? 64 : 57,
+	    .ttl = (uint8_t)((dir == RS_C2S ? 64 : 57) - b->hops),
 	    .cut = wire > 0,
 	    .payload = {(const uint8_t *)data, n},
 	    .payload_wire = (uint32_t)n + wire};
@@ -198,7 +199,7 @@ test_in_order(void)
 /* A sequence of segments of the client after the handshake, and what is heard:
    after each with the server's acknowledgements, and after the flush. */
 struct step {
-	enum { SEND, ACK, FIN, RST, WAIT, CUT } what;
+	enum { SEND, ACK, FIN, RST, FORGED, WAIT, CUT } what;
 	uint32_t at;
 	const char *data;
 };
@@ -279,6 +280,22 @@ static const struct {
 	"abc<RST>", 0, 0, 0, 0, 3, 0},
     {"RST behind a hole", {{SEND, 1, "abc"}, {SEND, 7, "ghi"}, {RST, 10, ""}},
 	"abc[3]ghi<RST>", "abc[3]ghi<RST>", 0, 0, 0, 1, 6, 3},
+    {"RST beyond what was seen", {{SEND, 1, "abc"}, {RST, 10, ""}},
+	"abc[6]<RST>", "abc[6]<RST>", 0, 0, 0, 1, 3, 6},
+    {"RST behind a hole, and beyond",
+	{{SEND, 1, "abc"}, {SEND, 7, "ghi"}, {RST, 12, ""}},
+	"abc[3]ghi[2]<RST>", "abc[3]ghi[2]<RST>", 0, 0, 0, 2, 6, 5},
+    {"RST behind a FIN behind a hole",
+	{{SEND, 1, "abc"}, {FIN, 8, ""}, {RST, 9, ""}}, "abc[4]<FIN>",
+	"abc[4]<FIN>", 0, 0, 0, 1, 3, 4},
+    {"FIN behind a hole that nobody acknowledges",
+	{{SEND, 1, "abc"}, {FIN, 8, ""}}, "abc", "abc[4]<FIN>", 0, 0, 0, 1, 3,
+	4},
+    {"RST behind a FIN that was not seen", {{SEND, 1, "abc"}, {RST, 5, ""}},
+	"abc<RST>", "abc<RST>", 0, 0, 0, 0, 3, 0},
+    {"RST of somebody else, beyond what was seen",
+	{{SEND, 1, "abc"}, {FORGED, 10, ""}}, "abc<RST>", "abc<RST>", 0, 0, 0,
+	0, 3, 0},
     {"wild RST, the last", {{SEND, 1, "abc"}, {RST, 0x30000000, ""}}, "abc",
 	"abc<RST>", 0, 0, 0, 0, 3, 0},
     {"wild RST, and it goes on",
@@ -332,6 +349,11 @@ run(struct bench *t, const struct step *steps)
 			break;
 		case RST:
 			segment(t, RS_C2S, TCP_RST, s->at, 0, "");
+			break;
+		case FORGED:
+			t->hops = 3;
+			segment(t, RS_C2S, TCP_RST, s->at, 0, "");
+			t->hops = 0;
 			break;
 		case WAIT:
 			t->ms += s->at;
@@ -571,7 +593,7 @@ test_openings(void)
 
 	/* A SYN that the owner only remembered. */
 	set_up(&b, 500, 900);
-	tcp_conn_opened(b.c, 7, (struct rs_frame){0, 3}, 500, 99);
+	tcp_conn_opened(b.c, 7, (struct rs_frame){0, 3}, 500, 99, 1400);
 	segment(&b, RS_S2C, TCP_SYN | TCP_ACK, 0, 1, "");
 	c2s(&b, 4, 1, "def");
 	c2s(&b, 1, 1, "abc");
@@ -581,6 +603,7 @@ test_openings(void)
 	CU_ASSERT_EQUAL(f->first_at, 7);
 	CU_ASSERT_EQUAL(f->half[RS_C2S].syn.number, 3);
 	CU_ASSERT_EQUAL(f->half[RS_C2S].ttl, 99);
+	CU_ASSERT_EQUAL(f->half[RS_C2S].mss, 1400);
 	CU_ASSERT_EQUAL(f->half[RS_C2S].packets, 3);
 	tear_down(&b);
 }

@@ -51,7 +51,8 @@ segment(rs_time at, enum rs_dir dir, struct tcp_hdr h, uint32_t size,
 	header[4] = (uint8_t)(look.id >> 8);
 	header[5] = (uint8_t)look.id;
 	h.timestamps = look.timestamps;
-	h.window = 1000;
+	if (h.window == 0)
+		h.window = 1000;
 	struct net_packet p = {.ts = at,
 	    .at = rs_stamp_at(at, (struct rs_frame){0, ++frame}),
 	    .ttl = look.ttl,
@@ -73,8 +74,9 @@ open_conn(void)
 	conn = tcp_conn_new(&pay, NULL);
 	segment(0, RS_C2S, (struct tcp_hdr){.flags = TCP_SYN}, 0, usual);
 	segment(1, RS_S2C,
-	    (struct tcp_hdr){.ack = 1, .flags = TCP_SYN | TCP_ACK}, 0,
-	    (struct look){61, true, 50});
+	    (struct tcp_hdr){
+		.ack = 1, .flags = TCP_SYN | TCP_ACK, .window = 65160},
+	    0, (struct look){61, true, 50});
 	segment(2, RS_C2S,
 	    (struct tcp_hdr){.seq = 1, .ack = 1, .flags = TCP_ACK}, 0, usual);
 }
@@ -89,8 +91,9 @@ static void
 data(rs_time at, enum rs_dir dir, uint32_t seq, uint32_t ack, uint32_t size)
 {
 	segment(at, dir,
-	    (struct tcp_hdr){.seq = seq, .ack = ack, .flags = TCP_ACK}, size,
-	    dir == RS_C2S ? usual : (struct look){61, true, 51});
+	    (struct tcp_hdr){
+		.seq = seq, .ack = ack, .flags = TCP_ACK, .window = 500},
+	    size, dir == RS_C2S ? usual : (struct look){61, true, 51});
 }
 
 static void
@@ -99,8 +102,9 @@ test_reset(void)
 	open_conn();
 	data(3, RS_S2C, 1, 1, 0);
 	segment(4, RS_S2C,
-	    (struct tcp_hdr){.seq = 1, .ack = 1, .flags = TCP_RST | TCP_ACK}, 0,
-	    (struct look){63, false, 9});
+	    (struct tcp_hdr){
+		.seq = 1, .ack = 1, .flags = TCP_RST | TCP_ACK, .window = 9000},
+	    0, (struct look){63, false, 9});
 	/* What comes later changes nothing. */
 	segment(5, RS_S2C,
 	    (struct tcp_hdr){.seq = 1, .ack = 1, .flags = TCP_RST | TCP_ACK}, 0,
@@ -113,6 +117,8 @@ test_reset(void)
 	CU_ASSERT_EQUAL(h->old_ip_id, 50);
 	CU_ASSERT_EQUAL(h->last_ip_id, 51);
 	CU_ASSERT_EQUAL(h->rst_ip_id, 9);
+	CU_ASSERT_EQUAL(h->rst_window, 9000);
+	CU_ASSERT_EQUAL(h->last_window, 500);
 	CU_ASSERT_EQUAL(facts()->half[RS_C2S].rst_ttl, 0);
 	tcp_conn_free(conn);
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What packets of a TCP connection look like, and when: notes in its facts, a
+   few stores a packet. */
+#ifndef NET_TCP_NOTE_H
+#define NET_TCP_NOTE_H
+
+#include "base/facts.h"
+#include "dissector.h"
+#include "net/packet.h"
+#include "net/tcphdr.h"
+
+/* What a reset has in common with its sender's other packets, or has not. */
+void tcp_note_look(struct rs_half_facts *half, const struct net_packet *p,
+    const struct tcp_hdr *h);
+/* Of a packet that is not the first of its side. */
+void tcp_note_idle(struct rs_conn_facts *f, enum rs_dir dir,
+    const struct net_packet *p, const struct tcp_hdr *h);
+
+#endif
