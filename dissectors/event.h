@@ -213,7 +213,6 @@ enum rs_clock {
 	RS_CLOCK_NONE,
 	RS_CLOCK_NTP,  /* RFC 5905 */
 	RS_CLOCK_SIP,  /* Date, RFC 3261 20.17 */
-	RS_CLOCK_HTTP, /* Date, RFC 9110 6.6.1 */
 	RS_CLOCK_TLS,  /* gmt_unix_time, RFC 5246 7.4.1.2 */
 	RS_CLOCK_N
 };

@@ -10,6 +10,8 @@
  */
 #include "report/odd_inner.h"
 
+#include "base/decimal.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,13 +32,13 @@ server_of(
 static void
 of_path(struct odd *o, const struct odd_who *who, enum odd_what what, int64_t n)
 {
-	char text[32];
-	size_t subject = who->client->family == 6 ? strlen("IPv6 ") : 0;
-	if (n == REC_ABSENT)
-		return;
-	(void)snprintf(
-	    text, sizeof text, "%s%d", subject ? "IPv6 " : "", (int)n);
-	odd_value(o, who, what, rs_span_str(text), subject);
+	char text[sizeof "IPv6 " + RS_DECIMAL_TEXT] = "IPv6 ";
+	size_t subject = who->client->family == 6 ? strlen(text) : 0;
+	if (n < 0)
+		return; /* REC_ABSENT, too */
+	size_t end = subject + rs_decimal(text + subject, (uint64_t)n);
+	odd_value(o, who, what, (struct rs_span){(const uint8_t *)text, end},
+	    subject);
 }
 
 static void

@@ -32,6 +32,9 @@ struct clock_tracker {
 	const struct rs_hash_seed *seed;
 	const struct rec_sink *out;
 	struct recent pairs;
+	uint8_t date[32]; /* the last Date, which most share in a second, ... */
+	size_t date_n;
+	rs_time date_time; /* ... and what it says */
 };
 
 /* ---- pairs ---- */
@@ -44,7 +47,6 @@ tell(void *arg, void *entry)
 	static const enum rec_clock_source sources[RS_CLOCK_N] = {
 	    [RS_CLOCK_NTP] = REC_CLOCK_NTP,
 	    [RS_CLOCK_SIP] = REC_CLOCK_SIP,
-	    [RS_CLOCK_HTTP] = REC_CLOCK_HTTP,
 	    [RS_CLOCK_TLS] = REC_CLOCK_TLS};
 	struct rec_clock r;
 	rec_init(&rec_clock_type, &r);
@@ -96,29 +98,28 @@ clock_tracker_free(struct clock_tracker *k)
 
 static struct pair *
 find(const struct clock_tracker *k, enum rs_clock source,
-    const struct rs_event *ev, enum rs_dir client, uint64_t *hash)
+    const struct rs_addr *client, const struct rs_addr *server, uint64_t *hash)
 {
-	const struct rs_addr *c = &ev->flow->end[client].addr;
-	const struct rs_addr *s = &ev->flow->end[rs_dir_other(client)].addr;
 	struct table_key key;
 	table_key_init(&key, k->seed);
 	table_key_number(&key, source);
-	table_key_addr(&key, c);
-	table_key_addr(&key, s);
+	table_key_addr(&key, client);
+	table_key_addr(&key, server);
 	*hash = table_key_hash(&key);
 	struct pair *p = recent_first(&k->pairs, *hash);
-	while (p && (p->source != source || !rs_addr_eq(&p->client.addr, c) ||
-			!rs_addr_eq(&p->server.addr, s)))
+	while (
+	    p && (p->source != source || !rs_addr_eq(&p->client.addr, client) ||
+		     !rs_addr_eq(&p->server.addr, server)))
 		p = recent_next(p);
 	return p;
 }
 
 static struct pair *
-touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
-    enum rs_dir client)
+touch(struct clock_tracker *k, enum rs_clock source, rs_time at,
+    const struct rs_addr *client, const struct rs_addr *server)
 {
 	uint64_t hash;
-	struct pair *p = find(k, source, ev, client, &hash);
+	struct pair *p = find(k, source, client, server, &hash);
 	if (p) {
 		recent_again(&k->pairs, p);
 		return p;
@@ -126,12 +127,20 @@ touch(struct clock_tracker *k, enum rs_clock source, const struct rs_event *ev,
 	if ((p = recent_add(&k->pairs, hash)) == NULL)
 		return NULL;
 	p->source = source;
-	p->client.addr = ev->flow->end[client].addr;
-	p->server.addr = ev->flow->end[rs_dir_other(client)].addr;
-	p->first = ev->at.complete;
+	p->client.addr = *client;
+	p->server.addr = *server;
+	p->first = at;
 	p->told = RS_NEVER;
 	p->client_offset = p->server_offset = REC_ABSENT;
 	return p;
+}
+
+static struct pair *
+touch_both(struct clock_tracker *k, enum rs_clock source,
+    const struct rs_event *ev, enum rs_dir client)
+{
+	return touch(k, source, ev->at.complete, &ev->flow->end[client].addr,
+	    &ev->flow->end[rs_dir_other(client)].addr);
 }
 
 /* ---- what is told ---- */
@@ -169,7 +178,7 @@ take_clock(struct clock_tracker *k, const struct rs_event *ev)
 	enum rs_clock source = ev->u.clock.source;
 	bool answer = ev->u.clock.answer;
 	enum rs_dir client = answer ? rs_dir_other(ev->dir) : ev->dir;
-	struct pair *p = touch(k, source, ev, client);
+	struct pair *p = touch_both(k, source, ev, client);
 	if (p == NULL)
 		return;
 	note(p, ev);
@@ -188,10 +197,12 @@ static void
 take_icmp(struct clock_tracker *k, const struct rs_event *ev)
 {
 	uint64_t hash;
-	struct pair *p = find(k, RS_CLOCK_NTP, ev, ev->dir, &hash);
+	const struct rs_endpoint *end = ev->flow->end;
+	struct pair *p = find(k, RS_CLOCK_NTP, &end[ev->dir].addr,
+	    &end[rs_dir_other(ev->dir)].addr, &hash);
 	if (p == NULL || p->queries == 0 || p->icmp[0] ||
 	    ev->flow->carrier != RS_OVER_UDP ||
-	    ev->flow->end[rs_dir_other(ev->dir)].port != NTP_PORT)
+	    end[rs_dir_other(ev->dir)].port != NTP_PORT)
 		return;
 	(void)g_snprintf(
 	    p->icmp, sizeof p->icmp, "%u/%u", ev->u.icmp.type, ev->u.icmp.code);
@@ -199,7 +210,21 @@ take_icmp(struct clock_tracker *k, const struct rs_event *ev)
 	p->icmp_frame = ev->at.from;
 }
 
-/* The phone is the side that sends a REGISTER, and gets its response. */
+static rs_time
+parse_date(struct clock_tracker *k, struct rs_span date)
+{
+	if (date.n > sizeof k->date)
+		return rs_date_parse(date);
+	if (!rs_span_eq(date, (struct rs_span){k->date, k->date_n})) {
+		memcpy(k->date, date.p, date.n);
+		k->date_n = date.n;
+		k->date_time = rs_date_parse(date);
+	}
+	return k->date_time;
+}
+
+/* A REGISTER has the phone's.  That in its response is the server's, for all:
+   one server tells each of ten thousand phones. */
 static void
 take_sip(struct clock_tracker *k, const struct rs_event *ev)
 {
@@ -207,11 +232,14 @@ take_sip(struct clock_tracker *k, const struct rs_event *ev)
 	struct rs_span date = sip_msg_header(m, SIP_HDR_DATE);
 	if (m->method != SIP_METHOD_REGISTER || date.p == NULL)
 		return;
-	rs_time t = rs_date_parse(date);
-	struct pair *p =
-	    t == RS_NEVER ? NULL
-			  : touch(k, RS_CLOCK_SIP, ev,
-				m->request ? ev->dir : rs_dir_other(ev->dir));
+	rs_time t = date.n ? parse_date(k, date) : RS_NEVER;
+	static const struct rs_addr anybody;
+	if (t == RS_NEVER)
+		return;
+	struct pair *p = m->request
+			     ? touch_both(k, RS_CLOCK_SIP, ev, ev->dir)
+			     : touch(k, RS_CLOCK_SIP, ev->at.complete, &anybody,
+				   &ev->flow->end[ev->dir].addr);
 	if (p == NULL)
 		return;
 	note(p, ev);
@@ -232,7 +260,7 @@ take_tls(struct clock_tracker *k, const struct rs_event *ev)
 	const uint8_t *r = h->u.client_hello->random.p;
 	uint32_t s = (uint32_t)r[0] << 24 | (uint32_t)r[1] << 16 |
 		     (uint32_t)r[2] << 8 | r[3];
-	struct pair *p = touch(k, RS_CLOCK_TLS, ev, ev->dir);
+	struct pair *p = touch_both(k, RS_CLOCK_TLS, ev, ev->dir);
 	if (p == NULL)
 		return;
 	note(p, ev);

@@ -20,7 +20,7 @@ NAMES(rec_lease_state, "bound", "informed", "refused", "no_offer", "not_taken",
     "no_ack", "declined", "released", "cut_off")
 NAMES(rec_link_kind, "address_conflict", "arp_unanswered", "voice_vlan",
     "eap_failed")
-NAMES(rec_clock_source, "ntp", "sip", "http", "tls")
+NAMES(rec_clock_source, "ntp", "sip", "tls")
 
 static_assert(sizeof rec_lease_state_words / sizeof *rec_lease_state_words ==
 		  REC_LEASE_STATE_N,

@@ -271,7 +271,6 @@ enum rec_clock_source {
 	REC_CLOCK_NONE,
 	REC_CLOCK_NTP,
 	REC_CLOCK_SIP,
-	REC_CLOCK_HTTP,
 	REC_CLOCK_TLS,
 };
 
