@@ -329,7 +329,8 @@ udp(struct engine *e, struct net_packet *p)
 		return;
 	if (flow_strays(f, dir, p) && another_network(f, dir, p)) {
 		f = flow_part(e->flows, f, p, &dir, &is_new);
-		pipeline_opened(&e->pipeline, p);
+		if (is_new)
+			pipeline_opened(&e->pipeline, p);
 	}
 	segment.n = p->payload.n + 8; /* without what trails it */
 	look_at_checksum(e, f, dir, p, segment);

@@ -600,10 +600,26 @@ flow_touch(struct flow_table *t, const struct net_packet *p, enum rs_dir *dir,
 	return f;
 }
 
+/* Whoever looks for a segment goes through all flows of these endpoints. */
+static bool
+parts_left(const struct flow_table *t, const struct flow *f)
+{
+	unsigned n = 0;
+	for (uint32_t i = f->tag & t->mask; t->slots[i].number;
+	     i = (i + 1) & t->mask)
+		if (t->slots[i].tag == f->tag && ++n == FLOW_PARTS)
+			return false;
+	return true;
+}
+
 struct flow *
 flow_part(struct flow_table *t, struct flow *f, const struct net_packet *p,
     enum rs_dir *dir, bool *is_new)
 {
+	if (!parts_left(t, f)) {
+		f->segment[*dir] = net_packet_segment(p);
+		return f;
+	}
 	f->packets[*dir]--;
 	f->bytes -= p->payload_wire;
 	f = make(t, p, f->tag);

@@ -95,9 +95,11 @@ flow_strays(const struct flow *f, enum rs_dir dir, const struct net_packet *p)
 {
 	return f->segment[dir] != net_packet_segment(p);
 }
+enum { FLOW_PARTS = 128 }; /* of the same endpoints, at most */
 /*
- * p, which flow_touch() gave to f, is no packet of it, but of another one of the
- * same endpoints on its own segment: makes that, and takes p back from f.
+ * p, which flow_touch() gave to f, is no packet of it, but of another one of
+ * the same endpoints on its own segment: makes that, and takes p back from f. f
+ * itself where there are FLOW_PARTS: tags cost a sender nothing.
  */
 struct flow *flow_part(struct flow_table *t, struct flow *f,
     const struct net_packet *p, enum rs_dir *dir, bool *is_new);

@@ -279,6 +279,37 @@ test_segments(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
+/* Tags are free for whoever sends: there are only so many parts. */
+static void
+test_segments_bounded(void)
+{
+	struct rs_account pay;
+	struct log l = {0};
+	enum rs_dir dir;
+	bool is_new;
+	rs_account_init(&pay, 1 << 20);
+	struct flow_table *t =
+	    flow_table_new(&(struct flow_limits){0}, &seed, &pay, gone, &l);
+	struct net_packet p = packet(1, 2, NET_PROTO_UDP, RS_SEC);
+	for (p.network = 1; p.network <= 2 * FLOW_PARTS; p.network++) {
+		struct flow *f = flow_touch(t, &p, &dir, &is_new);
+		if (is_new)
+			continue;
+		CU_ASSERT(flow_strays(f, dir, &p));
+		bool room = flow_table_count(t) < FLOW_PARTS;
+		uint64_t bytes = f->bytes;
+		struct flow *g = flow_part(t, f, &p, &dir, &is_new);
+		CU_ASSERT_EQUAL(is_new, room);
+		CU_ASSERT_EQUAL(g != f, room);
+		CU_ASSERT_EQUAL(f->bytes, room ? bytes - 100 : bytes);
+		CU_ASSERT(!flow_strays(g, dir, &p));
+	}
+	CU_ASSERT_EQUAL(flow_table_count(t), FLOW_PARTS);
+	flow_table_free(t);
+	CU_ASSERT_EQUAL(l.total, FLOW_PARTS);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
 /* Several wait for an answer: the one of the same segment gets it, or else the
    one that has waited for longest. */
 static void
@@ -407,6 +438,7 @@ test_without_budget(void)
 }
 
 UNIT_MAIN("flow", UNIT(test_segments), UNIT(test_segments_waiting),
-    UNIT(test_both_directions), UNIT(test_against_an_array),
-    UNIT(test_idle), UNIT(test_time_steps_back), UNIT(test_eviction),
-    UNIT(test_eviction_spares_the_busy), UNIT(test_without_budget))
+    UNIT(test_segments_bounded), UNIT(test_both_directions),
+    UNIT(test_against_an_array), UNIT(test_idle), UNIT(test_time_steps_back),
+    UNIT(test_eviction), UNIT(test_eviction_spares_the_busy),
+    UNIT(test_without_budget))
