@@ -164,11 +164,16 @@ look_at_checksum(struct engine *e, const struct flow *f, enum rs_dir dir,
 }
 
 /* A packet from another segment is of the same connection if its numbers fit:
-   tags may differ by direction, by tap and with time. */
+   tags may differ by direction, by tap and with time.  Where the other side's
+   packets have none, nothing would tell whose they are: it is one after the
+   other then, on the same ports. */
 static bool
 another_connection(
     const struct flow *f, enum rs_dir dir, const struct tcp_hdr *h)
 {
+	enum rs_dir other = rs_dir_other(dir);
+	if (f->packets[other] && f->segment[other] == 0)
+		return false;
 	if (f->tcp)
 		return tcp_conn_elsewhere(f->tcp, dir, h);
 	return f->lone_syn && dir == RS_C2S && h->flags & TCP_SYN &&

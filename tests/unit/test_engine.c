@@ -269,6 +269,24 @@ test_tags_part(void)
 	expect(&b, "conn 1 S1 1; conn 2 S1 1; reg 7 registered 200; ");
 }
 
+/* The server's packets have no tags: another SYN on the same ports is the next
+   connection, whatever tag it has, and the answers are its. */
+static void
+test_tags_of_one_side(void)
+{
+	struct bench b;
+	const uint32_t end = 0x50000001 + (uint32_t)strlen(REGISTER);
+	begin(&b);
+	tagged(&b, 10, true, 100, 0, SYN, "");
+	segment(&b, false, 5060, 500, 101, SYN | ACK, "");
+	tagged(&b, 10, true, 101, 501, ACK, "");
+	tagged(&b, 20, true, 0x50000000, 0, SYN, "");
+	segment(&b, false, 5060, 0x70000000, 0x50000001, SYN | ACK, "");
+	tagged(&b, 20, true, 0x50000001, 0x70000001, ACK, REGISTER);
+	segment(&b, false, 5060, 0x70000001, end, ACK, OK);
+	expect(&b, "conn 1 S1 1; conn 4 S1 1; reg 6 registered 200; ");
+}
+
 /* TLS that begins with something else: whose doing it is. */
 static void
 test_not_tls(void)
@@ -496,8 +514,8 @@ test_side_by_side(void)
 }
 
 UNIT_MAIN("engine", UNIT(test_lone_syns), UNIT(test_icmp_on_a_lone_syn),
-    UNIT(test_register_over_tcp), UNIT(test_ports_used_again), UNIT(test_tags_change),
-    UNIT(test_tags_part),
+    UNIT(test_register_over_tcp), UNIT(test_ports_used_again),
+    UNIT(test_tags_change), UNIT(test_tags_part), UNIT(test_tags_of_one_side),
     UNIT(test_not_tls), UNIT(test_other_links), UNIT(test_websocket),
     UNIT(test_other_http), UNIT(test_websocket_compressed),
     UNIT(test_side_by_side))
