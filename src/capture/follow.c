@@ -88,6 +88,7 @@ leave(struct follow *o, struct member *m)
 	m->info.name = m->path;
 	m->info.problem = NULL;
 	m->info.n_comments = m->info.n_names = 0;
+	m->info.notes = NULL;
 	m->source->close(m->source);
 	m->source = NULL;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that grow, rotate, are cut and deleted while they are read. */
+#include "capture/log_notes.h"
 #include "maker.h"
 #include "unit.h"
 
@@ -327,6 +328,38 @@ test_damaged(void)
 	bench_clear(&b);
 }
 
+/* Of logs that were begun anew too often nothing is left to look into. */
+static void
+test_notes_of_many(void)
+{
+	static const char *const log[] = {"log", NULL};
+	static const char line[] =
+	    "1 NOT Sep 04 22:50:01.000001 (1-2) voice-fapp-CP-8865-3PCC x -- "
+	    "Requesting resync http://192.0.2.20/x\n";
+	struct bench b;
+	const struct cap_info *i;
+	unsigned n = 0, kept = 0;
+	bench_init(&b);
+	g_autofree char *path = at(&b, "log");
+	g_file_set_contents(path, line, -1, NULL);
+	follow(&b, log);
+	for (unsigned k = 0; k < 1040; k++) {
+		(void)reads(&b);
+		CU_ASSERT_EQUAL(truncate(path, 0), 0);
+		(void)reads(&b);
+		FILE *f = fopen(path, "a");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+		fputs(line, f);
+		fclose(f);
+	}
+	(void)reads(&b);
+	for (; (i = b.s->info(b.s, n)); n++)
+		kept += i->notes && i->notes->open;
+	CU_ASSERT(n > 1040);
+	CU_ASSERT(kept > 0 && kept < 1040);
+	bench_clear(&b);
+}
+
 UNIT_MAIN("follow", UNIT(test_rotated), UNIT(test_begins), UNIT(test_renamed),
     UNIT(test_cut), UNIT(test_deleted), UNIT(test_many), UNIT(test_missing),
-    UNIT(test_damaged))
+    UNIT(test_damaged), UNIT(test_notes_of_many))
