@@ -54,9 +54,12 @@ keep_origin(char to[LOG_NOTE_TEXT], struct rs_span url)
 	if (at == NULL)
 		return;
 	size_t n = (size_t)(at - (const char *)url.p) + 3;
-	struct rs_span authority = rs_span_from(url, n);
-	authority.n = rs_span_find(authority, '/');
-	struct rs_span host = authority;
+	struct rs_span rest = rs_span_from(url, n), host = rest;
+	host.n = rs_span_find(rest, '/');
+	/* A password may have a '/': what looks like a host is its half. */
+	struct rs_span path = rs_span_from(rest, host.n);
+	if (rs_span_find(path, '@') < path.n)
+		return;
 	while (memchr(host.p, '@', host.n))
 		host = rs_span_from(host, rs_span_find(host, '@') + 1);
 	host = host_part(host);

@@ -101,16 +101,19 @@ keep(char *to, size_t size, struct rs_span s)
 	to[s.n] = 0;
 }
 
-/* What stands before '@' may be a password. */
+/* What stands before '@' may be a password, with whatever in it. */
 static void
 keep_host(char *to, size_t size, struct rs_span s)
 {
 	struct rs_span host = leading(s, ".-_:[]");
+	if (memchr(s.p, '@', s.n))
+		return;
 	if (host.n == s.n || strchr(";,|/ ", host.p[host.n]))
 		keep(to, size, host);
 }
 
-/* "[--key $B] https://user:pw@host/path" */
+/* "[--key $B] https://user:pw@host/path"; a password may have a '/' that is not
+   escaped, and then it looks like the host's port. */
 static void
 keep_url(char *to, size_t size, struct rs_span s)
 {
@@ -125,6 +128,9 @@ keep_url(char *to, size_t size, struct rs_span s)
 	authority.n = 0;
 	while (authority.n < rest.n && !strchr("/?# |]", rest.p[authority.n]))
 		authority.n++;
+	struct rs_span path = rs_span_from(rest, authority.n);
+	if (rs_span_find(path, '@') < rs_span_find(path, ' '))
+		return;
 	if (memchr(authority.p, '@', authority.n))
 		authority =
 		    rs_span_from(authority, rs_span_find(authority, '@') + 1);

@@ -99,7 +99,8 @@ labels(struct rec_arena *a, struct rs_span s)
 	return lease_text(a, (struct rs_span){(const uint8_t *)out, n});
 }
 
-/* URLs may hold a password: scheme://user:password@host. */
+/* URLs may hold a password: scheme://user:password@host, which may have a '/'
+   or a '@' where it is not escaped. */
 static struct rs_span
 without_password(struct rec_arena *a, struct rs_span s)
 {
@@ -108,11 +109,11 @@ without_password(struct rec_arena *a, struct rs_span s)
 	for (size_t i = 0; i + 3 <= s.n && from == 0; i++)
 		if (memcmp(s.p + i, "://", 3) == 0)
 			from = i + 3;
-	size_t end = from;
-	while (end < s.n && s.p[end] != '/' && s.p[end] != ' ')
-		end++;
-	size_t at = from + rs_span_find(rs_span_part(s, from, end - from), '@');
-	if (at >= end || from > sizeof out - 2)
+	size_t end = from, at = s.n;
+	for (; end < s.n && s.p[end] != ' '; end++)
+		if (s.p[end] == '@')
+			at = end;
+	if (at == s.n || from > sizeof out - 2)
 		return lease_text(a, s);
 	memcpy(out, s.p, from);
 	n = from;

@@ -5,6 +5,7 @@
 #include "track/clock.h"
 #include "track/host.h"
 #include "track/lease.h"
+#include "track/lease_record.h"
 #include "track/link.h"
 #include "track/neighbour.h"
 #include "unit.h"
@@ -733,7 +734,39 @@ test_given_away(void)
 	}
 }
 
+/* What of an option's URL is written: no password, whatever it is made of. */
+static void
+test_passwords(void)
+{
+	static const struct {
+		const char *url, *want;
+	} rows[] = {
+	    {"https://prov.example.net/c", "https://prov.example.net/c"},
+	    {"https://u:SECRET@prov.example.net/c",
+		"https://*@prov.example.net/c"},
+	    {"https://u:SE@CRET@prov.example.net/c",
+		"https://*@prov.example.net/c"},
+	    {"https://u:SEC/RET@prov.example.net/c",
+		"https://*@prov.example.net/c"},
+	    {"u:SEC/RET@prov.example.net", "*@prov.example.net"},
+	    {"prov.example.net by@whom", "prov.example.net by@whom"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct dhcp_msg m = {.version = 4, .type = DHCP_ACK};
+		struct rec_lease l;
+		struct rec_arena a;
+		unit_row(rows[i].url);
+		rec_arena_init(&a, NULL, NULL);
+		rec_init(&rec_lease_type, &l);
+		m.option[DHCP_CONFIG_URL] = rs_span_str(rows[i].url);
+		lease_terms(&l.terms, &m, &a);
+		CU_ASSERT_EQUAL_FATAL(l.terms.provisioning.n, 1);
+		const struct rec_option *o = l.terms.provisioning.v;
+		CU_ASSERT(rs_span_eq(o->value, rs_span_str(rows[i].want)));
+		rec_arena_clear(&a);
+	}
+}
+
 UNIT_MAIN("lease", UNIT(test_leases), UNIT(test_flood), UNIT(test_hosts),
     UNIT(test_lease_of), UNIT(test_conflicts), UNIT(test_probes),
     UNIT(test_eap), UNIT(test_unanswered), UNIT(test_clocks), UNIT(test_icmp),
-    UNIT(test_icmp_ntp), UNIT(test_given_away))
+    UNIT(test_icmp_ntp), UNIT(test_given_away), UNIT(test_passwords))

@@ -85,10 +85,15 @@ test_values(void)
 	    ROW("Profile_Rule", "[--key SECRET] http://u:SECRET@b.example/SN",
 		profile, "http://b.example"),
 	    ROW("Profile_Rule", "http://u:SE@CRET@b.example/", profile, ""),
+	    ROW("Profile_Rule", "http://u:SEC/RET@b.example/", profile, ""),
+	    ROW("Profile_Rule", "http://u:SE@C/RET@b.example/", profile, ""),
+	    ROW("Profile_Rule", "http://b.example/x u@c", profile,
+		"http://b.example"),
 	    ROW("Profile_Rule", "/$PSN.xml", profile, ""),
 	    ROW("Profile_Rule", "://x", profile, ""),
 	    ROW("Profile_Rule", "(x)? tftp://$A:69/s", profile, "tftp://$A:69"),
 	    ROW("Primary_NTP_Server", "u:SECRET@ntp.example", ntp, ""),
+	    ROW("Primary_NTP_Server", "u:SE;CRET@ntp.example", ntp, ""),
 	    ROW("Primary_NTP_Server", "ntp.example;x", ntp, "ntp.example"),
 	    ROW("MAC_Address", "<![CDATA[<MAC_ADDRESS>]]>", mac, ""),
 	    ROW("MAC_Address", "0000.5E00.5306", mac, "00:00:5e:00:53:06"),
@@ -237,6 +242,27 @@ test_resyncs(void)
 	CU_ASSERT_PTR_NULL(log_transfer_word(0));
 }
 
+/* Passwords need not be escaped as they should be. */
+static void
+test_origins(void)
+{
+	static const struct {
+		const char *url, *want;
+	} rows[] = {{"http://u:SECRET@a.example/x", "http://a.example"},
+	    {"http://u:SE@CRET@a.example/x", "http://a.example"},
+	    {"http://u:SEC/RET@a.example/x", ""},
+	    {"http://u:SE@C/RET@a.example/x", ""},
+	    {"http://a.example/x?k=SECRET", "http://a.example"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct cap_log_notes n = {0};
+		const struct log_fact f = {
+		    .kind = LOG_RESYNCED, .value = rs_span_str(rows[i].url)};
+		unit_row(rows[i].url);
+		log_notes_take(&n, &f, 1, 1);
+		CU_ASSERT_STRING_EQUAL(n.resyncs[0].from, rows[i].want);
+	}
+}
+
 static void
 test_reasons(void)
 {
@@ -269,4 +295,5 @@ test_many(void)
 
 UNIT_MAIN("problem", UNIT(test_configuration), UNIT(test_state),
     UNIT(test_values), UNIT(test_no_xml), UNIT(test_every_byte),
-    UNIT(test_date), UNIT(test_resyncs), UNIT(test_reasons), UNIT(test_many))
+    UNIT(test_date), UNIT(test_resyncs), UNIT(test_origins), UNIT(test_reasons),
+    UNIT(test_many))
