@@ -464,20 +464,35 @@ part_of(struct cap_input *in)
 				"<flat-profile") == NULL;
 }
 
-/* The one of that folder that lacks this part. */
+/* Its path without what tells one part from the other: "a-cfg.xml" is of the
+   phone that "a-status.xml" is of, and "b-status.xml" is not. */
+static char *
+without_part(const char *path)
+{
+	static const char *const words[] = {"config", "cfg", "status"};
+	char *key = g_strdup(path);
+	char *slash = strrchr(key, '/'), *name = slash ? slash + 1 : key, *at;
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		if ((at = strstr(name, words[i])) == NULL)
+			continue;
+		size_t n = strlen(words[i]);
+		memmove(at, at + n, strlen(at + n) + 1);
+		break;
+	}
+	return key;
+}
+
+/* The one of that phone that lacks this part. */
 static struct cap_problem *
 place(GPtrArray *all, const char *path, unsigned part)
 {
-	const char *name = strrchr(path, '/');
-	size_t n = name ? (size_t)(name - path) + 1 : 0;
+	g_autofree char *key = without_part(path);
 	for (unsigned i = 0; i < all->len; i++) {
 		struct cap_problem *p = g_ptr_array_index(all, i);
-		const char *other = p->paths[!part];
-		if (other == NULL || p->paths[part])
+		if (p->paths[!part] == NULL || p->paths[part])
 			continue;
-		const char *its = strrchr(other, '/');
-		if ((its ? (size_t)(its - other) + 1 : 0) == n &&
-		    strncmp(other, path, n) == 0)
+		g_autofree char *its = without_part(p->paths[!part]);
+		if (strcmp(its, key) == 0)
 			return p;
 	}
 	struct cap_problem *p = g_new(struct cap_problem, 1);

@@ -51,9 +51,10 @@ void cap_problem_clear(struct cap_problem *p);
    or of no sensible size.  What was read before stays. */
 bool cap_problem_parse(struct cap_problem *p, struct rs_span text, int *line);
 /*
- * Reads those files, of which two in one folder or archive belong together, to
- * an array of struct cap_problem, owned by the caller.  One that cannot be
- * opened tells so in `broken`.
+ * Reads those files, of which two in one folder or archive belong together if
+ * their names say the same but for "cfg" and "status", to an array of struct
+ * cap_problem, owned by the caller.  One that cannot be opened tells so in
+ * `broken`.
  */
 GPtrArray *cap_problems_read(const GPtrArray *paths);
 /* The year and, where it can be told from the day, the month of a clock;

@@ -5,6 +5,7 @@
 #include "guard.h"
 #include "unit.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static const char profile[] =
@@ -185,6 +186,52 @@ test_date(void)
 	}
 }
 
+/* Which files are of one phone: of those in a folder, by their names. */
+static void
+test_places(void)
+{
+	static const struct {
+		const char *names, *want;
+	} rows[] = {{"cfg.xml status.xml", "cfg.xml+status.xml "},
+	    {"status.xml cfg.xml", "cfg.xml+status.xml "},
+	    {"a-cfg.xml b-cfg.xml b-status.xml",
+		"a-cfg.xml+ b-cfg.xml+b-status.xml "},
+	    {"a-cfg.xml b-status.xml", "a-cfg.xml+ +b-status.xml "},
+	    {"config.xml status.xml", "config.xml+status.xml "}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		g_autofree char *dir = g_dir_make_tmp("problem.XXXXXX", NULL);
+		g_auto(GStrv) names = g_strsplit(rows[i].names, " ", 0);
+		g_autoptr(GPtrArray) paths = g_ptr_array_new();
+		g_autoptr(GString) got = g_string_new(NULL);
+		unit_row(rows[i].names);
+		for (char **n = names; *n; n++) {
+			char *path = g_build_filename(dir, *n, NULL);
+			g_file_set_contents(path,
+			    strstr(*n, "status") ? "<flat-status/>"
+						 : "<flat-profile/>",
+			    -1, NULL);
+			g_ptr_array_add(paths, path);
+		}
+		GPtrArray *all = cap_problems_read(paths);
+		for (unsigned k = 0; k < all->len; k++) {
+			const struct cap_problem *p = all->pdata[k];
+			for (int part = 0; part < 2; part++)
+				g_string_append_printf(got, "%s%s",
+				    p->paths[part]
+					? strrchr(p->paths[part], '/') + 1
+					: "",
+				    part ? " " : "+");
+		}
+		CU_ASSERT_STRING_EQUAL(got->str, rows[i].want);
+		g_ptr_array_free(all, TRUE);
+		for (unsigned k = 0; k < paths->len; k++) {
+			g_unlink(paths->pdata[k]);
+			g_free(paths->pdata[k]);
+		}
+		g_rmdir(dir);
+	}
+}
+
 /* ---- what the log says ---- */
 
 static void
@@ -295,5 +342,5 @@ test_many(void)
 
 UNIT_MAIN("problem", UNIT(test_configuration), UNIT(test_state),
     UNIT(test_values), UNIT(test_no_xml), UNIT(test_every_byte),
-    UNIT(test_date), UNIT(test_resyncs), UNIT(test_origins), UNIT(test_reasons),
-    UNIT(test_many))
+    UNIT(test_date), UNIT(test_places), UNIT(test_resyncs), UNIT(test_origins),
+    UNIT(test_reasons), UNIT(test_many))
