@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -78,16 +79,33 @@ open_recorder(struct run *r, GError **error)
 	return r->flight != NULL;
 }
 
-/* A member of an archive is read out of that; of what is followed by its name
-   the folder, where another file may come to have it. */
+/* A member of an archive is read out of that. */
 static void
-read_file(struct sandbox *s, const char *path, bool follow)
+read_file(struct sandbox *s, const char *path)
 {
-	g_autofree char *file = follow && strcmp(path, "-") != 0 &&
-					!g_file_test(path, G_FILE_TEST_IS_DIR)
-				    ? g_path_get_dirname(path)
-				    : g_strndup(path, cap_archive_length(path));
+	g_autofree char *file = g_strndup(path, cap_archive_length(path));
 	sandbox_read(s, file);
+}
+
+/* What is followed by its name may be another file later: the folder where that
+   is, and, as names may be links, the one where the file is now. */
+static void
+read_followed(struct sandbox *s, const char *path)
+{
+	if (strcmp(path, "-") == 0)
+		return;
+	if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+		sandbox_read(s, path);
+		return;
+	}
+	g_autofree char *folder = g_path_get_dirname(path);
+	char *real = realpath(path, NULL);
+	sandbox_read(s, folder);
+	if (real) {
+		g_autofree char *there = g_path_get_dirname(real);
+		sandbox_read(s, there);
+	}
+	free(real);
 }
 
 /* What is still opened by name while it runs, and nothing else. */
@@ -101,7 +119,8 @@ enter_sandbox(const struct run *r, GError **error)
 	sandbox_init(&s);
 	s.live = r->live;
 	for (unsigned i = 0; r->files.paths && i < r->files.paths->len; i++)
-		read_file(&s, r->files.paths->pdata[i], o->follow);
+		(o->follow ? read_followed : read_file)(
+		    &s, r->files.paths->pdata[i]);
 	if (r->live) { /* libpcap's counters of drops */
 		sandbox_read(&s, "/sys/class/net");
 		sandbox_read(&s, "/sys/devices");

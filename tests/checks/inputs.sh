@@ -282,6 +282,11 @@ if command -v python3 >/dev/null; then
 	"$REGSCAN" --follow -a duration:1 --format json one >out 2>err
 	none 'one file of a folder alone' \
 		"$([ ! -s err ] && [ "$(grep -c '"format": "pcap"' out)" = 1 ] || cat err out)"
+	mkdir links
+	ln -s ../one links/one
+	"$REGSCAN" --follow -a duration:1 links/one >out 2>err
+	none 'a link to a file elsewhere' \
+		"$([ ! -s err ] && grep -q '1 registered' out || cat err out)"
 	"$REGSCAN" --follow -a duration:1 one absent >out 2>err
 	none 'one that is not there' \
 		"$([ $? = 3 ] && [ "$(wc -l <err)" = 1 ] &&
@@ -290,6 +295,7 @@ if command -v python3 >/dev/null; then
 else
 	skip 'a folder of rotated files is one capture' 'no python3 here'
 	skip 'one file of a folder alone' 'no python3 here'
+	skip 'a link to a file elsewhere' 'no python3 here'
 	skip 'one that is not there' 'no python3 here'
 fi
 
