@@ -15,6 +15,7 @@ struct server {
 	char *name; /* NULL: none */
 	struct rs_addr client;
 	bool by_phone; /* and not by a proxy on the way */
+	bool ours;     /* the domain is the line's, too */
 };
 
 struct line {
@@ -233,6 +234,17 @@ user_of(struct rs_span aor)
 	return rs_span_part(aor, 0, rs_span_find(aor, '@'));
 }
 
+/* Others have a user of that name, too, and theirs is of another domain: a
+   phone registers its user at its proxy (RFC 3261 10.2). */
+static bool
+is_ours(const struct line *l, const struct rec_registration *g)
+{
+	size_t at = rs_span_find(g->aor, '@');
+	struct rs_span host = host_of(rs_span_from(g->aor, at + 1));
+	return l->rec->proxy.n == 0 ||
+	       rs_span_eq_nocase(host, host_of(l->rec->proxy));
+}
+
 /* Its contact has the address that it came from. */
 static bool
 by_phone(const struct rec_registration *g)
@@ -259,7 +271,7 @@ line_server(struct line *l, const struct rec_endpoint *to,
 	}
 	l->servers[l->n++] =
 	    (struct server){to->at, to->name.n ? lower(to->name) : NULL,
-		g->client.at.addr, by_phone(g)};
+		g->client.at.addr, by_phone(g), is_ours(l, g)};
 }
 
 static void
@@ -322,7 +334,7 @@ judge(struct configured *c, struct line *l)
 			return;
 		}
 		const struct server *s = &l->servers[i];
-		known = known && s->at.addr.family &&
+		known = known && s->at.addr.family && s->ours &&
 			(s->by_phone || asked_by(l, &s->client));
 	}
 	if (!known)

@@ -6,7 +6,8 @@
  * its REGISTERs go there?  A server is the next hop if it has its name, or an
  * address that DNS gave for that or for what its SRV and CNAME records name.
  * That it is none is only said where all of these names have addresses: who
- * did not see what the phone was told does not know where it should go.
+ * did not see what the phone was told does not know where it should go; and of
+ * REGISTERs for the line's own domain, as others may have the same user.
  */
 #ifndef REPORT_CONFIGURED_H
 #define REPORT_CONFIGURED_H

@@ -41,14 +41,14 @@ look(struct configured *c, uint8_t by, const char *name, struct rec_answer a)
 
 static void
 registers(struct configured *c, uint8_t from, uint8_t to, const char *name,
-    const char *contact)
+    const char *contact, const char *aor)
 {
 	struct rec_registration g;
 	struct rec_contact k;
 	rec_init(&rec_registration_type, &g);
 	rec_init(&rec_contact_type, &k);
 	k.uri = rs_span_str(contact);
-	g.aor = RS_LIT("sip:2025@voice.example.net");
+	g.aor = rs_span_str(aor ? aor : "sip:2025@voice.example.net");
 	g.client = end(from);
 	g.server = end(to);
 	if (name)
@@ -86,33 +86,39 @@ static const struct row {
 	uint8_t asker, client, to;
 	const char *as, *contact;
 	enum rs_fact tried, looked_up;
+	const char *aor; /* NULL: of the line */
 } rows[] = {
     {"to what SRV named", OUTBOUND, WHOLE, true, PHONE, PHONE, HOP, NULL, own,
-	RS_TRUE, RS_TRUE},
+	RS_TRUE, RS_TRUE, NULL},
     {"by the name of a target", OUTBOUND, WHOLE, false, PHONE, PHONE, OTHER,
-	BOX, own, RS_TRUE, RS_TRUE},
+	BOX, own, RS_TRUE, RS_TRUE, NULL},
     {"elsewhere", OUTBOUND, WHOLE, true, PHONE, PHONE, OTHER, NULL, own,
-	RS_FALSE, RS_TRUE},
+	RS_FALSE, RS_TRUE, NULL},
     {"elsewhere, behind NAT, but it asked itself", OUTBOUND, WHOLE, true, PHONE,
-	PHONE, OTHER, NULL, "sip:2025@10.0.0.1", RS_FALSE, RS_TRUE},
+	PHONE, OTHER, NULL, "sip:2025@10.0.0.1", RS_FALSE, RS_TRUE, NULL},
     {"elsewhere, by a proxy on the way", OUTBOUND, WHOLE, true, PHONE, PROXY,
-	OTHER, NULL, own, RS_UNKNOWN, RS_TRUE},
+	OTHER, NULL, own, RS_UNKNOWN, RS_TRUE, NULL},
     {"a target whose address was not seen", OUTBOUND, WHOLE, false, PHONE,
-	PHONE, OTHER, NULL, own, RS_UNKNOWN, RS_TRUE},
+	PHONE, OTHER, NULL, own, RS_UNKNOWN, RS_TRUE, NULL},
     {"a target that a log does not tell", OUTBOUND, CUT, true, PHONE, PHONE,
-	OTHER, NULL, own, RS_UNKNOWN, RS_TRUE},
+	OTHER, NULL, own, RS_UNKNOWN, RS_TRUE, NULL},
     {"never looked up", OUTBOUND, NO, false, PHONE, PHONE, OTHER, NULL, own,
-	RS_UNKNOWN, RS_UNKNOWN},
+	RS_UNKNOWN, RS_UNKNOWN, NULL},
     {"by its own name", OUTBOUND, NO, false, PHONE, PHONE, OTHER,
-	"Proxy.Example.net", own, RS_TRUE, RS_UNKNOWN},
+	"Proxy.Example.net", own, RS_TRUE, RS_UNKNOWN, NULL},
     {"an address", "192.0.2.89:5061", NO, false, PHONE, PHONE, HOP, NULL, own,
-	RS_TRUE, RS_UNKNOWN},
+	RS_TRUE, RS_UNKNOWN, NULL},
     {"another address", "192.0.2.89:5061", NO, false, PHONE, PHONE, OTHER, NULL,
-	own, RS_FALSE, RS_UNKNOWN},
+	own, RS_FALSE, RS_UNKNOWN, NULL},
     {"the registrar, where there is no outbound proxy", NULL, NO, false, PHONE,
-	PHONE, OTHER, "voice.example.net", own, RS_TRUE, RS_UNKNOWN},
+	PHONE, OTHER, "voice.example.net", own, RS_TRUE, RS_UNKNOWN, NULL},
+    {"elsewhere, to the domain in other letters", OUTBOUND, WHOLE, true, PHONE,
+	PHONE, OTHER, NULL, own, RS_FALSE, RS_TRUE,
+	"sip:2025@Voice.Example.net"},
+    {"a user of that name, of another domain", OUTBOUND, WHOLE, true, PHONE,
+	PHONE, OTHER, NULL, own, RS_UNKNOWN, RS_TRUE, "sip:2025@other.example"},
     {"no REGISTER", OUTBOUND, WHOLE, true, PHONE, PHONE, 0, NULL, own,
-	RS_UNKNOWN, RS_TRUE},
+	RS_UNKNOWN, RS_TRUE, NULL},
 };
 
 static void
@@ -132,7 +138,8 @@ test_rows(void)
 		if (r->a)
 			look(c, r->asker, BOX, answer(BOX, NULL, "192.0.2.89"));
 		if (r->to)
-			registers(c, r->client, r->to, r->as, r->contact);
+			registers(
+			    c, r->client, r->to, r->as, r->contact, r->aor);
 		struct rec_list out = configured_result(c);
 		const struct rec_problem *told = out.v;
 		const struct rec_configured *line = told->lines.v;
