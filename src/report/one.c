@@ -20,6 +20,8 @@ struct run { /* of one hardware address */
 	struct sign v[MOST];
 	size_t n;
 	bool forwards;
+	one_strangers *strangers; /* NULL */
+	void *arg;
 };
 
 struct phone {
@@ -59,16 +61,32 @@ add_sign(struct run *r, const struct rs_addr *addr, const struct host_view *h)
 		    (struct sign){*addr, h->from, h->to, h->learned, false};
 }
 
-/* Another IPv4 address of it, at the same time. */
+static bool
+are_strangers(const struct run *r, const struct sign *a, const struct sign *b)
+{
+	return r->strangers && r->strangers(r->arg, &a->addr, &b->addr);
+}
+
+/* Another IPv4 address of it, at the same time or of another phone. */
 static bool
 has_rival(const struct run *r, const struct sign *s)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct sign *o = &r->v[i];
 		if (o != s && o->addr.family == 4 && s->addr.family == 4 &&
-		    o->from <= s->to && s->from <= o->to)
+		    ((o->from <= s->to && s->from <= o->to) ||
+			are_strangers(r, o, s)))
 			return true;
 	}
+	return false;
+}
+
+static bool
+has_stranger(const struct run *r, const struct sign *s)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (&r->v[i] != s && are_strangers(r, &r->v[i], s))
+			return true;
 	return false;
 }
 
@@ -99,7 +117,8 @@ find_own(struct run *r)
 	for (size_t i = 0; i < r->n; i++) {
 		struct sign *s = &r->v[i];
 		if (s->learned == REC_BY_TRAFFIC && !r->forwards && !stray)
-			s->own = s->addr.family == 6 || alone;
+			s->own = (s->addr.family == 6 || alone) &&
+				 !has_stranger(r, s);
 	}
 }
 
@@ -140,10 +159,10 @@ by_addr(gconstpointer a, gconstpointer b)
 }
 
 struct one *
-one_new(struct host_index *hosts)
+one_new(struct host_index *hosts, one_strangers *strangers, void *arg)
 {
 	struct one *x = g_new0(struct one, 1);
-	struct run r = {.n = 0};
+	struct run r = {.strangers = strangers, .arg = arg};
 	struct host_view h;
 	struct rs_addr addr;
 	char mac[sizeof h.mac] = "";

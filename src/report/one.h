@@ -10,6 +10,10 @@
  * traffic, one IPv4 address and what it has of IPv6 are one host's; two of IPv4
  * may be two phones behind something, and stay apart.  So does an address that
  * two hardware addresses had within one lease.
+ *
+ * What bridges stations of a wireless network puts its own hardware address in
+ * place of theirs: in ARP it looks like one host whose address changes.  Who
+ * knows more of two addresses says that they are strangers.
  */
 #ifndef REPORT_ONE_H
 #define REPORT_ONE_H
@@ -18,8 +22,13 @@
 
 struct one;
 
-/* Of all hosts that the index knows by now. */
-struct one *one_new(struct host_index *hosts);
+/* What these addresses did shows that they are two phones. */
+typedef bool one_strangers(
+    void *arg, const struct rs_addr *a, const struct rs_addr *b);
+/* Of all hosts that the index knows by now.  strangers: NULL where nothing else
+   is known; leases are believed whatever it says. */
+struct one *one_new(
+    struct host_index *hosts, one_strangers *strangers, void *arg);
 void one_free(struct one *x);
 /* How many phones have several addresses. */
 size_t one_phones(const struct one *x);

@@ -221,7 +221,7 @@ collect(gpointer key, gpointer value, gpointer to)
 static void
 take_others(struct only *o)
 {
-	struct one *one = one_new(o->hosts);
+	struct one *one = one_new(o->hosts, NULL, NULL);
 	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct rs_addr));
 	g_tree_foreach(o->addresses, collect, all);
 	for (guint i = 0; i < all->len; i++) {

@@ -41,10 +41,17 @@ join(struct report *r, size_t phone)
 	}
 }
 
+static bool
+strangers(void *arg, const struct rs_addr *a, const struct rs_addr *b)
+{
+	const struct report *r = arg;
+	return phone_tracker_strangers(r->phones, a, b);
+}
+
 void
 report_join_phones(struct report *r)
 {
-	r->one = one_new(r->hosts);
+	r->one = one_new(r->hosts, strangers, r);
 	for (size_t i = 0; i < one_phones(r->one); i++)
 		join(r, i);
 }

@@ -40,6 +40,9 @@ void rec_stage_name(struct rec_stage *s, struct rs_span record,
    is: what both did becomes one. */
 void phone_tracker_join(struct phone_tracker *k, const struct rs_addr *lead,
     const struct rs_addr *member);
+/* Both registered users, or tried to, and none is the same. */
+bool phone_tracker_strangers(const struct phone_tracker *k,
+    const struct rs_addr *a, const struct rs_addr *b);
 /* The first record of that phone; false: there is none. */
 bool phone_tracker_first(const struct phone_tracker *k,
     const struct rs_addr *client, struct rec_id *first);

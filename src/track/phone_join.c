@@ -12,10 +12,8 @@
 static struct phone *
 at(const struct phone_tracker *k, const struct rs_addr *client)
 {
-	struct table_key key;
-	table_key_init(&key, &k->seed);
-	table_key_addr(&key, client);
-	struct table_node *n = table_first(&k->table, table_key_hash(&key));
+	struct table_node *n =
+	    table_first(&k->table, table_addr_hash(&k->seed, client));
 	for (; n; n = table_next(n)) {
 		struct phone *ph = TRACK_OF(n, struct phone, node);
 		if (rs_addr_eq(&ph->address, client))
@@ -140,6 +138,28 @@ phone_tracker_join(struct phone_tracker *k, const struct rs_addr *lead,
 	standing_join(&to->standing, from->standing);
 	from->standing = NULL;
 	from->joined = to;
+}
+
+/* Both lists are sorted.  Lines over the limit are not known. */
+bool
+phone_tracker_strangers(const struct phone_tracker *k, const struct rs_addr *a,
+    const struct rs_addr *b)
+{
+	const struct phone *x = at(k, a), *y = at(k, b);
+	const struct phone_line *l = x ? x->lines : NULL;
+	const struct phone_line *m = y ? y->lines : NULL;
+	bool both = l && m && x->n_lines < PHONE_MAX_LINES &&
+		    y->n_lines < PHONE_MAX_LINES;
+	while (both && l && m) {
+		int c = compare(l, m);
+		if (c == 0)
+			return false;
+		if (c < 0)
+			l = l->next;
+		else
+			m = m->next;
+	}
+	return both;
 }
 
 bool

@@ -6,6 +6,7 @@
  *                 a(rp or neighbour discovery) or t(raffic)
  *   A:6.17@...    2001:db8::17       A:l.17@...   fe80::17
  *   A!            A sends for others
+ *   ~4.17         192.0.2.17 registers other users than anybody else
  */
 #include "report/one.h"
 #include "report/turns.h"
@@ -56,6 +57,13 @@ sign(struct host_index *x, const char *w, uint64_t frame)
 	host_index_add(x, &rec_host_type, &h);
 }
 
+static bool
+strangers(void *arg, const struct rs_addr *a, const struct rs_addr *b)
+{
+	const struct rs_addr *other = arg;
+	return rs_addr_eq(a, other) != rs_addr_eq(b, other);
+}
+
 static void
 phones(const struct one *x, char *to, size_t size)
 {
@@ -97,6 +105,12 @@ static const struct {
     {"a router", "A! A:4.17@1-9a A:6.17@3-9a A:6.18@3-9t", ""},
     {"a router with leases of its own", "A! A:4.17@1-9d A:4.18@10-20d",
 	"*192.0.2.17 192.0.2.18;"},
+    {"a bridge, by ARP", "A:4.17@1-9a A:4.18@10-20a ~4.18", ""},
+    {"users change, leases do not", "A:4.17@1-9d A:4.18@10-20d ~4.18",
+	"*192.0.2.17 192.0.2.18;"},
+    {"a bridge, by traffic", "A:4.17@2-9t A:6.17@3-9t ~6.17", ""},
+    {"a line for each family", "A:4.17@2-9a A:6.17@3-9a ~6.17",
+	"*192.0.2.17 2001:db8::11;"},
     {"two hosts claim one of them", "A:4.17@1-9d A:4.18@10-20d B:4.17@5-6a",
 	""},
     {"two phones", "A:4.17@1-9d B:4.18@1-9d A:6.17@1-9a B:6.18@1-9a",
@@ -114,12 +128,17 @@ test_rows(void)
 		struct host_index *hosts = host_index_new();
 		char text[256], said[256], *save = NULL;
 		uint64_t frame = 0;
+		struct rs_addr other = {.family = 0};
 		unit_row(rows[i].name);
 		snprintf(text, sizeof text, "%s", rows[i].signs);
 		for (char *w = strtok_r(text, " ", &save); w;
 		     w = strtok_r(NULL, " ", &save))
-			sign(hosts, w, ++frame);
-		struct one *x = one_new(hosts);
+			if (*w == '~')
+				other = address(w[1], (unsigned)atoi(w + 3));
+			else
+				sign(hosts, w, ++frame);
+		struct one *x =
+		    one_new(hosts, other.family ? strangers : NULL, &other);
 		phones(x, said, sizeof said);
 		CU_ASSERT_STRING_EQUAL(said, rows[i].phones);
 		if (strcmp(said, rows[i].phones))

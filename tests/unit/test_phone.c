@@ -232,6 +232,38 @@ test_chain(void)
 	}
 }
 
+/* Two addresses that have users, and none of them in common. */
+static void
+test_strangers(void)
+{
+	static const struct {
+		const char *here, *there;
+		bool strangers;
+	} pairs[] = {{"A+", "B+", true}, {"A!", "B?", true},
+	    {"A+", "A!", false}, {"A+", "tcp!", false}, {"tcp!", "B+", false},
+	    {"A+", NULL, false}, {"A+ B+", "B!", false}};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		struct rs_account pay;
+		rs_account_init(&pay, LIMIT);
+		struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+		unit_row(pairs[i].here);
+		for (const char *w = pairs[i].here; *w; w += strcspn(w, " ")) {
+			char word[8];
+			w += strspn(w, " ");
+			snprintf(
+			    word, sizeof word, "%.*s", (int)strcspn(w, " "), w);
+			add(k, word, 1, true, 17);
+		}
+		if (pairs[i].there)
+			add(k, pairs[i].there, 2, true, 18);
+		CU_ASSERT_EQUAL(phone_tracker_strangers(k, &here, &there),
+		    pairs[i].strangers);
+		CU_ASSERT_EQUAL(phone_tracker_strangers(k, &there, &here),
+		    pairs[i].strangers);
+		phone_tracker_free(k);
+	}
+}
+
 static void
 test_counts(void)
 {
@@ -442,6 +474,6 @@ test_retry_after(void)
 	}
 }
 
-UNIT_MAIN("phone", UNIT(test_chain), UNIT(test_counts),
+UNIT_MAIN("phone", UNIT(test_chain), UNIT(test_strangers), UNIT(test_counts),
     UNIT(test_order_and_limit), UNIT(test_scanner_agents), UNIT(test_scanners),
     UNIT(test_retry_after))
