@@ -9,11 +9,13 @@
 
 #include "report/one.h"
 #include "track/host.h"
+#include "track/phone.h"
 #include "track/spool.h"
 
 #include <string.h>
 
 enum { MAC_TEXT = 18, ADDRESSES = 4096, MACS = 256 };
+enum { USERS = 32 << 20 }; /* bytes, for a moment */
 
 enum by { BY_NONE, BY_ADDRESS, BY_MAC, BY_AOR };
 
@@ -26,6 +28,7 @@ struct only {
 	struct host_index *hosts;
 	GTree *addresses; /* struct rs_addr */
 	GPtrArray *macs;  /* char *, that had one of these */
+	struct rs_hash_seed seed;
 	bool released, found;
 };
 
@@ -117,7 +120,7 @@ by_address(gconstpointer a, gconstpointer b, gpointer arg)
 }
 
 struct only *
-only_new(const char *phone, GError **error)
+only_new(const char *phone, const struct rs_hash_seed *seed, GError **error)
 {
 	struct spool *held = spool_new(error);
 	if (held == NULL)
@@ -125,6 +128,7 @@ only_new(const char *phone, GError **error)
 	struct only *o = g_new0(struct only, 1);
 	o->by = parse(o, phone);
 	o->held = held;
+	o->seed = *seed;
 	o->hosts = host_index_new();
 	o->addresses = g_tree_new_full(by_address, NULL, g_free, NULL);
 	o->macs = g_ptr_array_new_with_free_func(g_free);
@@ -217,11 +221,26 @@ collect(gpointer key, gpointer value, gpointer to)
 	return FALSE;
 }
 
-/* The other addresses of the phones that these are of. */
+static bool
+strangers(void *arg, const struct rs_addr *a, const struct rs_addr *b)
+{
+	return phone_tracker_strangers(arg, a, b);
+}
+
+/* The other addresses of the phones that these are of, as report_join.c has
+   it. */
 static void
 take_others(struct only *o)
 {
-	struct one *one = one_new(o->hosts, NULL, NULL);
+	struct rs_account pay;
+	rs_account_init(&pay, USERS);
+	struct phone_tracker *users = phone_tracker_new(&o->seed, &pay);
+	struct spool_reader *s = spool_read(o->held, &rec_registration_type);
+	const void *rec;
+	while ((rec = spool_next(s)) != NULL)
+		phone_tracker_add(users, &rec_registration_type, rec);
+	spool_reader_free(s);
+	struct one *one = one_new(o->hosts, strangers, users);
 	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct rs_addr));
 	g_tree_foreach(o->addresses, collect, all);
 	for (guint i = 0; i < all->len; i++) {
@@ -233,6 +252,7 @@ take_others(struct only *o)
 	}
 	g_array_unref(all);
 	one_free(one);
+	phone_tracker_free(users);
 }
 
 static void

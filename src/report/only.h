@@ -10,6 +10,7 @@
 #ifndef REPORT_ONLY_H
 #define REPORT_ONLY_H
 
+#include "base/hash.h"
 #include "track/records.h"
 
 #include <glib.h>
@@ -19,7 +20,8 @@ struct only;
 /* Whether that is an address, a hardware address or an AOR. */
 bool only_valid(const char *phone);
 /* NULL and error: no spool.  `phone` is valid, and lent. */
-struct only *only_new(const char *phone, GError **error);
+struct only *only_new(
+    const char *phone, const struct rs_hash_seed *seed, GError **error);
 void only_free(struct only *o);
 void only_hold(struct only *o, const struct rec_type *type, const void *rec);
 /* Hands on all that was held, by type and id; nothing is held from here on. */

@@ -36,15 +36,15 @@ report_new(
 	struct spool *spool = spool_new(error);
 	if (spool == NULL)
 		return NULL;
-	struct only *only = o->phone ? only_new(o->phone, error) : NULL;
+	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed)
+		seed = (struct rs_hash_seed){(uintptr_t)spool, 2};
+	struct only *only = o->phone ? only_new(o->phone, &seed, error) : NULL;
 	if (o->phone && only == NULL) {
 		spool_free(spool);
 		return NULL;
 	}
 	struct report *r = g_new0(struct report, 1);
 	r->only = only;
-	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed)
-		seed = (struct rs_hash_seed){(uintptr_t)r, 2};
 	r->o = *o;
 	if (r->o.columns == 0)
 		r->o.columns = 100;

@@ -55,6 +55,7 @@ same() {
 
 same 'an address that failed' lobby-one-of-fifty 192.0.2.112 192.0.2.112
 same 'an address that registered' lobby-one-of-fifty 192.0.2.101 192.0.2.101
+same 'one of two behind a bridge' phones-behind-bridge 192.0.2.17 192.0.2.17
 same 'an AOR' lobby-one-of-fifty sip:4012@example.com 192.0.2.112
 same 'an AOR without scheme, its host in capitals' lobby-one-of-fifty \
 	4012@EXAMPLE.COM 192.0.2.112
