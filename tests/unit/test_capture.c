@@ -305,6 +305,35 @@ test_order(void)
 		unsave(paths[i]);
 }
 
+/* Where no file was being written for longer than anything takes, the frame
+   after it says so; not where another one goes on, nor for a moment. */
+static void
+test_unseen(void)
+{
+	static const unsigned at[4][2] = {
+	    {1, 3}, {40, 160}, {100, 101}, {190, 191}};
+	static const rs_time unseen[] = {0, 0, 37, 0, 0, 0, 0, 0};
+	char *paths[4];
+	for (unsigned i = 0; i < 4; i++) {
+		struct maker m = maker_new(false);
+		pcap_header(&m, 0xa1b2c3d4, 1);
+		pcap_frame(&m, at[i][0], 0, 1, 1, 0);
+		pcap_frame(&m, at[i][1], 0, 1, 1, 0);
+		g_autofree char *name = g_strdup_printf("unseen-%u", i);
+		paths[i] = save(&m, name);
+	}
+	struct cap_source *s =
+	    cap_files_open((const char *const *)paths, 4, false);
+	struct cap_frame f;
+	unsigned n = 0;
+	while (s->next(s, &f, NULL) == CAP_FRAME && n < 8)
+		CU_ASSERT_EQUAL(f.unseen, unseen[n++] * RS_SEC);
+	CU_ASSERT_EQUAL(n, 8);
+	s->close(s);
+	for (unsigned i = 0; i < 4; i++)
+		unsave(paths[i]);
+}
+
 /* More files at once than may be open: the same frames, in the same order, with
    the same numbers, and few descriptors. */
 static void
@@ -466,5 +495,5 @@ test_filter(void)
 UNIT_MAIN("capture", UNIT(test_pcap_magics), UNIT(test_lcap),
     UNIT(test_old_pcap), UNIT(test_pcapng_interfaces), UNIT(test_pcapng_late),
     UNIT(test_cut_short), UNIT(test_no_captures), UNIT(test_damaged),
-    UNIT(test_order), UNIT(test_many), UNIT(test_list), UNIT(test_follow),
-    UNIT(test_filter))
+    UNIT(test_order), UNIT(test_unseen), UNIT(test_many), UNIT(test_list),
+    UNIT(test_follow), UNIT(test_filter))
