@@ -434,7 +434,13 @@ text_outcome(struct page *p, const struct rec_registration *r)
 	    (r->kind == REC_QUERY && !text_flawed(r, "message_cut")))
 		page_printf(p, " on %s", rec_reg_kind_name(r->kind));
 	if (r->status != REC_ABSENT) {
-		page_printf(p, ": %" G_GINT64_FORMAT " ", r->status);
+		/* Of an earlier request than the one that ended it. */
+		bool before = r->outcome == REC_TIMED_OUT ||
+			      r->outcome == REC_UNREACHABLE ||
+			      r->outcome == REC_CONNECTION_LOST ||
+			      r->outcome == REC_CUT_OFF;
+		page_printf(p, "%s %" G_GINT64_FORMAT " ",
+		    before ? " after" : ":", r->status);
 		page_span_most(p, r->reason, 40);
 	}
 }
