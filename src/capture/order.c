@@ -15,7 +15,7 @@
  * Between files that are over and one that begins later there may have been
  * anything: the frame that comes then says for how long nobody captured.  Up to
  * 32 s nothing falls due (RFC 3261, 64*T1), and a ring of files may well be
- * silent for as long when it turns.
+ * silent when it turns, for as long as it was within its files.
  */
 #include "capture/savefile.h"
 
@@ -44,6 +44,7 @@ struct order {
 	unsigned in_heap, open;
 	unsigned running; /* begun and not over */
 	rs_time last;     /* latest frame that was given */
+	rs_time quiet;    /* longest time between two, some file running */
 	bool many, follow;
 	int turn; /* whose next frame is to be read; NOBODY */
 };
@@ -179,13 +180,17 @@ number(struct order *o)
 static enum cap_result
 give(struct order *o, struct member *m, struct cap_frame *out)
 {
+	rs_time since = o->last == RS_NEVER ? 0 : out->ts - o->last;
+	bool alone = o->running == 0;
 	out->unseen = 0;
 	if (!m->begun) {
 		m->begun = true;
-		if (o->running++ == 0 && o->last != RS_NEVER &&
-		    out->ts - o->last > UNSEEN)
-			out->unseen = out->ts - o->last;
+		o->running++;
 	}
+	if (!alone)
+		o->quiet = MAX(o->quiet, since);
+	else if (since > MAX(UNSEEN, o->quiet))
+		out->unseen = since;
 	o->last = MAX(o->last, out->ts);
 	return CAP_FRAME;
 }

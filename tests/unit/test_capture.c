@@ -306,15 +306,17 @@ test_order(void)
 }
 
 /* Where no file was being written for longer than anything takes, the frame
-   after it says so; not where another one goes on, nor for a moment. */
+   after it says so; not where another one goes on, nor for a moment, nor for
+   less than a file is silent within. */
 static void
 test_unseen(void)
 {
-	static const unsigned at[4][2] = {
-	    {1, 3}, {40, 160}, {100, 101}, {190, 191}};
-	static const rs_time unseen[] = {0, 0, 37, 0, 0, 0, 0, 0};
-	char *paths[4];
-	for (unsigned i = 0; i < 4; i++) {
+	enum { FILES = 6 };
+	static const unsigned at[FILES][2] = {
+	    {1, 3}, {40, 160}, {100, 101}, {190, 191}, {240, 241}, {302, 303}};
+	static const rs_time unseen[2 * FILES] = {[2] = 37, [10] = 61};
+	char *paths[FILES];
+	for (unsigned i = 0; i < FILES; i++) {
 		struct maker m = maker_new(false);
 		pcap_header(&m, 0xa1b2c3d4, 1);
 		pcap_frame(&m, at[i][0], 0, 1, 1, 0);
@@ -323,14 +325,14 @@ test_unseen(void)
 		paths[i] = save(&m, name);
 	}
 	struct cap_source *s =
-	    cap_files_open((const char *const *)paths, 4, false);
+	    cap_files_open((const char *const *)paths, FILES, false);
 	struct cap_frame f;
 	unsigned n = 0;
-	while (s->next(s, &f, NULL) == CAP_FRAME && n < 8)
+	while (s->next(s, &f, NULL) == CAP_FRAME && n < 2 * FILES)
 		CU_ASSERT_EQUAL(f.unseen, unseen[n++] * RS_SEC);
-	CU_ASSERT_EQUAL(n, 8);
+	CU_ASSERT_EQUAL(n, 2 * FILES);
 	s->close(s);
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < FILES; i++)
 		unsave(paths[i]);
 }
 
