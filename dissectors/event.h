@@ -270,7 +270,8 @@ struct rs_event {
 		struct {
 			uint64_t packets;
 			rs_time from, to;
-		} drops; /* the capture itself lost packets; flow is NULL */
+		} drops; /* the capture itself lost packets (0: nothing was
+		            captured between two files); flow is NULL */
 		struct {
 			enum rs_anomaly kind;
 			uint64_t bytes;

@@ -285,6 +285,9 @@ turn(struct run *r, struct cap_frame *frame)
 		r->source->wait(r->source, IDLE_MS);
 		break;
 	case CAP_FRAME:
+		if (frame->unseen)
+			engine_drops(
+			    r->engine, 0, frame->ts - frame->unseen, frame->ts);
 		if (r->filter && frame->linktype < CAP_LINK_LOG &&
 		    !cap_filter_match(r->filter, frame))
 			break;

@@ -36,6 +36,7 @@ struct cap_frame {
 	int linktype;   /* DLT_/LINKTYPE_ number */
 	uint32_t drops; /* packets that the file says were lost before it, */
 	rs_time drops_since; /* and after that time; RS_NEVER: at any */
+	rs_time unseen;      /* time before it that is in no file of several */
 };
 
 /* What somebody wrote into a pcapng file. */
@@ -55,9 +56,9 @@ struct cap_name {
  * is UTC = what is written - zone + shift.
  */
 struct cap_clock {
-	int year;      /* of the first line */
-	rs_time zone;  /* east of Greenwich */
-	rs_time shift; /* to the clock of the captures */
+	int year;        /* of the first line */
+	rs_time zone;    /* east of Greenwich */
+	rs_time shift;   /* to the clock of the captures */
 	rs_time stepped; /* by so much in all it is set within the log */
 	/* Whence year, zone and shift are known; NULL: they are not. */
 	const char *year_from, *zone_from, *shift_from;
@@ -66,16 +67,17 @@ struct cap_clock {
 	   captures have too, those that several records may have carried. */
 	bool joining;
 	uint32_t messages, attributed, in_clear, ambiguous;
-	bool drifts; /* known is how its rate differs, */
+	bool drifts;                     /* known is how its rate differs, */
 	double drift, drift_uncertainty; /* fast is positive; parts of one */
-	rs_time lead;        /* its entries are given so much earlier, for
-				whoever adds that again */
+	rs_time lead; /* its entries are given so much earlier, for
+			 whoever adds that again */
 };
 
 /* What a source knows of one file or interface. */
 struct cap_info {
-	const char *name;        /* path as given, "-" or interface */
-	const char *format;      /* "pcap", "pcapng", "live", "hep"; NULL: not known */
+	const char *name; /* path as given, "-" or interface */
+	const char
+	    *format; /* "pcap", "pcapng", "live", "hep"; NULL: not known */
 	const char *compression; /* "gzip", "zstd"; NULL: none */
 	int linktypes[8];        /* those seen, in order */
 	unsigned n_linktypes;
@@ -85,7 +87,7 @@ struct cap_info {
 	bool cut_short;          /* ended inside a record */
 	const char *problem;     /* message of the error that ended it; NULL */
 	uint64_t drops_kernel, drops_interface;
-	bool has_drops;                     /* the two above were reported */
+	bool has_drops; /* the two above were reported */
 	/* An interface that was down, or gone, and came back. */
 	uint64_t outages;
 	rs_time away; /* of them in all, as far as is known */
@@ -93,10 +95,10 @@ struct cap_info {
 	/* Of a log: its lines, those of which nothing is understood, those that
 	   are missing by their numbers, entries whose time is not known. */
 	uint64_t lines, unknown, missing, timeless;
-	uint64_t clock_steps;  /* how often the log's clock was set, */
-	rs_time clock_stepped; /* and by how much in all */
-	struct cap_clock clock;             /* of a log */
-	const struct cap_log_notes *notes;  /* of a phone's, lent; NULL */
+	uint64_t clock_steps;   /* how often the log's clock was set, */
+	rs_time clock_stepped;  /* and by how much in all */
+	struct cap_clock clock; /* of a log */
+	const struct cap_log_notes *notes; /* of a phone's, lent; NULL */
 	bool is_log;
 	const struct cap_comment *comments; /* the first ones */
 	unsigned n_comments;
@@ -170,8 +172,8 @@ void cap_files_clocks(struct cap_source *files, const struct cap_clock *clocks);
 
 /* Files to read, and what else was in their folders. */
 struct cap_list {
-	GPtrArray *paths;   /* char *, owned */
-	GPtrArray *skipped; /* char *, owned: no captures by their content */
+	GPtrArray *paths;    /* char *, owned */
+	GPtrArray *skipped;  /* char *, owned: no captures by their content */
 	GPtrArray *problems; /* char *, owned: see problem.h */
 };
 
@@ -187,7 +189,7 @@ void cap_list_clear(struct cap_list *l);
 
 struct cap_live_options {
 	const char *const *interfaces; /* NULL-terminated; at least one */
-	const char *filter; /* BPF; NULL: all */
+	const char *filter;            /* BPF; NULL: all */
 	bool promiscuous;
 	int snaplen;    /* 0: 262144 */
 	int buffer_kib; /* 0: libpcap's */

@@ -11,10 +11,17 @@
  * Each file that is open holds one frame ready; the earliest goes next, that of
  * the lower file number first where times are equal.  A file's own order is
  * never changed: where it steps back in time, it does so here too.
+ *
+ * Between files that are over and one that begins later there may have been
+ * anything: the frame that comes then says for how long nobody captured.  Up to
+ * 32 s nothing falls due (RFC 3261, 64*T1), and a ring of files may well be
+ * silent when it turns, for as long as it was within its files.
  */
 #include "capture/savefile.h"
 
 enum { MAX_OPEN = 24, NOBODY = -1 };
+
+static const rs_time UNSEEN = 32 * RS_SEC;
 
 struct member {
 	struct cap_source *source; /* NULL: closed, or could not be opened */
@@ -25,6 +32,7 @@ struct member {
 	struct cap_clock clock; /* of a log */
 	uint32_t file;
 	bool starts; /* has a first frame */
+	bool begun;  /* which was given */
 };
 
 struct order {
@@ -34,6 +42,9 @@ struct order {
 	unsigned *by_number; /* all members; NULL until all were asked */
 	unsigned *heap;      /* those with a frame ready, earliest first */
 	unsigned in_heap, open;
+	unsigned running; /* begun and not over */
+	rs_time last;     /* latest frame that was given */
+	rs_time quiet;    /* longest time between two, some file running */
 	bool many, follow;
 	int turn; /* whose next frame is to be read; NOBODY */
 };
@@ -166,6 +177,24 @@ number(struct order *o)
 
 /* ---- frames ---- */
 
+static enum cap_result
+give(struct order *o, struct member *m, struct cap_frame *out)
+{
+	rs_time since = o->last == RS_NEVER ? 0 : out->ts - o->last;
+	bool alone = o->running == 0;
+	out->unseen = 0;
+	if (!m->begun) {
+		m->begun = true;
+		o->running++;
+	}
+	if (!alone)
+		o->quiet = MAX(o->quiet, since);
+	else if (since > MAX(UNSEEN, o->quiet))
+		out->unseen = since;
+	o->last = MAX(o->last, out->ts);
+	return CAP_FRAME;
+}
+
 /* The next frame of the member whose turn it is, if that is the earliest of
    all: CAP_FRAME.  CAP_END: look at the others. */
 static enum cap_result
@@ -177,12 +206,13 @@ read_on(struct order *o, struct cap_frame *out, GError **error)
 	if (r == CAP_FRAME) {
 		out->frame.file = m->file;
 		if (o->in_heap == 0 || before(o, out, m->file, o->heap[0]))
-			return r;
+			return give(o, m, out);
 		m->frame = *out;
 		push(o, who);
 		r = CAP_END;
 	} else if (r == CAP_END) {
 		o->open--;
+		o->running -= m->begun;
 	}
 	if (r == CAP_END)
 		o->turn = NOBODY;
@@ -224,7 +254,7 @@ next(struct cap_source *source, struct cap_frame *out, GError **error)
 		o->turn = (int)who;
 		if (ready) {
 			*out = m->frame;
-			return CAP_FRAME;
+			return give(o, m, out);
 		}
 	}
 }
@@ -304,6 +334,7 @@ cap_files_open(const char *const *paths, unsigned n, bool follow)
 	o->many = n > MAX_OPEN;
 	o->follow = follow;
 	o->turn = NOBODY;
+	o->last = RS_NEVER;
 	for (unsigned i = 0; i < n; i++) {
 		struct member *m = &o->m[i];
 		m->path = g_strdup(paths[i]);

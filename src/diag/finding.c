@@ -243,48 +243,56 @@ finding_time(char out[FINDING_WORD], int64_t ns)
 		    tenths % 10);
 	else if (ns < 10 * RS_SEC)
 		snprintf(out, FINDING_WORD, "%lld ms", (tenths + 5) / 10);
-	else
+	else if (ns < 7200 * RS_SEC)
 		snprintf(out, FINDING_WORD, "%lld.%lld s",
 		    (tenths + 500) / 10000, (tenths + 500) / 1000 % 10);
+	else
+		snprintf(out, FINDING_WORD, "%lld h %lld min",
+		    (long long)(ns / (3600 * RS_SEC)),
+		    (long long)(ns / (60 * RS_SEC) % 60));
 	return out;
 }
 
-/* The next frame of that file after `last`, or 0. */
+/* The next frame of the first one's file after `last`, or 0: evidence need not
+   be in order. */
 static uint64_t
-next_frame(const struct rec_list *l, uint32_t *i, uint64_t last)
+next_frame(const struct rec_list *l, uint64_t last)
 {
 	const struct rec_evidence *v = l->v;
-	for (; *i < l->n; ++*i)
-		if (v[*i].frame.file == v[0].frame.file &&
-		    !rs_frame_is_line(v[*i].frame) && v[*i].frame.number > last)
-			return v[*i].frame.number;
-	return 0;
+	uint64_t next = 0;
+	for (uint32_t i = 0; i < l->n; i++) {
+		uint64_t n = v[i].frame.number;
+		if (v[i].frame.file == v[0].frame.file &&
+		    !rs_frame_is_line(v[i].frame) && n > last &&
+		    (next == 0 || n < next))
+			next = n;
+	}
+	return next;
 }
 
 static uint32_t
 count_frames(const struct rec_list *l)
 {
-	uint32_t i = 0, n = 0;
-	for (uint64_t last = 0; (last = next_frame(l, &i, last)) != 0;)
+	uint32_t n = 0;
+	for (uint64_t last = 0; (last = next_frame(l, last)) != 0;)
 		n++;
 	return n;
 }
 
 /* Many frames are written as ranges where they follow each other. */
-static void
-set_filter(struct finding *f)
+void
+finding_filter(struct rec_finding *f, struct rec_arena *a)
 {
-	const struct rec_list *l = &f->rec.evidence;
+	const struct rec_list *l = &f->evidence;
 	char text[MAX_FILTER];
 	size_t n = 0;
-	uint32_t i = 0;
 	bool ranges = count_frames(l) > MAX_SINGLE;
-	uint64_t from = next_frame(l, &i, 0);
+	uint64_t from = next_frame(l, 0);
 	while (from && n + 48 < sizeof text) {
-		uint64_t to = from, next = next_frame(l, &i, to);
+		uint64_t to = from, next = next_frame(l, to);
 		while (ranges && next == to + 1) {
 			to = next;
-			next = next_frame(l, &i, to);
+			next = next_frame(l, to);
 		}
 		n += (size_t)snprintf(text + n, sizeof text - n, "%s%llu",
 		    n ? ", " : "frame.number in {", (unsigned long long)from);
@@ -296,13 +304,13 @@ set_filter(struct finding *f)
 	if (n == 0)
 		return;
 	n += (size_t)snprintf(text + n, sizeof text - n, "}");
-	f->rec.filter = rec_arena_text(
-	    f->out->arena, (struct rs_span){(const uint8_t *)text, n});
+	f->filter =
+	    rec_arena_text(a, (struct rs_span){(const uint8_t *)text, n});
 }
 
 void
 finding_say(struct finding *f)
 {
-	set_filter(f);
+	finding_filter(&f->rec, f->out->arena);
 	f->out->found(f->out->arg, &f->rec);
 }

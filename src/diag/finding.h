@@ -36,6 +36,9 @@ void finding_frames(struct finding *f, const struct rec_list *frames,
 /* Every step of the handshake whose name is this, from this side. */
 void finding_steps(struct finding *f, const struct rec_handshake *h,
     enum rec_side from, const char *what);
+/* Sets the display filter of f's evidence, as far as it is of the first one's
+   file and no log; its text is a's. */
+void finding_filter(struct rec_finding *f, struct rec_arena *a);
 /* Says it, with the display filter of its evidence. */
 void finding_say(struct finding *f);
 

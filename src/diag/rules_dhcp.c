@@ -230,7 +230,8 @@ no_dns_or_ntp(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, REC_INFERRED);
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
-	    "The lease of %.*s names no %s%s, and the phone did not register.",
+	    "The lease of %.*s names no %s%s, and the phone was not seen to "
+	    "register.",
 	    FINDING_TEXT(l->mac),
 	    dns ? "name server, though the phone asked for one" : "time server",
 	    ntp ? (dns ? ", and no time server"
@@ -282,11 +283,11 @@ provisioning_override(const struct diag_rule *rule, const struct diag_case *c,
 	struct rs_span value = o->value.p ? o->value : a ? a[0] : o->value;
 	bool used = o->used != RS_NEVER;
 	finding_begin(&f, rule, c, out, used ? REC_INFERRED : REC_CERTAIN);
-	finding_alternative(&f, "capture.incomplete");
 	if (used) {
+		finding_alternative(&f, "capture.incomplete");
 		finding_detail(&f,
 		    "Option %lld names %.*s; the phone went there (port %lld) "
-		    "and did not register.",
+		    "and was not seen to register.",
 		    (long long)o->code, FINDING_TEXT(value),
 		    (long long)o->used_port);
 	} else {

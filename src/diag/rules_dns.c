@@ -117,18 +117,25 @@ detail_silence(
 	for (unsigned i = 0; i < s->n_types && n < sizeof types; i++)
 		n += (size_t)snprintf(types + n, sizeof types - n, "%s%.*s",
 		    i ? ", " : "", FINDING_TEXT(s->types[i]));
-	if (s->late)
+	if (s->late == 1)
 		snprintf(after, sizeof after,
 		    " The phone waits for it before it answers a challenge: "
-		    "%u %s answered up to %s late, and %u of those answers "
-		    "refused.",
-		    s->late, s->late == 1 ? "was" : "were",
-		    finding_time(t, s->waited), s->refused);
+		    "1 was answered %s late%s.",
+		    finding_time(t, s->waited),
+		    s->refused ? ", and that answer was refused" : "");
+	else if (s->late)
+		snprintf(after, sizeof after,
+		    " The phone waits for it before it answers a challenge: "
+		    "%u were answered up to %s late, and %u of those answers "
+		    "%s refused.",
+		    s->late, finding_time(t, s->waited), s->refused,
+		    s->refused == 1 ? "was" : "were");
 	finding_detail(f,
-	    "%u look-up%s of type %s (%lld quer%s), as of %.*s, got %s%s.%s",
+	    "%u look-up%s of type %s (%lld quer%s), %sfor %.*s, got %s%s.%s",
 	    s->lookups, s->lookups == 1 ? "" : "s", types,
 	    (long long)s->queries, s->queries == 1 ? "y" : "ies",
-	    FINDING_TEXT(first->name), s->icmp ? "ICMP errors" : "no answer",
+	    s->lookups == 1 ? "" : "such as ", FINDING_TEXT(first->name),
+	    s->icmp ? "ICMP errors" : "no answer",
 	    s->heard ? ", while the same server answers other questions" : "",
 	    after);
 }

@@ -72,8 +72,7 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		    "Look at the server itself: is it up, does a filter of its "
 		    "own drop this port, does it know the way back?");
 	finding_detail(&f,
-	    "%lld SYNs to port %u in %lld s, and no answer of any kind; the "
-	    "first and the last are shown.%s",
+	    "%lld SYNs to port %u in %lld s, and no answer of any kind.%s",
 	    (long long)n->syns, n->server.at.port,
 	    (long long)((n->ended - n->started) / RS_SEC),
 	    arrived ? " They came as far as the capture, near the registrar."

@@ -26,13 +26,14 @@ struct engine_options {
 	rs_time challenge_wait;  /* an attempt stays open after 401; 0: 120 s */
 	struct related *related; /* lent: learns from what the engine closes */
 	struct sip_digest_verifier digest; /* lent; check NULL: none */
-	const struct tls_trust *trust; /* lent; NULL: chains not verified */
+	const struct tls_trust *trust;     /* lent; NULL: chains not verified */
 	/* Lent, or NULL: secrets of TLS, used by the thread that gives packets;
 	   more may be added to them between two packets. */
 	struct tls_keys *keys;
 	uint64_t seed; /* of hashes; 0: random.  Never changes output */
 	bool threads;  /* trackers, and out, on a thread of their own */
-	/* Lent, or NULL: what logs have to do with captures (join.h), solved. */
+	/* Lent, or NULL: what logs have to do with captures (join.h), solved.
+	 */
 	struct log_join *join;
 	/* Lent, or NULL: hears each event before the trackers do, on their
 	   thread. */
@@ -68,7 +69,8 @@ void engine_packet(struct engine *e, const struct cap_frame *f);
 const struct engine_look *engine_look(const struct engine *e);
 /* Live and idle: time passes without packets. */
 void engine_advance(struct engine *e, rs_time now);
-/* The capture lost n packets between these times (kernel or interface). */
+/* The capture lost n packets between these times (kernel or interface);
+   0: nobody captured then. */
 void engine_drops(struct engine *e, uint64_t n, rs_time from, rs_time to);
 /*
  * Everything that was given so far has had its effect: until the next packet

@@ -81,6 +81,10 @@ deliver(struct trackers *t, const struct rs_event *ev)
 	case RS_EV_ICMP:
 	case RS_EV_DROPS:
 		reg_tracker_event(t->reg, ev);
+		if (ev->type == RS_EV_DROPS && ev->u.drops.packets == 0) {
+			reg_tracker_advance(t->reg, ev->u.drops.to);
+			binding_tracker_unseen(t->binding);
+		}
 		if (captured(ev)) {
 			handshake_tracker_event(t->handshake, ev);
 			conn_tracker_event(t->conn, ev);

@@ -10,6 +10,8 @@
  */
 #include "report/judge.h"
 
+#include "diag/finding.h"
+
 struct kept {
 	struct rs_span key; /* binary; in the arena `kept` */
 	struct rs_span bytes;
@@ -263,6 +265,8 @@ judge_finish(struct judge *j, struct spool *to)
 			append(&f.records, &k->records, sizeof(struct rs_span),
 			    &j->own);
 			f.occurrences = k->occurrences;
+			if (k->evidence.n) /* it shows what is told */
+				finding_filter(&f, &j->own);
 			(void)spool_add(to, &rec_finding_type, &f);
 		}
 		rec_arena_reset(&j->own);

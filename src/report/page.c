@@ -205,7 +205,10 @@ page_item(struct page *p, unsigned indent, const char *glue, const char *s)
 	} else {
 		page_str(p, glue);
 	}
-	page_str(p, s);
+	if (indent + width < p->columns)
+		page_str(p, s);
+	else /* wider than a line */
+		page_flow(p, indent, rs_span_str(s));
 }
 
 /* One word; one that is wider than a line is broken where the line ends.  One

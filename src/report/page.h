@@ -55,7 +55,8 @@ unsigned page_width(struct rs_span s);
 void page_flow(struct page *p, unsigned indent, struct rs_span s);
 /*
  * Puts s into this line, or, where it does not fit whole, into a next one
- * that is indented.  `glue` comes between it and what was put before.
+ * that is indented, and goes on in more of them where it is wider than one.
+ * `glue` comes between it and what was put before.
  */
 void page_item(
     struct page *p, unsigned indent, const char *glue, const char *s);

@@ -558,10 +558,11 @@ unrelated_tls(struct text *t)
 	if (text_sum(c->tls_unrelated) == 0 || t->in->options->all_tls)
 		return;
 	g_autofree char *s = g_strdup_printf(
-	    "There %s %s on ports not known for SIP: --all-tls judges %s; "
+	    "There %s %s on %s not known for SIP: --all-tls judges %s; "
 	    "--sip-tls-port PORT says which port is the SBC's.",
 	    c->tls_unrelated == 1 ? "is" : "are",
 	    text_many(a, c->tls_unrelated, "TLS handshake"),
+	    c->tls_unrelated == 1 ? "a port" : "ports",
 	    c->tls_unrelated == 1 ? "it" : "them");
 	advice(t, s);
 }
@@ -635,19 +636,32 @@ stopped_at_dns(struct text *t)
 	return found;
 }
 
+/* Why there are no packets at all. */
+static const char *
+no_packets(const struct rec_coverage *c)
+{
+	const struct rec_file *f = c->files.v;
+	if (only_logs(c))
+		return "No message of one was understood in the log.";
+	for (uint32_t i = 0; i < c->files.n; i++)
+		if (f[i].problem.p)
+			return "Nothing could be read: see above for the "
+			       "reason.";
+	return "The capture holds no packets.";
+}
+
 /* The ways in which there can be nothing, and what to do about each. */
 static void
 nothing(struct text *t)
 {
 	const struct rec_coverage *c = t->in->coverage;
+	const struct rec_list *shakes = &t->in->summary->handshakes;
 	int64_t opaque = text_count(&c->tls_connections, "opaque") +
 			 text_count(&c->tls_connections, "midstream");
 	page_styled(&t->page, PAGE_BOLD, "No registration was seen.");
 	page_end(&t->page);
 	if (text_sum(c->packets) == 0) {
-		advice(t, only_logs(c) ? "No message of one was understood in "
-					 "the log."
-				       : "The capture holds no packets.");
+		advice(t, no_packets(c));
 		return;
 	}
 	if (text_sum(c->decoded) == 0) {
@@ -668,7 +682,7 @@ nothing(struct text *t)
 		    "The keys given do not open the TLS above. A key log "
 		    "must be of these very connections, an RSA key that of "
 		    "the server's certificate.");
-	else if (opaque && text_total(&t->in->summary->handshakes))
+	else if (opaque && text_total(shakes))
 		advice(t, "The TLS above may well carry registrations, but "
 			  "cannot be read without its keys. Its handshakes "
 			  "are judged all the same. To see the SIP, give its "
@@ -679,11 +693,16 @@ nothing(struct text *t)
 			  "keys. To see what SIP is in it, give them "
 			  "(--keylog), or capture where it is in the clear "
 			  "(behind the SBC).");
+	else if (text_count(shakes, "cut_off"))
+		advice(t, "There is TLS to a port of SIP, and its handshake "
+			  "was not seen whole. Capture both directions, from "
+			  "before the phone connects until it gives up.");
 	if (t->in->summary->inferred.n)
 		advice(t, "What its records look like from outside is told "
 			  "below, as inferred: it is no verdict.");
 	unrelated_tls(t);
 	if (!websocket_advice(t) && !opaque && c->sip_requests.n == 0 &&
+	    text_count(shakes, "cut_off") == 0 &&
 	    text_sum(c->tls_unrelated) == 0 &&
 	    text_sum(c->responses_without_request) == 0)
 		no_sip(t);

@@ -24,6 +24,7 @@ enum {
 	GROUPS_IN_FULL = 4, /* of a phone */
 	UNDECIDED = 20,
 	INDENT = 2,
+	AGENT = 16, /* less of a user agent tells nothing */
 };
 
 struct group {
@@ -601,10 +602,10 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 	const struct group *g = first_group(s);
 	head(f, s);
 	if (!several && g && g->aor.n) {
-		page_span_most(p, g->aor, p->columns / 3);
+		page_span(p, g->aor); /* told nowhere else */
 		page_str(p, "  ");
 	}
-	if (known && phone.user_agents.n) {
+	if (known && phone.user_agents.n && p->at + AGENT <= p->columns) {
 		p->style = PAGE_DIM;
 		page_span(p, *(const struct rs_span *)phone.user_agents.v);
 		p->style = PAGE_PLAIN;

@@ -362,20 +362,36 @@ step_detail(const struct rec_handshake *h, const struct rec_step *step)
 	return s;
 }
 
+/* The steps in the order of time: a gap is known only after what follows it,
+   and stands behind that in the record. */
+static const struct rec_step **
+steps_in_time(const struct rec_handshake *h)
+{
+	const struct rec_step *v = h->steps.v;
+	const struct rec_step **s = g_new(const struct rec_step *, h->steps.n);
+	for (uint32_t i = 0; i < h->steps.n; i++) {
+		uint32_t k = i;
+		for (; k && s[k - 1]->at > v[i].at && v[i].at != RS_NEVER; k--)
+			s[k] = s[k - 1];
+		s[k] = &v[i];
+	}
+	return s;
+}
+
 void
 text_ladder_handshake(struct text *t, const struct rec_handshake *h)
 {
-	const struct rec_step *s = h->steps.v;
+	g_autofree const struct rec_step **s = steps_in_time(h);
 	for (uint32_t i = 0; i < h->steps.n; i++) {
-		const struct rec_alert *a = alert_of(h, &s[i]);
+		const struct rec_alert *a = alert_of(h, s[i]);
 		if (leave_out(t, i, h->steps.n, RUNGS))
 			continue;
-		rung(t, s[i].frame, s[i].at, s[i].from);
+		rung(t, s[i]->frame, s[i]->at, s[i]->from);
 		if (a)
 			alert_name(&t->page, a);
 		else
-			message_name(&t->page, s[i].what);
-		rung_end(t, step_detail(h, &s[i]));
+			message_name(&t->page, s[i]->what);
+		rung_end(t, step_detail(h, s[i]));
 	}
 }
 
@@ -415,10 +431,16 @@ text_outcome(struct page *p, const struct rec_registration *r)
 	const char *name = rec_outcome_name(r->outcome);
 	page_str(p, text_words(words, name ? name : "open"));
 	if (r->kind == REC_REFRESH || r->kind == REC_REMOVAL ||
-	    r->kind == REC_QUERY)
+	    (r->kind == REC_QUERY && !text_flawed(r, "message_cut")))
 		page_printf(p, " on %s", rec_reg_kind_name(r->kind));
 	if (r->status != REC_ABSENT) {
-		page_printf(p, ": %" G_GINT64_FORMAT " ", r->status);
+		/* Of an earlier request than the one that ended it. */
+		bool before = r->outcome == REC_TIMED_OUT ||
+			      r->outcome == REC_UNREACHABLE ||
+			      r->outcome == REC_CONNECTION_LOST ||
+			      r->outcome == REC_CUT_OFF;
+		page_printf(p, "%s %" G_GINT64_FORMAT " ",
+		    before ? " after" : ":", r->status);
 		page_span_most(p, r->reason, 40);
 	}
 }

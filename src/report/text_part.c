@@ -125,14 +125,24 @@ text_also(struct text *t, const struct rec_phone *p)
 	for (uint32_t i = 0; i < p->addresses.n; i++) {
 		if (rs_span_eq(v[i], rs_span_str(own)))
 			continue;
-		if (t->page.at == 0) {
+		bool first = t->page.at == 0;
+		if (first) {
 			page_to(&t->page, 2);
 			page_str(&t->page, "also at ");
-		} else {
-			page_str(&t->page, ", ");
 		}
-		page_span(&t->page, v[i]);
+		g_autofree char *at = g_strndup((const char *)v[i].p, v[i].n);
+		page_item(&t->page, 4, first ? "" : ", ", at);
 	}
 	if (t->page.at)
 		page_end(&t->page);
+}
+
+bool
+text_flawed(const struct rec_registration *r, const char *name)
+{
+	const struct rs_span *flaw = r->flaws.v;
+	for (uint32_t i = 0; i < r->flaws.n; i++)
+		if (rs_span_eq(flaw[i], rs_span_str(name)))
+			return true;
+	return false;
 }

@@ -58,6 +58,8 @@ struct rs_span text_file_name(struct rs_span path);
 /* By what it is known in this report: the address that it goes by, or in the
    place of one its hardware address, with no family. */
 struct rs_addr text_place_of(const struct rec_phone *p);
+/* True when the attempt has that flaw. */
+bool text_flawed(const struct rec_registration *r, const char *name);
 /* A line with its other addresses, if any. */
 void text_also(struct text *t, const struct rec_phone *p);
 

@@ -21,7 +21,9 @@ missing(struct text *t, const struct rec_registration *r)
 	}
 	x += r->transactions.n - 1;
 	if (x->status == REC_ABSENT)
-		what = "no answer yet to the REGISTER";
+		what = text_flawed(r, "message_cut")
+			   ? "no answer can be told of the REGISTER"
+			   : "no answer yet to the REGISTER";
 	else if (x->status == 401 || x->status == 407)
 		what = x->credentials == RS_TRUE
 			   ? "nothing yet after the refusal"
@@ -42,17 +44,18 @@ doubt(struct text *t, const struct rec_registration *r)
 	    {"evicted", "the memory limit was hit"},
 	    {"not_logged", "the capture has an answer that the log lacks"},
 	    {"gap", "bytes of its connection were not captured"},
-	    {"drops", "packets were dropped while capturing"},
+	    {"drops", "packets of that time were dropped or not captured"},
+	    {"challenge_not_captured",
+		"it answers a challenge that the capture lacks: what came of that "
+		"may be lacking, too"},
 	    {"message_cut", "a message was cut by the snap length"}};
-	const struct rs_span *flaw = r->flaws.v;
 	char s[PAGE_TEXT];
 	bool told = false;
-	for (uint32_t i = 0; i < r->flaws.n; i++)
-		for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-			if (rs_span_eq(flaw[i], rs_span_str(words[k][0]))) {
-				page_item(&t->page, INDENT, "; ", words[k][1]);
-				told = true;
-			}
+	for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+		if (text_flawed(r, words[k][0])) {
+			page_item(&t->page, INDENT, "; ", words[k][1]);
+			told = true;
+		}
 	rs_time end = t->in->coverage->last;
 	const struct rec_transaction *x = r->transactions.v;
 	if (told || end == RS_NEVER || r->transactions.n == 0)
@@ -76,14 +79,14 @@ lacks(struct text *t, const struct rec_registration *r)
 	static const char *const words[][2] = {{"no_call_id", "Call-ID"},
 	    {"no_cseq", "CSeq"}, {"no_via", "Via"}, {"no_to", "To"},
 	    {"no_from", "From"}};
-	const struct rs_span *flaw = r->flaws.v;
 	const char *glue = "; it lacks ";
-	for (uint32_t i = 0; i < r->flaws.n; i++)
-		for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-			if (rs_span_eq(flaw[i], rs_span_str(words[k][0]))) {
-				page_item(&t->page, INDENT, glue, words[k][1]);
-				glue = ", ";
-			}
+	if (text_flawed(r, "message_cut"))
+		return; /* they may be in what was cut off */
+	for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+		if (text_flawed(r, words[k][0])) {
+			page_item(&t->page, INDENT, glue, words[k][1]);
+			glue = ", ";
+		}
 }
 
 void

@@ -515,6 +515,14 @@ state_at(const struct binding *b, rs_time end)
 }
 
 void
+binding_tracker_unseen(struct binding_tracker *k)
+{
+	for (struct queue_link *l = queue_first(&k->order); l;
+	     l = queue_next(&k->order, l))
+		TRACK_OF(l, struct binding, order)->doubt = true;
+}
+
+void
 binding_tracker_finish(struct binding_tracker *k, rs_time end)
 {
 	for (struct queue_link *l = queue_first(&k->order); l;

@@ -27,6 +27,8 @@ void binding_tracker_keepalives(
     struct binding_tracker *k, const struct keepalive_tracker *keepalives);
 void binding_tracker_registration(
     struct binding_tracker *k, const struct rec_registration *r);
+/* Nobody captured for a while: what was refreshed then is not known. */
+void binding_tracker_unseen(struct binding_tracker *k);
 void binding_tracker_finish(struct binding_tracker *k, rs_time end);
 uint64_t binding_tracker_evicted(const struct binding_tracker *k);
 

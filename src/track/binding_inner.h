@@ -42,7 +42,8 @@ struct binding {
 	uint64_t call;  /* hash of the last Call-ID */
 	int64_t cseq;   /* the last one seen under it */
 	int64_t missed; /* since the last grant; REC_ABSENT: not known */
-	bool doubt;     /* an attempt since then was not judged */
+	bool doubt;     /* an attempt since then was not judged, or
+			   nobody captured */
 	struct rs_endpoint client, server;
 	enum rec_transport transport;
 	struct rec_grant first;

@@ -442,7 +442,7 @@ download_tracker_event(struct download_tracker *k, const struct rs_event *ev)
 		download_tftp_icmp(k, ev);
 	else if (ev->type == RS_EV_FLOW_END && k->requests_order.n)
 		hear_end(k, ev);
-	else if (ev->type == RS_EV_DROPS)
+	else if (ev->type == RS_EV_DROPS && ev->u.drops.packets)
 		k->drops_to = ev->u.drops.to;
 }
 

@@ -269,7 +269,7 @@ void
 inferred_tracker_event(struct inferred_tracker *k, const struct rs_event *ev)
 {
 	struct entry *e;
-	if (ev->type == RS_EV_DROPS)
+	if (ev->type == RS_EV_DROPS && ev->u.drops.packets)
 		k->drops++;
 	if (ev->flow == NULL)
 		return;

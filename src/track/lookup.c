@@ -399,6 +399,9 @@ void
 lookup_tracker_event(struct lookup_tracker *k, const struct rs_event *ev)
 {
 	if (ev->type == RS_EV_DROPS) {
+		if (ev->u.drops.packets == 0)
+			return; /* between files: the one
+				   interval would be of years */
 		k->drops_from = k->drops_to == RS_NEVER
 				    ? ev->u.drops.from
 				    : MIN(k->drops_from, ev->u.drops.from);

@@ -164,8 +164,6 @@ static void
 take_drops(struct reg_tracker *k, const struct rs_event *ev)
 {
 	struct reg_drop d = {ev->u.drops.from, ev->u.drops.to};
-	if (ev->u.drops.packets == 0)
-		return;
 	struct reg_drop *last = k->n_drops ? &k->drops[k->n_drops - 1] : NULL;
 	if (last && d.from >= last->from && d.from <= last->to) {
 		last->to = d.to > last->to ? d.to : last->to; /* it goes on */

@@ -91,12 +91,22 @@ is_stale(const struct reg_attempt *a)
 	return false;
 }
 
+/* The client answers a challenge that is not in the capture, as nothing else of
+   the server's is: that there is no answer is told of the capture only. */
+static bool
+answers_missed(const struct reg_attempt *a)
+{
+	return a->final == NULL &&
+	       a->flaws & (UINT32_C(1) << REG_FLAW_CHALLENGE_NOT_CAPTURED);
+}
+
 /* Waited in vain, or not for long enough. */
 static enum rec_outcome
 unanswered(struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why)
 {
 	rs_time due = a->waiting_from + k->limits.timer_f;
-	if (has_hole(k, a, a->waiting_from, due < k->now ? due : k->now))
+	if (has_hole(k, a, a->waiting_from, due < k->now ? due : k->now) ||
+	    answers_missed(a))
 		return REC_CUT_OFF;
 	if (a->icmp_at != RS_NEVER) {
 		if (why == REG_BY_END && k->now < due)

@@ -38,6 +38,23 @@ what 'cut short' 3 'cut.pcap: cut short after frame' cut.pcap
 none 'cut short: what came before is reported' \
 	"$(grep -q 'udp\|phone' out || cat out)"
 what 'missing file' 3 'missing.pcap: cannot open: No such' missing.pcap
+
+# What ends without an answer due is not unanswered because another capture
+# begins a day later: nobody captured in between.
+"$REGSCAN" "$srcdir/pcaps/udp-one-direction/udp-one-direction.pcap" \
+	"$srcdir/pcaps/udp-nat-binding-lost/udp-nat-binding-lost.pcap" \
+	>out 2>err
+none 'the time between files is not covered' \
+	"$(grep -q '2 registered, 1 timed out, 1 cut off' out || cat out err)"
+
+# Nor is a binding that somebody may have refreshed then known to have lapsed.
+"$REGSCAN" "$srcdir/pcaps/udp-register/udp-register.pcap" \
+	"$srcdir/pcaps/tls12-register/tls12-register.pcap" \
+	"$srcdir/pcaps/udp-nat-binding-lost/udp-nat-binding-lost.pcap" \
+	>out 2>err
+none 'a binding is not known to have run out where nobody captured' \
+	"$(grep -q '^Bindings .*1 held, 1 unknown' out || cat out err)"
+
 mkdir none some
 echo 'hello, world' >none/README
 what 'folder without captures' 3 'none: cannot open: a folder without' none

@@ -305,6 +305,37 @@ test_order(void)
 		unsave(paths[i]);
 }
 
+/* Where no file was being written for longer than anything takes, the frame
+   after it says so; not where another one goes on, nor for a moment, nor for
+   less than a file is silent within. */
+static void
+test_unseen(void)
+{
+	enum { FILES = 6 };
+	static const unsigned at[FILES][2] = {
+	    {1, 3}, {40, 160}, {100, 101}, {190, 191}, {240, 241}, {302, 303}};
+	static const rs_time unseen[2 * FILES] = {[2] = 37, [10] = 61};
+	char *paths[FILES];
+	for (unsigned i = 0; i < FILES; i++) {
+		struct maker m = maker_new(false);
+		pcap_header(&m, 0xa1b2c3d4, 1);
+		pcap_frame(&m, at[i][0], 0, 1, 1, 0);
+		pcap_frame(&m, at[i][1], 0, 1, 1, 0);
+		g_autofree char *name = g_strdup_printf("unseen-%u", i);
+		paths[i] = save(&m, name);
+	}
+	struct cap_source *s =
+	    cap_files_open((const char *const *)paths, FILES, false);
+	struct cap_frame f;
+	unsigned n = 0;
+	while (s->next(s, &f, NULL) == CAP_FRAME && n < 2 * FILES)
+		CU_ASSERT_EQUAL(f.unseen, unseen[n++] * RS_SEC);
+	CU_ASSERT_EQUAL(n, 2 * FILES);
+	s->close(s);
+	for (unsigned i = 0; i < FILES; i++)
+		unsave(paths[i]);
+}
+
 /* More files at once than may be open: the same frames, in the same order, with
    the same numbers, and few descriptors. */
 static void
@@ -466,5 +497,5 @@ test_filter(void)
 UNIT_MAIN("capture", UNIT(test_pcap_magics), UNIT(test_lcap),
     UNIT(test_old_pcap), UNIT(test_pcapng_interfaces), UNIT(test_pcapng_late),
     UNIT(test_cut_short), UNIT(test_no_captures), UNIT(test_damaged),
-    UNIT(test_order), UNIT(test_many), UNIT(test_list), UNIT(test_follow),
-    UNIT(test_filter))
+    UNIT(test_order), UNIT(test_unseen), UNIT(test_many), UNIT(test_list),
+    UNIT(test_follow), UNIT(test_filter))

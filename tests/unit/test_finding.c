@@ -79,6 +79,7 @@ test_words(void)
 	CU_ASSERT_STRING_EQUAL(finding_time(s, 31 * RS_MSEC), "31 ms");
 	CU_ASSERT_STRING_EQUAL(finding_time(s, 9999 * RS_MSEC), "9999 ms");
 	CU_ASSERT_STRING_EQUAL(finding_time(s, 17278 * RS_MSEC), "17.3 s");
+	CU_ASSERT_STRING_EQUAL(finding_time(s, 266137 * RS_SEC), "73 h 55 min");
 }
 
 UNIT_MAIN("finding", UNIT(test_filter), UNIT(test_words))

@@ -70,7 +70,11 @@ play_event(struct play *p, struct rs_event ev, enum rs_dir dir)
 {
 	p->now += 20 * RS_MSEC;
 	ev.dir = dir;
-	ev.flow = ev.type == RS_EV_DROPS ? NULL : &p->flow;
+	ev.flow = &p->flow;
+	if (ev.type == RS_EV_DROPS) {
+		ev.flow = NULL;
+		ev.u.drops.packets = 1;
+	}
 	ev.at = rs_stamp_at(p->now, (struct rs_frame){0, ++p->frame});
 	inferred_tracker_event(p->k, &ev);
 }

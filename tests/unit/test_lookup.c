@@ -83,6 +83,7 @@ pass(struct talk *t, char what, int at, uint16_t id)
 	} else if (what == 'd') {
 		ev.type = RS_EV_DROPS;
 		ev.flow = NULL;
+		ev.u.drops.packets = 1;
 		ev.u.drops.from = ev.u.drops.to = ev.now;
 	} else if (what == 's') {
 		ev.type = RS_EV_SIP_MESSAGE;

@@ -505,6 +505,18 @@ test_traps(void)
 		"0-1 alice registered initial 200 rrd=50.000 auth=20.000 "
 		"end=50.000 exp=3600/3600 txns=-,200 [1 2 3] "
 		"-challenge_not_captured\n"},
+	    {"nothing of the server was captured: it had a challenge, though",
+		"@0.000" REG("a", "1", "") "@0.030" REG(
+		    "b", "2", AUTH("n1")) "@4.030" REG("b", "2",
+		    AUTH("n1")) "@40.000 time\n",
+		"0-1 alice cut_off initial end=4030.000 exp=3600 txns=-,-*1 "
+		"[1 2 3] -challenge_not_captured\n"},
+	    {"near miss: that server answered later on, and then no more",
+		"@0.000" REG("a", "1", "") "@0.030" REG(
+		    "b", "2", AUTH("n1")) "@0.050" NO("b", "2",
+		    "n2") "@0.070" REG("c", "3", AUTH("n2")) "@40.000 time\n",
+		"0-1 alice timed_out initial 401 ch=20.000 ca=20.000 "
+		"end=32070.000 exp=3600 txns=-,401,- [1 2 3 4] -challenge_not_captured\n"},
 	    {"a response whose request was not captured", "@0.000" OK("a", "1"),
 		""},
 	    {"retries every minute: an attempt each",

@@ -40,7 +40,7 @@ test_coverage_words(void)
 		"--all-tls judges them; --sip-tls-port PORT",
 		"no SIP at all"},
 	    {"one other TLS", 3, 0, 2, 0, 1, "arp", 1,
-		"There is 1 TLS handshake on ports not known", "handshakes"},
+		"There is 1 TLS handshake on a port not known", "handshakes"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct run u;
@@ -248,6 +248,106 @@ test_undecided(void)
 	run_end(&u);
 }
 
+/* Of a REGISTER that the capture has the beginning of, nothing is said that may
+   be in the rest. */
+static void
+test_undecided_as_cut(void)
+{
+	struct rs_span flaws[] = {RS_LIT("message_cut"), RS_LIT("no_to")};
+	struct run u;
+	struct rec_transaction x;
+	struct rec_registration r;
+	rec_init(&rec_transaction_type, &x);
+	rec_init(&rec_registration_type, &r);
+	x.request_frame.number = 2;
+	r.id.frame.number = 2;
+	r.started = x.request_time = RUN_T0;
+	r.client.at = (struct rs_endpoint){{{198, 51, 100, 6}, 4}, 5060};
+	r.kind = REC_QUERY;
+	r.outcome = REC_CUT_OFF;
+	r.visibility = REC_CLEAR;
+	r.transactions = (struct rec_list){&x, 1, 1};
+	r.flaws = (struct rec_list){flaws, 2, 2};
+	run_begin(&u, REPORT_TEXT, 80);
+	u.sink.record(u.sink.arg, &rec_registration_type, &r);
+	run_finish(&u);
+	run_check_lines(&u, 80);
+	run_check_says(&u, "cut off no answer can be told of the REGISTER #2; "
+			   "a message was cut by the snap length");
+	run_check_silent(&u, "on query");
+	run_check_silent(&u, "it lacks");
+	run_end(&u);
+}
+
+/* A piece wider than a line goes on in the next one. */
+static void
+test_wide_pieces(void)
+{
+	struct run u;
+	run_begin(&u, REPORT_TEXT, 80);
+	u.coverage.flows_udp = u.coverage.one_way_flows = 1;
+	run_finish(&u);
+	run_check_lines(&u, 80);
+	run_check_says(&u,
+	    "what looks unanswered is not blamed on anybody: the "
+	    "answers may be missing from this capture only");
+	run_end(&u);
+}
+
+/* What the page says of TLS to a port of SIP of which only a part was seen. */
+static void
+test_handshake_in_part(void)
+{
+	struct run u;
+	run_begin(&u, REPORT_TEXT, 80);
+	run_handshake(&u, 1, 5061, REC_HANDSHAKE_CUT_OFF);
+	run_finish(&u);
+	run_check_says(&u, "its handshake was not seen whole");
+	run_check_silent(&u, "There is no SIP at all");
+	run_end(&u);
+}
+
+/* An AOR is told whole; what is left of the line is the user agent's. */
+static void
+test_long_aor(void)
+{
+	struct run u;
+	struct rec_registration r;
+	rec_init(&rec_registration_type, &r);
+	r.id.frame.number = 2;
+	r.started = r.ended = RUN_T0;
+	r.client.at = (struct rs_endpoint){{{198, 51, 100, 6}, 4}, 5060};
+	r.aor = RS_LIT("sip:4025@a-domain-with-a-long-name.example.com");
+	r.user_agent = RS_LIT("ExamplePhone/1.0 (a long name)");
+	r.kind = REC_INITIAL;
+	r.outcome = REC_REJECTED;
+	r.visibility = REC_CLEAR;
+	run_begin(&u, REPORT_TEXT, 80);
+	u.sink.record(u.sink.arg, &rec_registration_type, &r);
+	run_finish(&u);
+	run_check_lines(&u, 80);
+	run_check_says(&u, "FAILED 198.51.100.6 "
+			   "sip:4025@a-domain-with-a-long-name.example.com ");
+	run_end(&u);
+}
+
+static void
+test_unread_file(void)
+{
+	struct run u;
+	struct rec_file f;
+	rec_init(&rec_file_type, &f);
+	f.path = RS_LIT("a.cap");
+	f.problem = RS_LIT("a.cap: a Microsoft NetMon capture");
+	run_begin(&u, REPORT_TEXT, 80);
+	u.coverage.packets = 0;
+	u.coverage.files = (struct rec_list){&f, 1, 1};
+	run_finish(&u);
+	run_check_says(&u, "Nothing could be read: see above");
+	run_check_silent(&u, "holds no packets");
+	run_end(&u);
+}
+
 /* An alert and the FIN in one frame are two rungs; an empty certificate, and
    who issued the one that is refused. */
 static void
@@ -371,5 +471,7 @@ test_words_stay_whole(void)
 UNIT_MAIN("text_words", UNIT(test_coverage_words), UNIT(test_websocket_words),
     UNIT(test_names_of_files), UNIT(test_other_traffic),
     UNIT(test_lines_of_a_phone), UNIT(test_ends_of_ladders),
-    UNIT(test_undecided), UNIT(test_handshake_ladder), UNIT(test_bindings_line),
+    UNIT(test_undecided), UNIT(test_undecided_as_cut), UNIT(test_wide_pieces),
+    UNIT(test_long_aor), UNIT(test_handshake_in_part), UNIT(test_unread_file),
+    UNIT(test_handshake_ladder), UNIT(test_bindings_line),
     UNIT(test_filter_names_its_file), UNIT(test_words_stay_whole))
