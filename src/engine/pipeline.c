@@ -550,12 +550,16 @@ pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
 	}
 	struct call call = {p, f};
 	const struct tcp_out out = {on_data, on_gap, on_close, &call};
-	if (f->claim == FLOW_OURS) {
+	bool known = f->claim == FLOW_OURS;
+	if (known) {
 		pipeline_source(
 		    p, &((struct app *)f->app)->source[dir], packet);
 		keep_pace(f->app, packet->at.first);
 	}
 	tcp_conn_segment(f->tcp, dir, packet, h, &out);
+	if (!known && f->claim == FLOW_OURS)
+		pipeline_source(
+		    p, &((struct app *)f->app)->source[dir], packet);
 	if (f->claim == FLOW_NEW && packet->payload.n) {
 		label(p, f, packet);
 		const struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);

@@ -4,7 +4,6 @@
 # Bad input and bad output: one clear line, the right exit status, and what
 # was read before is reported.
 . "${srcdir:=..}/tests/lib/tap.sh"
-once
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 
 srcdir=$(cd "$srcdir" && pwd)

@@ -4,7 +4,6 @@
 # --phone: what is listed, counted and told is that phone's and all that it has in
 # the whole report, and nothing of others.
 . "${srcdir:=..}/tests/lib/tap.sh"
-once
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 command -v python3 >/dev/null || skip_all 'no python3'
 

@@ -4,7 +4,6 @@
 # The flight recorder over files: what failed is cut out of a capture, with the
 # verdict as comments, and reads as what it was cut from.
 . "${srcdir:=..}/tests/lib/tap.sh"
-once
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 
 apart

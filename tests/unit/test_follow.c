@@ -145,8 +145,7 @@ test_begins(void)
 	struct bench b;
 	bench_init(&b);
 	write_to(&b, "a", "1 2", 30);
-	g_autofree char *text = at(&b, "text"), *hidden = at(&b, ".hidden");
-	g_autofree char *empty = at(&b, "empty"), *log = at(&b, "log");
+	g_autofree char *text = at(&b, "text"), *empty = at(&b, "empty");
 	g_file_set_contents(text,
 	    "no capture, whatever comes behind it, and "
 	    "long enough that this is known",
