@@ -283,8 +283,8 @@ provisioning_override(const struct diag_rule *rule, const struct diag_case *c,
 	struct rs_span value = o->value.p ? o->value : a ? a[0] : o->value;
 	bool used = o->used != RS_NEVER;
 	finding_begin(&f, rule, c, out, used ? REC_INFERRED : REC_CERTAIN);
+	finding_alternative(&f, "capture.incomplete");
 	if (used) {
-		finding_alternative(&f, "capture.incomplete");
 		finding_detail(&f,
 		    "Option %lld names %.*s; the phone went there (port %lld) "
 		    "and was not seen to register.",
