@@ -445,7 +445,7 @@ test_eap(void)
 			double at;
 			enum link_eap what;
 			unsigned from, to;
-		} steps[5];
+		} steps[6]; /* the last one is empty */
 		const char *said;
 	} rows[] = {
 	    {"refused",
