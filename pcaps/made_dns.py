@@ -178,3 +178,17 @@ def ipv6_in_vain():
     for wait in (0, 1, 3, 7, 15):
         syn6(c, 0.2 + wait, "2001:db8:1::17", 40001, "2001:db8:2::66", 5060)
     return c, dns
+
+
+NAPTR_TLS, NAPTR_UDP = "_sips._tcp.example.com", "_sip._udp.example.com"
+
+
+def two_naptr(asked):
+    """Of one order, TLS preferred; what the phone asks for then does not exist."""
+    c, name = Capture(), "example.com"
+    dns = Resolver(c, "192.0.2.17")
+    for at in 0, 30, 60:
+        dns.asks(at, name, NAPTR, [naptr(name, 10, 20, "SIP+D2U", NAPTR_UDP),
+                                   naptr(name, 10, 10, "SIPS+D2T", NAPTR_TLS)])
+        dns.asks(at + 0.05, asked, SRV, rcode=NXDOMAIN)
+    c.write()

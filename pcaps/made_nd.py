@@ -168,3 +168,14 @@ def syn_at(link, at, source, port, target, to):
 
 def line(link, address, user):
     return Phone(link, address, user, "ExamplePhone/1.0")
+
+
+def phone_boots():
+    """A link whose router advertises itself, and a phone that has an address of
+    IPv6 by DHCP since second 2."""
+    c = Wire({PHONE6: PHONE_MAC, PHONE_LOCAL: PHONE_MAC})
+    c.solicits(0, "::", PHONE_LOCAL)
+    c.router(1)
+    binds6(c, 2)
+    c.solicits(3, "::", PHONE6)
+    return c

@@ -9,11 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from made_boot import *  # noqa: E402, F403
 from made_nd import *  # noqa: E402, F403
 
-c = Wire({PHONE6: PHONE_MAC, PHONE_LOCAL: PHONE_MAC})
-c.solicits(0, "::", PHONE_LOCAL)
-c.router(1)
-binds6(c, 2)
-c.solicits(3, "::", PHONE6)
+c = phone_boots()
 for at in (5, 6, 7, 15, 16, 17):
     c.solicits(at, PHONE_LOCAL, ROUTER6)
 c.write()

@@ -1,56 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""tcp-register twice, 3 ms apart: two customers whose phones have the same address
-and port, each on two VLANs, one for each direction."""
+"""tcp-register of two customers, each on two VLANs, one for each direction."""
 
 import pathlib
-import re
 import struct
 import sys
 
-here = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(here.parent / "tests" / "lib"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.dont_write_bytecode = True
-import captures  # noqa: E402
-
-PHONE, OTHER = bytes.fromhex("00005e005317"), bytes.fromhex("00005e005327")
+import two_customers  # noqa: E402
 
 
-def other(data):
-    """The same of the second customer: another user, Call-ID, branch, tag and
-    phone, and other numbers of TCP."""
-    data = data.replace(PHONE, OTHER).replace(b"4025", b"4026")
-    data = re.sub(rb"(Call-ID: |branch=z9hG4bK-?|;tag=).", rb"\1Z", data)
-    ip = captures.Ip.of(data)
-    h = bytearray(ip.payload)
-    if ip.proto == captures.PROTO_TCP:
-        for at in (4, 8):
-            n = struct.unpack_from(">I", h, at)[0]
-            struct.pack_into(">I", h, at, n + 0x30000000 & 0xFFFFFFFF if n else 0)
-    at = 16 if ip.proto == captures.PROTO_TCP else 6
-    struct.pack_into(">H", h, at, 0)
-    struct.pack_into(">H", h, at, captures.checksum(
-        ip.pseudo(len(h)) + bytes(h)))
-    return ip.bytes(bytes(h))
+def frame(data, customer):
+    up = data[6:12] in (two_customers.PHONE, two_customers.OTHER)
+    tag = (30 if customer else 10) + up
+    return data[:12] + struct.pack(">HH", 0x8100, tag) + data[12:]
 
 
-def tagged(data, first):
-    up = data[6:12] in (PHONE, OTHER)
-    return data[:12] + struct.pack(">HH", 0x8100, first + up) + data[12:]
-
-
-def frame(data, number, customer):
-    return tagged(data, 30 if customer else 10)
-
-
-link, packets = captures.read(here / "tcp-register" / "tcp-register.pcap")
-out = []
-for p in packets:
-    if p.data[12:14] != b"\x08\0":
-        continue
-    for customer in (False, True):
-        data = frame(other(p.data) if customer else p.data, len(out), customer)
-        out.append(captures.Packet(p.ns + 3000000 * customer, len(data), data,
-                                   len(out)))
-out.sort(key=lambda p: p.ns)
-sys.stdout.buffer.write(captures.pcap(link, out))
+two_customers.write("tcp-register", frame)
