@@ -59,13 +59,13 @@ FORMAT = {"coverage.files.format", "coverage.files.compression",
           "coverage.files.comments", "coverage.files.path"}
 # Of many files each is told of by itself; a display filter is for one.
 FILES = {"coverage.files"} | FILTER
-# The first and the last frame of several, and which of several phones is the
-# example: frames have the order of files.
+# The first and the last frame of several, and which of several phones, or of
+# its connections, is the example: frames have the order of files.
 OVERLAP = FILES | {"phones.id", "phones.chain.frames",
                    "phones.chain.records", "phones.lines.frame",
                    "findings.id", "findings.at", "findings.aor",
                    "findings.detail", "findings.evidence",
-                   "findings.records"}
+                   "findings.phone.port", "findings.records"}
 
 
 # ---- changes to captures; all keep the instant of every byte ----

@@ -96,7 +96,8 @@ const struct diag_entry diag_entries_boot[] = {
 		"phone's NTP queries get no answer. And the phone did not "
 		"register.",
 	.silent = "Phones may have both configured: nothing is said of one "
-		  "that registers."},
+		  "that registers, nor where the capture ends within ten "
+		  "seconds of the lease."},
     {.code = "dhcp.provisioning-override",
 	.meaning =
 	    "Options 66, 150, 159 and 160 send phones to a server for their "

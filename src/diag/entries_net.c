@@ -137,7 +137,9 @@ const struct diag_entry diag_entries_around[] = {
 		   "the capture.",
 	.seen = "A REGISTER without an answer for 32 s, where packets are "
 		"known to be missing or nothing at all was captured in both "
-		"directions. As an alternative: silence that another cause is "
+		"directions, or over UDP, where it was sent once only "
+		"(RFC 3261 17.1.2.2) and no REGISTER of the capture has an "
+		"answer. As an alternative: silence that another cause is "
 		"blamed for, or a gap next to what is blamed.",
 	.silent = "No fault is blamed where this is said: the finding is in "
 		  "the place of sip.no-answer, which it names, and the attempt "

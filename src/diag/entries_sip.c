@@ -14,7 +14,8 @@ const struct diag_entry diag_entries_sip[] = {
 	    "certain.",
 	.silent =
 	    "Held back where packets are missing or only one direction was "
-	    "captured, and where an answer came that did not reach the phone "
+	    "captured, over UDP where the request was not repeated and no "
+	    "registrar is heard in the capture, and where an answer came that did not reach the phone "
 	    "(sip.wrong-response-port). That it is the registrar who does not "
 	    "answer is said only of a request that came as far as a capture "
 	    "near it, or that its TCP acknowledged: near the phone, request "

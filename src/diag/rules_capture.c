@@ -13,13 +13,16 @@
 
 /* Why an answer may have been there and not in the file. */
 static const char *
-why(const struct diag_case *c)
+why(const struct diag_case *c, const struct sip_view *v)
 {
 	if (coverage_view_dropped(c->coverage))
 		return "packets were dropped while capturing";
 	if (c->registration && (sip_view_flaw(c->registration, "gap") ||
 				   sip_view_flaw(c->registration, "drops")))
 		return "packets of this connection are missing";
+	if (coverage_view_two_way(c->coverage) && sip_view_not_repeated(c, v))
+		return "it was not repeated, as it is over UDP until an answer "
+		       "comes, and no registrar is heard in the capture";
 	return "the capture shows one direction only, of everything in it";
 }
 
@@ -44,7 +47,7 @@ capture_incomplete(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f,
 	    "No final response to the REGISTER in 32 s, but %s: the answer may "
 	    "have come.",
-	    why(c));
+	    why(c, &v));
 	sip_view_evidence(&f, &v);
 	finding_say(&f);
 }

@@ -217,7 +217,8 @@ no_dns_or_ntp(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_lease *l = boot_view_lease(c);
 	const struct rec_clock *k = c->clock;
 	struct finding f;
-	if (l == NULL || l->state != REC_BOUND || !boot_view_lost_phone(c))
+	if (l == NULL || l->state != REC_BOUND || !boot_view_lost_phone(c) ||
+	    !coverage_view_goes_on(c->coverage, l->ended, WATCH))
 		return;
 	bool v4 = l->protocol == REC_DHCPV4;
 	bool dns = l->terms.dns.n == 0 && boot_view_asked(l, v4 ? "6" : "23");
@@ -238,7 +239,8 @@ no_dns_or_ntp(const struct diag_rule *rule, const struct diag_case *c,
 		       : "; its NTP queries got no "
 			 "answer")
 		: "");
-	finding_evidence(&f, l->answer_frame, RS_NEVER, RS_LIT("DHCP ACK"));
+	finding_evidence(&f, l->answer_frame,
+	    rec_answered(l->started, l->delay), RS_LIT("DHCP ACK"));
 	if (ntp) {
 		finding_frames(&f, &k->frames, RS_NEVER, RS_LIT("NTP query"));
 		finding_evidence(
@@ -297,7 +299,8 @@ provisioning_override(const struct diag_rule *rule, const struct diag_case *c,
 		    "not seen.",
 		    (long long)o->code, FINDING_TEXT(value));
 	}
-	finding_evidence(&f, l->answer_frame, RS_NEVER, RS_LIT("DHCP ACK"));
+	finding_evidence(&f, l->answer_frame,
+	    rec_answered(l->started, l->delay), RS_LIT("DHCP ACK"));
 	finding_evidence(
 	    &f, o->used_frame, o->used, RS_LIT("first packet to that server"));
 	finding_say(&f);

@@ -335,7 +335,8 @@ say_wrong(const struct diag_rule *rule, const struct diag_way *w,
 	    "as another phone was told, is %.*s.",
 	    FINDING_TEXT(l->name), FINDING_TEXT(other->name));
 	services_evidence(&f, w, way_domain(l));
-	finding_evidence(&f, other->answer_frame, RS_NEVER,
+	finding_evidence(&f, other->answer_frame,
+	    rec_answered(other->started, other->delay),
 	    RS_LIT("the answer to another phone"));
 	finding_say(&f);
 }

@@ -107,9 +107,12 @@ download_failed(const struct diag_rule *rule, const struct diag_case *c,
 	    d->server.name.n ? (const char *)d->server.name.p : where, why,
 	    finding_time(after, g->last - d->ended));
 	finding_evidence(&f, d->id.frame, d->started, RS_LIT("request"));
-	finding_evidence(&f, d->answer_frame, RS_NEVER,
-	    d->protocol == REC_HTTPS ? RS_LIT("what ended the handshake")
-				     : RS_LIT("answer"));
+	if (d->protocol == REC_HTTPS)
+		finding_evidence(&f, d->answer_frame, RS_NEVER,
+		    RS_LIT("what ended the handshake"));
+	else
+		finding_evidence(&f, d->answer_frame,
+		    rec_answered(d->started, d->delay), RS_LIT("answer"));
 	finding_evidence(&f, d->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
 	const struct rs_frame *v = d->frames.v;
 	if (d->state == REC_DOWNLOAD_NO_ANSWER && d->frames.n > 1)

@@ -88,8 +88,11 @@ sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
 	    FINDING_TEXT(r->icmp), from, r->server.at.port,
 	    icmp_meaning(r->icmp, r->server.at.addr.family));
 	sip_view_evidence(&f, &v);
-	finding_evidence(
-	    &f, r->icmp_frame, r->ended, RS_LIT("ICMP unreachable"));
+	/* The frame is the first one's, the end of the attempt the last one's.
+	 */
+	bool once = v.last && v.last->retransmissions == 0;
+	finding_evidence(&f, r->icmp_frame, once ? r->ended : RS_NEVER,
+	    RS_LIT("ICMP unreachable"));
 	finding_say(&f);
 }
 

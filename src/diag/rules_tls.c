@@ -396,7 +396,7 @@ clear_sip(const struct diag_rule *rule, const struct diag_case *c,
 		finding_evidence(&f, v[i].request_frame, v[i].request_time,
 		    RS_LIT("REGISTER"));
 	if (n)
-		finding_evidence(&f, n->close_frame, n->ended, n->closed_how);
+		finding_evidence(&f, n->close_frame, RS_NEVER, n->closed_how);
 	finding_say(&f);
 }
 

@@ -291,7 +291,8 @@ dns_answer_differs(const struct diag_rule *rule, const struct diag_case *c,
 		for (uint32_t j = 0; j < w->n_tries; j++)
 			if (way_gives(l, &w->tries[j].server.addr))
 				way_try_evidence(&f, &w->tries[j]);
-		finding_evidence(&f, other->answer_frame, RS_NEVER,
+		finding_evidence(&f, other->answer_frame,
+		    rec_answered(other->started, other->delay),
 		    RS_LIT("the answer to another phone"));
 		finding_say(&f);
 		return;

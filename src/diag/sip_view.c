@@ -238,6 +238,25 @@ sip_view_fragments_lost(const struct sip_view *v)
 	return sip_view_challenged(before) && before->fragmented == RS_FALSE;
 }
 
+/* No registrar is heard anywhere in the capture. */
+static bool
+no_registrar(const struct rec_coverage *v)
+{
+	const struct rec_count *n = v ? v->responses_to_register.v : NULL;
+	for (uint32_t i = 0; n && i < v->responses_to_register.n; i++)
+		if (n[i].n > 0)
+			return false;
+	return v != NULL;
+}
+
+bool
+sip_view_not_repeated(const struct diag_case *c, const struct sip_view *v)
+{
+	return v->r->transport == REC_UDP && v->r->visibility != REC_LOG &&
+	       v->last && v->last->retransmissions == 0 &&
+	       v->last->provisional <= 0 && no_registrar(c->coverage);
+}
+
 bool
 sip_view_both_ways(const struct diag_case *c, const struct sip_view *v)
 {
@@ -249,5 +268,6 @@ sip_view_both_ways(const struct diag_case *c, const struct sip_view *v)
 		return true;
 	if (c->connection && c->connection->syn_ack_frame.number)
 		return true;
-	return coverage_view_two_way(c->coverage);
+	return coverage_view_two_way(c->coverage) &&
+	       !sip_view_not_repeated(c, v);
 }

@@ -47,6 +47,9 @@ bool sip_view_one_realm(const struct sip_view *v,
 bool sip_view_fragments_lost(const struct sip_view *v);
 /* The attempt has this flaw. */
 bool sip_view_flaw(const struct rec_registration *r, const char *name);
+/* Over UDP a request is repeated until an answer comes (RFC 3261 17.1.2.2):
+   this one was not, and no registrar is heard in all of the capture. */
+bool sip_view_not_repeated(const struct diag_case *c, const struct sip_view *v);
 /* The other direction of this path was captured: an answer would have been. */
 bool sip_view_both_ways(const struct diag_case *c, const struct sip_view *v);
 /* Requests and answers as evidence; of a long loop the first and last two. */

@@ -137,7 +137,7 @@ way_evidence(struct finding *f, const struct rec_lookup *l)
 	finding_evidence(f, l->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
 	bool error = l->state == REC_NXDOMAIN || l->state == REC_REFUSED ||
 		     l->state == REC_LOOKUP_FAILED;
-	finding_evidence(f, l->answer_frame, RS_NEVER,
+	finding_evidence(f, l->answer_frame, rec_answered(l->started, l->delay),
 	    error                    ? l->rcode
 	    : l->state == REC_NODATA ? RS_LIT("no such record")
 				     : RS_LIT("answer"));

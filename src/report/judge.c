@@ -2,7 +2,8 @@
 /*
  * The same code about the same phone, server, AOR and kind of attempt is one
  * finding, with the evidence of its first occurrences and their number: a phone
- * that retries every minute has one problem, not a thousand.
+ * that retries every minute has one problem, not a thousand.  What is graver
+ * takes the place of a remark, whichever comes first.
  *
  * Findings wait here in the spool's form, as only a few of them are looked at
  * again.  Their number is bounded; past it, they are kept uncompared.  The
@@ -15,6 +16,7 @@
 struct kept {
 	struct rs_span key; /* binary; in the arena `kept` */
 	struct rs_span bytes;
+	enum rec_severity severity;
 	int64_t occurrences;
 	/* What later occurrences add to what is in bytes. */
 	struct rec_list evidence, records;
@@ -197,20 +199,28 @@ found(void *arg, const struct rec_finding *f)
 	struct rs_span key = key_of(j, f);
 	j->errors += f->severity == REC_ERROR;
 	struct kept *k = g_tree_lookup(j->by_key, &key);
-	if (k) {
+	if (k && f->severity == k->severity) {
 		again(j, k, f);
 		return;
 	}
 	j->buf.n = 0;
-	if (!rec_write(&rec_finding_type, f, &j->buf))
-		return; /* over a megabyte */
+	if ((k && f->severity > k->severity) ||
+	    !rec_write(&rec_finding_type, f, &j->buf)) /* over a megabyte */
+		return;
+	const struct kept whole = {
+	    .key = k ? k->key : rec_arena_text(&j->kept, key),
+	    .bytes =
+		rec_arena_text(&j->kept, (struct rs_span){j->buf.p, j->buf.n}),
+	    .severity = f->severity,
+	    .occurrences = 1,
+	    .n_evidence = f->evidence.n,
+	    .n_records = f->records.n};
+	if (k) {
+		*k = whole;
+		return;
+	}
 	k = rec_arena_alloc(&j->kept, sizeof *k);
-	k->key = rec_arena_text(&j->kept, key);
-	k->bytes =
-	    rec_arena_text(&j->kept, (struct rs_span){j->buf.p, j->buf.n});
-	k->occurrences = 1;
-	k->n_evidence = f->evidence.n;
-	k->n_records = f->records.n;
+	*k = whole;
 	g_ptr_array_add(j->all, k);
 	if (g_tree_nnodes(j->by_key) < JUDGE_FINDINGS)
 		g_tree_insert(j->by_key, &k->key, k);

@@ -70,6 +70,14 @@ rec_download_broke(enum rec_download_state s)
 	       s == REC_DOWNLOAD_FAILED || s == REC_DOWNLOAD_NO_ANSWER;
 }
 
+/* When an answer came, so long after what began then; RS_NEVER: not known. */
+static inline rs_time
+rec_answered(rs_time started, int64_t delay)
+{
+	return started == RS_NEVER || delay == REC_ABSENT ? RS_NEVER
+							  : started + delay;
+}
+
 static inline bool
 rec_download_good(enum rec_download_state s)
 {

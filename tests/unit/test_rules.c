@@ -292,6 +292,43 @@ test_no_answer_needs_both_directions(void)
 	rec_arena_clear(&a);
 }
 
+/* Over UDP who has no answer asks again; but some phones never do. */
+static void
+test_no_answer_is_asked_again(void)
+{
+	static const struct {
+		const char *name;
+		enum rec_transport transport;
+		int64_t repeats, responses;
+		const char *code;
+	} rows[] = {
+	    {"not repeated", REC_UDP, 0, 0, "capture.incomplete"},
+	    {"repeated", REC_UDP, 1, 0, "sip.no-answer"},
+	    {"others are answered", REC_UDP, 0, 3, "sip.no-answer"},
+	    {"TCP repeats for it", REC_TCP, 0, 0, "sip.no-answer"},
+	};
+	const struct sip_row r = {
+	    "", REC_TIMED_OUT, {{0, BARE, NULL}}, 0, 0, NULL, NULL, NULL, NULL};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_arena a;
+		struct rec_registration g;
+		struct rec_count n = {RS_LIT("401"), rows[i].responses};
+		rec_arena_init(&a, NULL, NULL);
+		fill_registration(&g, &a, &r);
+		g.transport = rows[i].transport;
+		((struct rec_transaction *)g.transactions.v)->retransmissions =
+		    rows[i].repeats;
+		coverage_start();
+		two_way.responses_to_register = (struct rec_list){&n, 1, 1};
+		const struct diag_case k = {
+		    .registration = &g, .coverage = &two_way};
+		judge(&k);
+		expect(rows[i].name, rows[i].code);
+		rec_arena_clear(&a);
+	}
+	coverage_start();
+}
+
 /* Where the service has it so, another user says nothing. */
 static void
 test_other_user_is_usual(void)
@@ -478,6 +515,7 @@ test_codes(void)
 
 UNIT_MAIN("rules", UNIT(test_net), UNIT(test_syns), UNIT(test_sip),
     UNIT(test_no_answer_needs_both_directions),
+    UNIT(test_no_answer_is_asked_again),
     UNIT(test_other_user_is_usual),
     UNIT(test_no_answer_by_transport), UNIT(test_digest_unsupported),
     UNIT(test_realm), UNIT(test_clear_sip), UNIT(test_codes))
