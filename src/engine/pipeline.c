@@ -736,10 +736,10 @@ pipeline_clear(struct pipeline *p)
 void
 pipeline_advance(struct pipeline *p, rs_time now)
 {
-	struct rs_event ev = {.type = RS_EV_TIME};
 	p->now = now;
 	if (now < p->due)
 		return;
 	p->due = now + TIME_STEP;
+	struct rs_event ev = {.type = RS_EV_TIME};
 	pipeline_say(p, &ev);
 }
