@@ -106,6 +106,7 @@ struct rs_conn_brief {
 	uint64_t bytes[2]; /* payload, without repeats */
 	bool heard[2];     /* packets came; of neither: not known */
 	bool lacks[2];     /* the other side says that it lacks some */
+	bool gaps[2];      /* the capture does */
 	rs_time syns; /* from the SYN of side 0 to that of side 1; RS_NEVER: not
 			 seen, or which of several was answered is not known */
 };
@@ -120,6 +121,7 @@ rs_conn_brief(const struct rs_conn_facts *f)
 	    .bytes = {a->bytes, b->bytes},
 	    .heard = {a->packets > 0, b->packets > 0},
 	    .lacks = {a->hole_acks > 0, b->hole_acks > 0},
+	    .gaps = {a->gaps > 0, b->gaps > 0},
 	    .syns = met ? b->syn_at - a->syn_at : RS_NEVER,
 	};
 }

@@ -72,6 +72,21 @@ few(const struct rec_list *l, char out[MAX_LIST])
 	return named ? out : "not seen"; /* every ClientHello has some */
 }
 
+/* No message of the phone's that offers anything, where some is lost. */
+static bool
+offer_lost(const struct tls_view *v)
+{
+	return v->gap && v->h->client_versions.n == 0;
+}
+
+static struct rs_span
+name_asked(const struct tls_view *v)
+{
+	return v->h->sni.n     ? v->h->sni
+	       : offer_lost(v) ? RS_LIT("not seen")
+			       : RS_LIT("none");
+}
+
 /* Bytes of the wire as text. */
 static const char *
 printable(struct rs_span s, char out[80])
@@ -176,7 +191,7 @@ say_intercepted(struct finding *f, const struct tls_view *v)
 		    "which is what a proxy that inspects TLS is called; name "
 		    "asked for: %.*s.",
 		    what, FINDING_TEXT(v->leaf->subject),
-		    FINDING_TEXT(v->leaf->issuer), FINDING_TEXT(v->h->sni));
+		    FINDING_TEXT(v->leaf->issuer), FINDING_TEXT(name_asked(v)));
 		return;
 	}
 	rs_addr_format(&v->other->client.at.addr, who);
@@ -186,7 +201,7 @@ say_intercepted(struct finding *f, const struct tls_view *v)
 	    "valid to %s UTC, and took it; name asked for: %.*s.",
 	    what, FINDING_TEXT(v->leaf->subject), FINDING_TEXT(v->leaf->issuer),
 	    who, FINDING_TEXT(v->other_leaf->issuer),
-	    date(v->other_leaf->not_after, to), FINDING_TEXT(v->h->sni));
+	    date(v->other_leaf->not_after, to), FINDING_TEXT(name_asked(v)));
 	finding_record(f, &rec_handshake_type, &v->other->id);
 	finding_evidence(f, v->other_leaf->frame, RS_NEVER,
 	    RS_LIT("certificate of the other issuer"));
@@ -257,7 +272,7 @@ say_not_tls(struct finding *f, const struct tls_view *v)
 		    "offered %s, name asked for: %.*s.",
 		    printable(bytes, text),
 		    few(&v->h->client_versions, versions),
-		    FINDING_TEXT(v->h->sni));
+		    FINDING_TEXT(name_asked(v)));
 	else
 		finding_detail(f,
 		    "The phone's first bytes to port %u are no TLS record: "
@@ -281,21 +296,21 @@ say_sealed(struct finding *f, const struct tls_view *v)
 		    "record of the size of an alert where its Finished was "
 		    "due; which alert, and the certificate, cannot be read "
 		    "without keys; name asked for: %.*s.",
-		    FINDING_TEXT(v->h->sni));
+		    FINDING_TEXT(name_asked(v)));
 	} else if (v->empty_certificate) {
 		finding_detail(f,
 		    "Before its Finished the phone sent an encrypted record "
 		    "of the size of an empty Certificate, and the server "
 		    "answered with one of the size of an alert; name asked "
 		    "for: %.*s.",
-		    FINDING_TEXT(v->h->sni));
+		    FINDING_TEXT(name_asked(v)));
 	} else if (v->sealed_certificate) {
 		finding_detail(f,
 		    "Before its Finished the phone sent an encrypted record "
 		    "that is long enough for a certificate, and the server "
 		    "answered with one of the size of an alert; name asked "
 		    "for: %.*s.",
-		    FINDING_TEXT(v->h->sni));
+		    FINDING_TEXT(name_asked(v)));
 	} else {
 		f->rec.title = RS_LIT("The server ended the handshake with an "
 				      "encrypted alert");
@@ -303,7 +318,7 @@ say_sealed(struct finding *f, const struct tls_view *v)
 		    "The phone had finished, and the server answered with an "
 		    "encrypted record of the size of an alert; which one "
 		    "cannot be read without keys; name asked for: %.*s.",
-		    FINDING_TEXT(v->h->sni));
+		    FINDING_TEXT(name_asked(v)));
 	}
 }
 
@@ -319,7 +334,7 @@ say_version(struct finding *f, const struct tls_view *v)
 	    "offered %s, name asked for: %.*s.",
 	    FINDING_TEXT(v->h->version), (long long)v->alert->number,
 	    FINDING_TEXT(v->alert->name), few(&v->h->client_versions, versions),
-	    FINDING_TEXT(v->h->sni));
+	    FINDING_TEXT(name_asked(v)));
 }
 
 static void
@@ -337,7 +352,7 @@ say_parameters(struct finding *f, const struct tls_view *v)
 	    few(&h->client_versions, versions),
 	    few(&h->client_ciphers, ciphers), v->new_client ? "; groups " : "",
 	    v->new_client ? few(&h->client_groups, groups) : "",
-	    FINDING_TEXT(h->sni));
+	    FINDING_TEXT(name_asked(v)));
 }
 
 static void
@@ -357,7 +372,7 @@ say_closed(struct finding *f, const struct tls_view *v)
 	    side_name(h->failed_by), v->resetting ? "reset" : "closed",
 	    finding_message(phone, h->last_message_client),
 	    finding_message(server_last, h->last_message_server),
-	    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
+	    few(&h->client_versions, versions), FINDING_TEXT(name_asked(v)));
 }
 
 /* The phone's own certificate, as far as it was seen in clear. */
@@ -398,7 +413,14 @@ say_rest(struct finding *f, const struct tls_view *v)
 		    "No ServerHello in %lld s after the ClientHello%s; offered "
 		    "%s, name asked for: %.*s.",
 		    (long long)((h->ended - h->started) / RS_SEC), arrived,
-		    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
+		    few(&h->client_versions, versions),
+		    FINDING_TEXT(name_asked(v)));
+	else if (v->alert && offer_lost(v))
+		finding_detail(f,
+		    "%s sent alert %lld %.*s; the capture lacks the messages "
+		    "before it.",
+		    side_name(h->failed_by), (long long)v->alert->number,
+		    FINDING_TEXT(v->alert->name));
 	else if (v->alert)
 		finding_detail(f,
 		    "%s sent alert %lld %.*s after %s; offered %s, name "
@@ -406,7 +428,8 @@ say_rest(struct finding *f, const struct tls_view *v)
 		    side_name(h->failed_by), (long long)v->alert->number,
 		    FINDING_TEXT(v->alert->name),
 		    finding_message(after, v->alert->after),
-		    few(&h->client_versions, versions), FINDING_TEXT(h->sni));
+		    few(&h->client_versions, versions),
+		    FINDING_TEXT(name_asked(v)));
 	else
 		say_closed(f, v);
 }

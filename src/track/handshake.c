@@ -203,6 +203,13 @@ entry_new(struct handshake_tracker *k, uint64_t serial)
 	return e;
 }
 
+static void
+note_gap(struct shake *s, enum rec_side from)
+{
+	shake_at(s, from)->gap = true;
+	handshake_record_flaw(s, "gap");
+}
+
 /* Opens a handshake on the event's connection; NULL when there is no room. */
 static struct shake *
 shake_open(
@@ -225,6 +232,10 @@ shake_open(
 		s->side[i].alert_at = s->side[i].trouble_at = RS_NEVER;
 	s->rec = k->blank;
 	handshake_record_init(s, ev);
+	/* What was lost before its first record was its beginning. */
+	for (int i = 0; i < 2; i++)
+		if (ev->flow->tcp.gaps[i])
+			note_gap(s, shake_side_of(s, (enum rs_dir)i));
 	push_newest(k, s);
 	return s;
 }
@@ -608,8 +619,7 @@ hear_gap(struct handshake_tracker *k, const struct rs_event *ev)
 		return;
 	struct shake *s = e->open;
 	enum rec_side from = shake_side_of(s, ev->dir);
-	shake_at(s, from)->gap = true;
-	handshake_record_flaw(s, "gap");
+	note_gap(s, from);
 	handshake_record_step(s, from, "gap", &ev->at);
 }
 

@@ -202,6 +202,7 @@ word_event(struct play *p, struct rs_event *ev, const char *w)
 		half_close(p, ev, RS_END_RST);
 	} else if (strcmp(w, "gap") == 0) {
 		ev->type = RS_EV_GAP;
+		p->conn.half[ev->dir].gaps++;
 	} else if (strcmp(w, "junk") == 0) {
 		ev->type = RS_EV_ANOMALY;
 		ev->u.anomaly.kind = RS_ANOMALY_TLS_NOT_TLS;

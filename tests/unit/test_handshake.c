@@ -91,6 +91,8 @@ static const struct row rows[] = {
     {"gap, then silence", ">ch <gap +60000 cap", REC_HANDSHAKE_CUT_OFF, NOBODY},
     {"gap, then alert", ">ch <gap >a2/48 >FIN end", REC_FAILED, REC_CLIENT,
 	REC_REASON_ALERT},
+    {"gaps, then alert", ">gap <gap >a2/48 >FIN end", REC_FAILED, REC_CLIENT,
+	REC_REASON_ALERT},
     {"gap, then data of both", ">ch <sh12 <gap >cke >ccs >fin >d90 <d90 end",
 	REC_COMPLETED, NOBODY},
     {"gap, then data of one", ">ch <sh12 <gap >cke >ccs >fin >d90 end",
