@@ -21,6 +21,7 @@
  *   engine/link_stage LINK
  *   dissectors/tftp   TFTP ANOMALY
  *   dissectors/http   HTTP ANOMALY
+ *   engine/log_fetch  FETCH, and by its dissector HTTP, of logs
  *   engine/pipeline   FLOW_OPEN GAP FLOW_HALF_CLOSE FLOW_END ICMP DROPS NOT_TLS
  *
  * An emitter below engine/ leaves `flow` NULL; the pipeline fills it in before
@@ -44,6 +45,7 @@ struct tftp_msg;
 struct http_msg;
 struct reading;
 struct dns_msg;
+struct log_fetch;
 
 /* How a flow was kept alive, as far as known now. */
 struct rs_flow_pace {
@@ -109,6 +111,7 @@ enum rs_event_type {
 	RS_EV_CLOCK,
 	RS_EV_TFTP,
 	RS_EV_HTTP,
+	RS_EV_FETCH,
 	RS_EV_N
 };
 
@@ -246,6 +249,7 @@ struct rs_event {
 		struct ws_message ws_message;
 		const struct tftp_msg *tftp;
 		const struct http_msg *http;
+		const struct log_fetch *fetch;
 		struct {
 			struct rs_span head; /* the first bytes that were no TLS */
 		} not_tls; /* clear bytes on a flow where TLS was due */

@@ -203,6 +203,35 @@ resync(struct rs_span text, struct log_fact *f)
 	return true;
 }
 
+/* A profile rule: options, if any, and a URL. */
+static bool
+profile(struct rs_span text, struct log_fact *f)
+{
+	struct scan s = {text};
+	size_t at = scan_find(text, RS_LIT("://"));
+	f->kind = LOG_PROFILE;
+	if (!scan_until(&s, ']', &f->value))
+		f->value = text; /* cut */
+	if (at >= f->value.n)
+		return false;
+	while (at && text.p[at - 1] != ' ')
+		at--;
+	f->value = rs_span_from(f->value, at);
+	f->value.n = rs_span_find(f->value, ' ');
+	return true;
+}
+
+static bool
+sending(struct rs_span text, struct log_fact *f)
+{
+	f->kind = LOG_SENDING;
+	if (after(text, RS_LIT("url: "), &f->value))
+		f->value.n = rs_span_find(f->value, ' ');
+	if (scan_find(f->value, RS_LIT("://")) == f->value.n)
+		f->value.n = 0;
+	return true;
+}
+
 /* Lines are cut: "6" at the end of one may have been "60". */
 static bool
 transfer(struct rs_span text, struct log_fact *f)
@@ -243,6 +272,10 @@ voice(struct rs_span text, struct log_fact *f)
 {
 	if (rs_span_starts(text, RS_LIT("reqByCurlInternal return")))
 		return transfer(text, f);
+	if (rs_span_starts(text, RS_LIT("reqByCurlInternal sending")))
+		return sending(text, f);
+	if (rs_span_starts(text, RS_LIT("QPE:RESYNC profile=[")))
+		return profile(rs_span_from(text, 20), f);
 	if (rs_span_starts(text, RS_LIT("sec_set_min_TLS_version")))
 		return tls_least(text, f);
 	return resync(text, f);

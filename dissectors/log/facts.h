@@ -10,15 +10,17 @@
  *	voice-RSE_DEBUG: new priority:a by host: sbc2.example.net weight:50
  *		port:8934
  *	voice-... Requesting resync tftp://192.0.2.20/phone.cfg
+ *	voice-QPE:RESYNC profile=[https://config.example.net/ ]
+ *	voice-reqByCurlInternal sending http request out..., url: https://...
  *	GET /phone.cfg HTTP/1.1		and the head of the request
  *	HTTP/1.1 200 OK
  *	Couldn't resolve host 'activate.example.net'
+ *	voice-reqByCurlInternal return from http request, [res] = 60
+ *	voice-... -- Successful resync tftp://192.0.2.20/phone.cfg
+ *	voice-... -- Resync failed: Download
  *
  * and, of which nothing would be on the wire (LOG_NOTE):
  *
- *	voice-... -- Successful resync tftp://192.0.2.20/phone.cfg
- *	voice-... -- Resync failed: Download
- *	voice-reqByCurlInternal return from http request, [res] = 60
  *	voice-sec_set_min_TLS_version: min_TLS_verson is TLS 1.1
  */
 #ifndef LOG_FACTS_H
@@ -36,6 +38,8 @@ enum log_fact_kind {
 	LOG_SRV_LIST,      /* name: what was asked for */
 	LOG_SRV_TARGET,    /* name, priority, weight, port */
 	LOG_URL,           /* value: what the phone goes to get */
+	LOG_PROFILE,       /* value: the URL of a profile rule */
+	LOG_SENDING,       /* value: the URL of a transfer; empty: cut */
 	LOG_HTTP_REQUEST,  /* value: its head */
 	LOG_HTTP_STATUS,   /* value: the line */
 	LOG_UNRESOLVED,    /* name */
@@ -59,7 +63,7 @@ struct log_fact {
 static inline bool
 log_fact_is_note(enum log_fact_kind k)
 {
-	return k >= LOG_RESYNCED;
+	return k == LOG_TLS_LEAST;
 }
 
 /* False: not understood. */
@@ -70,6 +74,13 @@ log_fact_known(struct rs_span text)
 	struct log_fact f;
 	return log_fact_parse(text, &f);
 }
+
+/* What a result of libcurl is about (libcurl-errors(3)): "tls", "resolve",
+   "connect", "timeout", "http", "other"; NULL for 0. */
+const char *log_transfer_word(int result);
+/* How a reason begins, as far as it is words, and numbers as short as a status:
+   what is longer may be a number that knows the phone. */
+struct rs_span log_reason(struct rs_span s);
 
 /*
  * The same facts as they would be on the wire, for those who read that: a DNS

@@ -103,7 +103,7 @@ ASKS = "voice-fapp-CP-8851-3PCC 00:00:5e:00:53:06 --"
 line("22:49:01.000001", "voice-sec_set_min_TLS_version: min_TLS_verson is "
      "TLS 1.1,ret=0")
 line("22:49:02.100000", f"{ASKS} Requesting resync "
-     "https://SECRETuser:SECRETpw@config.example.net:443/SECRETserial.xml")
+     "https://SECRETuser:SECRETpw@config.example.net:443/FCHSECRET05DMH0.xml")
 dns("22:49:02.142687", "query[A] config.example.net from 127.0.0.1")
 dns("22:49:02.142742", "forwarded config.example.net to 203.0.113.53")
 dns("22:49:02.162742", "reply config.example.net is 198.51.100.36")

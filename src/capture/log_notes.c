@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "capture/log_notes.h"
 
+#include "log/url.h"
+
 #include <glib.h>
 #include <string.h>
-
-/* Results of libcurl, libcurl-errors(3). */
-const char *
-log_transfer_word(int result)
-{
-	static const struct {
-		int result;
-		const char *word;
-	} rows[] = {{5, "resolve"}, {6, "resolve"}, {7, "connect"},
-	    {22, "http"}, {28, "timeout"}, {35, "tls"}, {51, "tls"},
-	    {53, "tls"}, {54, "tls"}, {58, "tls"}, {59, "tls"}, {60, "tls"},
-	    {64, "tls"}, {66, "tls"}, {77, "tls"}, {80, "tls"}, {82, "tls"},
-	    {83, "tls"}, {90, "tls"}, {91, "tls"}, {98, "tls"}};
-	if (result == 0)
-		return NULL;
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-		if (rows[i].result == result)
-			return rows[i].word;
-	return "other";
-}
 
 static void
 keep(char to[LOG_NOTE_TEXT], struct rs_span s)
@@ -48,58 +30,12 @@ host_part(struct rs_span s)
 static void
 keep_origin(char to[LOG_NOTE_TEXT], struct rs_span url)
 {
-	const char *at =
-	    url.n ? g_strstr_len((const char *)url.p, (gssize)url.n, "://")
-		  : NULL;
-	if (at == NULL)
-		return;
-	size_t n = (size_t)(at - (const char *)url.p) + 3;
-	struct rs_span rest = rs_span_from(url, n), host = rest;
-	host.n = rs_span_find(rest, '/');
-	/* A password may have a '/': what looks like a host is its half. */
-	struct rs_span path = rs_span_from(rest, host.n);
-	if (rs_span_find(path, '@') < path.n)
-		return;
-	while (memchr(host.p, '@', host.n))
-		host = rs_span_from(host, rs_span_find(host, '@') + 1);
-	host = host_part(host);
-	for (size_t i = 0; i + 3 < n; i++)
-		if (!g_ascii_isalpha(url.p[i]))
-			return;
-	if (host.n == 0 || n + host.n >= LOG_NOTE_TEXT)
-		return;
-	memcpy(to, url.p, n);
-	memcpy(to + n, host.p, host.n);
-	to[n + host.n] = 0;
-}
-
-/* Words, and numbers as short as a status: what is longer may be a number that
-   knows the phone. */
-static void
-keep_reason(char to[LOG_NOTE_TEXT], struct rs_span s)
-{
-	size_t n = 0, word = 0, good = 0;
-	unsigned digits = 0;
-	for (; n < s.n; n++) {
-		uint8_t c = s.p[n];
-		bool digit = rs_ascii_digit(c);
-		if (digit &&
-		    (++digits > 3 || (n > word && !rs_ascii_digit(s.p[n - 1]))))
-			break;
-		if (!digit && g_ascii_isalpha(c) && digits)
-			break;
-		if (digit || g_ascii_isalpha(c))
-			continue;
-		if (c == 0 || !strchr(" ,.-()'", c))
-			break;
-		good = n;
-		word = n + 1;
-		digits = 0;
-	}
-	s = rs_span_part(s, 0, n == s.n ? n : good);
-	while (s.n && strchr(" ,.-(", s.p[s.n - 1]))
-		s.n--;
-	keep(to, s);
+	static const char *const schemes[] = {
+	    [LOG_TFTP] = "tftp", [LOG_HTTP] = "http", [LOG_HTTPS] = "https"};
+	struct log_url u;
+	if (log_url_parse(url, &u) && u.where.n < LOG_NOTE_TEXT - 8)
+		g_snprintf(to, LOG_NOTE_TEXT, "%s://%.*s", schemes[u.scheme],
+		    (int)u.where.n, (const char *)u.where.p);
 }
 
 /* "HTTP/1.1 404 Not Found" */
@@ -133,15 +69,26 @@ begin(struct cap_log_notes *n, uint64_t line, rs_time at)
 	n->now = (struct cap_resync){.line = line, .at = at, .transfer = -1};
 }
 
+/* A profile rule was named, and what it names is asked for next. */
+static bool
+announced(const struct cap_log_notes *n)
+{
+	return n->open && n->now.announced && n->now.unresolved[0] == 0 &&
+	       n->now.transfer < 0 && n->now.status == 0;
+}
+
 void
 log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
     rs_time at)
 {
 	switch (f->kind) {
 	case LOG_URL:
-		shut(n);
+	case LOG_PROFILE:
+		if (f->kind == LOG_PROFILE || !announced(n))
+			shut(n);
 		begin(n, line, at);
 		keep_origin(n->now.from, f->value);
+		n->now.announced = f->kind == LOG_PROFILE;
 		break;
 	case LOG_UNRESOLVED:
 		begin(n, line, at);
@@ -164,7 +111,7 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 		break;
 	case LOG_RESYNC_FAILED:
 		begin(n, line, at);
-		keep_reason(n->now.reason, f->value);
+		keep(n->now.reason, log_reason(f->value));
 		n->now.succeeded = RS_FALSE;
 		shut(n);
 		break;
@@ -178,6 +125,7 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 			n->tls_least[f->value.n] = 0;
 		}
 		break;
+	case LOG_SENDING: /* how it ends is told */
 	case LOG_DHCP:
 	case LOG_DNS_FORWARD:
 	case LOG_DNS_QUERY:

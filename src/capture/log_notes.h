@@ -19,8 +19,9 @@ struct cap_resync {
 	char unresolved[LOG_NOTE_TEXT]; /* a name; "" */
 	char reason[LOG_NOTE_TEXT];     /* the phone's; "" */
 	enum rs_fact succeeded;
-	int transfer; /* libcurl's result, not 0; -1: not told */
-	int status;   /* of HTTP, the last; 0: none */
+	int transfer;   /* libcurl's result, not 0; -1: not told */
+	int status;     /* of HTTP, the last; 0: none */
+	bool announced; /* by its profile rule, and no more */
 };
 
 struct cap_log_notes {
@@ -37,8 +38,5 @@ void log_notes_take(struct cap_log_notes *n, const struct log_fact *f,
     uint64_t line, rs_time at);
 /* The end of the log: what is open has no result. */
 void log_notes_finish(struct cap_log_notes *n);
-/* What a result of libcurl is about: "tls", "resolve", "connect", "timeout",
-   "http", "other"; NULL for 0. */
-const char *log_transfer_word(int result);
 
 #endif

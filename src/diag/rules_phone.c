@@ -117,7 +117,7 @@ sip_partial_lines(const struct diag_rule *rule, const struct diag_case *c,
 	unsigned good = 0, failed = 0;
 	struct finding f;
 	if (p == NULL || c->registration || c->handshake || c->connection ||
-	    c->binding || c->lease || c->link ||
+	    c->binding || c->lease || c->link || c->download ||
 	    (p->lines.n > LINES && p->user_agents.n != 1))
 		return;
 	l = p->lines.v;
@@ -158,7 +158,8 @@ noise_scanner(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_phone *p = c->phone;
 	struct finding f;
 	if (p == NULL || p->scanner != RS_TRUE || c->registration ||
-	    c->handshake || c->connection || c->binding || c->lease || c->link)
+	    c->handshake || c->connection || c->binding || c->lease ||
+	    c->link || c->download)
 		return;
 	bool by_name = rs_span_eq(p->scanner_reason, RS_LIT("user_agent"));
 	const struct rs_span *agents = p->user_agents.v;

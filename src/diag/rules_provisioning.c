@@ -44,6 +44,10 @@ say_why(const struct rec_download *d, char out[160])
 		snprintf(out, 160, "an ICMP error came back");
 		return;
 	}
+	if (d->resolved == RS_FALSE) {
+		snprintf(out, 160, "the phone could not look up that name");
+		return;
+	}
 	if (d->status != REC_ABSENT)
 		snprintf(
 		    number, sizeof number, "HTTP %lld", (long long)d->status);
@@ -52,6 +56,8 @@ say_why(const struct rec_download *d, char out[160])
 		    (long long)d->error);
 	else if (d->state == REC_DOWNLOAD_NO_ANSWER)
 		snprintf(number, sizeof number, "no answer");
+	else if (d->visibility == REC_LOG)
+		snprintf(number, sizeof number, "it failed");
 	else if (d->protocol == REC_HTTPS)
 		snprintf(number, sizeof number, "the TLS handshake failed");
 	else
@@ -69,8 +75,72 @@ say_why(const struct rec_download *d, char out[160])
 static bool
 configures(const struct rec_download *d)
 {
-	return rec_download_configures(d) && (d->profile.p || d->mac.p) &&
+	return rec_download_configures(d) &&
+	       (d->profile.p || d->mac.p || d->resync == RS_TRUE) &&
 	       d->optional != RS_TRUE;
+}
+
+/* The name of its server was asked for in vain: the rules about DNS tell it. */
+static bool
+dns_tells(const struct rec_download *d, const struct diag_way *w)
+{
+	for (uint32_t i = 0; d->resolved == RS_FALSE && w && i < w->n_lookups;
+	     i++)
+		if (rs_span_eq_nocase(w->lookups[i].name, d->host) &&
+		    w->lookups[i].state != REC_ANSWERED)
+			return true;
+	return false;
+}
+
+/* "/a.cfg over tftp from 192.0.2.20", as far as it is known. */
+static void
+say_what(const struct rec_download *d, char out[400])
+{
+	char where[80];
+	const char *protocol = rec_download_protocol_name(d->protocol);
+	struct rs_span what =
+	    d->path.n ? rs_span_part(d->path, 0, 200) : RS_LIT("Configuration");
+	rs_endpoint_format(&d->server.at, where);
+	struct rs_span from = d->server.name.n
+				  ? rs_span_part(d->server.name, 0, 100)
+			      : d->server.at.addr.family ? rs_span_str(where)
+							 : RS_LIT("");
+	snprintf(out, 400, "%.*s%s%s%s%.*s", (int)what.n, (const char *)what.p,
+	    protocol ? " over " : "", protocol ? protocol : "",
+	    from.n ? " from " : "", (int)from.n, (const char *)from.p);
+}
+
+/* A log of a phone whose address nobody knows: it may be any of those that were
+   seen to register. */
+static bool
+may_have_registered(const struct rec_download *d, const struct rec_coverage *g)
+{
+	return d->client.at.addr.family == 0 &&
+	       (g->packets > 0 || g->sip_requests.n);
+}
+
+static void
+say_evidence(struct finding *f, const struct rec_download *d)
+{
+	bool words = d->visibility == REC_LOG && d->status == REC_ABSENT;
+	const struct rs_frame *v = d->frames.v;
+	finding_evidence(f, d->id.frame, d->started, RS_LIT("request"));
+	if (words)
+		finding_evidence(f, d->answer_frame, RS_NEVER,
+		    RS_LIT("what the phone says of it"));
+	else if (d->protocol == REC_HTTPS && d->visibility != REC_LOG)
+		finding_evidence(f, d->answer_frame, RS_NEVER,
+		    RS_LIT("what ended the handshake"));
+	else
+		finding_evidence(f, d->answer_frame,
+		    d->visibility == REC_LOG
+			? RS_NEVER
+			: rec_answered(d->started, d->delay),
+		    RS_LIT("answer"));
+	finding_evidence(f, d->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
+	if (d->state == REC_DOWNLOAD_NO_ANSWER && d->frames.n > 1)
+		finding_evidence(f, v[d->frames.n - 1], RS_NEVER,
+		    RS_LIT("the last of them"));
 }
 
 static void
@@ -78,46 +148,28 @@ download_failed(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
 	const struct rec_download *d = c->download;
-	char why[160], where[80], after[FINDING_WORD];
+	char why[160], what[400], after[FINDING_WORD];
 	struct finding f;
 	if (d == NULL || !rec_download_broke(d->state) || !configures(d) ||
-	    went_on(c->phone) || fetch_view_good_after(c, d->started))
+	    went_on(c->phone) || fetch_view_good_after(c, d->started) ||
+	    dns_tells(d, c->way))
 		return;
 	const struct rec_coverage *g = c->coverage;
 	if (!coverage_view_goes_on(g, d->ended, LOOKED_LEAST) ||
-	    coverage_view_dropped(g))
+	    coverage_view_dropped(g) || may_have_registered(d, g))
 		return;
 	/* Of an answer that did not come the capture must have seen the way. */
 	if (d->state == REC_DOWNLOAD_NO_ANSWER && !coverage_view_two_way(g))
 		return;
+	say_what(d, what);
 	say_why(d, why);
-	rs_endpoint_format(&d->server.at, where);
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "capture.incomplete");
-	const char *protocol = rec_download_protocol_name(d->protocol);
 	finding_detail(&f,
-	    "%.*s over %s from %.*s: %s. Nothing else was fetched, and no "
+	    "%s: %s. Nothing else was fetched, and no "
 	    "REGISTER was sent in the %s that followed.",
-	    d->path.n ? (int)(d->path.n < 200 ? d->path.n : 200) : 13,
-	    d->path.n ? (const char *)d->path.p : "Configuration",
-	    protocol ? protocol : "?",
-	    d->server.name.n
-		? (int)(d->server.name.n < 100 ? d->server.name.n : 100)
-		: (int)strlen(where),
-	    d->server.name.n ? (const char *)d->server.name.p : where, why,
-	    finding_time(after, g->last - d->ended));
-	finding_evidence(&f, d->id.frame, d->started, RS_LIT("request"));
-	if (d->protocol == REC_HTTPS)
-		finding_evidence(&f, d->answer_frame, RS_NEVER,
-		    RS_LIT("what ended the handshake"));
-	else
-		finding_evidence(&f, d->answer_frame,
-		    rec_answered(d->started, d->delay), RS_LIT("answer"));
-	finding_evidence(&f, d->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
-	const struct rs_frame *v = d->frames.v;
-	if (d->state == REC_DOWNLOAD_NO_ANSWER && d->frames.n > 1)
-		finding_evidence(&f, v[d->frames.n - 1], RS_NEVER,
-		    RS_LIT("the last of them"));
+	    what, why, finding_time(after, g->last - d->ended));
+	say_evidence(&f, d);
 	finding_say(&f);
 }
 

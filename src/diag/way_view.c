@@ -7,7 +7,7 @@ const struct diag_way *
 way_of(const struct diag_case *c)
 {
 	bool alone = !c->registration && !c->handshake && !c->connection &&
-		     !c->binding && !c->phone;
+		     !c->binding && !c->phone && !c->download;
 	return alone ? c->way : NULL;
 }
 

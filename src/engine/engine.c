@@ -352,8 +352,8 @@ icmp(struct engine *e, const struct net_packet *p)
 		return;
 	}
 	enum rs_dir dir;
-	struct flow *f = flow_find(e->flows, &error.quoted.src,
-	    &error.quoted.dst, error.quoted.proto, &dir);
+	struct flow *f = flow_find_quoted(e->flows, &error.quoted.src,
+	    &error.quoted.dst, error.quoted.proto, net_packet_segment(p), &dir);
 	if (f)
 		pipeline_icmp(&e->pipeline, f, dir, p, &error);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/event_copy.h"
 
-#include "dns/msg.h"
 #include "dhcp/dhcp.h"
-#include "link/link.h"
+#include "dns/msg.h"
 #include "http/http.h"
+#include "link/link.h"
+#include "log/fetch.h"
 #include "sip/msg.h"
 #include "tftp/tftp.h"
 #include "tls/certmsg.h"
@@ -169,6 +170,16 @@ keep_tftp(struct room *r, struct rs_event *ev)
 	ev->u.tftp = m;
 }
 
+static void
+keep_fetch(struct room *r, struct rs_event *ev)
+{
+	struct log_fetch *m = keep(r, ev->u.fetch, sizeof *ev->u.fetch);
+	m->host = keep_span(r, m->host);
+	m->target = keep_span(r, m->target);
+	m->reason = keep_span(r, m->reason);
+	ev->u.fetch = m;
+}
+
 /* ---- any event ---- */
 
 /* Of what hangs on the event besides flow and facts. */
@@ -197,8 +208,12 @@ hanging(const struct rs_event *ev)
 		       rounded(ev->u.tftp->file.n) +
 		       rounded(ev->u.tftp->text.n);
 	case RS_EV_HTTP:
-		return rounded(sizeof *ev->u.http) +
-		       head_size(ev->u.http);
+		return rounded(sizeof *ev->u.http) + head_size(ev->u.http);
+	case RS_EV_FETCH:
+		return rounded(sizeof *ev->u.fetch) +
+		       rounded(ev->u.fetch->host.n) +
+		       rounded(ev->u.fetch->target.n) +
+		       rounded(ev->u.fetch->reason.n);
 	case RS_EV_NOT_TLS:
 		return rounded(ev->u.not_tls.head.n);
 	case RS_EV_FLOW_END:
@@ -267,8 +282,8 @@ keep_hanging(struct room *r, struct rs_event *ev)
 	} else if (ev->type == RS_EV_ICMP) {
 		ev->u.icmp.quoted = keep_span(r, ev->u.icmp.quoted);
 	} else if (ev->type == RS_EV_DNS_MESSAGE) {
-		struct dns_msg *m = keep(
-		    r, ev->u.dns_message, sizeof *ev->u.dns_message);
+		struct dns_msg *m =
+		    keep(r, ev->u.dns_message, sizeof *ev->u.dns_message);
 		m->bytes = keep_span(r, m->bytes);
 		ev->u.dns_message = m;
 	} else if (ev->type == RS_EV_DHCP) {
@@ -282,6 +297,8 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		keep_tftp(r, ev);
 	} else if (ev->type == RS_EV_HTTP) {
 		keep_http(r, ev);
+	} else if (ev->type == RS_EV_FETCH) {
+		keep_fetch(r, ev);
 	}
 }
 

@@ -2,9 +2,11 @@
 #include "engine/log_facts.h"
 
 #include "engine/identify.h"
+#include "engine/log_fetch.h"
 #include "engine/log_lease.h"
 #include "engine/pipeline.h"
 #include "link/link.h"
+#include "log/url.h"
 
 #include <glib.h>
 
@@ -15,7 +17,7 @@ enum {
 	WIRE = 4096,
 };
 enum { A = 1, AAAA = 28, SRV = 33 };
-enum { TFTP_PORT = 69, HTTP_PORT = 80, HTTPS_PORT = 443, DNS = 53 };
+enum { DNS = 53 };
 
 struct fact_flow {
 	struct rs_flow_info info;
@@ -57,10 +59,21 @@ struct log_facts {
 	uint8_t wire[WIRE];
 	struct log_wire w;
 	struct log_lease lease; /* that is being told */
-	/* Where the phone goes to get its configuration. */
-	struct rs_endpoint http;
-	enum rs_carrier over;
+	struct log_fetching *fetching;
 };
+
+static const struct rs_addr *
+host_of(const void *arg, struct rs_span name)
+{
+	const struct log_facts *g = arg;
+	unsigned n = MIN(g->n_hosts, HOSTS);
+	for (unsigned i = 0; i < n; i++) {
+		const struct host *h = &g->hosts[(g->n_hosts - 1 - i) % HOSTS];
+		if (rs_span_eq_nocase(log_view(&h->name), name))
+			return &h->a;
+	}
+	return NULL;
+}
 
 struct log_facts *
 log_facts_new(struct pipeline *p, uint64_t serial)
@@ -69,6 +82,8 @@ log_facts_new(struct pipeline *p, uint64_t serial)
 	g->p = p;
 	g->serial = serial;
 	g->w = (struct log_wire){.p = g->wire, .size = sizeof g->wire};
+	const struct log_hosts hosts = {host_of, g};
+	g->fetching = log_fetching_new(p, &g->serial, &hosts);
 	return g;
 }
 
@@ -79,14 +94,24 @@ log_facts_free(struct log_facts *g)
 		return;
 	for (unsigned i = 0; i < g->n_flows; i++)
 		g_free(g->flows[i].state);
+	log_fetching_free(g->fetching);
 	g_free(g);
 }
 
-void
-log_facts_phone(struct log_facts *g, const struct rs_addr *a)
+bool
+log_facts_know_phone(const struct log_facts *g)
 {
-	if (g->phone.family == 0)
-		g->phone = *a;
+	return g->phone.family != 0;
+}
+
+void
+log_facts_phone(
+    struct log_facts *g, const struct rs_addr *a, const struct rs_stamp *at)
+{
+	if (log_facts_know_phone(g) || a->family == 0)
+		return;
+	g->phone = *a;
+	log_fetching_phone(g->fetching, a, at);
 }
 
 /* ---- flows ---- */
@@ -245,18 +270,6 @@ learn_host(struct log_facts *g, struct rs_span name, const struct rs_addr *a)
 	h->a = *a;
 }
 
-static const struct rs_addr *
-host_of(const struct log_facts *g, struct rs_span name)
-{
-	unsigned n = MIN(g->n_hosts, HOSTS);
-	for (unsigned i = 0; i < n; i++) {
-		const struct host *h = &g->hosts[(g->n_hosts - 1 - i) % HOSTS];
-		if (rs_span_eq(log_view(&h->name), name))
-			return &h->a;
-	}
-	return NULL;
-}
-
 /* Words that dnsmasq has where there is no address. */
 static uint8_t
 rcode_of(struct rs_span word)
@@ -402,6 +415,7 @@ end_lease(struct log_facts *g)
 	struct rs_stamp asked, granted;
 	bool any = log_lease_request(&g->lease, &g->w, &asked);
 	if (any) {
+		log_facts_phone(g, &g->lease.leased, &asked);
 		g->phone = g->lease.leased;
 		say_wire(g, &client, &server, RS_C2S, &asked);
 		log_lease_ack(&g->lease, &g->w, &granted);
@@ -412,82 +426,23 @@ end_lease(struct log_facts *g)
 
 /* ---- configuration ---- */
 
-/* That the phone goes to a server is all that this tells: whether it got
-   something, the log does not say. */
+/* What the phone goes to may be what its lease named. */
 static void
 url(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
 {
-	static const struct {
-		const char *scheme;
-		uint16_t port;
-	} rows[] = {{"tftp://", TFTP_PORT}, {"http://", HTTP_PORT},
-	    {"https://", HTTPS_PORT}};
-	struct link_msg m = {
-	    .kind = LINK_CONTACT, .client.addr = g->phone, .tcp = true};
+	struct link_msg m = {.kind = LINK_CONTACT, .client.addr = g->phone};
 	struct rs_event ev = {.type = RS_EV_LINK, .at = *at, .u.link = &m};
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct rs_span scheme = rs_span_str(rows[i].scheme);
-		if (!rs_span_starts(f->value, scheme))
-			continue;
-		struct rs_span host = rs_span_from(f->value, scheme.n);
-		host.n = rs_span_find(host, '/');
-		const struct rs_addr *a = host_of(g, host);
-		m.server.port = rows[i].port;
-		m.tcp = rows[i].port != TFTP_PORT;
-		if (a)
-			m.server.addr = *a;
-		else if (!rs_addr_parse(&m.server.addr, host))
-			return;
-		pipeline_say(g->p, &ev);
-	}
-}
-
-/* The value of "Host:" in a head. */
-static struct rs_span
-host_header(struct rs_span head)
-{
-	while (head.n) {
-		struct rs_span line =
-		    rs_span_part(head, 0, rs_span_find(head, '\n'));
-		head = rs_span_from(head, line.n + 1);
-		if (line.n > 5 && rs_span_eq_nocase(rs_span_part(line, 0, 5),
-				      RS_LIT("Host:")))
-			return rs_span_trim(rs_span_from(line, 5));
-	}
-	return (struct rs_span){NULL, 0};
-}
-
-static void
-http_request(
-    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
-{
-	struct log_text t = log_sip_text(f->value, g->wire, sizeof g->wire);
-	struct rs_span head = {g->wire, t.n};
-	const struct rs_addr *a = host_of(g, host_header(head));
-	struct rs_endpoint client = {.addr = g->phone};
-	g->http = (struct rs_endpoint){.port = HTTP_PORT};
-	if (a)
-		g->http.addr = *a;
-	say(g, flow_of(g, &client, &g->http, RS_OVER_TCP, at), RS_C2S, head,
-	    at);
-}
-
-static void
-http_status(
-    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
-{
-	/* The rest of the head, and the body, are in no log: it ends, and
-	   says nothing of its length (RFC 9112 7.1). */
-	static const char end[] = "\r\nTransfer-Encoding: chunked\r\n\r\n"
-				  "0\r\n\r\n";
-	struct rs_endpoint client = {.addr = g->phone};
-	size_t n = f->value.n;
-	if (g->http.port == 0 || n + sizeof end > sizeof g->wire)
+	struct log_url u;
+	if (!log_url_parse(f->value, &u))
 		return;
-	memcpy(g->wire, f->value.p, n);
-	memcpy(g->wire + n, end, sizeof end - 1);
-	say(g, flow_of(g, &client, &g->http, RS_OVER_TCP, at), RS_S2C,
-	    (struct rs_span){g->wire, n + sizeof end - 1}, at);
+	const struct rs_addr *a = host_of(g, u.host);
+	m.server.port = u.port;
+	m.tcp = u.scheme != LOG_TFTP;
+	if (a)
+		m.server.addr = *a;
+	else if (!rs_addr_parse(&m.server.addr, u.host))
+		return;
+	pipeline_say(g->p, &ev);
 }
 
 /* ---- all of them ---- */
@@ -520,6 +475,8 @@ goes_on(const struct log_facts *g, const struct log_fact *f)
 	case LOG_DNS_FORWARD:
 	case LOG_DNS_QUERY:
 	case LOG_URL:
+	case LOG_PROFILE:
+	case LOG_SENDING:
 	case LOG_HTTP_REQUEST:
 	case LOG_HTTP_STATUS:
 	case LOG_UNRESOLVED:
@@ -575,18 +532,17 @@ log_facts_take(
 	case LOG_URL:
 		url(g, f, at);
 		break;
+	case LOG_PROFILE:
+	case LOG_SENDING:
 	case LOG_HTTP_REQUEST:
-		http_request(g, f, at);
-		break;
 	case LOG_HTTP_STATUS:
-		http_status(g, f, at);
-		break;
 	case LOG_UNRESOLVED: /* that nothing came, the reader sees itself */
-	case LOG_RESYNCED:   /* capture/log_notes.h */
+	case LOG_RESYNCED:
 	case LOG_RESYNC_FAILED:
 	case LOG_TRANSFER:
-	case LOG_TLS_LEAST:
+	case LOG_TLS_LEAST: /* capture/log_notes.h */
 	case LOG_FACT_NONE:
 		break;
 	}
+	log_fetching_take(g->fetching, f, at, &g->phone);
 }

@@ -16,8 +16,10 @@ struct pipeline;
 /* Of one log; serials of its flows begin at `serial`. */
 struct log_facts *log_facts_new(struct pipeline *p, uint64_t serial);
 void log_facts_free(struct log_facts *g);
-/* Its address, where it is known: SIP tells it too. */
-void log_facts_phone(struct log_facts *g, const struct rs_addr *a);
+/* Its address, where it is known: SIP tells it too, in that line. */
+bool log_facts_know_phone(const struct log_facts *g);
+void log_facts_phone(
+    struct log_facts *g, const struct rs_addr *a, const struct rs_stamp *at);
 /* A fact of that line. */
 void log_facts_take(
     struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at);

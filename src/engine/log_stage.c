@@ -216,8 +216,6 @@ emit(void *arg, const struct rs_event *ev)
 		return;
 	}
 	full.flow = &flow_of(g, ev->u.sip_message)->info;
-	if (g->form == LOG_FORM_PHONE && facts_of(g))
-		log_facts_phone(facts_of(g), &full.flow->end[RS_C2S].addr);
 	pipeline_say(g->p, &full);
 }
 
@@ -282,6 +280,22 @@ registers(struct rs_span text)
 	       rs_span_eq(m.cseq_method, RS_LIT("REGISTER"));
 }
 
+/* Whose log it is, by the Via of a message. */
+static void
+learn_phone(struct log_stage *g, struct rs_span text)
+{
+	struct log_facts *facts = facts_of(g);
+	struct sip_header headers[SIP_MAX_HEADERS];
+	struct sip_msg m;
+	size_t head;
+	if (g->form != LOG_FORM_PHONE || facts == NULL ||
+	    log_facts_know_phone(facts) ||
+	    !sip_msg_head_parse(&m, headers, text, &head))
+		return;
+	const struct rs_endpoint own = own_end(g, &m);
+	log_facts_phone(facts, &own.addr, &g->at);
+}
+
 static void
 message(struct log_stage *g)
 {
@@ -306,9 +320,10 @@ message(struct log_stage *g)
 		g->fate =
 		    log_join_fate(g->join, g->frame->frame, log_join_id(text));
 	g->counts.messages++;
+	g->at = stamp(g);
+	learn_phone(g, text);
 	if (g->fate.in_clear)
 		return; /* the capture tells it */
-	g->at = stamp(g);
 	const struct rs_arrival one = {n, g->at};
 	const struct rs_where where = {&one, 1};
 	const struct rs_sink out = {emit, g};

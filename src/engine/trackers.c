@@ -101,6 +101,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		break;
 	case RS_EV_TFTP:
 	case RS_EV_HTTP:
+	case RS_EV_FETCH:
 		download_tracker_event(t->download, ev);
 		break;
 	case RS_EV_DHCP:

@@ -24,6 +24,7 @@ struct entry {
 	rs_time at;
 	uint64_t
 	    before; /* number of the one before it in its bucket; 0: none */
+	uint32_t network; /* of a fragment: net_packet.network */
 	uint8_t ttl;
 };
 
@@ -53,13 +54,16 @@ copies_free(struct copies *c)
 
 static enum copy
 push(struct copies *c, uint64_t print, const struct net_packet *p,
-    rs_time within)
+    uint32_t network, rs_time within)
 {
 	uint64_t *head = &c->heads[print & MASK];
 	uint64_t number = ++c->number;
 	for (uint64_t n = *head; n && number - n < COPIES_REMEMBERED;) {
 		const struct entry *e = &c->ring[n & MASK];
-		if (e->print != print) {
+		/* Between networks packets are routed, and lose a hop. */
+		if (e->print != print ||
+		    (e->network && network && e->network != network &&
+			e->ttl == p->ttl)) {
 			n = e->before;
 			continue;
 		}
@@ -70,7 +74,8 @@ push(struct copies *c, uint64_t print, const struct net_packet *p,
 		c->number--;
 		return e->ttl == p->ttl ? COPY_SAME : COPY_ROUTED;
 	}
-	c->ring[number & MASK] = (struct entry){print, p->ts, *head, p->ttl};
+	c->ring[number & MASK] =
+	    (struct entry){print, p->ts, *head, network, p->ttl};
 	*head = number;
 	return COPY_NONE;
 }
@@ -105,7 +110,7 @@ copies_push(struct copies *c, const struct net_packet *p, uint64_t flow,
 		rs_hasher_bytes(&h, rs_span_from(header, CHECKSUM_AT + 2));
 	}
 	rs_hasher_bytes(&h, p->payload);
-	return push(c, rs_hasher_end(&h), p, within);
+	return push(c, rs_hasher_end(&h), p, 0, within);
 }
 
 enum copy
@@ -122,5 +127,5 @@ copies_push_fragment(struct copies *c, const struct net_packet *p,
 	rs_hasher_bytes(
 	    &h, (struct rs_span){p->dst.addr.b, sizeof p->dst.addr.b});
 	rs_hasher_bytes(&h, p->payload);
-	return push(c, rs_hasher_end(&h), p, WITH_ID);
+	return push(c, rs_hasher_end(&h), p, p->network, WITH_ID);
 }

@@ -3,7 +3,8 @@
  * Fragments waiting for the rest of their datagram.
  *
  * A waiting datagram is a reorder buffer under the key of RFC 791 (source,
- * destination, protocol, identification) or RFC 8200 4.5 (without protocol).
+ * destination, protocol, identification) or RFC 8200 4.5 (without protocol),
+ * and of its network, as far as tags tell: customers may have equal addresses.
  * There are few of them, hung in 64 buckets by a keyed hash and in one list by
  * age.  The datagram that is complete is copied once into a buffer with a plain
  * IP header before it, which is what everything above expects; its time and
@@ -37,6 +38,9 @@ struct key {
 	struct rs_addr src, dst;
 	uint32_t id;
 	uint8_t proto; /* IPv4 only */
+	/* As in net_packet; 0: none, or captured where there was none. */
+	uint32_t network, label;
+	uint16_t vlan;
 };
 
 struct waiting {
@@ -135,10 +139,26 @@ defrag_free(struct defrag *d)
 }
 
 static bool
+agree(uint32_t a, uint32_t b)
+{
+	return a == b || a == 0 || b == 0;
+}
+
+/* Fragments of one datagram go the same way, but may be captured with tags here
+   and without there. */
+static bool
+same_network(const struct key *a, const struct key *b)
+{
+	return agree(a->network, b->network) && agree(a->label, b->label) &&
+	       agree(a->vlan, b->vlan);
+}
+
+static bool
 key_eq(const struct key *a, const struct key *b)
 {
 	return a->id == b->id && a->proto == b->proto &&
-	       rs_addr_eq(&a->src, &b->src) && rs_addr_eq(&a->dst, &b->dst);
+	       rs_addr_eq(&a->src, &b->src) && rs_addr_eq(&a->dst, &b->dst) &&
+	       same_network(a, b);
 }
 
 static unsigned
@@ -343,7 +363,10 @@ defrag_push(
 	struct key k = {.src = p->src.addr,
 	    .dst = p->dst.addr,
 	    .id = frag->id,
-	    .proto = p->src.addr.family == 4 ? frag->proto : 0};
+	    .proto = p->src.addr.family == 4 ? frag->proto : 0,
+	    .network = p->network,
+	    .label = p->label,
+	    .vlan = p->vlan};
 	d->counts.fragments++;
 	defrag_advance(d, p->ts);
 	/* What the snaplen cut is not there to be put together. */

@@ -648,6 +648,43 @@ flow_find(struct flow_table *t, const struct rs_endpoint *src,
 	    t, key_hash(t, src, dst, proto), src, dst, proto, dir ? dir : &d);
 }
 
+/* Has that side this segment? */
+static bool
+sends_from(const struct flow *f, enum rs_dir dir, uint32_t segment)
+{
+	return f->packets[dir] && f->segment[dir] == segment;
+}
+
+struct flow *
+flow_find_quoted(struct flow_table *t, const struct rs_endpoint *src,
+    const struct rs_endpoint *dst, uint8_t proto, uint32_t segment,
+    enum rs_dir *dir)
+{
+	uint32_t tag = key_hash(t, src, dst, proto);
+	struct flow *only = NULL, *best = NULL;
+	unsigned n = 0, most = 0;
+	for (uint32_t i = tag & t->mask; t->slots[i].number;
+	     i = (i + 1) & t->mask) {
+		if (t->slots[i].tag != tag)
+			continue;
+		struct flow *f = entry(t, t->slots[i].number);
+		bool same = is_between(f, src, dst);
+		if (f->proto != proto || (!same && !is_between(f, dst, src)))
+			continue;
+		enum rs_dir d = same ? RS_C2S : RS_S2C;
+		unsigned fits = 2u * sends_from(f, rs_dir_other(d), segment) +
+				sends_from(f, d, segment);
+		if (n++ == 0 || fits > most) {
+			*dir = d;
+			most = fits;
+			best = only = f;
+		} else if (fits == most) {
+			best = NULL; /* either may be it */
+		}
+	}
+	return n == 1 ? only : most ? best : NULL;
+}
+
 void
 flow_turn(struct flow *f)
 {

@@ -14,10 +14,10 @@
  *
  * Tags (VLAN, MPLS, networks of tunnels) are no part of the key, since they are
  * not the same in both directions, on both sides of a router and after a change
- * of the way.  A flow knows the segment that each of its sides sends from, and a
- * packet from another one strays: it may be the same flow all the same, and the
- * owner, who knows more of it, may have it made a flow of its own (flow_part).
- * From then on segments tell the two apart.
+ * of the way.  A flow knows the segment that each of its sides sends from, and
+ * a packet from another one strays: it may be the same flow all the same, and
+ * the owner, who knows more of it, may have it made a flow of its own
+ * (flow_part). From then on segments tell the two apart.
  */
 #ifndef NET_FLOW_H
 #define NET_FLOW_H
@@ -43,8 +43,8 @@ struct flow {
 	bool lone_syn : 1; /* the owner's: a SYN and nothing else */
 	bool common : 1;   /* the owner's: claimed, and goes as if nobody had */
 	bool alternates : 1; /* the owner's: two segments take turns */
-	uint8_t list;      /* the table's own */
-	uint32_t tag;      /* the table's own */
+	uint8_t list;        /* the table's own */
+	uint32_t tag;        /* the table's own */
 	rs_time last_at;
 	rs_time queued;      /* the table's own: when it was queued */
 	uint32_t packets[2]; /* by direction; saturating */
@@ -55,7 +55,7 @@ struct flow {
 	uint16_t label;      /* the owner's: what nDPI called it */
 	uint16_t mss;        /* of a lone SYN; 0: none */
 	union {
-		uint32_t isn; /* its sequence number */
+		uint32_t isn;   /* its sequence number */
 		uint32_t stray; /* the owner's, of UDP: the segment before */
 	};
 	rs_time first_at;
@@ -109,6 +109,14 @@ struct flow *flow_part(struct flow_table *t, struct flow *f,
  */
 struct flow *flow_find(struct flow_table *t, const struct rs_endpoint *src,
     const struct rs_endpoint *dst, uint8_t proto, enum rs_dir *dir);
+/*
+ * The same of endpoints that an error quotes, which came from that segment.
+ * Where there are several flows of them it is the one that has this segment on
+ * a side of its, rather on the one that the error goes with; NULL: none has.
+ */
+struct flow *flow_find_quoted(struct flow_table *t,
+    const struct rs_endpoint *src, const struct rs_endpoint *dst, uint8_t proto,
+    uint32_t segment, enum rs_dir *dir);
 /*
  * Exchanges the sides of a flow whose first packet turned out to be the
  * server's (a SYN-ACK whose SYN was not seen): call it at that packet, before

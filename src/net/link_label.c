@@ -7,7 +7,7 @@
 #include "net/layer.h"
 #include "net/wire.h"
 
-enum { MAX_LABELS = 16 };
+enum { MAX_LABELS = 16, ENTROPY_FOLLOWS = 7 /* RFC 6790 3 */ };
 
 bool
 layer_like_ethernet(struct rs_span s)
@@ -68,12 +68,16 @@ under_labels(struct layer *l)
 enum net_flaw
 layer_mpls(struct net_packet *p, struct layer *l)
 {
+	bool entropy = false; /* which says nothing of the network */
 	layer_note(p, NET_ENCAP_MPLS);
 	for (unsigned labels = 0; labels < MAX_LABELS; labels++) {
 		if (l->rest.n < 4)
 			return NET_FLAW_LINK_SHORT;
 		bool last = l->rest.p[2] & 1;
-		p->label = wire_u32(l->rest.p) >> 12;
+		uint32_t label = wire_u32(l->rest.p) >> 12;
+		if (!entropy && label != ENTROPY_FOLLOWS)
+			p->label = label;
+		entropy = label == ENTROPY_FOLLOWS;
 		(void)layer_skip(l, 4);
 		if (last)
 			return under_labels(l);

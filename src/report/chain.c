@@ -326,7 +326,7 @@ make_known(struct chain *c)
 	struct spool_reader *s = spool_read(c->from.spool, &rec_download_type);
 	const struct rec_download *d;
 	while ((d = spool_next(s)) != NULL)
-		if (d->phone == RS_TRUE)
+		if (d->phone == RS_TRUE && d->client.at.addr.family)
 			phone_tracker_stopped(c->from.phones,
 			    one_lead(c->from.one, &d->client.at.addr), &d->id,
 			    d->started, false);

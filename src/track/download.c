@@ -34,12 +34,14 @@ download_tracker_new(const struct profile_set *profiles,
 	table_init(&k->requests, NULL);
 	queue_init(&k->transfers_order);
 	queue_init(&k->requests_order);
+	queue_init(&k->told_order);
+	queue_init(&k->nobodys);
 	return k;
 }
 
 /* ---- one fetch ---- */
 
-static void
+void
 fetch_free(struct download_tracker *k, struct fetch *f)
 {
 	rec_arena_clear(&f->arena);
@@ -68,8 +70,8 @@ download_tracker_free(struct download_tracker *k)
 {
 	if (k == NULL)
 		return;
-	struct queue *const queues[] = {
-	    &k->transfers_order, &k->requests_order};
+	struct queue *const queues[] = {&k->transfers_order, &k->requests_order,
+	    &k->told_order, &k->nobodys};
 	for (size_t i = 0; i < G_N_ELEMENTS(queues); i++)
 		for (struct fetch *f; (f = oldest(queues[i])) != NULL;) {
 			queue_remove(queues[i], &f->order);
@@ -86,6 +88,10 @@ evict(struct download_tracker *k)
 {
 	struct fetch *t = oldest(&k->transfers_order);
 	struct fetch *r = oldest(&k->requests_order);
+	if (k->told_order.n + k->nobodys.n) { /* they only wait */
+		download_log_all(k);
+		return true;
+	}
 	if (t == NULL && r == NULL)
 		return false;
 	k->evicted++;
@@ -99,7 +105,9 @@ evict(struct download_tracker *k)
 struct fetch *
 fetch_new(struct download_tracker *k, const struct rs_event *ev)
 {
-	if (k->transfers_order.n + k->requests_order.n >= DOWNLOADS_MOST)
+	if (k->transfers_order.n + k->requests_order.n + k->told_order.n +
+		k->nobodys.n >=
+	    DOWNLOADS_MOST)
 		evict(k);
 	while (!rs_account_charge(k->pay, sizeof(struct fetch)))
 		if (!evict(k)) {
@@ -110,7 +118,7 @@ fetch_new(struct download_tracker *k, const struct rs_event *ev)
 	rec_arena_init(&f->arena, k->pay, &k->pool);
 	rec_init(&rec_download_type, &f->rec);
 	f->rec.id.frame = ev->at.from;
-	f->rec.started = ev->at.first;
+	f->rec.started = f->from = ev->at.first;
 	f->asked = f->last = ev->at.complete;
 	fetch_frame(f, ev->at.from);
 	return f;
@@ -132,7 +140,7 @@ void
 fetch_answered(struct fetch *f, const struct rs_stamp *at)
 {
 	f->answered = true;
-	f->rec.delay = at->complete - f->rec.started;
+	f->rec.delay = at->complete - f->from;
 	f->rec.answer_frame = at->from;
 	fetch_frame(f, at->from);
 }
@@ -169,6 +177,8 @@ fetch_close(struct download_tracker *k, struct fetch *f)
 		d->duration = f->last - d->started;
 	d->mac = download_mac(&f->arena, d->path);
 	tell_profile(k->profiles, d);
+	if (f->told)
+		d->path = download_unnumbered(&f->arena, d->path);
 	k->out->record(k->out->arg, &rec_download_type, d);
 	fetch_free(k, f);
 }
@@ -212,10 +222,45 @@ number(const struct download_tracker *k, struct fetch *f)
 	return waiting < DOWNLOADS_AHEAD;
 }
 
+/* What a request says of itself. */
+static void
+tell_head(struct fetch *f, const struct http_head *h)
+{
+	struct rec_download *d = &f->rec;
+	struct rs_addr address;
+	if (!rs_span_eq(h->method, RS_LIT("GET")))
+		d->method = download_words(&f->arena, h->method);
+	d->path = download_path(&f->arena, h->target);
+	if (h->host.n)
+		d->host = download_words(&f->arena, download_host(h->host));
+	if (d->host.n && !rs_addr_parse(&address, d->host))
+		d->server.name = d->host;
+	d->user_agent = download_words(&f->arena, h->user_agent);
+	d->credentials = h->credentials ? RS_TRUE : RS_FALSE;
+}
+
+/* Of a log: what it asks for was told already. */
+static bool
+told_before(struct download_tracker *k, const struct rs_event *ev,
+    const struct http_head *h)
+{
+	struct fetch *f = download_log_of(k, ev->flow->serial);
+	if (f == NULL || f->headed)
+		return false;
+	f->headed = true;
+	f->from = ev->at.first;
+	f->asked = f->last = ev->at.complete;
+	tell_head(f, h);
+	fetch_frame(f, ev->at.from);
+	return true;
+}
+
 static void
 request(struct download_tracker *k, const struct rs_event *ev,
     const struct http_head *h)
 {
+	if (ev->flow->source == RS_FROM_LOG && told_before(k, ev, h))
+		return;
 	struct fetch *f = fetch_new(k, ev);
 	if (f == NULL)
 		return;
@@ -232,21 +277,14 @@ request(struct download_tracker *k, const struct rs_event *ev,
 	d->protocol = tls ? REC_HTTPS : REC_HTTP;
 	if (tls)
 		d->handshake.frame = ev->flow->handshake;
-	if (!rs_span_eq(h->method, RS_LIT("GET")))
-		d->method = download_words(&f->arena, h->method);
-	d->path = download_path(&f->arena, h->target);
-	d->host = download_words(&f->arena, download_host(h->host));
-	struct rs_addr address;
-	if (d->host.n && !rs_addr_parse(&address, d->host))
-		d->server.name = d->host;
-	d->user_agent = download_words(&f->arena, h->user_agent);
-	d->credentials = h->credentials ? RS_TRUE : RS_FALSE;
+	tell_head(f, h);
+	download_captured(k, d, d->path);
 	table_add(&k->requests, &f->node, f->serial);
 	queue_push(&k->requests_order, &f->order);
 }
 
-static enum rec_download_state
-state_of(unsigned status)
+enum rec_download_state
+download_state_of(int64_t status)
 {
 	if (status < 300 || status == 304)
 		return REC_DOWNLOADED;
@@ -262,6 +300,8 @@ response(struct download_tracker *k, const struct rs_event *ev,
     const struct http_head *h)
 {
 	struct fetch *f = first_of(k, ev->flow->serial, false);
+	if (f == NULL) /* a log may not have what came between */
+		f = download_log_of(k, ev->flow->serial);
 	if (f == NULL || h->status < 200)
 		return;
 	struct rec_download *d = &f->rec;
@@ -287,9 +327,9 @@ response_end(struct download_tracker *k, const struct rs_event *ev)
 {
 	const struct http_msg *m = ev->u.http;
 	struct fetch *f = first_of(k, ev->flow->serial, true);
-	if (f == NULL || !f->answered)
-		return;
-	enum rec_download_state state = state_of((unsigned)f->rec.status);
+	if (f == NULL || !f->answered || f->told)
+		return; /* how much came a log does not say */
+	enum rec_download_state state = download_state_of(f->rec.status);
 	f->last = ev->at.complete;
 	f->rec.bytes = (int64_t)m->body;
 	fetch_frame(f, ev->at.to);
@@ -333,8 +373,8 @@ state_at_end(const struct download_tracker *k, struct fetch *f,
 	const struct rs_conn_facts *c = ev->u.flow_end.conn;
 	bool gaps = c == NULL || c->half[RS_S2C].gaps;
 	f->lacks |= gaps;
-	if (f->answered && state_of((unsigned)f->rec.status) != REC_DOWNLOADED)
-		return state_of((unsigned)f->rec.status);
+	if (f->answered && download_state_of(f->rec.status) != REC_DOWNLOADED)
+		return download_state_of(f->rec.status);
 	if (gaps || ev->u.flow_end.how == RS_END_EVICTED)
 		return REC_DOWNLOAD_CUT_OFF;
 	if (closed_by(c, RS_S2C)) {
@@ -424,6 +464,7 @@ download_tracker_handshake(
 	d.profile = rs_span_str(p->name);
 	d.phone = RS_TRUE;
 	d.frames = h->frames;
+	download_captured(k, &d, (struct rs_span){0});
 	k->out->record(k->out->arg, &rec_download_type, &d);
 }
 
@@ -438,6 +479,8 @@ download_tracker_event(struct download_tracker *k, const struct rs_event *ev)
 		download_tftp(k, ev);
 	else if (ev->type == RS_EV_HTTP)
 		hear_http(k, ev);
+	else if (ev->type == RS_EV_FETCH)
+		download_log(k, ev);
 	else if (ev->type == RS_EV_ICMP && ev->flow->carrier == RS_OVER_UDP)
 		download_tftp_icmp(k, ev);
 	else if (ev->type == RS_EV_FLOW_END && k->requests_order.n)
@@ -455,6 +498,8 @@ download_tracker_advance(struct download_tracker *k, rs_time now)
 	while ((f = oldest(&k->transfers_order)) != NULL &&
 	       k->now - f->last >= TFTP_IDLE)
 		download_tftp_over(k, f, RS_END_IDLE);
+	if (k->told_order.n)
+		download_log_over(k, k->now - DOWNLOAD_LOG_WAITS);
 }
 
 void
@@ -466,7 +511,11 @@ download_tracker_finish(struct download_tracker *k, rs_time stop)
 	while ((f = oldest(&k->transfers_order)) != NULL)
 		download_tftp_over(k, f, RS_END_CAPTURE);
 	while ((f = oldest(&k->requests_order)) != NULL)
-		end(k, f, REC_DOWNLOAD_CUT_OFF);
+		if (f->told)
+			download_log_end(k, f);
+		else
+			end(k, f, REC_DOWNLOAD_CUT_OFF);
+	download_log_all(k);
 }
 
 uint64_t

@@ -13,7 +13,11 @@ enum {
 	DOWNLOADS_AHEAD = 32,  /* of these, of one flow */
 	DOWNLOAD_FRAMES = 12,  /* that a record names */
 	DOWNLOAD_TEXT = 512,   /* bytes of any text that is kept */
+	CAPTURED = 64,         /* of which a log may tell, too */
 };
+
+/* A log may tell of it so much before or after it was captured. */
+#define DOWNLOAD_LOG_WAITS (2 * RS_SEC)
 
 /* One open request. */
 struct fetch {
@@ -21,6 +25,7 @@ struct fetch {
 	struct queue_link order; /* by its latest packet */
 	struct rec_arena arena;
 	struct rec_download rec;
+	rs_time from;    /* its first byte: delay counts from here */
 	rs_time asked;   /* the latest transmission of the request */
 	rs_time last;    /* its latest packet */
 	uint64_t serial; /* of its flow; HTTP */
@@ -29,6 +34,19 @@ struct fetch {
 	bool writes;     /* TFTP: WRQ */
 	bool last_seen;  /* TFTP: the short block has passed */
 	uint16_t block;  /* TFTP: the latest of DATA */
+	/* Of a log. */
+	bool told;         /* by words: download_log.c */
+	bool headed;       /* and its request, too */
+	enum rs_fact good; /* as the log says; absent: it does not */
+	uint64_t what;     /* its path, hashed; 0: not known */
+};
+
+/* One that was captured, for those that a log tells too. */
+struct captured {
+	struct rs_addr client, server;
+	uint64_t what, host; /* hashed; 0: not known */
+	rs_time at;
+	bool broke; /* a handshake of HTTPS did; of others not known here */
 };
 
 struct download_tracker {
@@ -40,6 +58,10 @@ struct download_tracker {
 	struct table transfers; /* TFTP, by the client's endpoint */
 	struct table requests;  /* HTTP, by flow */
 	struct queue transfers_order, requests_order;
+	struct queue told_order; /* of logs, ended; by their ends */
+	struct queue nobodys;    /* the same, of phones not known yet */
+	struct captured captured[CAPTURED]; /* ring */
+	unsigned n_captured;
 	uint64_t evicted;
 	rs_time now;
 	rs_time drops_to; /* the capture lost packets until then */
@@ -47,6 +69,7 @@ struct download_tracker {
 
 /* Opens one; NULL: no room at all.  It is in neither table yet. */
 struct fetch *fetch_new(struct download_tracker *k, const struct rs_event *ev);
+void fetch_free(struct download_tracker *k, struct fetch *f);
 /* Its record goes out, and it is gone.  Out of its table and queue first. */
 void fetch_close(struct download_tracker *k, struct fetch *f);
 void fetch_frame(struct fetch *f, struct rs_frame frame);
@@ -63,7 +86,28 @@ void download_tftp_icmp(struct download_tracker *k, const struct rs_event *ev);
 void download_tftp_over(
     struct download_tracker *k, struct fetch *f, enum rs_ending how);
 
+/* download.c */
+enum rec_download_state download_state_of(int64_t status);
+
+/* download_log.c */
+void download_log(struct download_tracker *k, const struct rs_event *ev);
+/* Nothing more will be told of it: it waits for its record. */
+void download_log_end(struct download_tracker *k, struct fetch *f);
+/* The fetch that a log tells of on this flow; NULL: none. */
+struct fetch *download_log_of(
+    const struct download_tracker *k, uint64_t serial);
+/* How it stands, by what was told so far. */
+enum rec_download_state download_log_state(const struct fetch *f);
+/* Those that ended before that time go out. */
+void download_log_over(struct download_tracker *k, rs_time before);
+void download_log_all(struct download_tracker *k);
+/* One was captured; path absent, and https: what is inside is not seen. */
+void download_captured(struct download_tracker *k, const struct rec_download *d,
+    struct rs_span path);
+
 /* download_text.c */
+/* A path of a log without numbers that may be a phone's own. */
+struct rs_span download_unnumbered(struct rec_arena *a, struct rs_span path);
 /* The path of a target, or of a name of a file, without secrets. */
 struct rs_span download_path(struct rec_arena *a, struct rs_span target);
 /* A URL: scheme, host and path, without secrets. */

@@ -168,3 +168,55 @@ download_mac(struct rec_arena *a, struct rs_span path)
 			return rec_arena_text(a, (struct rs_span){mac, 12});
 	return (struct rs_span){0};
 }
+
+/* ---- numbers of phones ---- */
+
+static bool
+letter(uint8_t c)
+{
+	c = rs_ascii_lower(c);
+	return c >= 'a' && c <= 'z';
+}
+
+/* Serial numbers have letters and digits, or are long; who has it all in one
+   word with a hardware address has told that already. */
+static bool
+may_be_serial(struct rs_span word)
+{
+	uint8_t mac[12];
+	size_t digits = 0;
+	for (size_t i = 0; i < word.n; i++) {
+		digits += rs_ascii_digit(word.p[i]);
+		if (mac_at(word, i, mac))
+			return false;
+	}
+	return word.n >= 8 && digits;
+}
+
+struct rs_span
+download_unnumbered(struct rec_arena *a, struct rs_span path)
+{
+	uint8_t *to;
+	size_t n = 0;
+	if (path.n == 0)
+		return (struct rs_span){0};
+	to = rec_arena_alloc(a, path.n + 1);
+	for (size_t i = 0; i < path.n;) {
+		size_t end = i;
+		while (end < path.n &&
+		       (rs_ascii_digit(path.p[end]) || letter(path.p[end])))
+			end++;
+		if (end == i) {
+			to[n++] = path.p[i++];
+			continue;
+		}
+		if (may_be_serial(rs_span_part(path, i, end - i))) {
+			to[n++] = '*';
+		} else {
+			memcpy(to + n, path.p + i, end - i);
+			n += end - i;
+		}
+		i = end;
+	}
+	return (struct rs_span){to, n};
+}

@@ -309,6 +309,7 @@ inferred_tracker_event(struct inferred_tracker *k, const struct rs_event *ev)
 	case RS_EV_DNS_MESSAGE:
 	case RS_EV_TFTP:
 	case RS_EV_HTTP:
+	case RS_EV_FETCH:
 	case RS_EV_TIME:
 	case RS_EV_DHCP:
 	case RS_EV_LINK:

@@ -27,6 +27,16 @@
 
 #define REC_ABSENT INT64_MIN
 
+enum rec_visibility {
+	REC_VISIBILITY_NONE,
+	REC_CLEAR,
+	REC_DECRYPTED,
+	REC_OPAQUE,
+	REC_MIDSTREAM_VISIBILITY, /* "midstream" */
+	REC_INFERRED_VISIBILITY,  /* "inferred" */
+	REC_LOG,                  /* "log": known from the phone's own log */
+};
+
 enum rec_transport {
 	REC_TRANSPORT_NONE,
 	REC_UDP,

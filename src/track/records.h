@@ -15,16 +15,6 @@
 
 /* ---- registrations ---- */
 
-enum rec_visibility {
-	REC_VISIBILITY_NONE,
-	REC_CLEAR,
-	REC_DECRYPTED,
-	REC_OPAQUE,
-	REC_MIDSTREAM_VISIBILITY, /* "midstream" */
-	REC_INFERRED_VISIBILITY,  /* "inferred" */
-	REC_LOG,                  /* "log": known from the phone's own log */
-};
-
 enum rec_reg_kind {
 	REC_REG_KIND_NONE,
 	REC_INITIAL,

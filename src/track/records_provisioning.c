@@ -63,6 +63,9 @@ static const struct rec_field download_fields[] = {
     FRAME("icmp_frame", icmp_frame),
     FRAME("answer_frame", answer_frame),
     FRAMES("frames", frames),
+    ENUM("visibility", visibility, rec_visibility),
+    TRUTH("resync", resync),
+    TRUTH("resolved", resolved),
 };
 const struct rec_type rec_download_type = {"download", "downloads", sizeof(T),
     download_fields, sizeof download_fields / sizeof *download_fields,

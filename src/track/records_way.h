@@ -60,6 +60,9 @@ struct rec_download {
 	struct rs_frame icmp_frame; /* an error that quotes the request */
 	struct rs_frame answer_frame;
 	struct rec_list frames;
+	enum rec_visibility visibility; /* log, or none */
+	enum rs_fact resync;   /* the phone says that it is its configuration */
+	enum rs_fact resolved; /* false: it says that the host's name was not */
 };
 
 /* It broke; what only was not there need not have been. */
@@ -86,13 +89,14 @@ rec_download_good(enum rec_download_state s)
 
 /* It asks for a file to configure a phone by, as far as the request tells: what
    a profile knows, or names a hardware address, or comes over TFTP.  Programs
-   that phone on a computer fetch other things as well. */
+   that phone on a computer fetch other things as well.  Or its log says so. */
 static inline bool
 rec_download_configures(const struct rec_download *d)
 {
-	return (d->method.p == NULL ||
-		   rs_span_eq(d->method, RS_LIT("HEAD"))) &&
-	       (d->profile.p || d->mac.p || d->protocol == REC_TFTP);
+	return d->resync == RS_TRUE ||
+	       ((d->method.p == NULL ||
+		    rs_span_eq(d->method, RS_LIT("HEAD"))) &&
+		   (d->profile.p || d->mac.p || d->protocol == REC_TFTP));
 }
 
 /* ---- lookups ---- */

@@ -7,6 +7,7 @@
 #include "capture/log_notes.h"
 #include "log/facts.h"
 #include "log/log.h"
+#include "log/url.h"
 
 #include <stdlib.h>
 
@@ -53,6 +54,20 @@ noted(struct cap_log_notes *n, const struct log_fact *f)
 }
 
 static void
+url(struct rs_span text)
+{
+	struct log_url u;
+	if (!log_url_parse(text, &u))
+		return;
+	inside(u.host, text);
+	inside(u.where, text);
+	inside(u.target, text);
+	if (u.host.n == 0 || rs_span_find(u.where, '@') < u.where.n ||
+	    rs_span_find(u.target, '@') < u.target.n)
+		abort();
+}
+
+static void
 line_of(enum log_form form, struct rs_span line, struct cap_log_notes *notes)
 {
 	struct log_line l;
@@ -67,6 +82,7 @@ line_of(enum log_form form, struct rs_span line, struct cap_log_notes *notes)
 		inside(f.name, line);
 		inside(f.value, line);
 		wire(&f);
+		url(f.value);
 		noted(notes, &f);
 	}
 }

@@ -4,6 +4,7 @@
 #include "dhcp/dhcp.h"
 #include "link/link.h"
 #include "http/http.h"
+#include "log/fetch.h"
 #include "sip/msg.h"
 #include "tftp/tftp.h"
 #include "websocket/upgrade.h"
@@ -378,6 +379,16 @@ add_event(struct recorder *r, const struct rs_event *ev)
 		break;
 	case RS_EV_HTTP:
 		add_http(r, ev->u.http);
+		break;
+	case RS_EV_FETCH:
+		add(r, " FETCH step=%d scheme=%d", (int)ev->u.fetch->step,
+		    (int)ev->u.fetch->scheme);
+		add(r, " host=");
+		add_text(r, ev->u.fetch->host);
+		add(r, " target=");
+		add_text(r, ev->u.fetch->target);
+		add(r, " reason=");
+		add_text(r, ev->u.fetch->reason);
 		break;
 	case RS_EV_NONE:
 	case RS_EV_DNS_MESSAGE:

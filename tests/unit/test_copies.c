@@ -159,6 +159,22 @@ test_fragments(void)
 	frag.offset = 1480;
 	p.src.addr.b[3] = 1;
 	CU_ASSERT_EQUAL(copies_push_fragment(c, &p, &frag), COPY_NONE);
+	/* Another customer's, then what a router made of the first, then the
+	   same before it went into a tunnel. */
+	p.network = 100;
+	CU_ASSERT_EQUAL(copies_push_fragment(c, &p, &frag), COPY_SAME);
+	frag.id = 10;
+	CU_ASSERT_EQUAL(copies_push_fragment(c, &p, &frag), COPY_NONE);
+	p.network = 200;
+	CU_ASSERT_EQUAL(copies_push_fragment(c, &p, &frag), COPY_NONE);
+	CU_ASSERT_EQUAL(copies_push_fragment(c, &p, &frag), COPY_SAME);
+	p.network = 100;
+	CU_ASSERT_EQUAL(copies_push_fragment(c, &p, &frag), COPY_SAME);
+	p.network = 300;
+	p.ttl--;
+	CU_ASSERT_EQUAL(copies_push_fragment(c, &p, &frag), COPY_ROUTED);
+	p.network = 0;
+	CU_ASSERT_EQUAL(copies_push_fragment(c, &p, &frag), COPY_ROUTED);
 	copies_free(c);
 }
 

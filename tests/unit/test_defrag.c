@@ -15,7 +15,9 @@ struct bench {
 	struct rs_account pay;
 	struct defrag *d;
 	rs_time now;
-	struct net_packet p; /* the last one that was pushed */
+	struct net_packet p;     /* the last one that was pushed */
+	uint32_t network, label; /* of those that come */
+	uint16_t vlan;
 };
 
 static void
@@ -62,6 +64,9 @@ push_bytes(struct bench *b, unsigned version, uint32_t id, uint32_t at,
 	}
 	b->now += RS_MSEC;
 	b->p = (struct net_packet){.ts = b->now,
+	    .network = b->network,
+	    .label = b->label,
+	    .vlan = b->vlan,
 	    .at = rs_stamp_at(b->now, (struct rs_frame){0, ++frame}),
 	    .ip = pkt_view(&k)};
 	CU_ASSERT_EQUAL(ip_decode(&b->p, b->p.ip.n, &frag), NET_FLAW_NONE);
@@ -314,6 +319,54 @@ test_extension_header_inside(void)
 	tear_down(&b);
 }
 
+/* Two customers whose datagrams have the same addresses and number, their
+   fragments in turns; and one whose fragments were captured at two places. */
+static void
+test_networks(void)
+{
+	static const struct {
+		const char *name;
+		struct {
+			uint32_t network, label;
+			uint16_t vlan;
+		} of[2];
+		bool apart;
+	} rows[] = {
+	    {"networks of tunnels", {{100, 0, 0}, {200, 0, 0}}, true},
+	    {"a tunnel, and none", {{100, 0, 0}, {0, 0, 0}}, false},
+	    {"VLANs", {{0, 0, 10}, {0, 0, 20}}, true},
+	    {"labels", {{0, 17, 0}, {0, 18, 0}}, true},
+	    {"a tag, and none", {{0, 0, 10}, {0, 0, 0}}, false},
+	    {"a label, and none", {{0, 17, 0}, {0, 0, 0}}, false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		uint8_t bytes[2][64];
+		unit_row(rows[i].name);
+		set_up(&b);
+		struct rs_span s = datagram(56);
+		unsigned done = 0;
+		for (unsigned n = 0; n < 4; n++) {
+			unsigned who = n % 2;
+			memcpy(bytes[who], s.p, s.n);
+			bytes[who][30] = (uint8_t)who;
+			b.network = rows[i].of[who].network;
+			b.label = rows[i].of[who].label;
+			b.vlan = rows[i].of[who].vlan;
+			struct rs_span of = {bytes[who], s.n};
+			if (!push(&b, 4, 7, of, n < 2 ? 0 : 32, 32))
+				continue;
+			done++;
+			CU_ASSERT_EQUAL(b.p.payload.n, s.n);
+			CU_ASSERT(!rows[i].apart ||
+				  b.p.payload.p[30] == (uint8_t)who);
+		}
+		CU_ASSERT_EQUAL(done, rows[i].apart ? 2 : 1);
+		CU_ASSERT_EQUAL(
+		    defrag_counts(b.d)->conflicts, rows[i].apart ? 0 : 1);
+		tear_down(&b);
+	}
+}
+
 UNIT_MAIN("defrag", UNIT(test_orders), UNIT(test_any_cut_any_order),
     UNIT(test_largest), UNIT(test_overlaps), UNIT(test_spoilt), UNIT(test_keys),
-    UNIT(test_limits), UNIT(test_extension_header_inside))
+    UNIT(test_limits), UNIT(test_networks), UNIT(test_extension_header_inside))

@@ -245,8 +245,8 @@ test_segments(void)
 	struct flow_table *t =
 	    flow_table_new(&(struct flow_limits){0}, &seed, &pay, gone, &l);
 	struct net_packet a = packet(1, 2, NET_PROTO_UDP, RS_SEC), a2 = back(a);
-	struct net_packet b = a, b2;
-	a.vlan = 10, a2.vlan = 11;
+	struct net_packet b = a, b2, c = a;
+	a.vlan = 10, a2.vlan = 11, c.vlan = 12;
 	struct flow *f = flow_touch(t, &a, &dir, &is_new);
 	CU_ASSERT(is_new && !flow_strays(f, dir, &a));
 	/* the other direction has another tag */
@@ -272,8 +272,34 @@ test_segments(void)
 	CU_ASSERT(dir == RS_S2C && !is_new);
 	CU_ASSERT_PTR_EQUAL(flow_touch(t, &b, &dir, &is_new), g);
 	CU_ASSERT_EQUAL(g->packets[RS_C2S], 2);
+	/* errors that quote one of them: by either side's segment */
+	struct {
+		const struct net_packet *from;
+		struct flow *want;
+	} errors[] = {{&a, f}, {&a2, f}, {&b, g}, {&b2, g}, {&c, NULL}};
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+		CU_ASSERT_PTR_EQUAL(
+		    flow_find_quoted(t, &a.src, &a.dst, NET_PROTO_UDP,
+			net_packet_segment(errors[i].from), &dir),
+		    errors[i].want);
+		CU_ASSERT(errors[i].want == NULL || dir == RS_C2S);
+	}
+	CU_ASSERT_PTR_EQUAL(flow_find_quoted(t, &a.dst, &a.src, NET_PROTO_UDP,
+				net_packet_segment(&b), &dir),
+	    g);
+	CU_ASSERT_EQUAL(dir, RS_S2C);
+	g->segment[RS_C2S] = f->segment[RS_C2S]; /* either may be it */
+	CU_ASSERT_PTR_NULL(flow_find_quoted(
+	    t, &a.src, &a.dst, NET_PROTO_UDP, net_packet_segment(&a), &dir));
+	g->segment[RS_C2S] = net_packet_segment(&b);
 	flow_remove(t, f, RS_END_REUSED);
 	CU_ASSERT_PTR_EQUAL(flow_touch(t, &b2, &dir, &is_new), g);
+	/* of one alone whatever the segment: routers have theirs */
+	CU_ASSERT_PTR_EQUAL(flow_find_quoted(t, &a.src, &a.dst, NET_PROTO_UDP,
+				net_packet_segment(&c), &dir),
+	    g);
+	CU_ASSERT_PTR_NULL(flow_find_quoted(
+	    t, &a.src, &a.dst, NET_PROTO_TCP, net_packet_segment(&b), &dir));
 	flow_table_free(t);
 	CU_ASSERT_EQUAL(l.total, 2);
 	CU_ASSERT_EQUAL(pay.used, 0);

@@ -2,6 +2,7 @@
 #include "guard.h"
 #include "log/facts.h"
 #include "log/log.h"
+#include "log/url.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -185,6 +186,18 @@ test_facts(void)
 	    {"voice-fapp-CP a -- Resync failed: Download", LOG_RESYNC_FAILED,
 		NULL, "Download"},
 	    {"voice-fapp-CP a -- Requesting resync", LOG_FACT_NONE, NULL, NULL},
+	    {"voice-QPE:RESYNC profile=[https://a.b/ ]", LOG_PROFILE, NULL,
+		"https://a.b/"},
+	    {"voice-QPE:RESYNC profile=[--key k https://a.b/c]", LOG_PROFILE,
+		NULL, "https://a.b/c"},
+	    {"voice-QPE:RESYNC profile=[https://a.b/c", LOG_PROFILE, NULL,
+		"https://a.b/c"},
+	    {"voice-QPE:RESYNC profile=[/$PSN.xml]", LOG_FACT_NONE, NULL, NULL},
+	    {"voice-reqByCurlInternal sending http request out..., url: ht",
+		LOG_SENDING, NULL, ""},
+	    {"voice-reqByCurlInternal sending http request out..., url: "
+	     "https://a.b/c?d",
+		LOG_SENDING, NULL, "https://a.b/c?d"},
 	    {"voice-fapp-[resync] must resync now", LOG_FACT_NONE, NULL, NULL},
 	    {"voice-reqByCurlInternal return from http request, [res] = 60",
 		LOG_TRANSFER, NULL, NULL},
@@ -235,6 +248,48 @@ test_transfer(void)
 	}
 }
 
+/* What is not surely a host is none: passwords need not be escaped, and lines
+   are cut. */
+static void
+test_urls(void)
+{
+	static const struct {
+		const char *url, *host, *where, *target;
+		enum log_scheme scheme;
+		uint16_t port;
+	} rows[] = {{"https://a.b/", "a.b", "a.b", "/", LOG_HTTPS, 443},
+	    {"HTTP://a.b:8080/c?d", "a.b", "a.b:8080", "/c?d", LOG_HTTP, 8080},
+	    {"tftp://192.0.2.20", "192.0.2.20", "192.0.2.20", "", LOG_TFTP, 69},
+	    {"tftp://[2001:db8::1]:70/x", "2001:db8::1", "[2001:db8::1]:70",
+		"/x", LOG_TFTP, 70},
+	    {"https://u:SECRET@a.b/x", "a.b", "a.b", "/x", LOG_HTTPS, 443},
+	    {"https://u:SE@CRET@a.b/x", "a.b", "a.b", "/x", LOG_HTTPS, 443},
+	    {"https://u:SE/CRET@a.b/x", NULL, NULL, NULL, LOG_SCHEME_NONE, 0},
+	    {"https://u:SECR", NULL, NULL, NULL, LOG_SCHEME_NONE, 0},
+	    {"https://u:1", NULL, NULL, NULL, LOG_SCHEME_NONE, 0},
+	    {"https://us", NULL, NULL, NULL, LOG_SCHEME_NONE, 0},
+	    {"https://a b/", NULL, NULL, NULL, LOG_SCHEME_NONE, 0},
+	    {"https://a:0/", NULL, NULL, NULL, LOG_SCHEME_NONE, 0},
+	    {"https://[a/", NULL, NULL, NULL, LOG_SCHEME_NONE, 0},
+	    {"ftp://a/", NULL, NULL, NULL, LOG_SCHEME_NONE, 0},
+	    {"", NULL, NULL, NULL, LOG_SCHEME_NONE, 0}};
+	struct log_url u;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_row(rows[i].url);
+		CU_ASSERT_EQUAL(
+		    log_url_parse(str(rows[i].url), &u), rows[i].host != NULL);
+		CU_ASSERT_EQUAL(u.scheme, rows[i].scheme);
+		CU_ASSERT_EQUAL(u.port, rows[i].port);
+		if (rows[i].host == NULL) {
+			CU_ASSERT(!u.host.n && !u.where.n && !u.target.n);
+			continue;
+		}
+		CU_ASSERT(rs_span_eq(u.host, str(rows[i].host)));
+		CU_ASSERT(rs_span_eq(u.where, str(rows[i].where)));
+		CU_ASSERT(rs_span_eq(u.target, str(rows[i].target)));
+	}
+}
+
 static void
 test_srv_target(void)
 {
@@ -268,5 +323,5 @@ test_wire(void)
 
 UNIT_MAIN("log", UNIT(test_lines), UNIT(test_no_lines), UNIT(test_joined),
     UNIT(test_sent), UNIT(test_redacted), UNIT(test_every_byte),
-    UNIT(test_facts), UNIT(test_transfer), UNIT(test_srv_target),
-    UNIT(test_wire))
+    UNIT(test_facts), UNIT(test_transfer), UNIT(test_urls),
+    UNIT(test_srv_target), UNIT(test_wire))

@@ -6,6 +6,7 @@
 #include "engine/event_copy.h"
 #include "engine/relay.h"
 #include "http/http.h"
+#include "log/fetch.h"
 #include "recorder.h"
 #include "sip/sip.h"
 #include "tftp/tftp.h"
@@ -260,6 +261,14 @@ test_provisioning(void)
 	CU_ASSERT(
 	    tftp_parse(&t, (struct rs_span){(uint8_t *)error, sizeof error}));
 	check_copy(&ev, error, sizeof error);
+	char words[] = "a.example/a?bwhy";
+	const struct log_fetch f = {.step = LOG_FETCH_TOLD,
+	    .scheme = LOG_HTTPS,
+	    .host = {(uint8_t *)words, 9},
+	    .target = {(uint8_t *)words + 9, 4},
+	    .reason = {(uint8_t *)words + 13, 3}};
+	ev = (struct rs_event){.type = RS_EV_FETCH, .u.fetch = &f};
+	check_copy(&ev, words, sizeof words);
 }
 
 struct late {

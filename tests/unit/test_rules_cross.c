@@ -331,6 +331,12 @@ test_partial(void)
 		k.registration = &r;
 		judge(&k);
 		expect("of an attempt", "");
+		struct rec_download d;
+		rec_init(&rec_download_type, &d);
+		k.registration = NULL;
+		k.download = &d;
+		judge(&k);
+		expect("of a download", "");
 	}
 }
 

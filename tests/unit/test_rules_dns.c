@@ -336,6 +336,12 @@ test_waits(void)
 	judge(&(struct diag_case){.way = &way, .coverage = &coverage});
 	CU_ASSERT_EQUAL(certainty, REC_LIKELY);
 	CU_ASSERT_STRING_EQUAL(said_more, "capture.incomplete");
+	/* Not said once more of what the client fetched. */
+	struct rec_download d;
+	rec_init(&rec_download_type, &d);
+	judge(&(struct diag_case){
+	    .way = &way, .coverage = &coverage, .download = &d});
+	CU_ASSERT_STRING_EQUAL(said, "");
 	rec_arena_clear(&arena);
 }
 

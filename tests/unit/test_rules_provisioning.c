@@ -142,6 +142,72 @@ test_silent(void)
 	expect_said("a chain that ends here", FAILED);
 }
 
+/* As a log tells it. */
+static void
+of_log(void)
+{
+	reset();
+	down.visibility = REC_LOG;
+	down.protocol = REC_HTTPS;
+	down.profile.p = NULL;
+	down.resync = RS_TRUE;
+	down.state = REC_DOWNLOAD_FAILED;
+	down.status = REC_ABSENT;
+	down.server.name = down.host = RS_LIT("a.example");
+	down.reason = RS_LIT("tls, libcurl 60");
+}
+
+static void
+test_log(void)
+{
+	static struct rec_lookup asked;
+	struct diag_way way = {.lookups = &asked, .n_lookups = 1};
+	of_log();
+	judge(&c);
+	CU_ASSERT_STRING_EQUAL(said, FAILED);
+	CU_ASSERT_STRING_EQUAL(detail,
+	    "/a.cfg over https from a.example: it failed (tls, libcurl 60). "
+	    "Nothing else was fetched, and no REGISTER was sent in the 19.0 s "
+	    "that followed.");
+	CU_ASSERT_STRING_EQUAL(
+	    evidence, "7 request 9 what the phone says of it");
+	down.resync = RS_UNKNOWN;
+	expect_said("what it is for is not told", "");
+	of_log();
+	down.method = RS_LIT("POST");
+	expect_said("a resync by another method", FAILED);
+	of_log();
+	down.client.at.addr.family = 0;
+	expect_said("a phone without address", FAILED);
+	of_log();
+	down.client.at.addr.family = 0;
+	cover.packets = 1;
+	expect_said("which may be one that was captured", "");
+	of_log();
+	down.client.at.addr.family = 0;
+	cover.sip_requests.n = 1;
+	expect_said("or one of another log", "");
+	of_log();
+	down.resolved = RS_FALSE;
+	down.path.n = 0;
+	down.protocol = REC_DOWNLOAD_PROTOCOL_NONE;
+	judge(&c);
+	CU_ASSERT_STRING_EQUAL(detail,
+	    "Configuration from a.example: the phone could not look up that "
+	    "name. Nothing else was fetched, and no REGISTER was sent in the "
+	    "19.0 s that followed.");
+	rec_init(&rec_lookup_type, &asked);
+	asked.name = RS_LIT("A.example");
+	asked.state = REC_NXDOMAIN;
+	c.way = &way;
+	expect_said("a look-up says it", "");
+	of_log();
+	down.resolved = RS_FALSE;
+	asked.state = REC_ANSWERED;
+	c.way = &way;
+	expect_said("a look-up that was answered", FAILED);
+}
+
 static void
 test_went_to(void)
 {
@@ -236,4 +302,4 @@ test_profile(void)
 }
 
 UNIT_MAIN("rules_provisioning", UNIT(test_failed), UNIT(test_silent),
-    UNIT(test_went_to), UNIT(test_profile))
+    UNIT(test_log), UNIT(test_went_to), UNIT(test_profile))

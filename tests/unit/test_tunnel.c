@@ -194,6 +194,30 @@ test_rows(void)
 	}
 }
 
+/* The label that tells a customer; of entropy labels (RFC 6790) the one before
+   them. */
+static void
+test_labels(void)
+{
+	static const struct {
+		const char *hex;
+		uint32_t label;
+	} labels[] = {{"00064140", 100}, {"0006404000065140", 101},
+	    {"00065040000070400abcd140", 101},
+	    {"00065040000070400abcd04000066140", 102}};
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+		const struct row row = {
+		    "", LINK + 219, labels[i].hex, PACKET, NET_ENCAP_MPLS, 0};
+		struct net_packet p;
+		unit_row(labels[i].hex);
+		int linktype = wrap(&row);
+		struct rs_span f = pkt_view(&k);
+		CU_ASSERT_EQUAL(
+		    pkt_read(&p, NULL, linktype, f, f.n, 0, 1), NET_FLAW_NONE);
+		CU_ASSERT_EQUAL(p.label, labels[i].label);
+	}
+}
+
 /* Cut anywhere: no over-read, never other addresses than the two pairs, and
    what was cut off is never called malformed. */
 static void
@@ -389,6 +413,7 @@ test_names(void)
 	CU_ASSERT(NET_ENCAP_N <= 32);
 }
 
-UNIT_MAIN("tunnel", UNIT(test_rows), UNIT(test_truncated_anywhere),
-    UNIT(test_damaged), UNIT(test_port_is_no_proof), UNIT(test_too_deep),
-    UNIT(test_esp_null), UNIT(test_names))
+UNIT_MAIN("tunnel", UNIT(test_rows), UNIT(test_labels),
+    UNIT(test_truncated_anywhere), UNIT(test_damaged),
+    UNIT(test_port_is_no_proof), UNIT(test_too_deep), UNIT(test_esp_null),
+    UNIT(test_names))
