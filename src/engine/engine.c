@@ -342,6 +342,18 @@ udp(struct engine *e, struct net_packet *p)
 	pipeline_datagram(&e->pipeline, f, dir, p);
 }
 
+/* Of TCP the quoted sequence number tells whose packet it is; of UDP nothing
+   does. */
+static bool
+may_be_quoted(const struct flow *f, enum rs_dir dir, const void *arg)
+{
+	const struct icmp_error *error = arg;
+	const struct tcp_hdr h = {.seq = error->seq, .flags = TCP_ACK};
+	if (f->lone_syn)
+		return dir == RS_C2S && error->seq == f->isn;
+	return f->tcp && !tcp_conn_elsewhere(f->tcp, dir, &h);
+}
+
 static void
 icmp(struct engine *e, const struct net_packet *p)
 {
@@ -353,7 +365,8 @@ icmp(struct engine *e, const struct net_packet *p)
 	}
 	enum rs_dir dir;
 	struct flow *f = flow_find_quoted(e->flows, &error.quoted.src,
-	    &error.quoted.dst, error.quoted.proto, net_packet_segment(p), &dir);
+	    &error.quoted.dst, error.quoted.proto, net_packet_segment(p),
+	    may_be_quoted, &error, &dir);
 	if (f)
 		pipeline_icmp(&e->pipeline, f, dir, p, &error);
 }

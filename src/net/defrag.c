@@ -144,8 +144,8 @@ agree(uint32_t a, uint32_t b)
 	return a == b || a == 0 || b == 0;
 }
 
-/* Fragments of one datagram go the same way, but may be captured with tags here
-   and without there. */
+/* Fragments of one datagram may be captured with tags here and without there.
+ */
 static bool
 same_network(const struct key *a, const struct key *b)
 {
@@ -157,8 +157,7 @@ static bool
 key_eq(const struct key *a, const struct key *b)
 {
 	return a->id == b->id && a->proto == b->proto &&
-	       rs_addr_eq(&a->src, &b->src) && rs_addr_eq(&a->dst, &b->dst) &&
-	       same_network(a, b);
+	       rs_addr_eq(&a->src, &b->src) && rs_addr_eq(&a->dst, &b->dst);
 }
 
 static unsigned
@@ -183,18 +182,45 @@ evict(struct defrag *d, const struct waiting *but)
 	forget(d, w);
 }
 
-static struct waiting *
-touch(struct defrag *d, const struct key *k, const struct net_packet *p)
+static bool
+lacks(const struct waiting *w, uint32_t offset)
 {
-	unsigned bucket = key_bucket(d, k);
-	for (struct waiting *w = d->buckets[bucket]; w; w = w->chain) {
+	struct rs_span s;
+	struct rs_stamp at;
+	return !w->done && !w->spoilt && !reorder_at(&w->held, offset, &s, &at);
+}
+
+/* The datagram of a fragment: that of its network.  Where there is none, tags
+   may change within a datagram (a label of its flow, RFC 6391, two ways of the
+   same length): one of another network that lacks just this, if it is the only
+   one. */
+static struct waiting *
+find(const struct defrag *d, const struct key *k, uint32_t offset)
+{
+	struct waiting *other = NULL;
+	unsigned others = 0;
+	for (struct waiting *w = d->buckets[key_bucket(d, k)]; w;
+	     w = w->chain) {
 		if (!key_eq(&w->key, k))
 			continue;
-		if (!w->done || p->ts - w->done_at < REPEAT_TIME)
+		if (same_network(&w->key, k))
 			return w;
-		forget(d, w); /* its number is used again */
-		break;
+		if (lacks(w, offset) && others++ == 0)
+			other = w;
 	}
+	return others == 1 ? other : NULL;
+}
+
+static struct waiting *
+touch(struct defrag *d, const struct key *k, const struct net_packet *p,
+    uint32_t offset)
+{
+	unsigned bucket = key_bucket(d, k);
+	struct waiting *known = find(d, k, offset);
+	if (known && (!known->done || p->ts - known->done_at < REPEAT_TIME))
+		return known;
+	if (known)
+		forget(d, known); /* its number is used again */
 	if (d->n_waiting == MAX_WAITING)
 		evict(d, NULL);
 	while (!rs_account_charge(d->pay, sizeof(struct waiting))) {
@@ -372,7 +398,7 @@ defrag_push(
 	/* What the snaplen cut is not there to be put together. */
 	if (p->cut || p->payload.n == 0)
 		return false;
-	struct waiting *w = touch(d, &k, p);
+	struct waiting *w = touch(d, &k, p, frag->offset);
 	if (!w || w->spoilt || w->done || !take_in(d, w, p, frag))
 		return false;
 	while (d->cost > MAX_COST && d->oldest != d->newest)

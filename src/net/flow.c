@@ -658,7 +658,8 @@ sends_from(const struct flow *f, enum rs_dir dir, uint32_t segment)
 struct flow *
 flow_find_quoted(struct flow_table *t, const struct rs_endpoint *src,
     const struct rs_endpoint *dst, uint8_t proto, uint32_t segment,
-    enum rs_dir *dir)
+    bool (*may)(const struct flow *f, enum rs_dir dir, const void *arg),
+    const void *arg, enum rs_dir *dir)
 {
 	uint32_t tag = key_hash(t, src, dst, proto);
 	struct flow *only = NULL, *best = NULL;
@@ -672,7 +673,8 @@ flow_find_quoted(struct flow_table *t, const struct rs_endpoint *src,
 		if (f->proto != proto || (!same && !is_between(f, dst, src)))
 			continue;
 		enum rs_dir d = same ? RS_C2S : RS_S2C;
-		unsigned fits = 2u * sends_from(f, rs_dir_other(d), segment) +
+		unsigned fits = 4u * may(f, d, arg) +
+				2u * sends_from(f, rs_dir_other(d), segment) +
 				sends_from(f, d, segment);
 		if (n++ == 0 || fits > most) {
 			*dir = d;

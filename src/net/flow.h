@@ -111,12 +111,15 @@ struct flow *flow_find(struct flow_table *t, const struct rs_endpoint *src,
     const struct rs_endpoint *dst, uint8_t proto, enum rs_dir *dir);
 /*
  * The same of endpoints that an error quotes, which came from that segment.
- * Where there are several flows of them it is the one that has this segment on
- * a side of its, rather on the one that the error goes with; NULL: none has.
+ * Where there are several flows of them it is the one whose packet may() be
+ * quoted, or else that has this segment on a side of its, rather on the one that
+ * the error goes with; NULL: none, or more than one.
  */
 struct flow *flow_find_quoted(struct flow_table *t,
     const struct rs_endpoint *src, const struct rs_endpoint *dst, uint8_t proto,
-    uint32_t segment, enum rs_dir *dir);
+    uint32_t segment,
+    bool (*may)(const struct flow *f, enum rs_dir dir, const void *arg),
+    const void *arg, enum rs_dir *dir);
 /*
  * Exchanges the sides of a flow whose first packet turned out to be the
  * server's (a SYN-ACK whose SYN was not seen): call it at that packet, before

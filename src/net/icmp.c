@@ -51,9 +51,11 @@ icmp_error_decode(const struct net_packet *p, struct icmp_error *e)
 	q->src.port = wire_u16(q->payload.p);
 	q->dst.port = wire_u16(q->payload.p + 2);
 	size_t header = 8;
-	if (q->proto == NET_PROTO_TCP)
+	if (q->proto == NET_PROTO_TCP) {
+		e->seq = wire_u32(q->payload.p + 4);
 		header = q->payload.n > 12 ? (size_t)(q->payload.p[12] >> 4) * 4
 					   : 20;
+	}
 	q->payload = rs_span_from(q->payload, header);
 	q->payload_wire =
 	    q->payload_wire > header ? q->payload_wire - (uint32_t)header : 0;

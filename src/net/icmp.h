@@ -9,6 +9,7 @@
 
 struct icmp_error {
 	uint8_t type, code;
+	uint32_t seq; /* of TCP: the quoted sequence number */
 	struct net_packet
 	    quoted; /* endpoints, proto, payload as far as quoted */
 };

@@ -367,6 +367,34 @@ test_networks(void)
 	}
 }
 
+/* One datagram whose fragments have other tags. */
+static void
+test_tags_change(void)
+{
+	static const struct {
+		const char *name;
+		uint32_t network, label;
+		uint16_t vlan;
+	} rows[] = {{"VLAN", 0, 0, 20}, {"label", 0, 18, 0},
+	    {"network of a tunnel", 200, 0, 0}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_row(rows[i].name);
+		set_up(&b);
+		struct rs_span s = datagram(56);
+		b.network = 100;
+		b.label = 17;
+		b.vlan = 10;
+		CU_ASSERT_FALSE(push(&b, 4, 7, s, 0, 32));
+		b.network = rows[i].network;
+		b.label = rows[i].label;
+		b.vlan = rows[i].vlan;
+		CU_ASSERT_TRUE(push(&b, 4, 7, s, 32, 32));
+		CU_ASSERT_EQUAL(b.p.payload.n, s.n);
+		tear_down(&b);
+	}
+}
+
 UNIT_MAIN("defrag", UNIT(test_orders), UNIT(test_any_cut_any_order),
     UNIT(test_largest), UNIT(test_overlaps), UNIT(test_spoilt), UNIT(test_keys),
-    UNIT(test_limits), UNIT(test_networks), UNIT(test_extension_header_inside))
+    UNIT(test_limits), UNIT(test_networks), UNIT(test_tags_change),
+    UNIT(test_extension_header_inside))

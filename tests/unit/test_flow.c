@@ -233,6 +233,20 @@ test_time_steps_back(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
+static bool
+never(const struct flow *f, enum rs_dir dir, const void *arg)
+{
+	(void)f, (void)dir, (void)arg;
+	return false;
+}
+
+static bool
+is_that(const struct flow *f, enum rs_dir dir, const void *arg)
+{
+	(void)dir;
+	return f == arg;
+}
+
 /* Tags part nothing by themselves; what was parted is found by its segment. */
 static void
 test_segments(void)
@@ -280,26 +294,30 @@ test_segments(void)
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
 		CU_ASSERT_PTR_EQUAL(
 		    flow_find_quoted(t, &a.src, &a.dst, NET_PROTO_UDP,
-			net_packet_segment(errors[i].from), &dir),
+			net_packet_segment(errors[i].from), never, NULL, &dir),
 		    errors[i].want);
 		CU_ASSERT(errors[i].want == NULL || dir == RS_C2S);
 	}
 	CU_ASSERT_PTR_EQUAL(flow_find_quoted(t, &a.dst, &a.src, NET_PROTO_UDP,
-				net_packet_segment(&b), &dir),
+				net_packet_segment(&b), never, NULL, &dir),
 	    g);
 	CU_ASSERT_EQUAL(dir, RS_S2C);
+	/* what is quoted tells more than where the error came from */
+	CU_ASSERT_PTR_EQUAL(flow_find_quoted(t, &a.src, &a.dst, NET_PROTO_UDP,
+				net_packet_segment(&b), is_that, f, &dir),
+	    f);
 	g->segment[RS_C2S] = f->segment[RS_C2S]; /* either may be it */
-	CU_ASSERT_PTR_NULL(flow_find_quoted(
-	    t, &a.src, &a.dst, NET_PROTO_UDP, net_packet_segment(&a), &dir));
+	CU_ASSERT_PTR_NULL(flow_find_quoted(t, &a.src, &a.dst, NET_PROTO_UDP,
+	    net_packet_segment(&a), never, NULL, &dir));
 	g->segment[RS_C2S] = net_packet_segment(&b);
 	flow_remove(t, f, RS_END_REUSED);
 	CU_ASSERT_PTR_EQUAL(flow_touch(t, &b2, &dir, &is_new), g);
 	/* of one alone whatever the segment: routers have theirs */
 	CU_ASSERT_PTR_EQUAL(flow_find_quoted(t, &a.src, &a.dst, NET_PROTO_UDP,
-				net_packet_segment(&c), &dir),
+				net_packet_segment(&c), never, NULL, &dir),
 	    g);
-	CU_ASSERT_PTR_NULL(flow_find_quoted(
-	    t, &a.src, &a.dst, NET_PROTO_TCP, net_packet_segment(&b), &dir));
+	CU_ASSERT_PTR_NULL(flow_find_quoted(t, &a.src, &a.dst, NET_PROTO_TCP,
+	    net_packet_segment(&b), never, NULL, &dir));
 	flow_table_free(t);
 	CU_ASSERT_EQUAL(l.total, 2);
 	CU_ASSERT_EQUAL(pay.used, 0);
