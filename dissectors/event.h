@@ -79,8 +79,7 @@ struct rs_flow_info {
 	bool from_start;           /* opening SYN seen; always true over UDP */
 	uint8_t ttl[2];            /* of each side's first packet; 0: not seen */
 	struct rs_flow_pace pace;
-	/* The TCP connection as known now, while the event lasts; may be NULL. */
-	const struct rs_conn_facts *conn;
+	struct rs_conn_brief tcp; /* as known now */
 };
 
 enum rs_event_type {

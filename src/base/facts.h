@@ -101,4 +101,27 @@ struct rs_conn_facts {
 	enum rs_ending ending;
 };
 
+/* The few of them that go with each event of a connection. */
+struct rs_conn_brief {
+	uint64_t bytes[2]; /* payload, without repeats */
+	bool heard[2];     /* packets came; of neither: not known */
+	bool lacks[2];     /* the other side says that it lacks some */
+	rs_time syns; /* from the SYN of side 0 to that of side 1; RS_NEVER: not
+			 seen, or which of several was answered is not known */
+};
+
+static inline struct rs_conn_brief
+rs_conn_brief(const struct rs_conn_facts *f)
+{
+	const struct rs_half_facts *a = &f->half[0], *b = &f->half[1];
+	bool met = a->syns == 1 && b->syns == 1 && a->syn_at != RS_NEVER &&
+		   b->syn_at != RS_NEVER;
+	return (struct rs_conn_brief){
+	    .bytes = {a->bytes, b->bytes},
+	    .heard = {a->packets > 0, b->packets > 0},
+	    .lacks = {a->hole_acks > 0, b->hole_acks > 0},
+	    .syns = met ? b->syn_at - a->syn_at : RS_NEVER,
+	};
+}
+
 #endif

@@ -39,6 +39,18 @@ struct cap_member {
 	char *problem;
 };
 
+/* Owned by the caller.  On one line: some of libarchive's texts end it. */
+static char *
+damaged(const struct level *l)
+{
+	const char *why = archive_error_string(l->a);
+	char *text = g_strdup(why ? why : "it ends too early");
+	g_strstrip(g_strdelimit(text, "\r\n", ' '));
+	char *problem = g_strdup_printf("damaged archive (%s)", text);
+	g_free(text);
+	return problem;
+}
+
 /* ---- bytes ---- */
 
 static size_t
@@ -46,10 +58,8 @@ level_read(struct level *l, uint8_t *to, size_t n)
 {
 	la_ssize_t got = archive_read_data(l->a, to, n);
 	if (got < 0) {
-		const char *why = archive_error_string(l->a);
 		if (l->problem == NULL)
-			l->problem = g_strdup_printf("damaged archive (%s)",
-			    why ? why : "it ends too early");
+			l->problem = damaged(l);
 		return 0;
 	}
 	l->out += (uint64_t)got;
@@ -119,8 +129,7 @@ level_begin(struct level *l)
 {
 	if (archive_read_open(l->a, l, NULL, supply, NULL) == ARCHIVE_OK)
 		return true;
-	l->problem =
-	    g_strdup_printf("damaged archive (%s)", archive_error_string(l->a));
+	l->problem = damaged(l);
 	return false;
 }
 
@@ -155,8 +164,7 @@ level_next(struct level *l, unsigned *entries)
 		if (r == ARCHIVE_EOF)
 			return NULL;
 		if (r < ARCHIVE_WARN)
-			l->problem = g_strdup_printf(
-			    "damaged archive (%s)", archive_error_string(l->a));
+			l->problem = damaged(l);
 		else if (++*entries > ENTRIES)
 			l->problem = g_strdup_printf(
 			    "refused: more than %d files in an archive",
@@ -224,8 +232,11 @@ cap_archive_is(const char *path)
 	struct cap_input *in = cap_input_open(path, &sparing, NULL);
 	if (in == NULL)
 		return false;
-	const uint8_t *p = cap_input_peek(in, TAR_MAGIC + 5);
-	bool yes = p && is_archive(p, TAR_MAGIC + 5);
+	size_t n = TAR_MAGIC + 5;
+	const uint8_t *p = cap_input_peek(in, n);
+	if (p == NULL) /* a small zip file */
+		p = cap_input_peek(in, n = 4);
+	bool yes = p && is_archive(p, n);
 	cap_input_close(in);
 	return yes;
 }

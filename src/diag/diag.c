@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of rules and who asks them. */
 #include "diag/rules.h"
+#include "diag/tls_view.h"
 
 const struct diag_rule *const diag_rules[] = {
     &diag_tcp_refused,
@@ -84,6 +85,12 @@ const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;
 void
 diag_judge(const struct diag_case *c, const struct diag_out *out)
 {
+	struct diag_case whole = *c;
+	struct tls_view tls;
+	if (c->handshake && c->handshake->state != REC_COMPLETED) {
+		tls = tls_view_of(c);
+		whole.tls = &tls;
+	}
 	for (size_t i = 0; i < diag_n_rules; i++)
-		diag_rules[i]->check(diag_rules[i], c, out);
+		diag_rules[i]->check(diag_rules[i], &whole, out);
 }

@@ -15,6 +15,7 @@
 #include "track/records.h"
 
 struct diag_fetches;
+struct tls_view;
 
 /* What a finding may lean on; any but one may be NULL: not seen. */
 struct diag_case {
@@ -22,6 +23,9 @@ struct diag_case {
 	const struct rec_handshake *handshake;
 	/* completed, for the same name, by a certificate of another issuer */
 	const struct rec_handshake *other;
+	/* what a handshake that did not complete shows; diag_judge() fills it
+	   in, for all rules about TLS */
+	const struct tls_view *tls;
 	const struct rec_connection *connection;
 	const struct rec_binding *binding;
 	const struct rec_phone *phone; /* alone, or that of the others */

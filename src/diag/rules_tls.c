@@ -404,23 +404,22 @@ static void
 check_tls(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
-	/* Where something on the way is to blame, neither side is. */
-	if (c->handshake == NULL || path_view_forged(c) ||
-	    path_view_blackhole(c))
+	if (c->tls == NULL)
 		return;
-	struct tls_view v = tls_view_of(c);
-	struct cause cause = cause_of(&v);
+	struct cause cause = cause_of(c->tls);
 	struct finding f;
-	if (cause.rule != rule)
+	/* Where something on the way is to blame, neither side is. */
+	if (cause.rule != rule || path_view_forged(c) || path_view_blackhole(c))
 		return;
 	finding_begin(&f, rule, c, out, cause.certainty);
 	for (size_t i = 0; i < MAX_ALTERNATIVES && cause.alternatives[i]; i++)
 		finding_alternative(&f, cause.alternatives[i]);
 	/* What is missing may be what would tell. */
 	if (cause.certainty != REC_CERTAIN &&
-	    (v.gap || (c->connection && c->connection->from_start == RS_FALSE)))
+	    (c->tls->gap ||
+		(c->connection && c->connection->from_start == RS_FALSE)))
 		finding_alternative(&f, "capture.incomplete");
-	tls_say(&f, &v);
+	tls_say(&f, c->tls);
 	finding_say(&f);
 }
 

@@ -201,6 +201,10 @@ hanging(const struct rs_event *ev)
 		       head_size(ev->u.http);
 	case RS_EV_NOT_TLS:
 		return rounded(ev->u.not_tls.head.n);
+	case RS_EV_FLOW_END:
+		return ev->u.flow_end.conn
+			   ? rounded(sizeof *ev->u.flow_end.conn)
+			   : 0;
 	case RS_EV_ANOMALY:
 		return rounded(ev->u.anomaly.head.n);
 	case RS_EV_ICMP:
@@ -223,7 +227,6 @@ hanging(const struct rs_event *ev)
 	case RS_EV_FLOW_OPEN:
 	case RS_EV_GAP:
 	case RS_EV_FLOW_HALF_CLOSE:
-	case RS_EV_FLOW_END:
 	case RS_EV_DROPS:
 	case RS_EV_TIME:
 	case RS_EV_CLOCK:
@@ -256,6 +259,9 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		ev->u.ws_upgrade = u;
 	} else if (ev->type == RS_EV_NOT_TLS) {
 		ev->u.not_tls.head = keep_span(r, ev->u.not_tls.head);
+	} else if (ev->type == RS_EV_FLOW_END && ev->u.flow_end.conn) {
+		ev->u.flow_end.conn = keep(
+		    r, ev->u.flow_end.conn, sizeof *ev->u.flow_end.conn);
 	} else if (ev->type == RS_EV_ANOMALY) {
 		ev->u.anomaly.head = keep_span(r, ev->u.anomaly.head);
 	} else if (ev->type == RS_EV_ICMP) {
@@ -285,8 +291,6 @@ event_copy_size(const struct rs_event *ev)
 	size_t n = rounded(sizeof *ev) + hanging(ev);
 	if (ev->flow)
 		n += rounded(sizeof *ev->flow);
-	if (ev->flow && ev->flow->conn)
-		n += rounded(sizeof *ev->flow->conn);
 	return n;
 }
 
@@ -295,16 +299,8 @@ event_copy(const struct rs_event *ev, void *to)
 {
 	struct room r = {to};
 	struct rs_event *copy = keep(&r, ev, sizeof *ev);
-	if (ev->flow) {
-		struct rs_flow_info *flow =
-		    keep(&r, ev->flow, sizeof *ev->flow);
-		if (flow->conn)
-			flow->conn = keep(&r, flow->conn, sizeof *flow->conn);
-		copy->flow = flow;
-		/* The facts of its end are those of its flow. */
-		if (ev->type == RS_EV_FLOW_END && ev->u.flow_end.conn)
-			copy->u.flow_end.conn = flow->conn;
-	}
+	if (ev->flow)
+		copy->flow = keep(&r, ev->flow, sizeof *ev->flow);
 	keep_hanging(&r, copy);
 	return copy;
 }

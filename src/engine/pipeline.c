@@ -36,7 +36,8 @@ static const struct rs_flow_info *
 flow_info(const struct flow *f)
 {
 	struct app *app = f->app;
-	app->info.conn = f->tcp ? tcp_conn_facts(f->tcp) : NULL;
+	if (f->tcp)
+		app->info.tcp = rs_conn_brief(tcp_conn_facts(f->tcp));
 	app->info.ttl[RS_C2S] = f->ttl;
 	app->info.ttl[RS_S2C] = f->ttl_back;
 	return &app->info;
@@ -648,7 +649,7 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	tcp_lone_syn_facts(&facts, f->first_at, f->first, f->ttl, f->mss);
 	facts.ending = why;
 	info.from_start = true;
-	info.conn = &facts;
+	info.tcp = rs_conn_brief(&facts);
 	struct rs_event ev = {
 	    .type = RS_EV_FLOW_END,
 	    .flow = &info,
@@ -736,10 +737,10 @@ pipeline_clear(struct pipeline *p)
 void
 pipeline_advance(struct pipeline *p, rs_time now)
 {
-	struct rs_event ev = {.type = RS_EV_TIME};
 	p->now = now;
 	if (now < p->due)
 		return;
 	p->due = now + TIME_STEP;
+	struct rs_event ev = {.type = RS_EV_TIME};
 	pipeline_say(p, &ev);
 }

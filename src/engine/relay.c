@@ -12,7 +12,7 @@
 
 enum {
 	RING = RS_LARGE_PAGE, /* several of the largest event */
-	BATCH = 128 * 1024,   /* bytes that are worth a wake-up */
+	BATCH = 256 * 1024,   /* bytes that are worth a wake-up */
 };
 
 /* Before each event in the ring. */

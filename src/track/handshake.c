@@ -253,7 +253,7 @@ shake_touch(
 	shake_at(s, shake_side_of(s, ev->dir))->heard = true;
 	/* Cheap, and the last word on how far the connection was followed. */
 	if (!s->complete)
-		handshake_record_conn(s, ev->flow->conn);
+		handshake_record_brief(s, &ev->flow->tcp);
 	return s;
 }
 

@@ -187,23 +187,32 @@ closes(struct shake *s, enum rec_side by, const struct rs_half_facts *h)
 }
 
 void
+handshake_record_brief(struct shake *s, const struct rs_conn_brief *b)
+{
+	enum rs_dir client = s->client, server = rs_dir_other(client);
+	if (!b->heard[client] && !b->heard[server])
+		return;
+	s->side[SHAKE_CLIENT].heard |= b->heard[client];
+	s->side[SHAKE_SERVER].heard |= b->heard[server];
+	s->server_bytes = b->bytes[server];
+	s->lacks = b->lacks[server];
+	if (b->syns == RS_NEVER)
+		return;
+	rs_time rtt = client == RS_C2S ? b->syns : -b->syns;
+	if (rtt >= 0)
+		s->rec.tcp_rtt = rtt;
+}
+
+void
 handshake_record_conn(struct shake *s, const struct rs_conn_facts *c)
 {
 	if (c == NULL)
 		return;
-	const struct rs_half_facts *cl = &c->half[s->client];
-	const struct rs_half_facts *sv = &c->half[rs_dir_other(s->client)];
-	s->side[SHAKE_CLIENT].heard |= cl->packets > 0;
-	s->side[SHAKE_SERVER].heard |= sv->packets > 0;
-	s->server_bytes = sv->bytes;
-	s->lacks = sv->hole_acks > 0;
+	const struct rs_conn_brief brief = rs_conn_brief(c);
+	handshake_record_brief(s, &brief);
 	/* What was no longer followed has its closes here only. */
-	closes(s, REC_CLIENT, cl);
-	closes(s, REC_SERVER, sv);
-	/* Which of several SYNs was answered is not known. */
-	if (cl->syns == 1 && sv->syns == 1 && cl->syn_at != RS_NEVER &&
-	    sv->syn_at != RS_NEVER && sv->syn_at >= cl->syn_at)
-		s->rec.tcp_rtt = sv->syn_at - cl->syn_at;
+	closes(s, REC_CLIENT, &c->half[s->client]);
+	closes(s, REC_SERVER, &c->half[rs_dir_other(s->client)]);
 }
 
 static bool

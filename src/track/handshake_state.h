@@ -136,7 +136,9 @@ void handshake_record_step(struct shake *s, enum rec_side from,
     const char *what, const struct rs_stamp *at);
 void handshake_record_history(struct shake *s, enum rec_side from, char letter);
 void handshake_record_flaw(struct shake *s, const char *name);
-/* Facts of the connection below, its closes too; c may be NULL. */
+/* Facts of the connection below as known now. */
+void handshake_record_brief(struct shake *s, const struct rs_conn_brief *b);
+/* All of them in the end, its closes too; c may be NULL. */
 void handshake_record_conn(struct shake *s, const struct rs_conn_facts *c);
 /* This side closed; the earliest counts. */
 void handshake_record_close(

@@ -254,6 +254,10 @@ def link_ip():
         fragment6(whole[:32], 17, 0, True),
         fragment6(whole[24:48], 17, 24, True),
         fragment6(whole[32:], 17, 32, False)])
+    # IP in IP in fragments, and in it a fragment again: four of two frames.
+    tunnel = ipv4(pieces[0], 4)
+    frames("fragments4-tunnel", "raw", [
+        ipv4(tunnel[20:44], 4, 5, 0, True), ipv4(tunnel[44:], 4, 5, 24)])
     inner = b"\x11\0\1\4\0\0\0\0" + whole
     frames("fragments6-extension", "raw", [
         fragment6(inner[:40], 60, 0, True), fragment6(inner[40:], 60, 40,
@@ -572,6 +576,9 @@ def savefiles():
         write("savefile", name, subprocess.run(
             ["zstd", "-qc"], input=content, capture_output=True,
             check=True).stdout)
+    # What libarchive says of it ends in a newline.
+    write("savefile", "zip-wrong-size", b"PK\3\4" + struct.pack(
+        "<5H3I2H", 20, 0, 0, 0, 0, 0, 36, 439041101, 3, 0) + b"all" + plain[:36])
     write("savefile", "text", b"hello, world")
 
 

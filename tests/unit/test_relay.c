@@ -176,7 +176,7 @@ test_handshake(void)
 	    .n = 2,
 	};
 	struct rs_conn_facts conn = {.from_start = true};
-	struct rs_flow_info flow = {.serial = 7, .conn = &conn};
+	struct rs_flow_info flow = {.serial = 7};
 	struct rs_event ev = {.type = RS_EV_TLS_HANDSHAKE, .flow = &flow};
 	ev.u.tls_handshake.type = TLS_HS_CLIENT_HELLO;
 	ev.u.tls_handshake.body = whole;
@@ -189,13 +189,16 @@ test_handshake(void)
 	certs.u.tls_handshake.u.certificates = &list;
 	struct rs_event *chain =
 	    event_copy(&certs, malloc(event_copy_size(&certs)));
+	struct rs_event end = {.type = RS_EV_FLOW_END, .flow = &flow};
+	end.u.flow_end.conn = &conn;
+	struct rs_event *over = event_copy(&end, malloc(event_copy_size(&end)));
 	memset(body, '#', sizeof body);
 	memset(&flow, 0, sizeof flow);
 	memset(&conn, 0, sizeof conn);
 
 	const struct tls_client_hello *h = copy->u.tls_handshake.u.client_hello;
 	CU_ASSERT_EQUAL(copy->flow->serial, 7);
-	CU_ASSERT_TRUE(copy->flow->conn->from_start);
+	CU_ASSERT_TRUE(over->u.flow_end.conn->from_start);
 	CU_ASSERT_TRUE(rs_span_eq(h->random, RS_LIT("234")));
 	CU_ASSERT_TRUE(rs_span_eq(h->sni, RS_LIT("5678")));
 	CU_ASSERT_PTR_NULL(h->alpn.p);
@@ -206,6 +209,7 @@ test_handshake(void)
 	CU_ASSERT_TRUE(rs_span_eq(l->der[1], RS_LIT("89abcdef")));
 	free(copy);
 	free(chain);
+	free(over);
 }
 
 /* What a copy says when its source is overwritten. */
