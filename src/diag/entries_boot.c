@@ -109,5 +109,26 @@ const struct diag_entry diag_entries_boot[] = {
 	.silent = "Nothing is said of a phone that registers, nor of clients "
 		  "that are no phones as far as can be seen. A server that is "
 		  "named by a host name is not recognised by its address."},
+    {.code = "phone.silent",
+	.meaning = "The phone was given an address, and then nothing comes of "
+		   "it: no look-up, no connection, no REGISTER. It hangs, it "
+		   "waits for something, or it has no account. The stage is "
+		   "dns, as that is the first step that did not come.",
+	.seen = "A DISCOVER of a client that asks for what only phones ask "
+		"for, and its lease; no packet between it and anybody else "
+		"after that but DHCP, ARP and answers to ICMP; and two minutes "
+		"later there still are packets of others. And a sign that its "
+		"own would be seen: LLDP or 802.1X of the phone, which no "
+		"switch passes on; DHCP or ARP between it and its router; or "
+		"DHCP to it alone where two other hosts are seen to speak.",
+	.silent = "At another port of the switch broadcasts are all that is "
+		  "seen of any phone: without such a sign nothing is said. Who "
+		  "asks for a neighbour by ARP, or is asked for, with no answer "
+		  "to be seen, may well speak. Not said of a lease that is "
+		  "renewed or confirmed, as the phone may be registered all "
+		  "the time; of a phone that spoke at all after its last "
+		  "start, gave its lease back, or was told of another VLAN; of "
+		  "DHCPv6; nor where the capture lost packets, has no ARP, or "
+		  "nothing of others but DHCP and SIP."},
     {0},
 };

@@ -45,3 +45,17 @@ pipeline_opened(struct pipeline *p, const struct net_packet *packet)
 	if (p->watch.n)
 		link_stage_opened(&p->watch, packet, &out);
 }
+
+void
+pipeline_boot(struct pipeline *p, const struct net_packet *packet)
+{
+	const struct rs_sink out = {emit_alone, p};
+	quiet_stage_boot(&p->quiet, packet, &out);
+}
+
+void
+pipeline_quiet(struct pipeline *p, const struct net_packet *packet)
+{
+	const struct rs_sink out = {emit_alone, p};
+	quiet_stage_packet(&p->quiet, packet, &out);
+}
