@@ -33,10 +33,11 @@ enum link_quiet {
 	LINK_QUIET_BOOTS, /* it asks for an address, from this link */
 	LINK_QUIET_TOLD,  /* DHCP of `sender` to it alone was seen here */
 	LINK_QUIET_OVER,  /* it spoke, was spoken to, or is not watched */
-	/* A packet of others, a while after: of any; between two hosts neither
-	   of which is who told it. */
+	/* TCP and UDP of others, soon after and a while after: of any; between
+	   two hosts neither of which is who told it. */
 	LINK_QUIET_OTHER,
 	LINK_QUIET_APART,
+	LINK_QUIET_ROUTED, /* likewise: through the router of its lease */
 };
 
 enum link_protocol { LINK_NO_PROTOCOL, LINK_LLDP, LINK_CDP };
@@ -79,6 +80,18 @@ struct link_msg {
 	bool tcp;
 	enum link_quiet quiet; /* QUIET */
 };
+
+/* IEEE 802.1Q 8.6.3: no bridge by that passes on what is sent there, LLDP and
+   802.1X among them. */
+static inline bool
+link_stays(const uint8_t *to)
+{
+	static const uint8_t all[5] = {1, 0x80, 0xc2, 0, 0};
+	for (size_t i = 0; i < sizeof all; i++)
+		if (to[i] != all[i])
+			return false;
+	return to[5] < 16;
+}
 
 /*
  * Reads what follows the type (or, below 0x600, the length) of a frame; false

@@ -26,5 +26,6 @@ c.arp(20.2, 1, "192.0.2.43", other.mac, "192.0.2.43")
 looks(c, 20.4, "192.0.2.43", other.mac)
 
 dns.asks(160, "time.example.net", A, [a("time.example.net", "203.0.113.123")])
+busy(c, 25, 161)
 looks(c, 250, "192.0.2.17", PHONE_MAC)
 c.write()

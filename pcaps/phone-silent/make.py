@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Two phones start, captured at their router: one registers, the other one has
-its lease, finds its router, and says nothing more."""
+its lease, finds its router, and says nothing more, while a computer goes on."""
 
 import pathlib
 import sys
@@ -17,5 +17,6 @@ phone.binds(10, your=SILENT)
 c.arp(10.2, 1, SILENT, OTHER_MAC, SILENT)
 looks(c, 11, SILENT, OTHER_MAC)
 dns.asks(160, "time.example.net", A, [a("time.example.net", "203.0.113.123")])
+busy(c, 13, 161)
 looks(c, 250, "192.0.2.17", PHONE_MAC)
 c.write()

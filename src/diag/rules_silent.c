@@ -4,8 +4,9 @@
  *
  * At most places nothing is all that is seen of any phone, so this asks for a
  * sign that its packets would be here (track/quiet.h), and that the capture is
- * no choice of some ports: it has ARP, and packets of others that are neither
- * DHCP nor SIP, after the time that a phone may take to start.
+ * no choice of some ports: it has ARP, and TCP and UDP of others that is
+ * neither DHCP nor DNS nor SIP, both soon after the lease and after the time
+ * that a phone may take to start.
  *
  * Only of a client that began with a DISCOVER.  Who asks for the address that
  * it had may have lost its link for a moment, and be registered all the time.
@@ -22,9 +23,9 @@ static const rs_time START = 120 * RS_SEC;
 static const struct {
 	const char *detail, *evidence;
 } signs[] = {
-    [REC_SHOWN_LINK] = {"LLDP or 802.1X of the phone itself is here, so that "
-			"its own link is captured",
-	"sent by the phone, and never passed on"},
+    [REC_SHOWN_LINK] = {"LLDP or 802.1X of the phone itself is here, that "
+			"switches by 802.1Q keep to the link",
+	"sent by the phone, to its own link"},
     [REC_SHOWN_ROUTER] = {"what passes between the phone and its router is "
 			  "captured",
 	"between the phone and its router"},
@@ -41,6 +42,15 @@ has_arp(const struct rec_coverage *v)
 		if (rs_span_eq(n[i].name, RS_LIT("arp")))
 			return n[i].n > 0;
 	return false;
+}
+
+/* Switches and sensors ask for options 125 and 150, too. */
+static bool
+is_phone(const struct rec_lease *l)
+{
+	return boot_view_asked(l, "120") || boot_view_asked(l, "159") ||
+	       boot_view_asked(l, "160") ||
+	       (boot_view_asked(l, "66") && boot_view_asked(l, "150"));
 }
 
 /* It would have been seen here. */
@@ -68,17 +78,17 @@ silent(const struct diag_rule *rule, const struct diag_case *c,
 	/* Of the last start alone; and with a phone there is more to be said.
 	 */
 	if (q->started < l->started || q->started > l->ended || c->phone ||
-	    !boot_view_lost_phone(c) || !watched(q, c->coverage) ||
+	    !boot_view_lost_phone(c) || !is_phone(l) ||
+	    !watched(q, c->coverage) ||
 	    (q->shown != REC_SHOWN_LINK && boot_view_other_vlan(c)))
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "capture.incomplete");
 	/* A phone may hear of its VLAN when it has a lease of another one. */
-	if (q->shown != REC_SHOWN_LINK)
-		finding_alternative(&f, "link.voice-vlan");
+	finding_alternative(&f, "link.voice-vlan");
 	finding_detail(&f,
 	    "%.*s was given %.*s, and exchanged no packets with anybody, but "
-	    "for DHCP and ARP, in the %s that the capture goes on. They would "
+	    "for DHCP, ARP, ICMP and what goes to everybody, in the %s that the capture goes on. They would "
 	    "be seen: %s. %s after the lease there still are packets of "
 	    "others.",
 	    FINDING_TEXT(l->mac), FINDING_TEXT(l->terms.address),

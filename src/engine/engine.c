@@ -94,6 +94,7 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	if (e->join)
 		events = (struct rs_sink){hear, e};
 	pipeline_init(&e->pipeline, o->related, o->keys, e->budgets, &events);
+	e->pipeline.chosen = o->chosen;
 	return e;
 }
 

@@ -50,6 +50,7 @@ struct pipeline {
 	struct pipeline_counts counts;
 	struct link_watch watch; /* servers that DHCP named */
 	struct quiet_watch quiet; /* clients of DHCP that say nothing */
+	bool chosen;              /* by a filter: nobody is watched */
 	struct tftp_follow tftp;
 	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };

@@ -5,9 +5,19 @@
 
 #include <string.h>
 
-/* Others are looked at after so long: longer than a rule waits, as DHCP takes
-   its time.  Then every AGAIN, until there was one. */
+/* Late is what comes after so long: longer than a rule waits, as DHCP takes
+   its time.  Others are looked at every AGAIN, until there were some. */
 static const rs_time WHILE = 130 * RS_SEC, AGAIN = RS_SEC / 10;
+
+/* Times may be hostile. */
+static rs_time
+after(rs_time t, rs_time time)
+{
+	return t > INT64_MAX - time ? INT64_MAX : t + time;
+}
+
+/* Of others; shifted by two: late. */
+enum { SEEN_TCP = 1, SEEN_UDP = 2, SEEN_SOON = 3, SEEN_ALL = 15 };
 
 /* RFC 951 3, RFC 2131 2. */
 enum {
@@ -110,6 +120,13 @@ is_group(const uint8_t *mac)
 }
 
 static void
+opens(struct quiet_client *c, const uint8_t *gate)
+{
+	memcpy(c->gate, gate, sizeof c->gate);
+	c->gated = true;
+}
+
+static void
 boots(struct quiet_watch *w, const struct net_packet *p, const uint8_t *mac,
     const struct rs_sink *out)
 {
@@ -123,12 +140,31 @@ boots(struct quiet_watch *w, const struct net_packet *p, const uint8_t *mac,
 	}
 	if (c == NULL)
 		c = &w->v[w->n++];
-	*c = (struct quiet_client){.since = p->ts};
+	*c = (struct quiet_client){.since = p->ts, .file = p->at.from.file};
 	memcpy(c->mac, mac, sizeof c->mac);
-	if (w->n == 1 || p->ts + WHILE < w->due)
-		w->due = p->ts + WHILE;
+	if (w->n == 1 || after(p->ts, WHILE) < w->end)
+		w->end = after(p->ts, WHILE);
+	w->due[0] = w->due[1] = p->ts;
 	set_bits(w);
 	say(p, c, LINK_QUIET_BOOTS, out);
+}
+
+/* RFC 2132 3.5: the first one; or none. */
+static struct rs_addr
+router_of(struct rs_span b)
+{
+	enum { OPTIONS = 240, PAD = 0, ROUTER = 3, END = 255 };
+	for (size_t i = OPTIONS; i + 1 < b.n && b.p[i] != END;) {
+		size_t n = b.p[i + 1];
+		if (b.p[i] == PAD) {
+			i++;
+			continue;
+		}
+		if (b.p[i] == ROUTER && n >= 4 && i + 6 <= b.n)
+			return rs_addr_v4(b.p + i + 2);
+		i += 2 + n;
+	}
+	return (struct rs_addr){0};
 }
 
 /* A switch knows where the client is, as that has just spoken to everybody:
@@ -141,12 +177,15 @@ tells(struct quiet_watch *w, const struct net_packet *p, struct quiet_client *c,
 	static const uint8_t none[4];
 	if (memcmp(b + AT_YIADDR, none, 4) != 0) {
 		c->addr = rs_addr_v4(b + AT_YIADDR);
+		c->router = router_of(p->payload);
 		set_bits(w);
 	}
 	if (c->told || !on_link(p) || memcmp(p->to, c->mac, 6) != 0)
 		return;
 	c->told = true;
 	memcpy(c->teller, p->mac, sizeof c->teller);
+	if (c->router.family && rs_addr_eq(&c->router, &p->src.addr))
+		opens(c, p->mac);
 	say(p, c, LINK_QUIET_TOLD, out);
 }
 
@@ -198,71 +237,158 @@ is_dhcp(const struct net_packet *p)
 	       (has_port(p, 67, 68) || has_port(p, 546, 547));
 }
 
-/* Or says that it cannot, or looks for neighbours: all but a question. */
+/* Answers, or says that it cannot, or looks for neighbours: all but a question,
+   and an error that quotes what the client sent. */
 static bool
-answers_icmp(const struct net_packet *p)
+is_quiet_icmp(const struct net_packet *p, bool to_client)
 {
 	enum { ECHO = 8, ECHO6 = 128 };
 	uint8_t type = p->payload.n ? p->payload.p[0] : 0;
-	return (p->proto == NET_PROTO_ICMP && type != ECHO) ||
-	       (p->proto == NET_PROTO_ICMP6 && type != ECHO6);
+	if (p->proto == NET_PROTO_ICMP6)
+		return type != ECHO6 && !(to_client && type < ECHO6);
+	/* RFC 792, RFC 1122 3.2.2. */
+	bool error = (type >= 3 && type <= 5) || type == 11 || type == 12;
+	return p->proto == NET_PROTO_ICMP && type != ECHO &&
+	       !(to_client && error);
 }
 
-/* To everybody on the link.  RFC 5771 5: 224.0.1.0/24 is no more than a name of
-   some server, such as that of SIP. */
+/* To a group of the link.  RFC 5771 5: 224.0.1.0/24 is no more than a name of
+   some server, such as that of SIP.  What goes to a broadcast address looks for
+   a server, too. */
 static bool
-to_all(const struct net_packet *p)
+to_group(const struct net_packet *p)
 {
 	const uint8_t *b = p->dst.addr.b;
 	if (p->dst.addr.family == 6)
 		return b[0] == 0xff;
-	if (b[0] == 224 && b[1] == 0 && b[2] == 1)
-		return false;
-	return b[0] >= 224 || (p->to && is_group(p->to));
+	return b[0] >= 224 && b[0] < 240 &&
+	       !(b[0] == 224 && b[1] == 0 && b[2] == 1);
 }
 
-/* What a filter of ports passes that is about DHCP and SIP alone tells nothing
-   of others. */
+/* What a filter of ports passes that is about phones alone tells nothing of
+   others. */
 static bool
 tells_of_all(const struct net_packet *p)
 {
 	return has_ports(p) && !has_port(p, 5060, 5061) &&
-	       !has_port(p, 67, 68) && !has_port(p, 546, 547);
+	       !has_port(p, 67, 68) && !has_port(p, 546, 547) &&
+	       !has_port(p, 53, 53);
+}
+
+/* Between two hosts, one frame on this link, where neither is that one. */
+static bool
+is_apart(const struct net_packet *p, const uint8_t *mac)
+{
+	return memcmp(p->mac, mac, 6) != 0 && memcmp(p->to, mac, 6) != 0;
+}
+
+/* Which packets of others this is one of, for that client. */
+static bool
+is_of(const struct net_packet *p, const struct quiet_client *c, unsigned which)
+{
+	if (which == QUIET_ANY)
+		return true;
+	if (!on_link(p) || is_group(p->to))
+		return false;
+	if (which == QUIET_APART)
+		return c->told && is_apart(p, c->teller);
+	return c->gated && !is_apart(p, c->gate) &&
+	       !rs_addr_eq(&p->src.addr, &c->router) &&
+	       !rs_addr_eq(&p->dst.addr, &c->router);
+}
+
+static void
+mark(struct quiet_client *c, const struct net_packet *p, unsigned bit,
+    const struct rs_sink *out)
+{
+	static const enum link_quiet words[] = {[QUIET_ANY] = LINK_QUIET_OTHER,
+	    [QUIET_ROUTED] = LINK_QUIET_ROUTED,
+	    [QUIET_APART] = LINK_QUIET_APART};
+	for (unsigned i = 0; i < QUIET_OTHERS; i++) {
+		if ((c->seen[i] & bit) || !is_of(p, c, i))
+			continue;
+		c->seen[i] |= (uint8_t)bit;
+		if (c->seen[i] == SEEN_ALL)
+			say(p, c, words[i], out);
+	}
 }
 
 static void
 others(struct quiet_watch *w, const struct net_packet *p,
     const struct rs_sink *out)
 {
+	bool udp = p->proto == NET_PROTO_UDP;
 	rs_time due = INT64_MAX;
-	bool between = on_link(p) && !is_group(p->to);
-	if (!tells_of_all(p))
+	if (p->ts < w->due[udp] || !tells_of_all(p))
 		return;
 	for (unsigned i = 0; i < w->n; i++) {
 		struct quiet_client *c = &w->v[i];
-		rs_time then = c->since + WHILE;
-		if (p->ts >= then && !c->other) {
-			c->other = true;
-			say(p, c, LINK_QUIET_OTHER, out);
-		}
-		if (p->ts >= then && c->told && !c->apart && between &&
-		    memcmp(p->mac, c->teller, 6) != 0 &&
-		    memcmp(p->to, c->teller, 6) != 0) {
-			c->apart = true;
-			say(p, c, LINK_QUIET_APART, out);
-		}
-		if (c->other && (c->apart || !c->told))
-			continue;
-		then = p->ts >= then ? p->ts + AGAIN : then;
-		due = then < due ? then : due;
+		bool late = p->ts >= after(c->since, WHILE);
+		unsigned bit = (udp ? SEEN_UDP : SEEN_TCP) << (late ? 2 : 0);
+		if (p->at.from.file == c->file)
+			mark(c, p, bit, out);
+		rs_time next = late ? INT64_MAX : after(c->since, WHILE);
+		for (unsigned k = 0; k < QUIET_OTHERS; k++)
+			if (!(c->seen[k] & bit))
+				next = after(p->ts, AGAIN);
+		due = next < due ? next : due;
 	}
-	w->due = due;
+	w->due[udp] = due;
 }
+
+/* It may still be shown to be silent: it would be seen here, and others were.
+ */
+static bool
+is_worth(const struct quiet_client *c)
+{
+	return (c->linked && (c->seen[QUIET_ANY] & SEEN_SOON) == SEEN_SOON) ||
+	       (c->gated && (c->seen[QUIET_ROUTED] & SEEN_SOON) == SEEN_SOON) ||
+	       (c->told && (c->seen[QUIET_APART] & SEEN_SOON) == SEEN_SOON);
+}
+
+static void
+give_up(struct quiet_watch *w, const struct net_packet *p,
+    const struct rs_sink *out)
+{
+	rs_time end = INT64_MAX;
+	for (unsigned i = w->n; i-- > 0;) {
+		rs_time late = after(w->v[i].since, WHILE);
+		if (p->ts < late)
+			end = late < end ? late : end;
+		else if (!is_worth(&w->v[i]))
+			drop(w, &w->v[i], p, out);
+	}
+	w->end = end;
+}
+
+/* ---- ARP, LLDP, 802.1X ---- */
+
+void
+quiet_stage_link(struct quiet_watch *w, const struct rs_event *ev)
+{
+	const struct link_msg *m = ev->u.link;
+	struct quiet_client *from = by_mac(w, m->from), *to = by_mac(w, m->to);
+	if (from && from->file == ev->at.from.file &&
+	    (m->kind == LINK_POLICY || m->kind == LINK_EAP) &&
+	    link_stays(m->to))
+		from->linked = true;
+	if (m->kind != LINK_ARP || !m->reply || is_group(m->to))
+		return;
+	if (from && from->router.family &&
+	    rs_addr_eq(&from->router, &m->target))
+		opens(from, m->to);
+	if (to && to->router.family && rs_addr_eq(&to->router, &m->sender))
+		opens(to, m->from);
+}
+
+/* ---- all packets ---- */
 
 void
 quiet_stage_packet(struct quiet_watch *w, const struct net_packet *p,
     const struct rs_sink *out)
 {
+	if (p->ts >= w->end)
+		give_up(w, p, out);
 	struct quiet_client *from = p->has_mac ? by_mac(w, p->mac) : NULL;
 	if (from == NULL)
 		from = by_addr(w, &p->src.addr);
@@ -270,11 +396,11 @@ quiet_stage_packet(struct quiet_watch *w, const struct net_packet *p,
 	if (to == NULL)
 		to = by_addr(w, &p->dst.addr);
 	if (from == NULL && to == NULL) {
-		if (p->ts >= w->due)
+		if (has_ports(p))
 			others(w, p, out);
 		return;
 	}
-	if (is_dhcp(p) || answers_icmp(p) || to_all(p))
+	if (is_dhcp(p) || is_quiet_icmp(p, to != NULL) || to_group(p))
 		return;
 	/* The last one moves to the place of the one that goes. */
 	if (to && to != from && to > from)

@@ -7,11 +7,7 @@
 
 #include <glib.h>
 
-enum {
-	MOST = 128 /* as the pipeline watches */,
-	MOST_ROUTERS = 2,
-	MOST_ASKED = 4
-};
+enum { MOST = 128 /* as the pipeline watches */, MOST_ASKED = 4 };
 
 struct sign {
 	rs_time at; /* RS_NEVER: none */
@@ -20,16 +16,20 @@ struct sign {
 
 struct client {
 	uint8_t mac[6];
-	struct rs_addr addr, routers[MOST_ROUTERS];
+	struct rs_addr addr, router; /* the first one */
+	/* That it asks for in a DISCOVER: it had it before. */
+	struct rs_addr had;
 	struct sign granted;
-	/* Of where this is captured: a frame that no switch passes on, one
+	/* Of where this is captured: a frame that stays on its link, one
 	   between it and its router, and DHCP to it alone. */
-	struct sign link, router, told;
+	struct sign link, router_sign, told;
 	struct rs_addr teller;
-	struct sign other, apart;         /* packets of others, a while after */
+	struct sign other, routed, apart; /* packets of others, soon and late */
 	struct rs_addr asked[MOST_ASKED]; /* no answer was seen yet */
 	unsigned n_asked;
 	bool asked_more, called; /* called: others ask for it, likewise */
+	struct rs_addr caller;   /* if it is one alone */
+	bool global6;            /* it has another way: IPv6 */
 };
 
 struct quiet_tracker {
@@ -76,8 +76,8 @@ begin(struct client *c, const uint8_t *mac)
 {
 	*c = (struct client){0};
 	memcpy(c->mac, mac, 6);
-	c->granted.at = c->link.at = c->router.at = c->told.at = RS_NEVER;
-	c->other.at = c->apart.at = RS_NEVER;
+	c->granted.at = c->link.at = c->router_sign.at = c->told.at = RS_NEVER;
+	c->other.at = c->routed.at = c->apart.at = RS_NEVER;
 }
 
 /* It starts; who has no answer yet goes on. */
@@ -104,10 +104,7 @@ note(struct sign *s, const struct rs_event *ev)
 static bool
 is_router(const struct client *c, const struct rs_addr *a)
 {
-	for (unsigned i = 0; i < MOST_ROUTERS; i++)
-		if (a->family && rs_addr_eq(&c->routers[i], a))
-			return true;
-	return false;
+	return a->family && rs_addr_eq(&c->router, a);
 }
 
 /* ---- what is told of it ---- */
@@ -135,6 +132,9 @@ take_quiet(struct quiet_tracker *k, const struct rs_event *ev)
 	case LINK_QUIET_APART:
 		note(&c->apart, ev);
 		break;
+	case LINK_QUIET_ROUTED:
+		note(&c->routed, ev);
+		break;
 	case LINK_QUIET_BOOTS:
 	case LINK_QUIET_NONE:
 		break;
@@ -150,12 +150,24 @@ says_vlan(struct rs_span s)
 	return false;
 }
 
-/* A VLAN for phones, as a number (option 132, where vendors agree) or in a
-   text: what the client does there need not be captured. */
+/* What vendors mean by that is not known, if it is no text: options 43 and 125,
+   where some name a VLAN, too. */
+static bool
+is_binary(struct rs_span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] > '~')
+			return true;
+	return false;
+}
+
+/* A VLAN for phones, as a number (option 132, where vendors agree), in a text
+   or maybe elsewhere: what the client does there need not be captured. */
 static bool
 sends_elsewhere(const struct dhcp_msg *m)
 {
-	enum { OPTIONS = 240, PAD = 0, VLAN = 132, END = 255 };
+	enum { OPTIONS = 240, PAD = 0, END = 255 };
+	enum { VENDOR = 43, VENDOR_TOO = 125, VLAN = 132 };
 	struct rs_span s = rs_span_from(m->bytes, OPTIONS);
 	for (size_t i = 0; i < s.n && s.p[i] != END;) {
 		if (s.p[i] == PAD) {
@@ -163,11 +175,22 @@ sends_elsewhere(const struct dhcp_msg *m)
 			continue;
 		}
 		size_t n = i + 1 < s.n ? s.p[i + 1] : 0;
-		if (s.p[i] == VLAN || says_vlan(rs_span_part(s, i + 2, n)))
+		struct rs_span value = rs_span_part(s, i + 2, n);
+		bool vendor = s.p[i] == VENDOR || s.p[i] == VENDOR_TOO;
+		if (s.p[i] == VLAN || says_vlan(value) ||
+		    (vendor && is_binary(value)))
 			return true;
 		i += 2 + n;
 	}
 	return false;
+}
+
+/* RFC 2131 4.3.1: a server grants what the client had, if it can. */
+static void
+take_discover(struct client *c, struct rs_span requested)
+{
+	if (requested.n == 4)
+		c->had = rs_addr_v4(requested.p);
 }
 
 static void
@@ -185,13 +208,20 @@ take_dhcp(struct quiet_tracker *k, const struct rs_event *ev)
 		drop(k, c);
 		return;
 	}
+	if (m->type == DHCP_DISCOVER)
+		take_discover(c, m->option[DHCP_REQUESTED]);
 	if (m->type != DHCP_ACK || m->offered.family == 0 ||
 	    c->granted.at != RS_NEVER)
 		return;
+	/* As of one who asks for the address that it has. */
+	if (rs_addr_eq(&c->had, &m->offered)) {
+		drop(k, c);
+		return;
+	}
 	note(&c->granted, ev);
 	c->addr = m->offered;
-	for (unsigned i = 0; i < MOST_ROUTERS && s.n >= 4 * (i + 1); i++)
-		c->routers[i] = rs_addr_v4(s.p + (size_t)4 * i);
+	if (s.n >= 4)
+		c->router = rs_addr_v4(s.p);
 }
 
 /* ---- ARP, neighbour discovery ---- */
@@ -218,15 +248,27 @@ hears(struct client *c, const struct rs_event *ev)
 		if (rs_addr_eq(&c->asked[i], from)) {
 			c->asked[i] = c->asked[--c->n_asked];
 			if (is_router(c, from))
-				note(&c->router, ev);
+				note(&c->router_sign, ev);
 			return;
 		}
+}
+
+/* An address of its own beyond the link: that it looks for, or speaks as. */
+static bool
+is_global6(const struct rs_addr *a)
+{
+	static const uint8_t none[16];
+	return a->family == 6 && a->b[0] != 0xff &&
+	       !(a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80) &&
+	       memcmp(a->b, none, sizeof none) != 0;
 }
 
 static void
 take_own(struct client *c, const struct rs_event *ev)
 {
 	const struct link_msg *m = ev->u.link;
+	if (is_global6(&m->sender) || is_global6(&m->target))
+		c->global6 = true;
 	if (!m->reply) {
 		if (m->sender.family && m->target.family &&
 		    !rs_addr_eq(&m->sender, &m->target))
@@ -235,9 +277,21 @@ take_own(struct client *c, const struct rs_event *ev)
 	}
 	if (m->to[0] & 1)
 		return;
-	c->called = false;
+	if (c->caller.family && rs_addr_eq(&c->caller, &m->target))
+		c->called = false;
 	if (is_router(c, &m->target))
-		note(&c->router, ev);
+		note(&c->router_sign, ev);
+}
+
+/* An answer to somebody else says nothing of where this one's goes. */
+static void
+is_called(struct client *c, const struct rs_addr *by)
+{
+	if (!c->called)
+		c->caller = *by;
+	else if (!rs_addr_eq(&c->caller, by))
+		c->caller = (struct rs_addr){0};
+	c->called = true;
 }
 
 static void
@@ -256,14 +310,7 @@ take_neighbour(struct quiet_tracker *k, const struct rs_event *ev)
 	for (unsigned i = 0; i < k->n && !m->reply; i++)
 		if (k->v[i].granted.at != RS_NEVER &&
 		    rs_addr_eq(&k->v[i].addr, &m->target))
-			k->v[i].called = true;
-}
-
-/* IEEE 802.1Q 8.6.3: no bridge passes these on, LLDP and 802.1X among them. */
-static bool
-stays_on_link(const struct link_msg *m)
-{
-	return memcmp(m->to, "\1\x80\xc2\0\0", 5) == 0 && m->to[5] < 16;
+			is_called(&k->v[i], &m->sender);
 }
 
 static void
@@ -282,7 +329,7 @@ take_link(struct quiet_tracker *k, const struct rs_event *ev)
 		break;
 	case LINK_POLICY:
 	case LINK_EAP:
-		c = stays_on_link(m) ? find(k, m->from) : NULL;
+		c = link_stays(m->to) ? find(k, m->from) : NULL;
 		if (c)
 			note(&c->link, ev);
 		break;
@@ -306,12 +353,33 @@ quiet_tracker_event(struct quiet_tracker *k, const struct rs_event *ev)
 
 /* ---- records ---- */
 
-static void
-show(struct rec_quiet *r, enum rec_shown how, const struct sign *by)
+/* Of one file: what is captured in another one may be another place. */
+static bool
+shows(struct rec_quiet *r, enum rec_shown how, const struct sign *by,
+    const struct sign *other)
 {
+	uint32_t file = r->id.frame.file;
+	if (by->at == RS_NEVER || other->at == RS_NEVER ||
+	    by->frame.file != file || other->frame.file != file)
+		return false;
 	r->shown = how;
 	r->shown_at = by->at;
 	r->shown_frame = by->frame;
+	r->other = other->at;
+	r->other_frame = other->frame;
+	return true;
+}
+
+static void
+show(struct rec_quiet *r, const struct client *c)
+{
+	if (shows(r, REC_SHOWN_LINK, &c->link, &c->other) || c->global6 ||
+	    shows(r, REC_SHOWN_ROUTER, &c->router_sign, &c->routed))
+		return;
+	if (is_router(c, &c->teller))
+		shows(r, REC_SHOWN_ROUTER, &c->told, &c->routed);
+	else
+		shows(r, REC_SHOWN_APART, &c->told, &c->apart);
 }
 
 static void
@@ -319,7 +387,6 @@ say(const struct quiet_tracker *k, const struct client *c)
 {
 	struct rec_arena a;
 	struct rec_quiet r;
-	const struct sign *other = &c->other;
 	rec_arena_init(&a, NULL, NULL);
 	rec_init(&rec_quiet_type, &r);
 	r.id.frame = c->granted.frame;
@@ -328,18 +395,7 @@ say(const struct quiet_tracker *k, const struct client *c)
 	r.mac = lease_mac(&a, (struct rs_span){c->mac, 6});
 	r.asked = c->n_asked + c->asked_more;
 	r.called = c->called ? RS_TRUE : RS_UNKNOWN;
-	if (c->link.at != RS_NEVER) {
-		show(&r, REC_SHOWN_LINK, &c->link);
-	} else if (c->router.at != RS_NEVER) {
-		show(&r, REC_SHOWN_ROUTER, &c->router);
-	} else if (c->told.at != RS_NEVER && is_router(c, &c->teller)) {
-		show(&r, REC_SHOWN_ROUTER, &c->told);
-	} else if (c->told.at != RS_NEVER && c->apart.at != RS_NEVER) {
-		show(&r, REC_SHOWN_APART, &c->told);
-		other = &c->apart;
-	}
-	r.other = other->at;
-	r.other_frame = other->frame;
+	show(&r, c);
 	k->out->record(k->out->arg, &rec_quiet_type, &r);
 	rec_arena_clear(&a);
 }

@@ -22,6 +22,7 @@ static const uint8_t PHONE[6] = "\0\0\x5e\0\x53\x42",
 		     ALL[6] = "\xff\xff\xff\xff\xff\xff",
 		     LLDP[6] = "\x01\x80\xc2\0\0\x0e",
 		     CDP[6] = "\x01\0\x0c\xcc\xcc\xcc",
+		     CLUSTER[6] = "\x03\xbf\xc0\0\2\1",
 		     MDNS[6] = "\x01\0\x5e\0\0\xfb";
 #define A_PHONE "192.0.2.42"
 #define A_ROUTER "192.0.2.1"
@@ -32,6 +33,7 @@ static struct quiet_watch watch;
 static struct quiet_tracker *tracker;
 static struct host_index *hosts;
 static uint64_t frame;
+static uint32_t file;
 static rs_time now;
 static unsigned told;
 
@@ -62,7 +64,7 @@ static struct net_packet
 packet(const uint8_t *from, const uint8_t *to, const char *src, const char *dst)
 {
 	struct net_packet p = {.ts = now, .has_mac = true, .to = to};
-	p.at = rs_stamp_at(now, (struct rs_frame){0, ++frame});
+	p.at = rs_stamp_at(now, (struct rs_frame){file, ++frame});
 	memcpy(p.mac, from, 6);
 	p.src.addr = address(src);
 	p.dst.addr = address(dst);
@@ -97,8 +99,10 @@ dhcp(enum dhcp_type type, const uint8_t *from, const uint8_t *to,
 	struct rs_addr router = address(A_ROUTER), a = address(own);
 	memcpy(b + (request ? 12 : 16), a.b, 4);
 	memcpy(b + 28, PHONE, 6);
-	strcpy((char *)b + 240, more);
-	b[240 + strlen(more)] = 255;
+	memcpy(b + 240, "\3\4", 2);
+	memcpy(b + 242, router.b, 4);
+	strcpy((char *)b + 246, more);
+	b[246 + strlen(more)] = 255;
 	p.payload = (struct rs_span){b, sizeof b};
 	quiet_stage_boot(&watch, &p, &out);
 	struct dhcp_msg m = {.version = 4,
@@ -106,6 +110,9 @@ dhcp(enum dhcp_type type, const uint8_t *from, const uint8_t *to,
 	    .mac = {PHONE, 6},
 	    .bytes = {b, sizeof b}};
 	m.option[DHCP_ROUTER] = (struct rs_span){router.b, 4};
+	if (more[0] == 50)
+		m.option[DHCP_REQUESTED] =
+		    (struct rs_span){(const uint8_t *)more + 2, 4};
 	if (!request)
 		m.offered = a;
 	const struct rs_event ev = {
@@ -117,10 +124,12 @@ static void
 link_says(struct link_msg m, const uint8_t *from, const uint8_t *to)
 {
 	struct rs_event ev = {.type = RS_EV_LINK, .u.link = &m};
-	ev.at = rs_stamp_at(now, (struct rs_frame){0, ++frame});
+	ev.at = rs_stamp_at(now, (struct rs_frame){file, ++frame});
 	memcpy(m.from, from, 6);
 	memcpy(m.sender_mac, from, 6);
 	memcpy(m.to, to, 6);
+	if (watch.n)
+		quiet_stage_link(&watch, &ev);
 	quiet_tracker_event(tracker, &ev);
 }
 
@@ -144,6 +153,14 @@ of_dhcp(char what)
 	case 'D': /* by a bridge that has its own hardware address */
 		dhcp(DHCP_DISCOVER, HOST, ALL, "0.0.0.0", "0.0.0.0", "");
 		break;
+	case 'R': /* for the address that it had */
+		dhcp(DHCP_DISCOVER, PHONE, ALL, "0.0.0.0", "0.0.0.0",
+		    "\x32\4\xc0\0\2\x2a");
+		break;
+	case 'W': /* for another one */
+		dhcp(DHCP_DISCOVER, PHONE, ALL, "0.0.0.0", "0.0.0.0",
+		    "\x32\4\xc0\0\2\x2b");
+		break;
 	case 'k':
 		dhcp(DHCP_REQUEST, PHONE, ALL, "0.0.0.0", "0.0.0.0", "");
 		break;
@@ -165,6 +182,14 @@ of_dhcp(char what)
 	case 'v':
 		dhcp(DHCP_ACK, ROUTER, PHONE, A_ROUTER, A_PHONE, "\x84\x01x");
 		break;
+	case '7':
+		dhcp(DHCP_ACK, ROUTER, PHONE, A_ROUTER, A_PHONE,
+		    "\x2b\4\x3a\2\1x");
+		break;
+	case '8':
+		dhcp(DHCP_ACK, ROUTER, PHONE, A_ROUTER, A_PHONE,
+		    "\x2b\4http");
+		break;
 	case 'V':
 		dhcp(DHCP_ACK, ROUTER, PHONE, A_ROUTER, A_PHONE,
 		    "\x0c\x02pc\x2b\x0bL2QVLAN=120");
@@ -172,6 +197,15 @@ of_dhcp(char what)
 	default:
 		CU_FAIL("no such frame");
 	}
+}
+
+/* Is that address of IPv6 free? */
+static void
+tries(const char *target)
+{
+	struct link_msg m = {.kind = LINK_ND};
+	m.target = address(target);
+	link_says(m, PHONE, MDNS);
 }
 
 static void
@@ -196,6 +230,18 @@ of_link(char what)
 	case 'C':
 		arp(PHONE, ROUTER, A_PHONE, A_ROUTER, true);
 		break;
+	case 'H':
+		arp(HOST, ALL, A_HOST, A_PHONE, false);
+		break;
+	case 'j':
+		arp(PHONE, HOST, A_PHONE, A_HOST, true);
+		break;
+	case '4':
+		tries("2001:db8::42");
+		break;
+	case '5':
+		tries("fe80::42");
+		break;
 	case 'h':
 		arp(HOST, ALL, A_HOST, A_ROUTER, false);
 		break;
@@ -207,6 +253,45 @@ of_link(char what)
 		break;
 	default:
 		of_dhcp(what);
+	}
+}
+
+static void
+of_others(char what)
+{
+	switch (what) {
+	case 'o':
+		sends(HOST, ROUTER, A_HOST, "198.51.100.1", 17, 123);
+		break;
+	case 't':
+		sends(ROUTER, HOST, "198.51.100.1", A_HOST, 6, 443);
+		break;
+	case 'O':
+		sends(HOST, SERVER, A_HOST, A_SERVER, 17, 514);
+		break;
+	case 'T':
+		sends(HOST, SERVER, A_HOST, A_SERVER, 6, 80);
+		break;
+	case 'z':
+		sends(HOST, ROUTER, A_HOST, "198.51.100.1", 17, 5060);
+		break;
+	case 'N':
+		sends(HOST, ROUTER, A_HOST, "198.51.100.1", 17, 53);
+		break;
+	case 'Z':
+		sends(HOST, ROUTER, A_HOST, "198.51.100.1", NET_PROTO_ICMP, 8);
+		break;
+	case 'y':
+		sends(HOST, ROUTER, A_HOST, A_ROUTER, 17, 161);
+		break;
+	case 'Y':
+		sends(ROUTER, HOST, A_ROUTER, A_HOST, 6, 22);
+		break;
+	case 'w':
+		sends(HOST, MDNS, A_HOST, "224.0.0.251", 17, 5353);
+		break;
+	default:
+		of_link(what);
 	}
 }
 
@@ -242,26 +327,26 @@ happens(char what)
 	case 'E':
 		sends(PHONE, HOST, A_PHONE, A_HOST, NET_PROTO_ICMP, 8);
 		break;
-	case 'o':
-		sends(HOST, ROUTER, A_HOST, "198.51.100.1", 17, 53);
+	case 'B': /* it looks for TFTP */
+		sends(PHONE, ALL, A_PHONE, "255.255.255.255", 17, 69);
 		break;
-	case 'O':
-		sends(HOST, SERVER, A_HOST, A_SERVER, 6, 80);
+	case 'G': /* to a cluster, which all of a link hear */
+		sends(PHONE, CLUSTER, A_PHONE, "192.0.2.60", 17, 8443);
 		break;
-	case 'z':
-		sends(HOST, ROUTER, A_HOST, "198.51.100.1", 17, 5060);
+	case 'i': /* what it sent does not arrive */
+		sends(ROUTER, PHONE, A_ROUTER, A_PHONE, NET_PROTO_ICMP, 3);
 		break;
-	case 'Z':
-		sends(HOST, ROUTER, A_HOST, "198.51.100.1", NET_PROTO_ICMP, 8);
+	case 'P': /* it is pinged */
+		sends(ROUTER, PHONE, A_ROUTER, A_PHONE, NET_PROTO_ICMP, 0);
 		break;
-	case 'w':
-		sends(HOST, MDNS, A_HOST, "224.0.0.251", 17, 5353);
+	case 'F':
+		file++;
 		break;
 	case 'x':
 		quiet_tracker_event(tracker, &drops);
 		break;
 	default:
-		of_link(what);
+		of_others(what);
 	}
 }
 
@@ -279,7 +364,7 @@ plays(const char *frames)
 	const struct rec_sink out = {record, NULL};
 	watch = (struct quiet_watch){0};
 	now = 1000 * RS_SEC;
-	frame = 0;
+	frame = file = 0;
 	tracker = quiet_tracker_new(&out);
 	hosts = host_index_new();
 	for (; *frames; frames++) {
@@ -295,10 +380,11 @@ plays(const char *frames)
 	quiet_tracker_free(tracker);
 }
 
+static struct rs_span asked[2];
+
 static void
 case_of(void)
 {
-	static struct rs_span asked[] = {{(const uint8_t *)"150", 3}};
 	static struct rec_count arps[] = {{{(const uint8_t *)"arp", 3}, 2}};
 	rec_init(&rec_lease_type, &lease);
 	rec_init(&rec_coverage_type, &cover);
@@ -310,7 +396,9 @@ case_of(void)
 	lease.protocol = REC_DHCPV4;
 	lease.kind = REC_LEASE_DISCOVER;
 	lease.state = REC_BOUND;
-	lease.asked = (struct rec_list){asked, 1, 1};
+	asked[0] = RS_LIT("66");
+	asked[1] = RS_LIT("150");
+	lease.asked = (struct rec_list){asked, 2, 2};
 	lease.vlan = 0;
 	cover.undecoded = (struct rec_list){arps, 1, 1};
 	cover.last = now;
@@ -327,47 +415,75 @@ test_captures(void)
 	static const struct {
 		const char *name, *frames, *want;
 	} rows[] = {
-	    {"DHCP of its router to it alone", "dkAg o", SILENT},
-	    {"likewise, what others say to everybody", "dkAg w", SILENT},
-	    {"it finds its router", "dkagqr o", SILENT},
-	    {"its router finds it", "dkagcC o", SILENT},
-	    {"LLDP of its own", "dkagl o", SILENT},
-	    {"DHCP of another server to it alone, and two others", "dkSg o",
+	    {"DHCP of its router to it alone", "dkAgot ot", SILENT},
+	    {"it finds its router", "dkagqrot ot", SILENT},
+	    {"its router finds it", "dkagcCot ot", SILENT},
+	    {"LLDP of its own", "dkaglot ot", SILENT},
+	    {"likewise, what others say to everybody", "dkaglwt wt", SILENT},
+	    {"DHCP of another server to it alone, and two others", "dkSgot ot",
 		SILENT},
-	    {"likewise, and later", "dkSg O.o", SILENT},
-	    {"it talks to everybody, and answers pings", "dkAgme o", SILENT},
-	    {"again, after it had spoken", "dkAu dkAg o", ""},
+	    {"likewise, and later", "dkSgotOT OT.ot", SILENT},
+	    {"it talks to everybody, and answers pings", "dkAgmeot ot", SILENT},
+	    {"a router that says no more, and an echo", "dkAgPot ot", SILENT},
+	    {"again, after it had spoken", "dkAu dkAgot ot", ""},
+	    {"again, for another address", "WkAgot ot", SILENT},
+	    {"IPv6 of the link", "dkAg5ot ot", SILENT},
 	    /* What is seen at another port of the switch. */
-	    {"broadcasts only", "dkag o", ""},
-	    {"it looks for its router", "dkagq o", ""},
-	    {"likewise, with DHCP to it alone", "dkAgq o", ""},
-	    {"it looks for two, and finds one", "dkagnqr o", ""},
-	    {"others look for it", "dkAgc o", ""},
-	    {"CDP may be passed on", "dkagL o", ""},
-	    {"answers to others show no way to its router", "dkage o", ""},
-	    {"at the port of the DHCP server", "dkSg O.O", ""},
+	    {"broadcasts only", "dkagot ot", ""},
+	    {"it looks for its router", "dkagqot ot", ""},
+	    {"likewise, with DHCP to it alone", "dkAgqot ot", ""},
+	    {"it looks for two, and finds one", "dkagnqrot ot", ""},
+	    {"others look for it", "dkAgcot ot", ""},
+	    {"two look for it, and one finds it", "dkAgHcCot ot", ""},
+	    {"likewise, the other way", "dkAgcHCot ot", ""},
+	    {"it answers somebody else", "dkAgcjot ot", ""},
+	    {"CDP may be passed on", "dkagLot ot", ""},
+	    {"answers to others show no way to its router", "dkageot ot", ""},
+	    {"at the port of the DHCP server", "dkSgOT OT", ""},
+	    {"the router alone, which is spoken to", "dkAgyY yY", ""},
+	    {"likewise, and what others say to everybody", "dkAgwY wY", ""},
+	    {"what others say to each other", "dkAgOT OT", ""},
+	    /* It has another way. */
+	    {"IPv6", "dkAg4ot ot", ""},
+	    {"likewise, with another server of DHCP", "dkSg4ot ot", ""},
+	    {"likewise, where all of it is here", "dkagl4ot ot", SILENT},
 	    /* Too short, or not all of it. */
-	    {"too short", "dkAg...........o", ""},
-	    {"nothing of others", "dkAg h", ""},
-	    {"SIP of others alone", "dkAg z", ""},
-	    {"pings of others alone", "dkAg Z", ""},
-	    {"a time that was not captured", "dkAgx o", ""},
+	    {"too short", "dkAgot...........ot", ""},
+	    {"nothing of others", "dkAgh h", ""},
+	    {"nothing of others soon", "dkAg ot", ""},
+	    {"TCP of others alone", "dkAgt t", ""},
+	    {"UDP of others alone", "dkAgo o", ""},
+	    {"likewise, soon", "dkAgo ot", ""},
+	    {"SIP of others alone", "dkAgzt zt", ""},
+	    {"DNS of others alone", "dkAgNt Nt", ""},
+	    {"pings of others alone", "dkAgZt Zt", ""},
+	    {"likewise, LLDP of its own", "dkaglt t", ""},
+	    {"a time that was not captured", "dkAgotx ot", ""},
+	    {"others in another file", "dkAgFot ot", ""},
+	    {"likewise, late", "dkAgot Fot", ""},
+	    {"the sign in another file", "dkagFlot ot", ""},
 	    /* It spoke. */
-	    {"a question", "dkAgu o", ""},
-	    {"late", "dkAg ou", ""},
-	    {"IPv6", "dkAg6 o", ""},
-	    {"another address", "dkAg2 o", ""},
-	    {"behind its router", "dkAgb o", ""},
-	    {"it is spoken to", "dkAgp o", ""},
-	    {"SIP to the group of servers", "dkAgs o", ""},
-	    {"it pings", "dkAgE o", ""},
+	    {"a question", "dkAguot ot", ""},
+	    {"late", "dkAgot otu", ""},
+	    {"it speaks IPv6", "dkAg6ot ot", ""},
+	    {"another address", "dkAg2ot ot", ""},
+	    {"behind its router", "dkAgbot ot", ""},
+	    {"it is spoken to", "dkAgpot ot", ""},
+	    {"SIP to the group of servers", "dkAgsot ot", ""},
+	    {"it pings", "dkAgEot ot", ""},
+	    {"to a cluster", "dkAgGot ot", ""},
+	    {"to everybody, for a server", "dkAgBot ot", ""},
+	    {"it is told of what it sent", "dkAgiot ot", ""},
 	    /* It need not speak here. */
-	    {"it gives the address back", "dkAgf o", ""},
-	    {"a VLAN by number", "dkvg o", ""},
-	    {"a VLAN in a text", "dkVg o", ""},
-	    {"a renewal", "KAg o", ""},
-	    {"behind a bridge", "DAg o", ""},
-	    {"the beginning is missing", "Ag o", ""},
+	    {"it gives the address back", "dkAgfot ot", ""},
+	    {"a VLAN by number", "dkvgot ot", ""},
+	    {"a VLAN in a text", "dkVgot ot", ""},
+	    {"a VLAN, maybe", "dk7got ot", ""},
+	    {"a text without one", "dk8got ot", SILENT},
+	    {"a renewal", "KAgot ot", ""},
+	    {"for the address that it had", "RkAgot ot", ""},
+	    {"behind a bridge", "DAgot ot", ""},
+	    {"the beginning is missing", "Agot ot", ""},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		plays(rows[i].frames);
@@ -386,6 +502,34 @@ says(const char *name, const char *want)
 	case_of();
 }
 
+/* Which clients are phones, by what they ask DHCP for. */
+static void
+test_asked(void)
+{
+	static const struct {
+		const char *name, *first, *second, *want;
+	} rows[] = {
+	    {"a name and addresses for TFTP", "66", "150", SILENT},
+	    {"a switch", "66", "67", ""},
+	    {"likewise", "3", "150", ""},
+	    {"a sensor", "43", "125", ""},
+	    {"SIP servers", "3", "120", SILENT},
+	    {"provisioning", "3", "159", SILENT},
+	    {"likewise", "160", "3", SILENT},
+	};
+	plays("dkaglot ot");
+	case_of();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		asked[0] = rs_span_str(rows[i].first);
+		asked[1] = rs_span_str(rows[i].second);
+		says(rows[i].name, rows[i].want);
+	}
+	judge(&c);
+	CU_ASSERT_STRING_EQUAL(said_more, "capture.incomplete,link.voice-vlan");
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "by 802.1Q"));
+	host_index_free(hosts);
+}
+
 static void
 test_rule(void)
 {
@@ -395,18 +539,18 @@ test_rule(void)
 	rec_init(&rec_link_type, &policy);
 	policy.voice_vlan = 120;
 	policy.untagged = RS_FALSE;
-	plays("dkagqr o");
+	plays("dkagqrot ot");
 	case_of();
 	says("as it is", SILENT);
 	CU_ASSERT_STRING_EQUAL(detail,
 	    "00:00:5e:00:53:42 was given 192.0.2.42, and exchanged no packets "
-	    "with anybody, but for DHCP and ARP, in the 140.0 s that the "
-	    "capture goes on. They would be seen: what passes between the "
-	    "phone and its router is captured. 140.0 s after the lease there "
-	    "still are packets of others.");
+	    "with anybody, but for DHCP, ARP, ICMP and what goes to "
+	    "everybody, in the 140.0 s that the capture goes on. They would be "
+	    "seen: what passes between the phone and its router is captured. "
+	    "140.0 s after the lease there still are packets of others.");
 	CU_ASSERT_STRING_EQUAL(evidence,
-	    "1 DHCP ACK 6 between the phone and its router 7 packet of another "
-	    "host");
+	    "1 DHCP ACK 6 between the phone and its router 10 packet of "
+	    "another host");
 	CU_ASSERT_STRING_EQUAL(said_more, "capture.incomplete,link.voice-vlan");
 	CU_ASSERT_EQUAL(certainty, REC_LIKELY);
 	lease.kind = REC_LEASE_REQUEST;
@@ -482,4 +626,5 @@ test_many(void)
 	host_index_free(hosts);
 }
 
-UNIT_MAIN("quiet", UNIT(test_captures), UNIT(test_rule), UNIT(test_many))
+UNIT_MAIN("quiet", UNIT(test_captures), UNIT(test_asked), UNIT(test_rule),
+    UNIT(test_many))
