@@ -187,8 +187,7 @@ of_dhcp(char what)
 		    "\x2b\4\x3a\2\1x");
 		break;
 	case '8':
-		dhcp(DHCP_ACK, ROUTER, PHONE, A_ROUTER, A_PHONE,
-		    "\x2b\4http");
+		dhcp(DHCP_ACK, ROUTER, PHONE, A_ROUTER, A_PHONE, "\x2b\4http");
 		break;
 	case 'V':
 		dhcp(DHCP_ACK, ROUTER, PHONE, A_ROUTER, A_PHONE,
@@ -342,6 +341,9 @@ happens(char what)
 	case 'F':
 		file++;
 		break;
+	case 'I':
+		file--;
+		break;
 	case 'x':
 		quiet_tracker_event(tracker, &drops);
 		break;
@@ -443,6 +445,7 @@ test_captures(void)
 	    {"the router alone, which is spoken to", "dkAgyY yY", ""},
 	    {"likewise, and what others say to everybody", "dkAgwY wY", ""},
 	    {"what others say to each other", "dkAgOT OT", ""},
+	    {"likewise, soon", "dkAgOT ot", ""},
 	    /* It has another way. */
 	    {"IPv6", "dkAg4ot ot", ""},
 	    {"likewise, with another server of DHCP", "dkSg4ot ot", ""},
@@ -461,6 +464,8 @@ test_captures(void)
 	    {"a time that was not captured", "dkAgotx ot", ""},
 	    {"others in another file", "dkAgFot ot", ""},
 	    {"likewise, late", "dkAgot Fot", ""},
+	    {"likewise, soon", "dkAgFotI ot", ""},
+	    {"the first sign in another file", "dkagFlIlot ot", ""},
 	    {"the sign in another file", "dkagFlot ot", ""},
 	    /* It spoke. */
 	    {"a question", "dkAguot ot", ""},
