@@ -67,14 +67,15 @@ class Link(made.Capture):
         self.frame(at, sender_mac, target_mac or ALL, 0x0806,
                    data + address(target))
 
-    def lldp(self, at, vlan, tagged=True, source=SWITCH_MAC):
+    def lldp(self, at, vlan, tagged=True, source=SWITCH_MAC,
+             capabilities=b"\0\x14\0\x04"):
         """LLDP of a switch, with a network policy for voice."""
         def tlv(kind, data):
             return struct.pack(">H", kind << 9 | len(data)) + data
         policy = tagged << 22 | vlan << 9 | 5 << 6 | 46
         self.frame(at, source, "01:80:c2:00:00:0e", 0x88CC, b"".join([
             tlv(1, b"\x04" + mac(source)), tlv(2, b"\x05Gi1/0/7"),
-            tlv(3, b"\0\x78"), tlv(7, b"\0\x14\0\x04"),
+            tlv(3, b"\0\x78"), tlv(7, capabilities),
             tlv(127, b"\0\x80\xc2\1\0\1"),
             tlv(127, b"\0\x12\xbb\2\1" + policy.to_bytes(3, "big")),
             tlv(0, b"")]))
@@ -99,7 +100,10 @@ class Link(made.Capture):
 
 
 class Client:
-    """A DHCP client, and what its servers say to it."""
+    """A DHCP client, and what its servers say to it: to all, or to it alone
+    (RFC 2131 4.1) where it is so."""
+
+    alone = False
 
     def __init__(self, link, hardware=PHONE_MAC, vlan=0, asked=ASKED):
         self.link, self.mac, self.vlan, self.asked = link, hardware, vlan, asked
@@ -107,7 +111,7 @@ class Client:
 
     def message(self, op, kind, options, own="0.0.0.0", your="0.0.0.0"):
         head = struct.pack(">BBBBIHH", op, 1, 6, 0, self.xid, 0,
-                           0x8000 if op == 1 else 0)
+                           0x8000 if op == 1 and not self.alone else 0)
         head += address(own) + address(your) + bytes(8)
         head += mac(self.mac).ljust(16, b"\0") + bytes(192) + b"\x63\x82\x53\x63"
         return head + option(53, bytes([kind])) + options + b"\xff"
@@ -127,9 +131,9 @@ class Client:
         if kind == NAK:
             your, options = "0.0.0.0", option(56, b"wrong network")
         self.link.datagram(
-            at, (server, "255.255.255.255"), (67, 68),
+            at, (server, your if self.alone else "255.255.255.255"), (67, 68),
             self.message(2, kind, addresses(54, server) + options, your=your),
-            (hardware, ALL), self.vlan)
+            (hardware, self.mac if self.alone else ALL), self.vlan)
 
     def binds(self, at, your="192.0.2.17", **more):
         """All four messages, in 60 ms."""

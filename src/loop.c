@@ -329,6 +329,7 @@ new_engine(struct run *r, struct auth_verifier *verifier)
 	    .events = certificates_sink(&r->certificates),
 	    .looks = r->flight != NULL,
 	    .profiles = r->profiles,
+	    .chosen = r->o->filter != NULL,
 	};
 	const struct rec_sink sink = {take, r};
 	if (verifier)

@@ -5,9 +5,10 @@
  * announces (LLDP-MED, ANSI/TIA-1057 10.2.3; CDP), EAP over LANs (IEEE 802.1X
  * 11).  One flat struct without pointers, which may be kept as it is.
  *
- * LINK_SOURCE and LINK_CONTACT are no frames of their own: by them the pipeline
- * tells which hardware address sent a packet of a flow, and that somebody spoke
- * to a server that DHCP named.
+ * LINK_SOURCE, LINK_CONTACT and LINK_QUIET are no frames of their own: by them
+ * the pipeline tells which hardware address sent a packet of a flow, that
+ * somebody spoke to a server that DHCP named, and what became of a client that
+ * DHCP is about.
  */
 #ifndef LINK_LINK_H
 #define LINK_LINK_H
@@ -23,6 +24,20 @@ enum link_kind {
 	LINK_SOURCE,
 	LINK_CONTACT,
 	LINK_ND,
+	LINK_QUIET,
+};
+
+/* Of the client `from`, which has sent nothing but DHCP so far. */
+enum link_quiet {
+	LINK_QUIET_NONE,
+	LINK_QUIET_BOOTS, /* it asks for an address, from this link */
+	LINK_QUIET_TOLD,  /* DHCP of `sender` to it alone was seen here */
+	LINK_QUIET_OVER,  /* it spoke, was spoken to, or is not watched */
+	/* TCP and UDP of others, soon after and a while after: of any; between
+	   two hosts neither of which is who told it. */
+	LINK_QUIET_OTHER,
+	LINK_QUIET_APART,
+	LINK_QUIET_ROUTED, /* likewise: through the router of its lease */
 };
 
 enum link_protocol { LINK_NO_PROTOCOL, LINK_LLDP, LINK_CDP };
@@ -63,7 +78,20 @@ struct link_msg {
 	/* CONTACT */
 	struct rs_endpoint client, server;
 	bool tcp;
+	enum link_quiet quiet; /* QUIET */
 };
+
+/* IEEE 802.1Q 8.6.3: no bridge by that passes on what is sent there, LLDP and
+   802.1X among them. */
+static inline bool
+link_stays(const uint8_t *to)
+{
+	static const uint8_t all[5] = {1, 0x80, 0xc2, 0, 0};
+	for (size_t i = 0; i < sizeof all; i++)
+		if (to[i] != all[i])
+			return false;
+	return to[5] < 16;
+}
 
 /*
  * Reads what follows the type (or, below 0x600, the length) of a frame; false

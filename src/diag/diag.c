@@ -77,6 +77,7 @@ const struct diag_rule *const diag_rules[] = {
     &diag_tls_slow_server,
     &diag_log_sent_not_on_wire,
     &diag_log_received_not_logged,
+    &diag_phone_silent,
 };
 
 const size_t diag_n_rules = sizeof diag_rules / sizeof *diag_rules;

@@ -109,5 +109,34 @@ const struct diag_entry diag_entries_boot[] = {
 	.silent = "Nothing is said of a phone that registers, nor of clients "
 		  "that are no phones as far as can be seen. A server that is "
 		  "named by a host name is not recognised by its address."},
+    {.code = "phone.silent",
+	.meaning = "The phone was given an address, and then nothing comes of "
+		   "it: no look-up, no connection, no REGISTER. It hangs, it "
+		   "waits for something, or it has no account. The stage is "
+		   "dns, as that is the first step that did not come.",
+	.seen = "A DISCOVER of a client that asks for option 120, 159 or 160, "
+		"or for 66 and 150, and its lease; no packet between it and "
+		"anybody else after that but DHCP, ARP, answers to ICMP and "
+		"what goes to a multicast group. And a sign that its own would "
+		"be seen: LLDP or 802.1X of the phone, that switches by 802.1Q "
+		"keep to the link; DHCP or ARP between it and its router; or "
+		"DHCP to it alone. And TCP and UDP of others that is neither "
+		"DHCP nor DNS nor SIP, in the same file, within two minutes "
+		"and later: for the second sign through that router, for the "
+		"third one between two other hosts.",
+	.silent = "At another port of the switch broadcasts are all that is "
+		  "seen of any phone: without such a sign nothing is said. Who "
+		  "asks for a neighbour by ARP, or is asked for, with no answer "
+		  "to be seen, may well speak. Not said of a lease that is "
+		  "renewed or confirmed, or of an address that the phone asked "
+		  "for in its DISCOVER, as it may be registered all the time; "
+		  "of a phone that spoke at all after its last start, be it to "
+		  "a broadcast address, that an ICMP error went to, that gave "
+		  "its lease back, was or may have been told of another VLAN "
+		  "(options 132, 43 and 125), or, but for the first sign, has "
+		  "an address of IPv6 beyond the link; of DHCPv6; nor with a "
+		  "filter (-f), nor where the capture lost packets or has no "
+		  "ARP. Captures of two places that were merged into one file "
+		  "are taken for one."},
     {0},
 };

@@ -35,6 +35,8 @@ struct diag_case {
 	/* judged itself, or that of the client */
 	const struct rec_lease *lease;
 	bool served_later; /* its client, by another one */
+	/* the client of a lease that is judged, where it was silent */
+	const struct rec_quiet *quiet;
 	const struct rec_link *link;   /* judged */
 	const struct rec_link *policy; /* the voice VLAN that switches announce */
 	const struct rec_clock *clock; /* of the client */

@@ -60,6 +60,9 @@ extern const struct diag_rule diag_link_voice_vlan, diag_link_address_conflict,
 /* rules_slow.c */
 extern const struct diag_rule diag_tls_slow_server;
 
+/* rules_silent.c */
+extern const struct diag_rule diag_phone_silent;
+
 /* rules_log.c */
 extern const struct diag_rule diag_log_sent_not_on_wire,
     diag_log_received_not_logged;

@@ -94,6 +94,7 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	if (e->join)
 		events = (struct rs_sink){hear, e};
 	pipeline_init(&e->pipeline, o->related, o->keys, e->budgets, &events);
+	e->pipeline.chosen = o->chosen;
 	return e;
 }
 
@@ -256,6 +257,8 @@ ip(struct engine *e, struct net_packet *p, size_t wire_len)
 		e->undecoded[flaw]++;
 		return false;
 	}
+	if (e->pipeline.quiet.n)
+		pipeline_quiet(&e->pipeline, p);
 	if (frag.is && is_copy(e, copies_push_fragment(e->copies, p, &frag)))
 		return true;
 	if (!frag.is || defrag_push(e->defrag, p, &frag))
@@ -324,6 +327,8 @@ udp(struct engine *e, struct net_packet *p)
 	}
 	if (tunnel_port(p) && udp_tunnel(e, p))
 		return;
+	if (p->dst.port == 67 || p->dst.port == 68)
+		pipeline_boot(&e->pipeline, p);
 	enum rs_dir dir;
 	bool is_new;
 	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);

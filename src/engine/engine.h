@@ -40,6 +40,9 @@ struct engine_options {
 	const struct rs_sink *events;
 	const struct profile_set *profiles; /* lent, or NULL */
 	bool looks; /* engine_look() is asked after each packet */
+	/* Somebody's filter chose the packets: what is not there shows nothing.
+	 */
+	bool chosen;
 };
 
 /* What became of a packet: by whom it was sent, innermost, and whether it may

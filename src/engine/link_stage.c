@@ -40,6 +40,8 @@ link_stage_neighbour(const struct net_packet *p, const struct rs_sink *out)
 		return;
 	if (memcmp(m.sender_mac, none, 6) == 0)
 		memcpy(m.sender_mac, p->mac, 6);
+	if (p->to)
+		memcpy(m.to, p->to, sizeof m.to);
 	emit(p, &m, out);
 }
 

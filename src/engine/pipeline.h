@@ -14,6 +14,7 @@
 #include "engine/classify.h"
 #include "engine/engine.h"
 #include "engine/link_stage.h"
+#include "engine/quiet_stage.h"
 #include "engine/tftp_follow.h"
 #include "engine/vantage.h"
 #include "engine/ws_stage.h"
@@ -48,6 +49,8 @@ struct pipeline {
 	struct tls_fingerprinter *prints;
 	struct pipeline_counts counts;
 	struct link_watch watch; /* servers that DHCP named */
+	struct quiet_watch quiet; /* clients of DHCP that say nothing */
+	bool chosen;              /* by a filter: nobody is watched */
 	struct tftp_follow tftp;
 	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };
@@ -88,5 +91,9 @@ void pipeline_frame(
 void pipeline_neighbour(struct pipeline *p, const struct net_packet *packet);
 /* The first packet of a new flow. */
 void pipeline_opened(struct pipeline *p, const struct net_packet *packet);
+/* A datagram to a port of DHCP, as udp_decode() left it. */
+void pipeline_boot(struct pipeline *p, const struct net_packet *packet);
+/* Any packet, as ip_decode() left it, where p->quiet.n is not 0. */
+void pipeline_quiet(struct pipeline *p, const struct net_packet *packet);
 
 #endif

@@ -11,6 +11,15 @@ emit_alone(void *arg, const struct rs_event *ev)
 	rs_emit(&p->out, &full);
 }
 
+static void
+emit_link(void *arg, const struct rs_event *ev)
+{
+	struct pipeline *p = arg;
+	if (p->quiet.n)
+		quiet_stage_link(&p->quiet, ev);
+	emit_alone(arg, ev);
+}
+
 void
 pipeline_source(
     struct pipeline *p, struct link_source *s, const struct net_packet *packet)
@@ -27,7 +36,7 @@ void
 pipeline_frame(
     struct pipeline *p, const struct net_packet *packet, struct rs_span frame)
 {
-	const struct rs_sink out = {emit_alone, p};
+	const struct rs_sink out = {emit_link, p};
 	link_stage_frame(packet, frame, &out);
 }
 
@@ -44,4 +53,19 @@ pipeline_opened(struct pipeline *p, const struct net_packet *packet)
 	const struct rs_sink out = {emit_alone, p};
 	if (p->watch.n)
 		link_stage_opened(&p->watch, packet, &out);
+}
+
+void
+pipeline_boot(struct pipeline *p, const struct net_packet *packet)
+{
+	const struct rs_sink out = {emit_alone, p};
+	if (!p->chosen)
+		quiet_stage_boot(&p->quiet, packet, &out);
+}
+
+void
+pipeline_quiet(struct pipeline *p, const struct net_packet *packet)
+{
+	const struct rs_sink out = {emit_alone, p};
+	quiet_stage_packet(&p->quiet, packet, &out);
 }

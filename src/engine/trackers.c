@@ -94,6 +94,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
 		download_tracker_event(t->download, ev);
+		quiet_tracker_event(t->quiet, ev);
 		if (ev->type == RS_EV_ICMP) {
 			lease_tracker_event(t->lease, ev);
 			clock_tracker_event(t->clock, ev);
@@ -110,6 +111,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 		neighbour_tracker_event(t->neighbour, ev);
 		link_tracker_event(t->link, ev);
 		lease_tracker_event(t->lease, ev);
+		quiet_tracker_event(t->quiet, ev);
 		break;
 	case RS_EV_CLOCK:
 		clock_tracker_event(t->clock, ev);
@@ -232,11 +234,13 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->clock = clock_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
 	t->download = download_tracker_new(
 	    o->profiles, seed, &budgets[BUDGET_BINDINGS], &t->taps);
+	t->quiet = quiet_tracker_new(&t->taps);
 }
 
 void
 trackers_clear(struct trackers *t)
 {
+	quiet_tracker_free(t->quiet);
 	lookup_tracker_free(t->lookup);
 	names_free(t->names);
 	clock_tracker_free(t->clock);
@@ -268,4 +272,5 @@ trackers_finish(struct trackers *t, rs_time end)
 	link_tracker_finish(t->link);
 	clock_tracker_finish(t->clock);
 	download_tracker_finish(t->download, end);
+	quiet_tracker_finish(t->quiet);
 }

@@ -25,6 +25,7 @@
 #include "track/inbound.h"
 #include "track/lookup.h"
 #include "track/names.h"
+#include "track/quiet.h"
 #include "track/reg.h"
 
 /* What was seen, as far as it is counted rather than recorded. */
@@ -57,6 +58,7 @@ struct trackers {
 	struct link_tracker *link;
 	struct clock_tracker *clock;
 	struct download_tracker *download;
+	struct quiet_tracker *quiet;
 	struct tracker_counts counts;
 	rs_time now, reg_due;
 };

@@ -202,6 +202,7 @@ ethernet(struct net_packet *p, struct layer *l)
 	if (l->rest.n < 14)
 		return NET_FLAW_LINK_SHORT;
 	set_mac(p, l->rest.p + 6);
+	p->to = l->rest.p;
 	*l = (struct layer){LAYER_ETHERTYPE, wire_u16(l->rest.p + 12),
 	    rs_span_from(l->rest, 14)};
 	return NET_FLAW_NONE;
@@ -394,6 +395,7 @@ link_decode(struct net_packet *p, int linktype, struct rs_span frame)
 	if (linktype == LINK_ETHERNET && frame.n >= 14 &&
 	    wire_u16(frame.p + 12) == TYPE_IPV4) {
 		set_mac(p, frame.p + 6);
+		p->to = frame.p;
 		return begin_ip(p, rs_span_from(frame, 14), 4);
 	}
 	p->other = (struct rs_span){0};

@@ -99,6 +99,7 @@ struct net_packet {
 	uint32_t payload_wire;  /* its length on the wire: >= payload.n */
 	uint8_t mac[6];         /* link source, where the link has one */
 	bool has_mac;
+	const uint8_t *to; /* link destination, in the frame; NULL: not known */
 	uint16_t vlan;  /* innermost tag; 0: none */
 	uint32_t label; /* the last one of MPLS; 0: none */
 	/* What the innermost tunnel that has one calls its network (VNI, key of
@@ -122,6 +123,7 @@ static inline void
 net_packet_bare(struct net_packet *p)
 {
 	p->has_mac = false;
+	p->to = NULL;
 	p->vlan = 0;
 	p->label = 0;
 	p->bounded = false;

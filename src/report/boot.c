@@ -37,6 +37,9 @@ boot_case(struct diag_case *c, struct boot_room *room, struct host_index *hosts,
 	    host_lease_of_mac(hosts, c->link->mac, at, &id) &&
 	    spool_find(spool, &rec_lease_type, &id, &room->lease, arena))
 		c->lease = &room->lease;
+	if (c->lease && c->link == NULL &&
+	    host_quiet(hosts, c->lease->mac, &room->quiet))
+		c->quiet = &room->quiet;
 	if (c->lease)
 		c->served_later =
 		    host_served_after(hosts, c->lease->mac, c->lease->started);
@@ -54,7 +57,8 @@ bool
 boot_type(const struct rec_type *type)
 {
 	return type == &rec_lease_type || type == &rec_host_type ||
-	       type == &rec_link_type || type == &rec_clock_type;
+	       type == &rec_link_type || type == &rec_clock_type ||
+	       type == &rec_quiet_type;
 }
 
 bool

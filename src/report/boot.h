@@ -12,6 +12,7 @@ struct boot_room {
 	struct rec_lease lease;
 	struct rec_link policy;
 	struct rec_clock clock;
+	struct rec_quiet quiet;
 	int64_t offset;
 };
 

@@ -348,7 +348,7 @@ only_release(struct only *o, const struct rec_sink *to)
 {
 	/* Who leans on others comes after them. */
 	const struct rec_type *const types[] = {&rec_host_type, &rec_lease_type,
-	    &rec_link_type, &rec_clock_type, &rec_lookup_type,
+	    &rec_link_type, &rec_clock_type, &rec_quiet_type, &rec_lookup_type,
 	    &rec_connection_type, &rec_handshake_type, &rec_download_type,
 	    &rec_registration_type, &rec_binding_type};
 	o->released = true;

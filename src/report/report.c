@@ -308,7 +308,7 @@ boot(struct report *r, const struct rec_type *type, const void *rec)
 {
 	host_index_add(r->hosts, type, rec);
 	odd_add(r->odd, type, rec);
-	if (type == &rec_host_type)
+	if (type == &rec_host_type || type == &rec_quiet_type)
 		return;
 	report_event(r, type, rec);
 	(void)spool_add(r->spool, type, rec);

@@ -18,10 +18,16 @@ struct item {
 	struct rec_id id;
 };
 
+struct silent {
+	char mac[MAC_TEXT];
+	struct rec_quiet rec;
+};
+
 struct host_index {
 	GArray *hosts, *leases, *clocks; /* by address */
 	GArray *hosts_by_mac, *leases_by_mac, *served_by_mac;
 	GTree *forwards; /* hardware addresses, as text */
+	GArray *quiet;   /* struct silent; a few */
 	bool sorted;
 	struct rec_id policy;
 	int64_t voice_vlan;
@@ -46,6 +52,7 @@ host_index_new(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
 		*all[i] = g_array_new(FALSE, FALSE, sizeof(struct item));
 	x->forwards = g_tree_new_full(by_text, NULL, g_free, NULL);
+	x->quiet = g_array_new(FALSE, FALSE, sizeof(struct silent));
 	return x;
 }
 
@@ -61,6 +68,7 @@ host_index_free(struct host_index *x)
 	g_array_unref(x->leases_by_mac);
 	g_tree_unref(x->forwards);
 	g_array_unref(x->served_by_mac);
+	g_array_unref(x->quiet);
 	g_free(x);
 }
 
@@ -155,6 +163,16 @@ add_policy(struct host_index *x, const struct rec_link *l)
 	}
 }
 
+static void
+add_quiet(struct host_index *x, const struct rec_quiet *q)
+{
+	struct silent s = {.rec = *q};
+	if (q->mac.n != MAC_TEXT - 1 || x->quiet->len >= MOST)
+		return;
+	memcpy(s.mac, q->mac.p, q->mac.n);
+	g_array_append_val(x->quiet, s);
+}
+
 void
 host_index_add(
     struct host_index *x, const struct rec_type *type, const void *rec)
@@ -167,6 +185,8 @@ host_index_add(
 		add_clock(x, rec);
 	else if (type == &rec_link_type)
 		add_policy(x, rec);
+	else if (type == &rec_quiet_type)
+		add_quiet(x, rec);
 }
 
 /* ---- finding ---- */
@@ -372,6 +392,21 @@ host_served_after(struct host_index *x, struct rs_span mac, rs_time at)
 	sort(x);
 	const struct item *i = last_of_mac(x->served_by_mac, mac, INT64_MAX);
 	return i && i->from > at;
+}
+
+bool
+host_quiet(const struct host_index *x, struct rs_span mac, struct rec_quiet *to)
+{
+	for (guint i = 0; i < x->quiet->len; i++) {
+		const struct silent *s =
+		    &g_array_index(x->quiet, struct silent, i);
+		if (!rs_span_eq(mac, rs_span_str(s->mac)))
+			continue;
+		*to = s->rec;
+		to->mac = rs_span_str(s->mac);
+		return true;
+	}
+	return false;
 }
 
 bool

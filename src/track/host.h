@@ -25,7 +25,7 @@ struct host_view {
 
 struct host_index *host_index_new(void);
 void host_index_free(struct host_index *x);
-/* Of rec_host, rec_lease, rec_link and rec_clock; others are left. */
+/* Of rec_host, rec_lease, rec_link, rec_clock and rec_quiet; others are left. */
 void host_index_add(
     struct host_index *x, const struct rec_type *type, const void *rec);
 
@@ -57,6 +57,10 @@ bool host_lease_of_mac(
 /* DHCP gave that hardware address what it asked for, in an exchange that began
    after this. */
 bool host_served_after(struct host_index *x, struct rs_span mac, rs_time at);
+/* What became of that hardware address after its last start, where it said
+   nothing since; its text lives as long as x. */
+bool host_quiet(
+    const struct host_index *x, struct rs_span mac, struct rec_quiet *to);
 /* The clock record of that address as a client: best one that tells its own
    time, then NTP. */
 bool host_clock(

@@ -483,6 +483,7 @@ link_tracker_event(struct link_tracker *k, const struct rs_event *ev)
 		break;
 	case LINK_SOURCE:
 	case LINK_CONTACT:
+	case LINK_QUIET:
 	case LINK_NONE:
 		break;
 	}

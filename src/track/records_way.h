@@ -301,13 +301,38 @@ struct rec_clock {
 	struct rec_list frames;
 };
 
+/* How it is known that its frames would be seen here. */
+enum rec_shown {
+	REC_SHOWN_NONE,
+	REC_SHOWN_LINK,   /* it sent one that no switch passes on */
+	REC_SHOWN_ROUTER, /* one went between it and its router */
+	REC_SHOWN_APART,  /* DHCP to it alone, and what others say to others */
+};
+
+/* A client that has an address, and sent nothing but DHCP, ARP and what goes to
+   everybody; no part of the report. */
+struct rec_quiet {
+	struct rec_id id;
+	rs_time started;            /* DHCP gave it the address */
+	struct rec_endpoint client; /* port 0 */
+	struct rs_span mac;
+	enum rec_shown shown;
+	rs_time shown_at;
+	struct rs_frame shown_frame;
+	int64_t asked; /* neighbours that it looked for, and no answer is here */
+	enum rs_fact called; /* others looked for it, likewise; true, or absent */
+	rs_time other; /* of others, a while later */
+	struct rs_frame other_frame;
+};
+
 extern const struct rec_type rec_lease_type, rec_host_type, rec_link_type,
-    rec_clock_type;
+    rec_clock_type, rec_quiet_type;
 extern const struct rec_type rec_offer_type, rec_option_type;
 const char *rec_dhcp_name(enum rec_dhcp v);
 const char *rec_lease_kind_name(enum rec_lease_kind v);
 const char *rec_lease_state_name(enum rec_lease_state v);
 const char *rec_learned_name(enum rec_learned v);
+const char *rec_shown_name(enum rec_shown v);
 const char *rec_link_kind_name(enum rec_link_kind v);
 const char *rec_clock_source_name(enum rec_clock_source v);
 

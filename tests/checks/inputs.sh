@@ -91,6 +91,12 @@ what 'unknown option' 2 'nknown option' --bogus
 what 'bad format' 2 'want text, json or ndjson' --format xml "$good"
 what 'bad filter' 2 "filter 'udp port port'" -f 'udp port port' "$good"
 what 'files and interface' 2 'not both' -i lo "$good"
+# With a filter, what is missing shows nothing.
+silent=$srcdir/pcaps/phone-silent/phone-silent.pcap
+"$REGSCAN" "$silent" >out 2>err
+none 'a silent phone' "$(grep -qF phone.silent, out || cat out err)"
+"$REGSCAN" -f 'ip or arp' "$silent" >out 2>err
+none 'a filter, and no silent phone' "$(grep -F phone.silent, out)$(cat err)"
 if [ -w /dev/full ]; then
 	"$REGSCAN" "$good" >/dev/full 2>err
 	none 'disk full' "$([ $? = 3 ] && grep -q 'No space' err || cat err)"
