@@ -48,7 +48,8 @@ say_why(const struct rec_download *d, char out[160])
 		snprintf(out, 160, "the phone could not look up that name");
 		return;
 	}
-	if (d->status != REC_ABSENT)
+	if (d->status != REC_ABSENT &&
+	    (d->visibility != REC_LOG || d->status >= 300))
 		snprintf(
 		    number, sizeof number, "HTTP %lld", (long long)d->status);
 	else if (d->error != REC_ABSENT)

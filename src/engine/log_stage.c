@@ -351,6 +351,7 @@ fact(struct log_stage *g)
 		&line) ||
 	    !log_fact_parse(line.text, &f) || repeated(g, line.text))
 		return;
+	f.thread = line.thread;
 	if (f.kind == LOG_HTTP_REQUEST) /* all of its lines */
 		f.value = rs_span_from(
 		    g->frame->bytes, (size_t)(line.text.p - g->frame->bytes.p));

@@ -179,7 +179,7 @@ take(struct fetch *f, const struct rs_event *ev)
 	aim(f, ev);
 	if (m->unresolved)
 		d->resolved = RS_FALSE;
-	if (m->reason.n && fine)
+	if (m->succeeded == RS_FALSE && fine)
 		d->reason = download_words(&f->arena, m->reason);
 	if (m->succeeded != RS_UNKNOWN && f->good != m->succeeded) {
 		f->good = m->succeeded;
@@ -235,7 +235,11 @@ download_log(struct download_tracker *k, const struct rs_event *ev)
 void
 download_log_end(struct download_tracker *k, struct fetch *f)
 {
-	f->rec.state = download_log_state(f);
+	struct rec_download *d = &f->rec;
+	d->state = download_log_state(f);
+	/* What was good needs none. */
+	if (d->state == REC_DOWNLOADED)
+		d->reason = (struct rs_span){0};
 	f->what = hash_of(k, f->rec.path, false);
 	queue_remove(&k->requests_order, &f->order);
 	table_remove(&k->requests, &f->node);

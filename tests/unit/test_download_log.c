@@ -160,14 +160,16 @@ test_ends(void)
 	    {"the log does not say", 0, RS_UNKNOWN, false, "",
 		"http cut_off /a by log 192.0.2.17 status=0 () resync\n"},
 	    {"nothing but a status", 200, RS_UNKNOWN, false, "",
-		"http done /a by log 192.0.2.17 status=200 (x) resync\n"},
+		"http done /a by log 192.0.2.17 status=200 () resync\n"},
+	    {"what came was no good, and no more", 200, RS_FALSE, false, "",
+		"http failed /a by log 192.0.2.17 status=200 () resync\n"},
 	    {"a status that tells why", 404, RS_FALSE, false, "Download",
 		"http not_found /a by log 192.0.2.17 status=404 (x) resync\n"},
 	    {"what came was no good", 200, RS_FALSE, false, "Corrupt",
 		"http failed /a by log 192.0.2.17 status=200 (Corrupt) "
 		"resync\n"},
 	    {"moved, and good", 302, RS_TRUE, false, "",
-		"http done /a by log 192.0.2.17 status=302 (x) resync\n"},
+		"http done /a by log 192.0.2.17 status=302 () resync\n"},
 	    {"no name", 0, RS_FALSE, true, "Couldn't resolve host",
 		"http failed /a by log 192.0.2.17 status=0 "
 		"(Couldn't resolve host) resync unresolved\n"},

@@ -180,6 +180,11 @@ test_log(void)
 	down.client.at.addr.family = 0;
 	expect_said("a phone without address", FAILED);
 	of_log();
+	down.status = 200;
+	down.reason = RS_LIT("Corrupt");
+	judge(&c);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, ": it failed (Corrupt). "));
+	of_log();
 	cover.packets = 1;
 	expect_said("which may be one that was captured", "");
 	of_log();
