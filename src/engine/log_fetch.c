@@ -358,7 +358,14 @@ say(struct log_fetching *x, enum rs_dir dir, struct rs_span bytes,
 static struct rs_span
 host_of(const struct http_head *h)
 {
-	return rs_span_part(h->host, 0, rs_span_find(h->host, ':'));
+	struct rs_span s = h->host;
+	struct rs_addr a;
+	for (size_t at; (at = rs_span_find(s, '@')) < s.n;)
+		s = rs_span_from(s, at + 1);
+	s = rs_span_part(s, 0, rs_span_find(s, ':'));
+	return log_url_is_name(s) || rs_addr_parse(&a, s)
+		   ? s
+		   : (struct rs_span){NULL, 0};
 }
 
 /* Is it what the fetch that is under way asks? */

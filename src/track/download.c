@@ -177,8 +177,11 @@ fetch_close(struct download_tracker *k, struct fetch *f)
 		d->duration = f->last - d->started;
 	d->mac = download_mac(&f->arena, d->path);
 	tell_profile(k->profiles, d);
-	if (f->told)
-		d->path = download_unnumbered(&f->arena, d->path);
+	if (f->told) {
+		d->path = download_told_path(&f->arena, d->path);
+		d->user_agent = download_unnumbered(&f->arena, d->user_agent);
+		d->reason = download_unnumbered(&f->arena, d->reason);
+	}
 	k->out->record(k->out->arg, &rec_download_type, d);
 	fetch_free(k, f);
 }

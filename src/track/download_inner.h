@@ -106,8 +106,11 @@ void download_captured(struct download_tracker *k, const struct rec_download *d,
     struct rs_span path);
 
 /* download_text.c */
-/* A path of a log without numbers that may be a phone's own. */
-struct rs_span download_unnumbered(struct rec_arena *a, struct rs_span path);
+/* A text of a log without numbers that may be a phone's own. */
+struct rs_span download_unnumbered(struct rec_arena *a, struct rs_span s);
+/* A path of a log, download_path(), without those and without what may be a
+   user, a password or a parameter. */
+struct rs_span download_told_path(struct rec_arena *a, struct rs_span path);
 /* The path of a target, or of a name of a file, without secrets. */
 struct rs_span download_path(struct rec_arena *a, struct rs_span target);
 /* A URL: scheme, host and path, without secrets. */

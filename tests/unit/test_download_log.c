@@ -337,13 +337,56 @@ test_bounds(void)
 }
 
 static void
+test_paths(void)
+{
+	static const struct {
+		const char *in, *want;
+	} rows[] = {{"/a.xml&token=SECRET", "/a.xml"},
+	    {"/a.xml%3Ftoken=SECRET", "/a.xml"},
+	    {"/token=SECRET/a.xml", "/token"}, {"/u:SECRET/a.xml", "/"},
+	    {"/x/u:SECRET", "/x/"}, {"/a/FCH23", "/a/*"}, {"/FCH23%32", "/*"},
+	    {"/$MA-SECRET", "/"}, {"u:SECRET", ""},
+	    {"/00:00:5e:00:53:17.xml", "/00:00:5e:00:53:17.xml"},
+	    {"/00:00:5e:00:53:17:SECRET.xml", "/"},
+	    {"/00-00-5e-00-53-17/FCH2305DMH0.xml", "/00-00-5e-00-53-17/*.xml"}};
+	struct rec_arena a;
+	rec_arena_init(&a, NULL, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rs_span got =
+		    download_told_path(&a, rs_span_str(rows[i].in));
+		unit_row(rows[i].in);
+		CU_ASSERT(rs_span_eq(got, rs_span_str(rows[i].want)));
+	}
+	rec_arena_clear(&a);
+}
+
+static void
+test_hosts(void)
+{
+	static const struct {
+		const char *in, *want;
+	} rows[] = {{"u:SECRET@a.example:80", "a.example"},
+	    {"u:SE@CRET@a.example", "a.example"},
+	    {"u:SECRET@[2001:db8::1]:80", "[2001:db8::1]"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_row(rows[i].in);
+		CU_ASSERT(rs_span_eq(download_host(rs_span_str(rows[i].in)),
+		    rs_span_str(rows[i].want)));
+	}
+}
+
+static void
 test_numbers(void)
 {
 	static const struct {
 		const char *in, *want;
 	} rows[] = {{"/CP-8851-3PCC.cfg", "/CP-8851-3PCC.cfg"},
 	    {"/FCH2305DMH0.xml", "/*.xml"}, {"/a/12345678", "/a/*"},
-	    {"/a/1234567", "/a/1234567"}, {"/software/edos", "/software/edos"},
+	    {"/a/1234567.xml", "/a/1234567.xml"},
+	    {"/FCHSECRET1x00005e005306/a", "/*/a"},
+	    {"/00005e005306xFCHSECRET1/a", "/*/a"},
+	    {"/00005e005306/a", "/00005e005306/a"},
+	    {"/software/edos", "/software/edos"},
 	    {"/SEP00005E005317.cnf.xml", "/SEP00005E005317.cnf.xml"},
 	    {"/00:00:5e:00:53:17.xml", "/00:00:5e:00:53:17.xml"}, {"/", "/"}};
 	struct rec_arena a;
@@ -359,4 +402,5 @@ test_numbers(void)
 }
 
 UNIT_MAIN("download_log", UNIT(test_ends), UNIT(test_open), UNIT(test_captured),
-    UNIT(test_https), UNIT(test_whose), UNIT(test_bounds), UNIT(test_numbers))
+    UNIT(test_https), UNIT(test_whose), UNIT(test_bounds), UNIT(test_numbers),
+    UNIT(test_paths), UNIT(test_hosts))

@@ -374,7 +374,8 @@ test_reasons(void)
 	} rows[] = {{"Download", "Download"}, {"HTTP 404", "HTTP 404"},
 	    {"Not found (404), gone", "Not found (404), gone"},
 	    {"for http://u:SECRET@x", "for"}, {"serial FCH2305DMH0", "serial"},
-	    {"id 12345", "id"}, {"key=SECRET", ""}, {"a 1b2c", "a"}, {"", ""}};
+	    {"id 12345", "id"}, {"bad 'SECRET'", "bad"}, {"Can't", "Can't"},
+	    {"key=SECRET", ""}, {"a 1b2c", "a"}, {"", ""}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct cap_log_notes n = {0};
 		const struct log_fact f = {.kind = LOG_RESYNC_FAILED,
