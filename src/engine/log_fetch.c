@@ -269,6 +269,7 @@ transferred(
 		g_snprintf(text, sizeof text, "%s, libcurl %u",
 		    log_transfer_word((int)f->result), f->result);
 		x->about.unresolved |= f->result == 6 && x->about.host.n;
+		x->about.unconnected |= f->result >= 5 && f->result <= 7;
 	}
 	failed(x, rs_span_str(text));
 	tell(x, LOG_FETCH_TOLD, at);

@@ -214,14 +214,23 @@ test_captured(void)
 		rs_time before, after; /* the packets, as the log has it */
 		bool other_phone, other_server;
 		unsigned n;
+		uint16_t status; /* that the log has; 0: none */
+		bool unconnected, good;
 	} rows[] = {
-	    {"captured before", "/a", 0, 0, false, false, 1},
-	    {"captured after", "/a", -1, 0, false, false, 1},
-	    {"another file", "/b", 0, 0, false, false, 2},
-	    {"long before", "/a", 3 * RS_SEC, 0, false, false, 2},
-	    {"long after", "/a", -1, 3 * RS_SEC, false, false, 2},
-	    {"of another phone", "/a", 0, 0, true, false, 2},
-	    {"of another server", "/a", 0, 0, false, true, 2},
+	    {"the same status", "/a", 0, 0, false, false, 1, 404, false, false},
+	    {"another status", "/a", 0, 0, false, false, 2, 200, false, false},
+	    {"nothing was exchanged", "/a", 0, 0, false, false, 2, 0, true,
+		false},
+	    {"it was good", "/a", 0, 0, false, false, 2, 0, false, true},
+	    {"captured before", "/a", 0, 0, false, false, 1, 0, false, false},
+	    {"captured after", "/a", -1, 0, false, false, 1, 0, false, false},
+	    {"another file", "/b", 0, 0, false, false, 2, 0, false, false},
+	    {"long before", "/a", 3 * RS_SEC, 0, false, false, 2, 0, false,
+		false},
+	    {"long after", "/a", -1, 3 * RS_SEC, false, false, 2, 0, false,
+		false},
+	    {"of another phone", "/a", 0, 0, true, false, 2, 0, false, false},
+	    {"of another server", "/a", 0, 0, false, true, 2, 0, false, false},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct bench b;
@@ -234,12 +243,15 @@ test_captured(void)
 			b.log.end[RS_S2C].addr.b[3]++;
 			end.host = RS_LIT("b.example");
 		}
-		end.succeeded = RS_FALSE;
+		end.succeeded = rows[i].good ? RS_TRUE : RS_FALSE;
+		end.unconnected = rows[i].unconnected;
 		if (first)
 			http(&b, &b.web, "/a", 404);
 		if (first)
 			wait_for(&b, rows[i].before);
 		tell(&b, LOG_FETCH_ASKED, end);
+		if (rows[i].status)
+			http(&b, &b.log, rows[i].path, rows[i].status);
 		tell(&b, LOG_FETCH_ENDED, end);
 		wait_for(&b, rows[i].after);
 		if (!first)
@@ -249,6 +261,25 @@ test_captured(void)
 		CU_ASSERT(strstr(b.text, once) != NULL);
 		download_tracker_free(b.k);
 	}
+}
+
+/* Of two that a log tells the one that was captured is one only. */
+static void
+test_captured_once(void)
+{
+	struct bench b;
+	struct log_fetch end = resync("/a");
+	end.succeeded = RS_FALSE;
+	begin(&b);
+	http(&b, &b.web, "/a", 404);
+	for (unsigned i = 0; i < 2; i++) {
+		tell(&b, LOG_FETCH_ASKED, end);
+		tell(&b, LOG_FETCH_ENDED, end);
+		b.log.serial++;
+	}
+	wait_for(&b, 3 * RS_SEC);
+	CU_ASSERT_EQUAL(b.n, 2);
+	download_tracker_free(b.k);
 }
 
 /* Of HTTPS the capture tells why a handshake broke; what is asked for inside is
@@ -273,7 +304,7 @@ test_https(void)
 		d.client.at = b.web.end[RS_C2S];
 		d.server.at = b.web.end[RS_S2C];
 		d.state = rows[i].wire;
-		download_captured(b.k, &d, (struct rs_span){0});
+		download_captured(b.k, &d, (struct rs_span){0}, 0);
 		end.scheme = LOG_HTTPS;
 		end.succeeded = rows[i].log;
 		tell(&b, LOG_FETCH_ASKED, end);
@@ -402,5 +433,5 @@ test_numbers(void)
 }
 
 UNIT_MAIN("download_log", UNIT(test_ends), UNIT(test_open), UNIT(test_captured),
-    UNIT(test_https), UNIT(test_whose), UNIT(test_bounds), UNIT(test_numbers),
-    UNIT(test_paths), UNIT(test_hosts))
+    UNIT(test_captured_once), UNIT(test_https), UNIT(test_whose),
+    UNIT(test_bounds), UNIT(test_numbers), UNIT(test_paths), UNIT(test_hosts))
