@@ -94,6 +94,18 @@ announced(const struct cap_log_notes *n)
 	       n->now.transfer < 0 && n->now.status == 0;
 }
 
+/* What it asks for is said once more. */
+static bool
+repeats(const struct cap_log_notes *n, const struct log_fact *f)
+{
+	struct cap_resync again = {0};
+	aim(&again, f->value);
+	return n->open && f->kind == LOG_URL && !n->now.sent &&
+	       n->now.transfer < 0 && n->now.status == 0 && again.from[0] &&
+	       again.path[0] && strcmp(again.from, n->now.from) == 0 &&
+	       strcmp(again.path, n->now.path) == 0;
+}
+
 /* ---- transfers ---- */
 
 /* Is it the one that the attempt in hand waits for? */
@@ -154,6 +166,8 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 	switch (f->kind) {
 	case LOG_URL:
 	case LOG_PROFILE:
+		if (repeats(n, f) && !announced(n))
+			break;
 		if (f->kind == LOG_PROFILE || !announced(n))
 			shut(n);
 		begin(n, line, at);
