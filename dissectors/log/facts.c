@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "log/facts.h"
 #include "log/scan.h"
+#include "log/url.h"
 
 static struct rs_span
 word(struct scan *s)
@@ -157,7 +158,8 @@ unresolved(struct rs_span text, struct log_fact *f)
 	size_t at = scan_find(text, RS_LIT("resolve host '"));
 	struct scan s = {rs_span_from(text, at + 14)};
 	f->kind = LOG_UNRESOLVED;
-	return at < text.n && scan_until(&s, '\'', &f->name) && f->name.n;
+	return at < text.n && scan_until(&s, '\'', &f->name) &&
+	       log_url_is_name(f->name);
 }
 
 static bool

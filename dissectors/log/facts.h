@@ -57,6 +57,7 @@ struct log_fact {
 	bool whole; /* LOG_SRV_TARGET: weight and port are there;
 		       LOG_TRANSFER: no digit of it can be missing */
 	uint32_t result;
+	uint32_t thread; /* of its line; 0: not told */
 };
 
 /* Nothing of it would be seen on the wire. */

@@ -24,6 +24,7 @@ struct log_fetch {
 	struct rs_span host, target; /* log/url.h; perhaps empty */
 	bool resync;                 /* for the phone's configuration */
 	bool unresolved;             /* the host's name */
+	bool unconnected;            /* it did not come as far as the host */
 	enum rs_fact succeeded;
 	struct rs_span reason; /* why not: words, or a number of libcurl */
 };

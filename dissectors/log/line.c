@@ -111,6 +111,15 @@ level(struct scan *s)
 	return true;
 }
 
+/* "968-1290" */
+static uint32_t
+thread_of(struct rs_span s)
+{
+	uint32_t v;
+	s = rs_span_from(s, rs_span_find(s, '-') + 1);
+	return rs_span_u32(s, &v) ? v : 0;
+}
+
 static bool
 phone_line(struct scan *s, struct log_line *l)
 {
@@ -127,6 +136,7 @@ phone_line(struct scan *s, struct log_line *l)
 	if (s->s.n && *s->s.p == '(') { /* process and thread */
 		size_t shut = rs_span_find(rs_span_part(s->s, 0, 32), ')');
 		if (shut < 32 && shut < s->s.n) {
+			l->thread = thread_of(rs_span_part(s->s, 1, shut - 1));
 			s->s = rs_span_from(s->s, shut + 1);
 			scan_blanks(s);
 		}

@@ -47,6 +47,7 @@ struct log_line {
 	struct log_time at;
 	bool numbered;
 	uint32_t sequence;
+	uint32_t thread; /* of the phone; 0: not written */
 	struct rs_span text; /* what follows, without the line's end */
 };
 

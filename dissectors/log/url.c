@@ -33,6 +33,15 @@ of_host(uint8_t c, bool brackets)
 	       c == '-' || c == '_' || (brackets && c == ':');
 }
 
+bool
+log_url_is_name(struct rs_span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!of_host(s.p[i], false))
+			return false;
+	return rs_span_find(s, '.') < s.n;
+}
+
 /* "host:port" or "[::1]:port", and nothing else. */
 static bool
 where_of(struct rs_span who, struct log_url *u)
@@ -51,6 +60,9 @@ where_of(struct rs_span who, struct log_url *u)
 	rest = rs_span_from(rest, brackets);
 	if (n == 0 || rest.n == 0)
 		return n > 0;
+	/* "user:12/34@host": what looks like a port begins a password. */
+	if (!brackets && rs_span_find(u->host, '.') == u->host.n)
+		return false;
 	if (rest.p[0] != ':' || !rs_span_u32(rs_span_from(rest, 1), &port) ||
 	    port == 0 || port > UINT16_MAX)
 		return false;

@@ -23,6 +23,9 @@ struct log_url {
 	struct rs_span target; /* from the '/' on; perhaps empty */
 };
 
+/* A name of hosts, with a '.' in it, and nothing else: what has none may be the
+   name of a user, of a URL that somebody took apart wrongly. */
+bool log_url_is_name(struct rs_span s);
 /* False: of another scheme, or nobody can say for sure what of it is a host and
    not a user or a password. */
 bool log_url_parse(struct rs_span text, struct log_url *u);

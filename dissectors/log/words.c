@@ -49,6 +49,8 @@ log_reason(struct rs_span s)
 			break;
 		if (digit || alpha(c))
 			continue;
+		if (c == '\'' && (n == 0 || !alpha(s.p[n - 1])))
+			break; /* a quotation */
 		if (!among(c, RS_LIT(" ,.-()'")))
 			break;
 		good = n;

@@ -38,6 +38,16 @@ keep_origin(char to[LOG_NOTE_TEXT], struct rs_span url)
 		    (int)u.where.n, (const char *)u.where.p);
 }
 
+static void
+aim(struct cap_resync *r, struct rs_span url)
+{
+	struct log_url u;
+	keep_origin(r->from, url);
+	if (log_url_parse(url, &u))
+		keep(r->path,
+		    rs_span_part(u.target, 0, rs_span_find(u.target, '?')));
+}
+
 /* "HTTP/1.1 404 Not Found" */
 static int
 status_of(struct rs_span line)
@@ -57,6 +67,13 @@ shut(struct cap_log_notes *n)
 		n->resyncs[n->n++] = n->now;
 	else
 		n->more += n->open;
+	if (n->now.succeeded != RS_UNKNOWN && n->open) {
+		if (n->now.sent)
+			log_pending_over(&n->transfers);
+		if (n->requests.whose)
+			log_pending_over(&n->requests);
+	}
+	n->transfers.whose = n->requests.whose = false;
 	n->open = false;
 }
 
@@ -77,6 +94,71 @@ announced(const struct cap_log_notes *n)
 	       n->now.transfer < 0 && n->now.status == 0;
 }
 
+/* What it asks for is said once more. */
+static bool
+repeats(const struct cap_log_notes *n, const struct log_fact *f)
+{
+	struct cap_resync again = {0};
+	aim(&again, f->value);
+	return n->open && f->kind == LOG_URL && !n->now.sent &&
+	       n->now.transfer < 0 && n->now.status == 0 && again.from[0] &&
+	       again.path[0] && strcmp(again.from, n->now.from) == 0 &&
+	       strcmp(again.path, n->now.path) == 0;
+}
+
+/* ---- transfers ---- */
+
+/* Is it the one that the attempt in hand waits for? */
+static void
+sends(struct cap_log_notes *n, const struct log_fact *f, rs_time at)
+{
+	char from[LOG_NOTE_TEXT] = "";
+	keep_origin(from, f->value);
+	bool mine = n->open && !n->now.sent && n->now.from[0] &&
+		    strcmp(from, n->now.from) == 0;
+	n->now.sent |= mine;
+	log_pend(&n->transfers, f, at, mine);
+}
+
+/* "GET /phone.cfg?serial=1 HTTP/1.1" */
+static void
+requests(struct cap_log_notes *n, const struct log_fact *f, rs_time at)
+{
+	struct rs_span path =
+	    rs_span_from(f->value, rs_span_find(f->value, ' ') + 1);
+	path.n = rs_span_find(path, ' ');
+	path.n = rs_span_find(path, '?');
+	bool mine = n->open && n->now.path[0] &&
+		    rs_span_eq(path, rs_span_str(n->now.path));
+	log_pend(&n->requests, f, at, mine);
+}
+
+static void
+transferred(struct cap_log_notes *n, const struct log_fact *f)
+{
+	bool mine =
+	    n->open && n->now.sent && log_pending_ends(&n->transfers, f);
+	/* After a name that was not resolved it says the same, cut or not. */
+	bool unresolved = f->result == 6 && n->open && n->now.unresolved[0];
+	log_pending_end(&n->transfers, f);
+	if (mine)
+		n->requests = (struct log_pending){0};
+	if (unresolved || (mine && f->result && f->whole))
+		n->now.transfer = (int)f->result;
+}
+
+static void
+answers(struct cap_log_notes *n, const struct log_fact *f)
+{
+	bool alone =
+	    n->transfers.n < 2 && !n->transfers.mixed && !n->requests.mixed;
+	if (n->open && alone && n->now.transfer < 0 &&
+	    (log_pending_ends(&n->requests, f) ||
+		(n->now.sent && log_pending_ends(&n->transfers, f))))
+		n->now.status = status_of(f->value);
+	log_pending_end(&n->requests, f);
+}
+
 void
 log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
     rs_time at)
@@ -84,10 +166,12 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 	switch (f->kind) {
 	case LOG_URL:
 	case LOG_PROFILE:
+		if (repeats(n, f) && !announced(n))
+			break;
 		if (f->kind == LOG_PROFILE || !announced(n))
 			shut(n);
 		begin(n, line, at);
-		keep_origin(n->now.from, f->value);
+		aim(&n->now, f->value);
 		n->now.announced = f->kind == LOG_PROFILE;
 		break;
 	case LOG_UNRESOLVED:
@@ -95,12 +179,7 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 		keep(n->now.unresolved, host_part(f->name));
 		break;
 	case LOG_TRANSFER:
-		if (f->result == 0)
-			break;
-		begin(n, line, at);
-		/* A cut "6" after a name that was not resolved is one. */
-		if (f->whole || (f->result == 6 && n->now.unresolved[0]))
-			n->now.transfer = (int)f->result;
+		transferred(n, f);
 		break;
 	case LOG_RESYNCED:
 		begin(n, line, at);
@@ -116,8 +195,7 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 		shut(n);
 		break;
 	case LOG_HTTP_STATUS:
-		if (n->open)
-			n->now.status = status_of(f->value);
+		answers(n, f);
 		break;
 	case LOG_TLS_LEAST:
 		if (f->value.n < sizeof n->tls_least) {
@@ -125,7 +203,12 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 			n->tls_least[f->value.n] = 0;
 		}
 		break;
-	case LOG_SENDING: /* how it ends is told */
+	case LOG_SENDING:
+		sends(n, f, at);
+		break;
+	case LOG_HTTP_REQUEST:
+		requests(n, f, at);
+		break;
 	case LOG_DHCP:
 	case LOG_DNS_FORWARD:
 	case LOG_DNS_QUERY:
@@ -133,7 +216,6 @@ log_notes_take(struct cap_log_notes *n, const struct log_fact *f, uint64_t line,
 	case LOG_DNS_CACHED:
 	case LOG_SRV_LIST:
 	case LOG_SRV_TARGET:
-	case LOG_HTTP_REQUEST:
 	case LOG_FACT_NONE:
 		break;
 	}

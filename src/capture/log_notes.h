@@ -9,6 +9,7 @@
 #include "base/facts.h"
 #include "base/stamp.h"
 #include "log/facts.h"
+#include "log/pending.h"
 
 enum { LOG_RESYNCS = 64, LOG_NOTE_TEXT = 96 };
 
@@ -19,9 +20,11 @@ struct cap_resync {
 	char unresolved[LOG_NOTE_TEXT]; /* a name; "" */
 	char reason[LOG_NOTE_TEXT];     /* the phone's; "" */
 	enum rs_fact succeeded;
-	int transfer;   /* libcurl's result, not 0; -1: not told */
-	int status;     /* of HTTP, the last; 0: none */
-	bool announced; /* by its profile rule, and no more */
+	int transfer;             /* libcurl's result, not 0; -1: not told */
+	int status;               /* of HTTP, the last; 0: none */
+	bool announced;           /* by its profile rule, and no more */
+	bool sent;                /* its transfer was begun */
+	char path[LOG_NOTE_TEXT]; /* kept to know its request by; "" */
 };
 
 struct cap_log_notes {
@@ -30,6 +33,8 @@ struct cap_log_notes {
 	uint64_t more;         /* than those */
 	bool open;             /* the last has no result yet */
 	struct cap_resync now; /* that one */
+	/* Transfers of libcurl, requests of HTTP; of any files. */
+	struct log_pending transfers, requests;
 	char tls_least[8];
 };
 

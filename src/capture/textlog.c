@@ -261,16 +261,18 @@ kamailio_time(struct savefile *s, struct log_line *l, struct rs_span bytes)
 	return t->last != RS_NEVER;
 }
 
-/* Another line may be joined to this one. */
+/* Another line may be joined to this one; of a message of HTTP its first line
+   is enough. */
 static void
-note(struct textlog *t, const struct log_line *l, uint64_t number,
-    struct rs_span line)
+note(struct textlog *t, uint64_t number, struct rs_span line)
 {
+	struct log_line l;
 	struct log_fact f;
-	struct rs_span text =
-	    rs_span_part(l->text, 0, line.n - (size_t)(l->text.p - line.p));
-	if (log_fact_parse(text, &f))
-		log_notes_take(&t->notes, &f, number, t->last);
+	line.n = rs_span_find(line, '\n');
+	if (!log_line_parse(t->form, line, &l) || !log_fact_parse(l.text, &f))
+		return;
+	f.thread = l.thread;
+	log_notes_take(&t->notes, &f, number, t->last);
 }
 
 /* Looks at the next line: CAP_IDLE where its end is not there yet, CAP_END
@@ -304,12 +306,11 @@ look(struct savefile *s, struct cap_frame *out)
 		line.n = log_line_joined(t->form, line);
 	if (line.p == NULL)
 		return CAP_IDLE;
-	bool fact = what == LOG_FACT || what == LOG_NOTE;
 	if (!kamailio_time(s, &l, line)) {
 		s->info.timeless++;
 	} else if (!repeated(t, &l)) {
-		if (fact)
-			note(t, &l, number, line);
+		if (t->form == LOG_FORM_PHONE)
+			note(t, number, line);
 		if (what == LOG_NOTE) {
 			take(s, line);
 			return CAP_END;

@@ -17,6 +17,8 @@ const struct diag_entry diag_entries_provisioning[] = {
 	    "Phones ask for files that need not exist, and go on to the "
 	    "next name: what came later and was good takes the blame "
 	    "from it, as does any sign that the phone went on to SIP. "
+	    "Of a log only the last fetch is told, and only where nobody was "
+	    "captured or seen to register. "
 	    "A profile can name such files (regscan-profile(5)). Of "
 	    "HTTPS without keys only the handshake is seen: a 404 inside "
 	    "of it is not. Files of which neither a profile nor a MAC "

@@ -48,7 +48,8 @@ say_why(const struct rec_download *d, char out[160])
 		snprintf(out, 160, "the phone could not look up that name");
 		return;
 	}
-	if (d->status != REC_ABSENT)
+	if (d->status != REC_ABSENT &&
+	    (d->visibility != REC_LOG || d->status >= 300))
 		snprintf(
 		    number, sizeof number, "HTTP %lld", (long long)d->status);
 	else if (d->error != REC_ABSENT)
@@ -110,13 +111,40 @@ say_what(const struct rec_download *d, char out[400])
 	    from.n ? " from " : "", (int)from.n, (const char *)from.p);
 }
 
-/* A log of a phone whose address nobody knows: it may be any of those that were
-   seen to register. */
+/* The phone of a log may be known by another address to whoever captured it, or
+   to another log: what was seen of anybody may be its. */
 static bool
 may_have_registered(const struct rec_download *d, const struct rec_coverage *g)
 {
-	return d->client.at.addr.family == 0 &&
-	       (g->packets > 0 || g->sip_requests.n);
+	return d->visibility == REC_LOG &&
+	       (g->packets > 0 || g->sip_requests.n || g->sip_responses.n);
+}
+
+/* Of a log the last fetch alone is told: whatever came of a later one, it is
+   not this one that the phone waits for. */
+static bool
+log_goes_on(const struct diag_case *c)
+{
+	const struct rec_download *d = c->download;
+	const struct rs_frame line = d->id.frame;
+	const struct rec_file *file = c->coverage->files.v;
+	if (d->visibility != REC_LOG)
+		return false;
+	for (size_t i = 0; c->fetches && i < c->fetches->n; i++) {
+		const struct diag_fetch *f = &c->fetches->v[i];
+		if (f->at > d->started &&
+		    (f->configures || !rec_download_broke(f->state)))
+			return true;
+	}
+	if (line.file >= c->coverage->files.n)
+		return false;
+	const struct rec_log *l = &file[line.file].log;
+	const struct rec_resync *r = l->resyncs.v;
+	for (uint32_t i = 0; i < l->resyncs.n; i++)
+		if ((uint64_t)r[i].line > (line.number & ~RS_LINE) &&
+		    (r[i].from.n || r[i].succeeded == RS_TRUE))
+			return true;
+	return l->resyncs_not_listed > 0;
 }
 
 static void
@@ -156,7 +184,8 @@ download_failed(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	const struct rec_coverage *g = c->coverage;
 	if (!coverage_view_goes_on(g, d->ended, LOOKED_LEAST) ||
-	    coverage_view_dropped(g) || may_have_registered(d, g))
+	    coverage_view_dropped(g) || may_have_registered(d, g) ||
+	    log_goes_on(c))
 		return;
 	/* Of an answer that did not come the capture must have seen the way. */
 	if (d->state == REC_DOWNLOAD_NO_ANSWER && !coverage_view_two_way(g))

@@ -255,12 +255,22 @@ join_missed(struct log_join *j, uint32_t wire)
 	g_hash_table_add(j->missed, record_key(w->flow, &w->at));
 }
 
+/* In clear, from the phone: whose messages these are. */
+static bool
+sends(const struct rs_event *ev)
+{
+	return ev->type == RS_EV_SIP_MESSAGE && ev->dir == RS_C2S &&
+	       ev->flow->carrier != RS_OVER_TLS && ev->u.sip_message->request &&
+	       rs_span_eq(ev->u.sip_message->cseq_method, RS_LIT("REGISTER"));
+}
+
 bool
 log_join_hear(
     struct log_join *j, const struct rs_event *ev, struct rs_flow_info *flow)
 {
 	if (ev->flow == NULL || ev->flow->source != RS_FROM_WIRE ||
-	    (ev->type != RS_EV_TLS_DATA && ev->type != RS_EV_TLS_HANDSHAKE))
+	    (ev->type != RS_EV_TLS_DATA && ev->type != RS_EV_TLS_HANDSHAKE &&
+		!sends(ev)))
 		return false;
 	uint32_t i = GPOINTER_TO_UINT(
 	    g_hash_table_lookup(j->by_first, first_key(ev->flow)));
@@ -268,6 +278,8 @@ log_join_hear(
 		return false;
 	struct join_flow *f = join_flow(j, i - 1);
 	f->now = *ev->flow;
+	if (ev->type == RS_EV_SIP_MESSAGE)
+		return false;
 	f->now.tcp = (struct rs_conn_brief){.syns = RS_NEVER};
 	f->now.carrier = RS_OVER_TLS;
 	f->now.source = RS_FROM_BOTH;

@@ -5,6 +5,7 @@
 #include "engine/pipeline.h"
 #include "http/http.h"
 #include "log/fetch.h"
+#include "log/pending.h"
 
 #include <glib.h>
 
@@ -25,6 +26,10 @@ struct log_fetching {
 	bool sent;     /* a transfer of it was begun */
 	bool headed;   /* its request was told */
 	bool answered; /* with a status */
+	/* Transfers of libcurl, and requests whose heads were told; and the
+	   flow of the last one. */
+	struct log_pending transfers, requests;
+	uint64_t transfer, request;
 	struct rs_stamp last;
 	struct log_fetch about;
 	struct log_kept host, target, reason; /* what `about` views */
@@ -150,6 +155,14 @@ failed(struct log_fetching *x, struct rs_span reason)
 
 /* ---- which fetch a line is of ---- */
 
+/* Does that line end what is pending, and is that of the fetch in hand? */
+static bool
+ends(const struct log_fetching *x, const struct log_pending *q, uint64_t serial,
+    const struct log_fact *f)
+{
+	return x->open && serial == x->info.serial && log_pending_ends(q, f);
+}
+
 static bool
 same(struct rs_span a, struct rs_span b)
 {
@@ -192,8 +205,13 @@ asks(
     struct log_fetching *x, const struct log_fact *f, const struct rs_stamp *at)
 {
 	struct log_url u;
-	(void)log_url_parse(f->value, &u);
+	bool known = log_url_parse(f->value, &u);
 	x->rule.n = 0;
+	/* Said once more. */
+	if (known && x->open && x->about.resync && !x->sent &&
+	    same(u.host, x->about.host) &&
+	    rs_span_eq(u.target, x->about.target))
+		return;
 	begin(x, &u, true, at);
 }
 
@@ -202,16 +220,21 @@ sends(
     struct log_fetching *x, const struct log_fact *f, const struct rs_stamp *at)
 {
 	struct log_url u;
-	bool known = log_url_parse(f->value, &u);
+	if (!log_url_parse(f->value, &u)) { /* of anything */
+		log_pend(&x->transfers, f, at->complete, false);
+		return;
+	}
 	if (!by_curl(x) || x->sent || x->headed || !x->about.resync ||
-	    (known && !same(u.host, x->about.host))) {
+	    !same(u.host, x->about.host)) {
 		struct log_url rule;
 		bool resync = by_rule(x, u.host, at, &rule);
 		x->rule.n = 0;
-		begin(x, known || !resync ? &u : &rule, resync, at);
+		begin(x, &u, resync, at);
 	}
 	x->sent = true;
 	x->last = *at;
+	x->transfer = x->info.serial;
+	log_pend(&x->transfers, f, at->complete, true);
 }
 
 static void
@@ -236,30 +259,42 @@ transferred(
     struct log_fetching *x, const struct log_fact *f, const struct rs_stamp *at)
 {
 	char text[48] = "";
-	if (f->result == 0) /* which says nothing of the status */
+	bool mine = ends(x, &x->transfers, x->transfer, f);
+	log_pending_end(&x->transfers, f);
+	if (mine) /* no status comes after that */
+		x->requests = (struct log_pending){0};
+	if (!mine || f->result == 0) /* which says nothing of the status */
 		return;
-	if (!by_curl(x))
-		begin_to(x, (struct rs_span){NULL, 0}, at);
-	x->sent = true;
 	if (f->whole) {
 		g_snprintf(text, sizeof text, "%s, libcurl %u",
 		    log_transfer_word((int)f->result), f->result);
 		x->about.unresolved |= f->result == 6 && x->about.host.n;
+		x->about.unconnected |= f->result >= 5 && f->result <= 7;
 	}
 	failed(x, rs_span_str(text));
 	tell(x, LOG_FETCH_TOLD, at);
 }
 
-/* "Successful resync", "Resync failed". */
+/* The phone's words end it, and all of it. */
+static void
+over(struct log_fetching *x, const struct rs_stamp *at)
+{
+	if (x->transfer == x->info.serial)
+		log_pending_over(&x->transfers);
+	if (x->request == x->info.serial)
+		log_pending_over(&x->requests);
+	finish(x, at);
+}
+
+/* "Successful resync" */
 static void
 resynced(
     struct log_fetching *x, const struct log_fact *f, const struct rs_stamp *at)
 {
-	bool good = f->kind == LOG_RESYNCED;
 	struct log_url u = {0};
-	bool known = good && log_url_parse(f->value, &u);
+	bool known = log_url_parse(f->value, &u);
 	bool mine =
-	    x->open && (x->about.resync || x->sent) &&
+	    x->open && x->about.resync &&
 	    (!known || x->about.host.n == 0 || same(u.host, x->about.host));
 	if (!mine && known)
 		begin(x, &u, true, at);
@@ -268,11 +303,26 @@ resynced(
 	else if (known && x->about.host.n == 0)
 		aim(x, &u);
 	x->about.resync = true;
-	if (good)
-		x->about.succeeded = RS_TRUE;
-	else
-		failed(x, log_reason(f->value));
-	finish(x, at);
+	x->about.succeeded = RS_TRUE;
+	x->about.reason.n = 0; /* of a try before */
+	over(x, at);
+}
+
+/* "Resync failed", which names nothing: it is of a fetch that is known to be a
+   resync, or of the rule that was named; or it is said once more. */
+static void
+resync_failed(
+    struct log_fetching *x, const struct log_fact *f, const struct rs_stamp *at)
+{
+	struct log_url u;
+	if (!x->open || !x->about.resync) {
+		if (!by_rule(x, (struct rs_span){NULL, 0}, at, &u))
+			return;
+		x->rule.n = 0;
+		begin(x, &u, true, at);
+	}
+	failed(x, log_reason(f->value));
+	over(x, at);
 }
 
 /* ---- messages of HTTP ---- */
@@ -309,7 +359,14 @@ say(struct log_fetching *x, enum rs_dir dir, struct rs_span bytes,
 static struct rs_span
 host_of(const struct http_head *h)
 {
-	return rs_span_part(h->host, 0, rs_span_find(h->host, ':'));
+	struct rs_span s = h->host;
+	struct rs_addr a;
+	for (size_t at; (at = rs_span_find(s, '@')) < s.n;)
+		s = rs_span_from(s, at + 1);
+	s = rs_span_part(s, 0, rs_span_find(s, ':'));
+	return log_url_is_name(s) || rs_addr_parse(&a, s)
+		   ? s
+		   : (struct rs_span){NULL, 0};
 }
 
 /* Is it what the fetch that is under way asks? */
@@ -334,17 +391,34 @@ requests(
 	bool asked = by_curl(x) && asked_for(x, &h);
 	if (asked && (x->headed || x->answered)) {
 		/* Once more: with credentials, say. */
+		bool sent = x->transfer == x->info.serial;
 		struct log_kept host = x->host, target = x->target;
 		const struct log_url u = {.scheme = x->about.scheme,
 		    .host = log_view(&host),
 		    .port = x->info.end[RS_S2C].port,
 		    .target = log_view(&target)};
 		begin(x, &u, x->about.resync, at);
+		if (sent)
+			x->transfer = x->info.serial;
 	} else if (!asked) {
 		begin_to(x, host_of(&h), at);
 	}
 	x->headed = x->sent = true;
+	x->request = x->info.serial;
+	log_pend(&x->requests, f, at->complete, true);
 	say(x, RS_C2S, head, at);
+}
+
+/* Of the one request that waits, or of the one transfer whose request is not in
+   the log; not of one that has failed. */
+static bool
+answers_it(const struct log_fetching *x, const struct log_fact *f)
+{
+	if (x->about.succeeded == RS_FALSE || x->transfers.mixed ||
+	    x->transfers.n > 1 || x->requests.mixed)
+		return false;
+	return ends(x, &x->requests, x->request, f) ||
+	       ends(x, &x->transfers, x->transfer, f);
 }
 
 /* The rest of the head, and the body, are in no log: it ends, and says nothing
@@ -357,13 +431,14 @@ answers(
 				  "0\r\n\r\n";
 	struct http_head h;
 	size_t n = f->value.n;
-	if (!by_curl(x) || n + sizeof end > sizeof x->text)
+	if (!by_curl(x) || n + sizeof end > sizeof x->text || !answers_it(x, f))
 		return;
 	memcpy(x->text, f->value.p, n);
 	memcpy(x->text + n, end, sizeof end - 1);
 	const struct rs_span all = {x->text, n + sizeof end - 1};
 	if (http_head_parse(&h, all) != RS_YES || h.status < 200)
 		return;
+	log_pending_end(&x->requests, f);
 	x->answered = true;
 	say(x, RS_S2C, all, at);
 }
@@ -379,7 +454,7 @@ log_fetching_take(struct log_fetching *x, const struct log_fact *f,
 	    [LOG_UNRESOLVED] = unresolved,
 	    [LOG_TRANSFER] = transferred,
 	    [LOG_RESYNCED] = resynced,
-	    [LOG_RESYNC_FAILED] = resynced,
+	    [LOG_RESYNC_FAILED] = resync_failed,
 	    [LOG_HTTP_REQUEST] = requests,
 	    [LOG_HTTP_STATUS] = answers,
 	};

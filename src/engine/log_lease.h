@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A lease as a phone's log tells it, one value a line, for log_facts.c alone.
- */
+/* A lease as a phone's log tells it, one value a line; and short texts that are
+   kept from line to line. */
 #ifndef ENGINE_LOG_LEASE_H
 #define ENGINE_LOG_LEASE_H
 

@@ -280,7 +280,8 @@ registers(struct rs_span text)
 	       rs_span_eq(m.cseq_method, RS_LIT("REGISTER"));
 }
 
-/* Whose log it is, by the Via of a message. */
+/* Whose log it is: who sent the message, as captured (there may be a NAT); or
+   by its Via, where no capture has any of that log. */
 static void
 learn_phone(struct log_stage *g, struct rs_span text)
 {
@@ -289,8 +290,13 @@ learn_phone(struct log_stage *g, struct rs_span text)
 	struct sip_msg m;
 	size_t head;
 	if (g->form != LOG_FORM_PHONE || facts == NULL ||
-	    log_facts_know_phone(facts) ||
-	    !sip_msg_head_parse(&m, headers, text, &head))
+	    log_facts_know_phone(facts))
+		return;
+	if (g->fate.flow) {
+		log_facts_phone(facts, &g->fate.flow->end[RS_C2S].addr, &g->at);
+		return;
+	}
+	if (g->fate.known || !sip_msg_head_parse(&m, headers, text, &head))
 		return;
 	const struct rs_endpoint own = own_end(g, &m);
 	log_facts_phone(facts, &own.addr, &g->at);
@@ -351,6 +357,7 @@ fact(struct log_stage *g)
 		&line) ||
 	    !log_fact_parse(line.text, &f) || repeated(g, line.text))
 		return;
+	f.thread = line.thread;
 	if (f.kind == LOG_HTTP_REQUEST) /* all of its lines */
 		f.value = rs_span_from(
 		    g->frame->bytes, (size_t)(line.text.p - g->frame->bytes.p));

@@ -177,8 +177,11 @@ fetch_close(struct download_tracker *k, struct fetch *f)
 		d->duration = f->last - d->started;
 	d->mac = download_mac(&f->arena, d->path);
 	tell_profile(k->profiles, d);
-	if (f->told)
-		d->path = download_unnumbered(&f->arena, d->path);
+	if (f->told) {
+		d->path = download_told_path(&f->arena, d->path);
+		d->user_agent = download_unnumbered(&f->arena, d->user_agent);
+		d->reason = download_unnumbered(&f->arena, d->reason);
+	}
 	k->out->record(k->out->arg, &rec_download_type, d);
 	fetch_free(k, f);
 }
@@ -278,7 +281,7 @@ request(struct download_tracker *k, const struct rs_event *ev,
 	if (tls)
 		d->handshake.frame = ev->flow->handshake;
 	tell_head(f, h);
-	download_captured(k, d, d->path);
+	download_captured(k, d, d->path, f->serial);
 	table_add(&k->requests, &f->node, f->serial);
 	queue_push(&k->requests_order, &f->order);
 }
@@ -308,6 +311,8 @@ response(struct download_tracker *k, const struct rs_event *ev,
 	fetch_answered(f, &ev->at);
 	f->last = ev->at.complete;
 	d->status = h->status;
+	if (!f->told)
+		download_captured_status(k, f->serial, d->status);
 	d->reason = download_words(&f->arena, h->reason);
 	if (h->location.p)
 		d->location = download_url(&f->arena, h->location);
@@ -464,7 +469,7 @@ download_tracker_handshake(
 	d.profile = rs_span_str(p->name);
 	d.phone = RS_TRUE;
 	d.frames = h->frames;
-	download_captured(k, &d, (struct rs_span){0});
+	download_captured(k, &d, (struct rs_span){0}, 0);
 	k->out->record(k->out->arg, &rec_download_type, &d);
 }
 

@@ -37,6 +37,7 @@ struct fetch {
 	/* Of a log. */
 	bool told;         /* by words: download_log.c */
 	bool headed;       /* and its request, too */
+	bool unconnected;  /* nothing was exchanged with its server */
 	enum rs_fact good; /* as the log says; absent: it does not */
 	uint64_t what;     /* its path, hashed; 0: not known */
 };
@@ -47,6 +48,9 @@ struct captured {
 	uint64_t what, host; /* hashed; 0: not known */
 	rs_time at;
 	bool broke; /* a handshake of HTTPS did; of others not known here */
+	uint64_t serial; /* of its flow */
+	int64_t status;  /* of HTTP, so far */
+	bool told;       /* by a log, too */
 };
 
 struct download_tracker {
@@ -103,11 +107,17 @@ void download_log_over(struct download_tracker *k, rs_time before);
 void download_log_all(struct download_tracker *k);
 /* One was captured; path absent, and https: what is inside is not seen. */
 void download_captured(struct download_tracker *k, const struct rec_download *d,
-    struct rs_span path);
+    struct rs_span path, uint64_t serial);
+/* The status of the oldest of that flow that has none. */
+void download_captured_status(
+    struct download_tracker *k, uint64_t serial, int64_t status);
 
 /* download_text.c */
-/* A path of a log without numbers that may be a phone's own. */
-struct rs_span download_unnumbered(struct rec_arena *a, struct rs_span path);
+/* A text of a log without numbers that may be a phone's own. */
+struct rs_span download_unnumbered(struct rec_arena *a, struct rs_span s);
+/* A path of a log, download_path(), without those and without what may be a
+   user, a password or a parameter. */
+struct rs_span download_told_path(struct rec_arena *a, struct rs_span path);
 /* The path of a target, or of a name of a file, without secrets. */
 struct rs_span download_path(struct rec_arena *a, struct rs_span target);
 /* A URL: scheme, host and path, without secrets. */

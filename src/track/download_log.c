@@ -53,7 +53,7 @@ hash_of(const struct download_tracker *k, struct rs_span s, bool name)
 
 void
 download_captured(struct download_tracker *k, const struct rec_download *d,
-    struct rs_span path)
+    struct rs_span path, uint64_t serial)
 {
 	k->captured[k->n_captured++ % CAPTURED] = (struct captured){
 	    .client = d->client.at.addr,
@@ -62,7 +62,38 @@ download_captured(struct download_tracker *k, const struct rec_download *d,
 	    .host = hash_of(k, d->host, true),
 	    .at = d->started,
 	    .broke = rec_download_broke(d->state),
+	    .serial = serial,
+	    .status = d->status,
 	};
+}
+
+void
+download_captured_status(
+    struct download_tracker *k, uint64_t serial, int64_t status)
+{
+	unsigned n = k->n_captured < CAPTURED ? k->n_captured : CAPTURED;
+	for (unsigned i = k->n_captured - n; i != k->n_captured; i++) {
+		struct captured *c = &k->captured[i % CAPTURED];
+		if (c->serial != serial || c->status != REC_ABSENT)
+			continue;
+		c->status = status;
+		return;
+	}
+}
+
+/* One says what the other excludes. */
+static bool
+differs(const struct captured *c, const struct fetch *f)
+{
+	const int64_t status = f->rec.status;
+	if (f->unconnected || f->rec.resolved == RS_FALSE)
+		return true;
+	if (c->status == REC_ABSENT)
+		return false;
+	if (status != REC_ABSENT)
+		return status != c->status;
+	return (f->good == RS_TRUE && c->status >= 400) ||
+	       (f->good == RS_FALSE && c->status < 300);
 }
 
 static bool
@@ -75,19 +106,22 @@ same_server(const struct captured *c, uint64_t host, const struct rs_addr *a)
 /* What is inside of HTTPS is told by the log alone; but if the handshake broke,
    it was for this that the fetch did. */
 static bool
-captured_too(const struct download_tracker *k, const struct fetch *f)
+captured_too(struct download_tracker *k, const struct fetch *f)
 {
 	const struct rec_download *d = &f->rec;
 	uint64_t host = hash_of(k, d->host, true);
 	for (unsigned i = 0; i < CAPTURED && i < k->n_captured; i++) {
-		const struct captured *c = &k->captured[i];
-		if (rs_addr_eq(&c->client, &d->client.at.addr) &&
+		struct captured *c = &k->captured[i];
+		if (!c->told && !differs(c, f) &&
+		    rs_addr_eq(&c->client, &d->client.at.addr) &&
 		    c->at >= d->started - DOWNLOAD_LOG_WAITS &&
 		    c->at <= f->last + DOWNLOAD_LOG_WAITS &&
 		    same_server(c, host, &d->server.at.addr) &&
 		    ((c->what && c->what == f->what) ||
-			(c->broke && rec_download_broke(d->state))))
+			(c->broke && rec_download_broke(d->state)))) {
+			c->told = true;
 			return true;
+		}
 	}
 	return false;
 }
@@ -179,7 +213,8 @@ take(struct fetch *f, const struct rs_event *ev)
 	aim(f, ev);
 	if (m->unresolved)
 		d->resolved = RS_FALSE;
-	if (m->reason.n && fine)
+	f->unconnected |= m->unconnected;
+	if (m->succeeded == RS_FALSE && fine)
 		d->reason = download_words(&f->arena, m->reason);
 	if (m->succeeded != RS_UNKNOWN && f->good != m->succeeded) {
 		f->good = m->succeeded;
@@ -235,7 +270,11 @@ download_log(struct download_tracker *k, const struct rs_event *ev)
 void
 download_log_end(struct download_tracker *k, struct fetch *f)
 {
-	f->rec.state = download_log_state(f);
+	struct rec_download *d = &f->rec;
+	d->state = download_log_state(f);
+	/* What was good needs none. */
+	if (d->state == REC_DOWNLOADED)
+		d->reason = (struct rs_span){0};
 	f->what = hash_of(k, f->rec.path, false);
 	queue_remove(&k->requests_order, &f->order);
 	table_remove(&k->requests, &f->node);

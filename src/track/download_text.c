@@ -98,9 +98,8 @@ download_url(struct rec_arena *a, struct rs_span url)
 struct rs_span
 download_host(struct rs_span host)
 {
-	size_t user = rs_span_find(host, '@');
-	if (user < host.n)
-		host = rs_span_from(host, user + 1);
+	for (size_t at; (at = rs_span_find(host, '@')) < host.n;)
+		host = rs_span_from(host, at + 1);
 	if (host.n && host.p[0] == '[') {
 		size_t end = rs_span_find(host, ']');
 		return rs_span_part(host, 0, end < host.n ? end + 1 : host.n);
@@ -178,23 +177,24 @@ letter(uint8_t c)
 	return c >= 'a' && c <= 'z';
 }
 
-/* Serial numbers have letters and digits, or are long; who has it all in one
-   word with a hardware address has told that already. */
+/* Serial numbers have letters and digits, or are long.  A hardware address is
+   told anyway: alone, or as Cisco's "SEP00005E005317". */
 static bool
-may_be_serial(struct rs_span word)
+may_be_serial(struct rs_span word, size_t least)
 {
 	uint8_t mac[12];
 	size_t digits = 0;
-	for (size_t i = 0; i < word.n; i++) {
+	size_t sep =
+	    word.n == 15 && rs_span_starts(word, RS_LIT("SEP")) ? 3 : 0;
+	for (size_t i = 0; i < word.n; i++)
 		digits += rs_ascii_digit(word.p[i]);
-		if (mac_at(word, i, mac))
-			return false;
-	}
-	return word.n >= 8 && digits;
+	return word.n >= least && digits &&
+	       (word.n != 12 + sep || !mac_at(word, sep, mac));
 }
 
-struct rs_span
-download_unnumbered(struct rec_arena *a, struct rs_span path)
+/* Words from `last` on may be parts of longer ones. */
+static struct rs_span
+starred(struct rec_arena *a, struct rs_span path, size_t last)
 {
 	uint8_t *to;
 	size_t n = 0;
@@ -210,7 +210,8 @@ download_unnumbered(struct rec_arena *a, struct rs_span path)
 			to[n++] = path.p[i++];
 			continue;
 		}
-		if (may_be_serial(rs_span_part(path, i, end - i))) {
+		if (may_be_serial(
+			rs_span_part(path, i, end - i), i >= last ? 1 : 8)) {
 			to[n++] = '*';
 		} else {
 			memcpy(to + n, path.p + i, end - i);
@@ -219,4 +220,42 @@ download_unnumbered(struct rec_arena *a, struct rs_span path)
 		i = end;
 	}
 	return (struct rs_span){to, n};
+}
+
+struct rs_span
+download_unnumbered(struct rec_arena *a, struct rs_span s)
+{
+	return starred(a, s, s.n);
+}
+
+/* The last segment, if its name may go on behind the end of the line. */
+static size_t
+unfinished(struct rs_span path)
+{
+	size_t from = path.n;
+	while (from && path.p[from - 1] != '/')
+		from--;
+	struct rs_span last = rs_span_from(path, from);
+	return from == 0 || rs_span_find(last, '.') < last.n ? path.n : from;
+}
+
+struct rs_span
+download_told_path(struct rec_arena *a, struct rs_span path)
+{
+	uint8_t mac[12];
+	size_t segment = 0, n = 0;
+	/* Parameters, macros, "user:password": as they should not be. */
+	for (; n < path.n && find_any(rs_span_part(path, n, 1), "&=%$"); n++) {
+		size_t address = path.p[n] == ':' ? 0 : mac_at(path, n, mac);
+		if (address)
+			n += address - 1;
+		else if (path.p[n] == ':')
+			break;
+		else if (path.p[n] == '/')
+			segment = n + 1;
+	}
+	if (n < path.n && path.p[n] == ':')
+		n = segment;
+	path.n = n;
+	return starred(a, path, unfinished(path));
 }

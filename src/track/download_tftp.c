@@ -87,7 +87,7 @@ request(struct download_tracker *k, const struct rs_event *ev)
 	f->rec.protocol = REC_TFTP;
 	f->rec.path = download_path(&f->arena, m->file);
 	f->rec.retransmissions = 0;
-	download_captured(k, &f->rec, f->rec.path);
+	download_captured(k, &f->rec, f->rec.path, 0);
 	f->writes = m->opcode == TFTP_WRQ;
 	if (f->writes)
 		f->rec.method = RS_LIT("put");

@@ -160,14 +160,16 @@ test_ends(void)
 	    {"the log does not say", 0, RS_UNKNOWN, false, "",
 		"http cut_off /a by log 192.0.2.17 status=0 () resync\n"},
 	    {"nothing but a status", 200, RS_UNKNOWN, false, "",
-		"http done /a by log 192.0.2.17 status=200 (x) resync\n"},
+		"http done /a by log 192.0.2.17 status=200 () resync\n"},
+	    {"what came was no good, and no more", 200, RS_FALSE, false, "",
+		"http failed /a by log 192.0.2.17 status=200 () resync\n"},
 	    {"a status that tells why", 404, RS_FALSE, false, "Download",
 		"http not_found /a by log 192.0.2.17 status=404 (x) resync\n"},
 	    {"what came was no good", 200, RS_FALSE, false, "Corrupt",
 		"http failed /a by log 192.0.2.17 status=200 (Corrupt) "
 		"resync\n"},
 	    {"moved, and good", 302, RS_TRUE, false, "",
-		"http done /a by log 192.0.2.17 status=302 (x) resync\n"},
+		"http done /a by log 192.0.2.17 status=302 () resync\n"},
 	    {"no name", 0, RS_FALSE, true, "Couldn't resolve host",
 		"http failed /a by log 192.0.2.17 status=0 "
 		"(Couldn't resolve host) resync unresolved\n"},
@@ -212,14 +214,23 @@ test_captured(void)
 		rs_time before, after; /* the packets, as the log has it */
 		bool other_phone, other_server;
 		unsigned n;
+		uint16_t status; /* that the log has; 0: none */
+		bool unconnected, good;
 	} rows[] = {
-	    {"captured before", "/a", 0, 0, false, false, 1},
-	    {"captured after", "/a", -1, 0, false, false, 1},
-	    {"another file", "/b", 0, 0, false, false, 2},
-	    {"long before", "/a", 3 * RS_SEC, 0, false, false, 2},
-	    {"long after", "/a", -1, 3 * RS_SEC, false, false, 2},
-	    {"of another phone", "/a", 0, 0, true, false, 2},
-	    {"of another server", "/a", 0, 0, false, true, 2},
+	    {"the same status", "/a", 0, 0, false, false, 1, 404, false, false},
+	    {"another status", "/a", 0, 0, false, false, 2, 200, false, false},
+	    {"nothing was exchanged", "/a", 0, 0, false, false, 2, 0, true,
+		false},
+	    {"it was good", "/a", 0, 0, false, false, 2, 0, false, true},
+	    {"captured before", "/a", 0, 0, false, false, 1, 0, false, false},
+	    {"captured after", "/a", -1, 0, false, false, 1, 0, false, false},
+	    {"another file", "/b", 0, 0, false, false, 2, 0, false, false},
+	    {"long before", "/a", 3 * RS_SEC, 0, false, false, 2, 0, false,
+		false},
+	    {"long after", "/a", -1, 3 * RS_SEC, false, false, 2, 0, false,
+		false},
+	    {"of another phone", "/a", 0, 0, true, false, 2, 0, false, false},
+	    {"of another server", "/a", 0, 0, false, true, 2, 0, false, false},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct bench b;
@@ -232,12 +243,15 @@ test_captured(void)
 			b.log.end[RS_S2C].addr.b[3]++;
 			end.host = RS_LIT("b.example");
 		}
-		end.succeeded = RS_FALSE;
+		end.succeeded = rows[i].good ? RS_TRUE : RS_FALSE;
+		end.unconnected = rows[i].unconnected;
 		if (first)
 			http(&b, &b.web, "/a", 404);
 		if (first)
 			wait_for(&b, rows[i].before);
 		tell(&b, LOG_FETCH_ASKED, end);
+		if (rows[i].status)
+			http(&b, &b.log, rows[i].path, rows[i].status);
 		tell(&b, LOG_FETCH_ENDED, end);
 		wait_for(&b, rows[i].after);
 		if (!first)
@@ -247,6 +261,25 @@ test_captured(void)
 		CU_ASSERT(strstr(b.text, once) != NULL);
 		download_tracker_free(b.k);
 	}
+}
+
+/* Of two that a log tells the one that was captured is one only. */
+static void
+test_captured_once(void)
+{
+	struct bench b;
+	struct log_fetch end = resync("/a");
+	end.succeeded = RS_FALSE;
+	begin(&b);
+	http(&b, &b.web, "/a", 404);
+	for (unsigned i = 0; i < 2; i++) {
+		tell(&b, LOG_FETCH_ASKED, end);
+		tell(&b, LOG_FETCH_ENDED, end);
+		b.log.serial++;
+	}
+	wait_for(&b, 3 * RS_SEC);
+	CU_ASSERT_EQUAL(b.n, 2);
+	download_tracker_free(b.k);
 }
 
 /* Of HTTPS the capture tells why a handshake broke; what is asked for inside is
@@ -271,7 +304,7 @@ test_https(void)
 		d.client.at = b.web.end[RS_C2S];
 		d.server.at = b.web.end[RS_S2C];
 		d.state = rows[i].wire;
-		download_captured(b.k, &d, (struct rs_span){0});
+		download_captured(b.k, &d, (struct rs_span){0}, 0);
 		end.scheme = LOG_HTTPS;
 		end.succeeded = rows[i].log;
 		tell(&b, LOG_FETCH_ASKED, end);
@@ -335,13 +368,56 @@ test_bounds(void)
 }
 
 static void
+test_paths(void)
+{
+	static const struct {
+		const char *in, *want;
+	} rows[] = {{"/a.xml&token=SECRET", "/a.xml"},
+	    {"/a.xml%3Ftoken=SECRET", "/a.xml"},
+	    {"/token=SECRET/a.xml", "/token"}, {"/u:SECRET/a.xml", "/"},
+	    {"/x/u:SECRET", "/x/"}, {"/a/FCH23", "/a/*"}, {"/FCH23%32", "/*"},
+	    {"/$MA-SECRET", "/"}, {"u:SECRET", ""},
+	    {"/00:00:5e:00:53:17.xml", "/00:00:5e:00:53:17.xml"},
+	    {"/00:00:5e:00:53:17:SECRET.xml", "/"},
+	    {"/00-00-5e-00-53-17/FCH2305DMH0.xml", "/00-00-5e-00-53-17/*.xml"}};
+	struct rec_arena a;
+	rec_arena_init(&a, NULL, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rs_span got =
+		    download_told_path(&a, rs_span_str(rows[i].in));
+		unit_row(rows[i].in);
+		CU_ASSERT(rs_span_eq(got, rs_span_str(rows[i].want)));
+	}
+	rec_arena_clear(&a);
+}
+
+static void
+test_hosts(void)
+{
+	static const struct {
+		const char *in, *want;
+	} rows[] = {{"u:SECRET@a.example:80", "a.example"},
+	    {"u:SE@CRET@a.example", "a.example"},
+	    {"u:SECRET@[2001:db8::1]:80", "[2001:db8::1]"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_row(rows[i].in);
+		CU_ASSERT(rs_span_eq(download_host(rs_span_str(rows[i].in)),
+		    rs_span_str(rows[i].want)));
+	}
+}
+
+static void
 test_numbers(void)
 {
 	static const struct {
 		const char *in, *want;
 	} rows[] = {{"/CP-8851-3PCC.cfg", "/CP-8851-3PCC.cfg"},
 	    {"/FCH2305DMH0.xml", "/*.xml"}, {"/a/12345678", "/a/*"},
-	    {"/a/1234567", "/a/1234567"}, {"/software/edos", "/software/edos"},
+	    {"/a/1234567.xml", "/a/1234567.xml"},
+	    {"/FCHSECRET1x00005e005306/a", "/*/a"},
+	    {"/00005e005306xFCHSECRET1/a", "/*/a"},
+	    {"/00005e005306/a", "/00005e005306/a"},
+	    {"/software/edos", "/software/edos"},
 	    {"/SEP00005E005317.cnf.xml", "/SEP00005E005317.cnf.xml"},
 	    {"/00:00:5e:00:53:17.xml", "/00:00:5e:00:53:17.xml"}, {"/", "/"}};
 	struct rec_arena a;
@@ -357,4 +433,5 @@ test_numbers(void)
 }
 
 UNIT_MAIN("download_log", UNIT(test_ends), UNIT(test_open), UNIT(test_captured),
-    UNIT(test_https), UNIT(test_whose), UNIT(test_bounds), UNIT(test_numbers))
+    UNIT(test_captured_once), UNIT(test_https), UNIT(test_whose),
+    UNIT(test_bounds), UNIT(test_numbers), UNIT(test_paths), UNIT(test_hosts))

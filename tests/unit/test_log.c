@@ -179,6 +179,8 @@ test_facts(void)
 	    {"voice-RSE_DEBUG: getting SRV:_sips._tcp.a", LOG_SRV_LIST,
 		"_sips._tcp.a", NULL},
 	    {"Couldn't resolve host 'a.b'", LOG_UNRESOLVED, "a.b", NULL},
+	    {"Couldn't resolve host 'u:SECRET@a.b'", LOG_FACT_NONE, NULL, NULL},
+	    {"Couldn't resolve host 'SECRET'", LOG_FACT_NONE, NULL, NULL},
 	    {"voice-fapp-CP -- Requesting resync tftp://192.0.2.20/c", LOG_URL,
 		NULL, "tftp://192.0.2.20/c"},
 	    {"voice-fapp-CP a -- Successful resync tftp://192.0.2.20/c",

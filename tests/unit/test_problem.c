@@ -252,6 +252,9 @@ test_resyncs(void)
 	take(&n, 2,
 	    "voice-fapp-CP a -- Requesting resync "
 	    "https://u:SECRET@a.example:443/SECRET");
+	take(&n, 3,
+	    "voice-reqByCurlInternal sending http request out..., url: "
+	    "https://u:SECRET@a.example:443/SECRET");
 	take(&n, 3, "HTTP/1.1 404 Not Found^M");
 	take(&n, 3,
 	    "voice-reqByCurlInternal return from http request, [res] = "
@@ -268,7 +271,7 @@ test_resyncs(void)
 	    "6");
 	log_notes_finish(&n);
 	CU_ASSERT_STRING_EQUAL(n.tls_least, "TLS 1.1");
-	CU_ASSERT_EQUAL(n.n, 3);
+	CU_ASSERT_EQUAL(n.n, 2);
 	const struct cap_resync *r = n.resyncs;
 	CU_ASSERT_EQUAL(r[0].line, 2);
 	CU_ASSERT_STRING_EQUAL(r[0].from, "https://a.example:443");
@@ -282,11 +285,64 @@ test_resyncs(void)
 	CU_ASSERT_EQUAL(r[1].transfer, 6);
 	CU_ASSERT_STRING_EQUAL(r[1].from, "tftp://192.0.2.1");
 	CU_ASSERT_EQUAL(r[1].succeeded, RS_TRUE);
-	CU_ASSERT_EQUAL(r[2].transfer, -1); /* 6, or 60 that was cut */
-	CU_ASSERT_EQUAL(r[2].succeeded, RS_UNKNOWN);
 	CU_ASSERT_STRING_EQUAL(log_transfer_word(35), "tls");
 	CU_ASSERT_STRING_EQUAL(log_transfer_word(6), "resolve");
 	CU_ASSERT_PTR_NULL(log_transfer_word(0));
+}
+
+/* What other transfers come to is not told of the configuration. */
+static void
+test_strange(void)
+{
+#define SENDS "voice-reqByCurlInternal sending http request out..., url: "
+#define RETURNS "voice-reqByCurlInternal return from http request, [res] = "
+	static const struct {
+		const char *name;
+		const char *before, *lines[4]; /* the resync is between them */
+		uint32_t thread;               /* of the last */
+		int transfer, status;
+	} rows[] = {
+	    {"its own", NULL, {SENDS "http://a.example/x", RETURNS "28"}, 1, 28,
+		0},
+	    {"another's, before", SENDS "http://b.example/",
+		{SENDS "http://a.example/x", RETURNS "28"}, 1, -1, 0},
+	    {"another's, after", NULL,
+		{SENDS "http://a.example/x", SENDS "http://b.example/",
+		    RETURNS "28"},
+		1, -1, 0},
+	    {"another thread's", NULL,
+		{SENDS "http://a.example/x", RETURNS "28"}, 2, -1, 0},
+	    {"nothing was sent", NULL, {RETURNS "28"}, 1, -1, 0},
+	    {"what cannot be read was sent", NULL, {SENDS "x", RETURNS "28"}, 1,
+		-1, 0},
+	    {"a status of nobody", NULL, {"HTTP/1.1 404 Not Found"}, 1, -1, 0},
+	    {"its own status", NULL,
+		{"GET /x?y HTTP/1.1", "HTTP/1.1 404 Not Found"}, 1, -1, 404},
+	    {"of another file", NULL,
+		{"GET /y HTTP/1.1", "HTTP/1.1 404 Not Found"}, 1, -1, 0},
+	    {"after it failed", NULL,
+		{SENDS "http://a.example/x", RETURNS "28", "HTTP/1.1 200 OK"},
+		1, 28, 0},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct cap_log_notes n = {0};
+		struct log_fact f;
+		unit_row(rows[i].name);
+		if (rows[i].before)
+			take(&n, 1, rows[i].before);
+		take(&n, 2, "voice-x Requesting resync http://a.example/x");
+		for (size_t k = 0; k < 4 && rows[i].lines[k]; k++) {
+			bool last = k == 3 || rows[i].lines[k + 1] == NULL;
+			CU_ASSERT(
+			    log_fact_parse(rs_span_str(rows[i].lines[k]), &f));
+			f.thread = last ? rows[i].thread : 1;
+			log_notes_take(&n, &f, 3 + k, (rs_time)(3 + k));
+		}
+		log_notes_finish(&n);
+		CU_ASSERT_EQUAL(n.n, 1);
+		CU_ASSERT_EQUAL(n.resyncs[0].transfer, rows[i].transfer);
+		CU_ASSERT_EQUAL(n.resyncs[0].status, rows[i].status);
+	}
 }
 
 /* Passwords need not be escaped as they should be. */
@@ -318,7 +374,8 @@ test_reasons(void)
 	} rows[] = {{"Download", "Download"}, {"HTTP 404", "HTTP 404"},
 	    {"Not found (404), gone", "Not found (404), gone"},
 	    {"for http://u:SECRET@x", "for"}, {"serial FCH2305DMH0", "serial"},
-	    {"id 12345", "id"}, {"key=SECRET", ""}, {"a 1b2c", "a"}, {"", ""}};
+	    {"id 12345", "id"}, {"bad 'SECRET'", "bad"}, {"Can't", "Can't"},
+	    {"key=SECRET", ""}, {"a 1b2c", "a"}, {"", ""}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct cap_log_notes n = {0};
 		const struct log_fact f = {.kind = LOG_RESYNC_FAILED,
@@ -342,5 +399,5 @@ test_many(void)
 
 UNIT_MAIN("problem", UNIT(test_configuration), UNIT(test_state),
     UNIT(test_values), UNIT(test_no_xml), UNIT(test_every_byte),
-    UNIT(test_date), UNIT(test_places), UNIT(test_resyncs), UNIT(test_origins),
-    UNIT(test_reasons), UNIT(test_many))
+    UNIT(test_date), UNIT(test_places), UNIT(test_resyncs), UNIT(test_strange),
+    UNIT(test_origins), UNIT(test_reasons), UNIT(test_many))

@@ -180,13 +180,19 @@ test_log(void)
 	down.client.at.addr.family = 0;
 	expect_said("a phone without address", FAILED);
 	of_log();
-	down.client.at.addr.family = 0;
+	down.status = 200;
+	down.reason = RS_LIT("Corrupt");
+	judge(&c);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, ": it failed (Corrupt). "));
+	of_log();
 	cover.packets = 1;
 	expect_said("which may be one that was captured", "");
 	of_log();
-	down.client.at.addr.family = 0;
 	cover.sip_requests.n = 1;
-	expect_said("or one of another log", "");
+	expect_said("or one that registers, says a log", "");
+	of_log();
+	cover.sip_responses.n = 1;
+	expect_said("or one that was answered", "");
 	of_log();
 	down.resolved = RS_FALSE;
 	down.path.n = 0;
@@ -206,6 +212,51 @@ test_log(void)
 	asked.state = REC_ANSWERED;
 	c.way = &way;
 	expect_said("a look-up that was answered", FAILED);
+}
+
+/* What comes later in the same log. */
+static void
+test_log_goes_on(void)
+{
+	static struct rec_file file;
+	static struct rec_resync again;
+	static const struct {
+		const char *name;
+		rs_time at; /* of another fetch, after this one */
+		enum rec_download_state state;
+		bool configures;
+		int64_t line; /* of another attempt */
+		const char *from;
+		enum rs_fact succeeded;
+		const char *want;
+	} rows[] = {
+	    {"nothing", 0, REC_DOWNLOAD_FAILED, true, 0, "", 0, FAILED},
+	    {"good", 1, REC_DOWNLOADED, true, 0, "", 0, ""},
+	    {"not known", 1, REC_DOWNLOAD_CUT_OFF, true, 0, "", 0, ""},
+	    {"broke, and is told", 1, REC_DOWNLOAD_FAILED, true, 0, "", 0, ""},
+	    {"of other files", 1, REC_DOWNLOAD_FAILED, false, 0, "", 0, FAILED},
+	    {"at another address", 0, REC_DOWNLOAD_FAILED, true, 9, "http://a",
+		0, ""},
+	    {"an attempt before", 0, REC_DOWNLOAD_FAILED, true, 5, "http://a",
+		RS_TRUE, FAILED},
+	    {"success, wherefrom is not told", 0, REC_DOWNLOAD_FAILED, true, 9,
+		"", RS_TRUE, ""},
+	    {"the same failure once more", 0, REC_DOWNLOAD_FAILED, true, 9, "",
+		RS_FALSE, FAILED},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		of_log();
+		again = (struct rec_resync){.line = rows[i].line,
+		    .from = rs_span_str(rows[i].from),
+		    .succeeded = rows[i].succeeded};
+		file.log.resyncs = (struct rec_list){&again, 1, 1};
+		cover.files = (struct rec_list){&file, 1, 1};
+		fetches.n = 1 + (rows[i].at > 0);
+		fetch[1].at = down.started + rows[i].at;
+		fetch[1].state = rows[i].state;
+		fetch[1].configures = rows[i].configures;
+		expect_said(rows[i].name, rows[i].want);
+	}
 }
 
 static void
@@ -302,4 +353,5 @@ test_profile(void)
 }
 
 UNIT_MAIN("rules_provisioning", UNIT(test_failed), UNIT(test_silent),
-    UNIT(test_log), UNIT(test_went_to), UNIT(test_profile))
+    UNIT(test_log), UNIT(test_log_goes_on), UNIT(test_went_to),
+    UNIT(test_profile))
