@@ -57,6 +57,8 @@ TOO_SIMPLE = {
                            "after that transaction was over",
     "dns-answer-differs": "likewise",
     "dns-service-after-another": "likewise",
+    "dhcp-renewal-refused": "likewise",
+    "phone-address-passed-on": "likewise",
     "keys-in-pcapng": "its keys come with it, and tshark is not asked to try "
                       "TLS on that port",
     "tcp-idle-dropped": "a REGISTER of five minutes before, with the same "
@@ -65,6 +67,10 @@ TOO_SIMPLE = {
     "tcp-segments-again": "tshark puts segments that overlap together in "
                           "another way",
     "tcp-segments-differ": "likewise",
+    "tcp-two-vlans": "of two connections with the same addresses and ports "
+                     "tshark makes one",
+    "udp-fragments-two-networks": "tshark puts fragments of two networks "
+                                  "together",
     "udp-fragments-differ": "of two versions of a fragment tshark takes the "
                             "other",
     "udp-nat-binding-lost": "an ICMP error that quotes another request",
