@@ -50,6 +50,18 @@ def works(c, at):
     return dns
 
 
+def both_start(c, seen=True):
+    """That one, and 10 s later the one that looks for its router and says nothing
+    more; seen: what the router tells it alone, too."""
+    dns = works(c, 0)
+    phone = silent(c)
+    phone.alone = seen
+    phone.binds(10, your=SILENT)
+    c.arp(10.2, 1, SILENT, OTHER_MAC, SILENT)
+    looks(c, 11, SILENT, OTHER_MAC, answered=seen)
+    return dns
+
+
 def busy(c, *times, who=PC):
     """Another host speaks through the router: TCP, a connection that stays, and
     UDP of syslog, where there is no answer."""

@@ -14,6 +14,7 @@
 #ifndef DHCP_DHCP_H
 #define DHCP_DHCP_H
 
+#include "base/cursor.h"
 #include "dissector.h"
 
 enum dhcp_type {
@@ -101,6 +102,11 @@ bool dhcp6_parse(struct dhcp_msg *m, struct rs_span bytes);
 /* The same in another place, and its bytes (bytes.n of them) in `to_bytes`. */
 void dhcp_msg_copy(
     struct dhcp_msg *to, uint8_t *to_bytes, const struct dhcp_msg *from);
+
+/* The next option of version 4 (RFC 2132 2), of any number; in a message they
+   begin at DHCP4_OPTIONS.  False: there is none, or it is cut short. */
+enum { DHCP4_OPTIONS = 240 };
+bool dhcp4_option(struct rs_cur *c, uint8_t *code, struct rs_span *value);
 
 /* Number of an option of version 4 by its place; 0: it has none. */
 uint8_t dhcp_option_code(enum dhcp_option o);

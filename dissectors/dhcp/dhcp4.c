@@ -2,8 +2,6 @@
 /* DHCP over IPv4: RFC 2131 2, RFC 2132, and options in parts, RFC 3396. */
 #include "dhcp/dhcp.h"
 
-#include "base/cursor.h"
-
 enum {
 	BOOTREQUEST = 1,
 	BOOTREPLY = 2,
@@ -11,7 +9,6 @@ enum {
 	SNAME = 44,
 	FILENAME = 108,
 	COOKIE = 236,
-	OPTIONS = 240,
 	IN_FILE = 1, /* option 52 */
 	IN_SNAME = 2,
 };
@@ -56,9 +53,24 @@ dhcp_option_code(enum dhcp_option o)
 bool
 dhcp4_probe(struct rs_span s)
 {
-	return s.n >= OPTIONS &&
+	return s.n >= DHCP4_OPTIONS &&
 	       (s.p[0] == BOOTREQUEST || s.p[0] == BOOTREPLY) && s.p[2] <= 16 &&
 	       memcmp(s.p + COOKIE, "\x63\x82\x53\x63", 4) == 0;
+}
+
+bool
+dhcp4_option(struct rs_cur *c, uint8_t *code, struct rs_span *value)
+{
+	enum { PAD = 0, END = 255 };
+	do {
+		if (rs_cur_left(c) == 0)
+			return false;
+		*code = rs_cur_u8(c);
+	} while (*code == PAD);
+	if (*code == END)
+		return false;
+	*value = rs_cur_span(c, rs_cur_u8(c));
+	return !c->shrt;
 }
 
 /* RFC 3396 7: the parts of an option, one after the other. */
@@ -102,20 +114,12 @@ static void
 walk(struct dhcp_msg *m, struct rs_span area)
 {
 	struct rs_cur c = rs_cur_init(area);
-	while (rs_cur_left(&c)) {
-		uint8_t code = rs_cur_u8(&c);
-		if (code == 0)
-			continue;
-		if (code == 255)
-			return;
-		size_t n = rs_cur_u8(&c);
-		struct rs_span value = rs_cur_span(&c, n);
-		if (c.shrt) {
-			m->flaws |= DHCP_CUT;
-			return;
-		}
+	struct rs_span value;
+	uint8_t code;
+	while (dhcp4_option(&c, &code, &value))
 		take(m, code, value);
-	}
+	if (c.shrt)
+		m->flaws |= DHCP_CUT;
 }
 
 static struct rs_span
@@ -154,7 +158,7 @@ dhcp4_parse(struct dhcp_msg *m, struct rs_span s)
 	if (!dhcp4_probe(s))
 		return false;
 	fields(m, s);
-	walk(m, rs_span_from(s, OPTIONS));
+	walk(m, rs_span_from(s, DHCP4_OPTIONS));
 	struct rs_span over = m->option[DHCP_OVERLOAD];
 	unsigned overload = over.n ? over.p[0] : 0;
 	struct rs_span file = rs_span_part(s, FILENAME, COOKIE - FILENAME);

@@ -10,12 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from made_silent import *  # noqa: E402, F403
 
 c = wire()
-dns = works(c, 0)
-phone = silent(c)
-phone.alone = True
-phone.binds(10, your=SILENT)
-c.arp(10.2, 1, SILENT, OTHER_MAC, SILENT)
-looks(c, 11, SILENT, OTHER_MAC)
+dns = both_start(c)
 dns.asks(160, "time.example.net", A, [a("time.example.net", "203.0.113.123")])
 busy(c, 13, 161)
 looks(c, 250, "192.0.2.17", PHONE_MAC)

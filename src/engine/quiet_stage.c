@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/quiet_stage.h"
 
+#include "dhcp/dhcp.h"
 #include "link/link.h"
 
 #include <string.h>
@@ -151,20 +152,12 @@ boots(struct quiet_watch *w, const struct net_packet *p, const uint8_t *mac,
 
 /* RFC 2132 3.5: the first one; or none. */
 static struct rs_addr
-router_of(struct rs_span b)
+router_of(struct rs_span bytes)
 {
-	enum { OPTIONS = 240, PAD = 0, ROUTER = 3, END = 255 };
-	for (size_t i = OPTIONS; i + 1 < b.n && b.p[i] != END;) {
-		size_t n = b.p[i + 1];
-		if (b.p[i] == PAD) {
-			i++;
-			continue;
-		}
-		if (b.p[i] == ROUTER && n >= 4 && i + 6 <= b.n)
-			return rs_addr_v4(b.p + i + 2);
-		i += 2 + n;
-	}
-	return (struct rs_addr){0};
+	struct dhcp_msg m;
+	if (!dhcp4_parse(&m, bytes) || m.option[DHCP_ROUTER].n < 4)
+		return (struct rs_addr){0};
+	return rs_addr_v4(m.option[DHCP_ROUTER].p);
 }
 
 /* A switch knows where the client is, as that has just spoken to everybody:

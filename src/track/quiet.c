@@ -166,23 +166,17 @@ is_binary(struct rs_span s)
 static bool
 sends_elsewhere(const struct dhcp_msg *m)
 {
-	enum { OPTIONS = 240, PAD = 0, END = 255 };
 	enum { VENDOR = 43, VENDOR_TOO = 125, VLAN = 132 };
-	struct rs_span s = rs_span_from(m->bytes, OPTIONS);
-	for (size_t i = 0; i < s.n && s.p[i] != END;) {
-		if (s.p[i] == PAD) {
-			i++;
-			continue;
-		}
-		size_t n = i + 1 < s.n ? s.p[i + 1] : 0;
-		struct rs_span value = rs_span_part(s, i + 2, n);
-		bool vendor = s.p[i] == VENDOR || s.p[i] == VENDOR_TOO;
-		if (s.p[i] == VLAN || says_vlan(value) ||
+	struct rs_cur c = rs_cur_init(rs_span_from(m->bytes, DHCP4_OPTIONS));
+	struct rs_span value;
+	uint8_t code;
+	while (dhcp4_option(&c, &code, &value)) {
+		bool vendor = code == VENDOR || code == VENDOR_TOO;
+		if (code == VLAN || says_vlan(value) ||
 		    (vendor && is_binary(value)))
 			return true;
-		i += 2 + n;
 	}
-	return false;
+	return c.shrt; /* an option that is cut may be any */
 }
 
 /* RFC 2131 4.3.1: a server grants what the client had, if it can. */

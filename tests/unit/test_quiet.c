@@ -92,29 +92,30 @@ static void
 dhcp(enum dhcp_type type, const uint8_t *from, const uint8_t *to,
     const char *src, const char *own, const char *more)
 {
+	/* RFC 2132 9.6 */
+	static const uint8_t wire[] = {[DHCP_DISCOVER] = 1, [DHCP_OFFER] = 2,
+	    [DHCP_REQUEST] = 3, [DHCP_DECLINE] = 4, [DHCP_ACK] = 5,
+	    [DHCP_NAK] = 6, [DHCP_RELEASE] = 7};
 	const struct rs_sink out = {hear, NULL};
 	bool request = type != DHCP_ACK;
 	uint8_t b[300] = {request ? 1 : 2, 1, 6};
 	struct net_packet p = packet(from, to, src, "255.255.255.255");
 	struct rs_addr router = address(A_ROUTER), a = address(own);
+	uint8_t options[] = {0x63, 0x82, 0x53, 0x63, 53, 1, wire[type], 3, 4};
+	const size_t at = DHCP4_OPTIONS - 4 + sizeof options;
 	memcpy(b + (request ? 12 : 16), a.b, 4);
 	memcpy(b + 28, PHONE, 6);
-	memcpy(b + 240, "\3\4", 2);
-	memcpy(b + 242, router.b, 4);
-	strcpy((char *)b + 246, more);
-	b[246 + strlen(more)] = 255;
+	memcpy(b + DHCP4_OPTIONS - 4, options, sizeof options);
+	memcpy(b + at, router.b, 4);
+	size_t n = 0; /* options hold zeros */
+	while (more[n])
+		n += 2 + (size_t)more[n + 1];
+	memcpy(b + at + 4, more, n);
+	b[at + 4 + n] = 255;
 	p.payload = (struct rs_span){b, sizeof b};
 	quiet_stage_boot(&watch, &p, &out);
-	struct dhcp_msg m = {.version = 4,
-	    .type = type,
-	    .mac = {PHONE, 6},
-	    .bytes = {b, sizeof b}};
-	m.option[DHCP_ROUTER] = (struct rs_span){router.b, 4};
-	if (more[0] == 50)
-		m.option[DHCP_REQUESTED] =
-		    (struct rs_span){(const uint8_t *)more + 2, 4};
-	if (!request)
-		m.offered = a;
+	struct dhcp_msg m;
+	CU_ASSERT_FATAL(dhcp4_parse(&m, p.payload) && m.type == type);
 	const struct rs_event ev = {
 	    .type = RS_EV_DHCP, .at = p.at, .u.dhcp = &m};
 	quiet_tracker_event(tracker, &ev);
