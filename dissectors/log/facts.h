@@ -79,8 +79,8 @@ log_fact_known(struct rs_span text)
 /* What a result of libcurl is about (libcurl-errors(3)): "tls", "resolve",
    "connect", "timeout", "http", "other"; NULL for 0. */
 const char *log_transfer_word(int result);
-/* How a reason begins, as far as it is words, and numbers as short as a status:
-   what is longer may be a number that knows the phone. */
+/* How a reason begins, in words that are known to be the phone's; absent: others,
+   which may name anything, passwords and serial numbers too. */
 struct rs_span log_reason(struct rs_span s);
 
 /*

@@ -21,44 +21,16 @@ log_transfer_word(int result)
 	return "other";
 }
 
-static bool
-alpha(uint8_t c)
-{
-	c = rs_ascii_lower(c);
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-among(uint8_t c, struct rs_span set)
-{
-	return rs_span_find(set, c) < set.n;
-}
-
 struct rs_span
 log_reason(struct rs_span s)
 {
-	size_t n = 0, word = 0, good = 0;
-	unsigned digits = 0;
-	for (; n < s.n; n++) {
-		uint8_t c = s.p[n];
-		bool digit = rs_ascii_digit(c);
-		if (digit &&
-		    (++digits > 3 || (n > word && !rs_ascii_digit(s.p[n - 1]))))
-			break;
-		if (!digit && alpha(c) && digits)
-			break;
-		if (digit || alpha(c))
-			continue;
-		if (c == '\'' && (n == 0 || !alpha(s.p[n - 1])))
-			break; /* a quotation */
-		if (!among(c, RS_LIT(" ,.-()'")))
-			break;
-		good = n;
-		word = n + 1;
-		digits = 0;
-	}
-	s = rs_span_part(s, 0, n == s.n ? n : good);
-	while (s.n && among(s.p[s.n - 1], RS_LIT(" ,.-(")))
-		s.n--;
-	return s;
+	static const struct rs_span known[] = {RS_LIT("Download error"),
+	    RS_LIT("Download failed"), RS_LIT("Corrupt file"),
+	    RS_LIT("File not found"), RS_LIT("Not found"),
+	    RS_LIT("Connection refused"), RS_LIT("Connection timed out"),
+	    RS_LIT("Timeout")};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (rs_span_eq_nocase(rs_span_part(s, 0, known[i].n), known[i]))
+			return known[i];
+	return (struct rs_span){0};
 }

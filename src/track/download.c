@@ -180,7 +180,6 @@ fetch_close(struct download_tracker *k, struct fetch *f)
 	if (f->told) {
 		d->path = download_told_path(&f->arena, d->path);
 		d->user_agent = download_unnumbered(&f->arena, d->user_agent);
-		d->reason = download_unnumbered(&f->arena, d->reason);
 	}
 	k->out->record(k->out->arg, &rec_download_type, d);
 	fetch_free(k, f);
@@ -311,13 +310,14 @@ response(struct download_tracker *k, const struct rs_event *ev,
 	fetch_answered(f, &ev->at);
 	f->last = ev->at.complete;
 	d->status = h->status;
-	if (!f->told)
-		download_captured_status(k, f->serial, d->status);
+	if (h->has_length)
+		d->size = (int64_t)h->length;
+	if (f->told) /* the server's own words may be about who asked */
+		return;
+	download_captured_status(k, f->serial, d->status);
 	d->reason = download_words(&f->arena, h->reason);
 	if (h->location.p)
 		d->location = download_url(&f->arena, h->location);
-	if (h->has_length)
-		d->size = (int64_t)h->length;
 	if (h->status == 401)
 		d->challenge = h->challenge ? RS_TRUE : RS_FALSE;
 	if (h->date.p)

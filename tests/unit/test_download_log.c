@@ -164,7 +164,7 @@ test_ends(void)
 	    {"what came was no good, and no more", 200, RS_FALSE, false, "",
 		"http failed /a by log 192.0.2.17 status=200 () resync\n"},
 	    {"a status that tells why", 404, RS_FALSE, false, "Download",
-		"http not_found /a by log 192.0.2.17 status=404 (x) resync\n"},
+		"http not_found /a by log 192.0.2.17 status=404 () resync\n"},
 	    {"what came was no good", 200, RS_FALSE, false, "Corrupt",
 		"http failed /a by log 192.0.2.17 status=200 (Corrupt) "
 		"resync\n"},
