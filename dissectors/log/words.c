@@ -21,6 +21,17 @@ log_transfer_word(int result)
 	return "other";
 }
 
+/* "HTTP 404" */
+static bool
+is_status(struct rs_span s)
+{
+	struct rs_span number = rs_span_from(s, 5);
+	size_t n = 0;
+	while (n < number.n && rs_ascii_digit(number.p[n]))
+		n++;
+	return rs_span_starts(s, RS_LIT("HTTP ")) && n == 3;
+}
+
 struct rs_span
 log_reason(struct rs_span s)
 {
@@ -32,5 +43,7 @@ log_reason(struct rs_span s)
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (rs_span_eq_nocase(rs_span_part(s, 0, known[i].n), known[i]))
 			return known[i];
+	if (is_status(s))
+		return rs_span_part(s, 0, 8);
 	return (struct rs_span){0};
 }

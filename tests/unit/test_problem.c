@@ -371,11 +371,13 @@ test_reasons(void)
 {
 	static const struct {
 		const char *said, *want;
-	} rows[] = {{"Download", "Download"}, {"HTTP 404", "HTTP 404"},
-	    {"Not found (404), gone", "Not found (404), gone"},
-	    {"for http://u:SECRET@x", "for"}, {"serial FCH2305DMH0", "serial"},
-	    {"id 12345", "id"}, {"bad 'SECRET'", "bad"}, {"Can't", "Can't"},
-	    {"key=SECRET", ""}, {"a 1b2c", "a"}, {"", ""}};
+	} rows[] = {{"Download error", "Download error"}, {"Download", ""},
+	    {"download error SECRETpassword", "Download error"},
+	    {"Not found (404), gone", "Not found"}, {"HTTP 404", "HTTP 404"},
+	    {"HTTP 404 SECRET", "HTTP 404"}, {"HTTP 4041", ""},
+	    {"HTTP SECRET", ""}, {"for http://u:SECRET@x", ""},
+	    {"serial FCH2305DMH0", ""}, {"bad 'SECRET'", ""},
+	    {"key=SECRET", ""}, {"", ""}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct cap_log_notes n = {0};
 		const struct log_fact f = {.kind = LOG_RESYNC_FAILED,
