@@ -43,6 +43,8 @@ report_new(
 		spool_free(spool);
 		return NULL;
 	}
+	const size_t limit =
+	    o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT;
 	struct report *r = g_new0(struct report, 1);
 	r->only = only;
 	r->o = *o;
@@ -54,8 +56,7 @@ report_new(
 	r->spool = spool;
 	r->summary = summary_new();
 	/* The engine leaves an eighth of the limit to it. */
-	rs_account_init(&r->phones_pay,
-	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 8);
+	rs_account_init(&r->phones_pay, limit / 8);
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
 	r->configured = configured_new(o->problems);
 	r->downloads = (struct downloads){
@@ -63,9 +64,8 @@ report_new(
 	r->shown = shown_new();
 	r->hosts = host_index_new();
 	r->turns = turns_new();
-	r->judge = judge_new();
-	r->asked = asked_new(related, r->phones, &seed,
-	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
+	r->judge = judge_new(spool, limit / 16);
+	r->asked = asked_new(related, r->phones, &seed, limit / 32);
 	r->odd = odd_new(&seed);
 	r->seed = seed;
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -695,7 +695,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	phone_tracker_find_scanners(r->phones);
 	report_judge_all(r);
 	finish_phones(r);
-	judge_finish(r->judge, r->spool);
+	judge_finish(r->judge);
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);
 	add_phones(r);
