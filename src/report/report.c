@@ -647,6 +647,18 @@ add_load(struct report *r)
 	    (int64_t)((thousandths + length / 2) / length) * 1000;
 }
 
+/* How many there are of those for which there was no room, nobody knows. */
+static void
+add_refused(struct report *r, struct rec_arena *a)
+{
+	int64_t n = (int64_t)phone_tracker_refused(r->phones);
+	struct rec_count *to;
+	if (n == 0)
+		return;
+	to = rec_list_add(&r->amended.evictions, a, sizeof *to);
+	*to = (struct rec_count){RS_LIT("phones"), n};
+}
+
 /* What the phones have told. */
 static void
 add_phones(struct report *r)
@@ -658,8 +670,7 @@ add_phones(struct report *r)
 	s->phones_failed = r->phones_failed;
 	s->phones_undecided = c->undecided;
 	s->phones = c->registered + c->unregistered + c->undecided +
-		    r->phones_failed +
-		    (int64_t)phone_tracker_refused(r->phones);
+		    r->phones_failed;
 	if (r->retry_obeyed || r->retry_ignored) {
 		s->retry_after_obeyed = r->retry_obeyed;
 		s->retry_after_ignored = r->retry_ignored;
@@ -699,6 +710,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);
 	add_phones(r);
+	add_refused(r, &results);
 	add_load(r);
 	if (r->configured)
 		r->amended.problems = configured_result(r->configured);
