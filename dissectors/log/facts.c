@@ -96,6 +96,18 @@ dnsmasq(struct scan *s, struct log_fact *f)
 	return false;
 }
 
+uint16_t
+log_reply_type(struct rs_span value)
+{
+	enum { A = 1, AAAA = 28 };
+	struct rs_addr a;
+	if (rs_addr_parse(&a, value))
+		return a.family == 4 ? A : AAAA;
+	if (rs_span_starts(value, RS_LIT("NODATA-IPv4")))
+		return A;
+	return rs_span_starts(value, RS_LIT("NODATA-IPv6")) ? AAAA : 0;
+}
+
 /* ---- servers ---- */
 
 static bool

@@ -229,6 +229,19 @@ add_frame(struct lookup *l, struct rs_frame f)
 	if (l->n_frames == LOOKUP_FRAMES)
 		l->n_frames--;
 	l->frames[l->n_frames++] = f;
+	l->logged |= rs_frame_is_line(f);
+}
+
+/* The packet, and the line of a log that tells of it. */
+static void
+add_frames(struct lookup *l, const struct rs_event *ev, struct rs_frame f)
+{
+	add_frame(l, f);
+	for (size_t i = 1; i < ev->parts.n; i++) {
+		l->logged = true;
+		if (l->n_frames + 1 < LOOKUP_FRAMES)
+			add_frame(l, ev->parts.v[i].at.from);
+	}
 }
 
 static bool
@@ -281,7 +294,7 @@ hear_query(struct lookup_tracker *k, const struct dns_msg *m,
 	if (l == NULL)
 		return;
 	add_query(l, q);
-	add_frame(l, ev->at.from);
+	add_frames(l, ev, ev->at.from);
 	if (at > l->last)
 		l->last = at;
 	enter(k, l, l->phase, l->last + PATIENCE);
@@ -337,7 +350,7 @@ hear_response(struct lookup_tracker *k, const struct dns_msg *m,
 		l = begin(k, &q->client.addr, m, ev->at.first);
 	if (l == NULL)
 		return;
-	add_frame(l, ev->at.to);
+	add_frames(l, ev, ev->at.to);
 	l->answered = ev->at.complete;
 	l->answer_frame = ev->at.to;
 	l->answered_query = *q;
