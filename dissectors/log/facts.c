@@ -43,17 +43,27 @@ dhcp(struct scan *s, struct log_fact *f)
 
 /* ---- DNS ---- */
 
+static const struct {
+	const char *name;
+	uint16_t type;
+} types[] = {{"A", 1}, {"AAAA", 28}, {"SRV", 33}, {"NAPTR", 35}};
+
 static uint16_t
 type_of(struct rs_span name)
 {
-	static const struct {
-		const char *name;
-		uint16_t type;
-	} rows[] = {{"A", 1}, {"AAAA", 28}, {"SRV", 33}, {"NAPTR", 35}};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (rs_span_eq(name, rs_span_str(rows[i].name)))
-			return rows[i].type;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (rs_span_eq(name, rs_span_str(types[i].name)))
+			return types[i].type;
 	return 0;
+}
+
+bool
+log_type_known(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i].type == type)
+			return true;
+	return false;
 }
 
 /* "NAME is VALUE" */

@@ -118,6 +118,8 @@ struct join_lookup {
 struct join_lookup log_join_lookup(
     struct log_join *j, struct rs_frame line, struct rs_span entry);
 
+/* It is known that this log is not joined. */
+bool log_join_apart(const struct log_join *j, uint32_t file);
 /* Was that address granted in the captures, about when that log tells it? */
 bool log_join_lease(const struct log_join *j, uint32_t file,
     const struct rs_addr *leased, rs_time at);

@@ -389,6 +389,7 @@ join_dns_event(struct log_join *j, const struct rs_event *ev)
 	    .client = ev->flow->end[from],
 	    .server = ev->flow->end[rs_dir_other(from)],
 	    .id = m->id,
+	    .common = log_type_known(m->type),
 	};
 	if (ev->flow->carrier != RS_OVER_UDP || m->opcode || m->name.n == 0)
 		return;
@@ -598,15 +599,23 @@ log_join_lookup(struct log_join *j, struct rs_frame line, struct rs_span entry)
 }
 
 bool
+log_join_apart(const struct log_join *j, uint32_t file)
+{
+	for (unsigned i = 0; i < j->n_logs; i++)
+		if (j->joined[i].file == file + 1)
+			return !j->joined[i].solved;
+	return false;
+}
+
+bool
 log_join_lease(const struct log_join *j, uint32_t file,
     const struct rs_addr *leased, rs_time at)
 {
 	/* It is written when the interface is up. */
 	const rs_time before = 2 * RS_SEC, after = 10 * RS_SEC;
-	bool joined = false;
-	for (unsigned i = 0; i < j->n_logs; i++)
-		joined |= j->joined[i].solved && j->joined[i].file == file + 1;
-	for (uint32_t i = 0; joined && i < j->dns->leases->len; i++) {
+	if (log_join_apart(j, file))
+		return false;
+	for (uint32_t i = 0; i < j->dns->leases->len; i++) {
 		const struct join_granted *l =
 		    &g_array_index(j->dns->leases, struct join_granted, i);
 		if (rs_addr_eq(&l->to, leased) && at >= l->at - before &&

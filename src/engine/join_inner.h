@@ -88,6 +88,7 @@ struct join_query {
 	struct rs_endpoint client, server;
 	uint16_t id;
 	bool answered;
+	bool common; /* of a type that is understood in logs */
 	struct join_told told;
 	uint32_t ask; /* + 1 */
 	uint32_t who; /* the client's place in join_dns.clients */

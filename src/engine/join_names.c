@@ -47,9 +47,10 @@ struct candidate {
 struct names {
 	const struct log_join *j;
 	unsigned log;
-	uint32_t from, to; /* its asks */
-	GArray *votes;     /* struct vote */
-	bool full;
+	uint32_t from, to;               /* its asks */
+	GArray *votes;                   /* struct vote */
+	bool full;                       /* not all of them are there */
+	bool crowded;                    /* nor all candidates */
 	struct rs_addr servers[SERVERS]; /* that the log names */
 	unsigned n_servers;
 	uint32_t *of, *n;  /* of each ask; of each vote */
@@ -151,10 +152,10 @@ choose(struct names *s)
 				at = i;
 			}
 		best = MAX(best, most);
-		if (most == 0 || most * 2 < best)
+		if (best < LEAST || most * 2 < best)
 			return;
 		if (s->n_all == CANDIDATES) {
-			s->full = true;
+			s->crowded = true;
 			return;
 		}
 		s->all[s->n_all++] = (struct candidate){
@@ -252,7 +253,8 @@ conflicts(const struct names *s, const struct candidate *c)
 			 d->first, d->last);
 	for (uint32_t i = 0; i < d->queries->len; i++) {
 		const struct join_query *q = join_query(s->j, i);
-		n += !s->taken[i] && rs_addr_eq(&q->client.addr, &c->client) &&
+		n += !s->taken[i] && q->common &&
+		     rs_addr_eq(&q->client.addr, &c->client) &&
 		     within(q->at.complete - c->line.shift, l->first, l->end) &&
 		     is_server(s, &q->server.addr);
 	}
@@ -343,7 +345,7 @@ decide(struct names *s, struct join_found *out)
 			best = &s->all[i];
 	}
 	if (best == NULL)
-		return JOIN_NO_MATCH;
+		return s->votes->len ? JOIN_TOO_FEW : JOIN_NO_MATCH;
 	for (unsigned i = 0; i < s->n_all; i++) {
 		const struct candidate *c = &s->all[i];
 		if (c == best || c->score * 2 < best->score || same(s, c, best))
@@ -352,8 +354,8 @@ decide(struct names *s, struct join_found *out)
 			   ? JOIN_SEVERAL_OFFSETS
 			   : JOIN_SEVERAL_CLIENTS;
 	}
-	if (s->full)
-		return JOIN_TOO_MANY;
+	if (s->full || s->crowded)
+		return s->full ? JOIN_TOO_MANY : JOIN_SEVERAL_OFFSETS;
 	if (best->matched < LEAST || best->matched < 2 * best->conflicts ||
 	    best->freed < needed(s, best))
 		return JOIN_TOO_FEW;

@@ -150,6 +150,13 @@ emit(void *arg, const struct rs_event *ev)
 	pipeline_say(c->g->p, &full);
 }
 
+static enum rs_source
+source_of(const struct log_facts *g, uint32_t file)
+{
+	return g->join && log_join_apart(g->join, file) ? RS_FROM_LOG_APART
+							: RS_FROM_LOG;
+}
+
 static struct fact_flow *
 flow_of(struct log_facts *g, const struct rs_endpoint *client,
     const struct rs_endpoint *server, enum rs_carrier over,
@@ -172,7 +179,7 @@ flow_of(struct log_facts *g, const struct rs_endpoint *client,
 				    .end = {*client, *server},
 				    .first = *at,
 				    .carrier = over,
-				    .source = RS_FROM_LOG,
+				    .source = source_of(g, at->from.file),
 				    .from_start = true,
 				}};
 	/* A log has what came as well as what went. */
@@ -591,13 +598,14 @@ log_facts_flush(struct log_facts *g)
 	g->listing = false;
 }
 
-/* One more address, and no answer to another type. */
+/* One more address, and no answer to another type, or one that begins anew. */
 static bool
 more_of(const struct asked *q, const struct log_fact *f)
 {
 	uint16_t type = log_reply_type(f->value);
 	return rs_span_eq(f->name, log_view(&q->name)) &&
-	       (type == 0 || type == q->type) && rcode_of(f->value) == 0;
+	       (type == 0 || type == q->type) && rcode_of(f->value) == 0 &&
+	       !rs_span_eq(f->value, RS_LIT("<CNAME>"));
 }
 
 /* Is f more of what is being told? */
