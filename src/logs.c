@@ -193,6 +193,8 @@ learn(struct learning *g, GPtrArray *captures)
 			    &looks[i], l->join ? join_entry : NULL, &to);
 		if (g->is_log[i] && l->join && looks[i].holes)
 			log_join_hole(l->join, i);
+		if (g->is_log[i] && l->join)
+			log_join_stepped(l->join, i, looks[i].stepped);
 	}
 	if (l->join) {
 		hear_captures(g, captures);

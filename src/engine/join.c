@@ -269,6 +269,12 @@ log_join_hole(struct log_join *j, unsigned log)
 }
 
 void
+log_join_stepped(struct log_join *j, unsigned log, rs_time by)
+{
+	j->joined[log].stepped = by;
+}
+
+void
 log_join_span(struct log_join *j, rs_time first, rs_time last, bool broken)
 {
 	j->dns->first = first;

@@ -37,6 +37,8 @@ struct rs_sink log_join_sink(struct log_join *j);
 
 /* Lines of that log are missing: what it does not have it need not lack. */
 void log_join_hole(struct log_join *j, unsigned log);
+/* Its clock was set by so much: its times are those of the clock before. */
+void log_join_stepped(struct log_join *j, unsigned log, rs_time by);
 /* The captures are of that time; broken: something of it is in none. */
 void log_join_span(
     struct log_join *j, rs_time first, rs_time last, bool broken);
@@ -61,6 +63,7 @@ struct log_joined {
 	unsigned by;        /* JOIN_BY_... */
 	enum join_why why;  /* not solved */
 	rs_time first, end; /* of the log, by its clock; RS_NEVER */
+	rs_time stepped;    /* its clock was set by so much within it */
 	bool holes;         /* lines of it are missing */
 	rs_time shift, uncertainty;
 	/* Its rate, where that can be told: by so much it runs faster than the

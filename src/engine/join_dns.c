@@ -520,13 +520,23 @@ sender(const struct log_join *j, unsigned log)
 	return one;
 }
 
+/* The phone, which may have an address of each family. */
+static bool
+is_phone(const struct log_join *j, unsigned log, const struct rs_addr *a)
+{
+	const struct join_own *own = &j->dns->own[log];
+	for (unsigned i = 0; i < own->n; i++)
+		if (rs_addr_eq(&own->addr[i], a))
+			return true;
+	return rs_addr_eq(&j->joined[log].client, a);
+}
+
 /* The one that is nearest to where l has it; + 1. */
 static uint32_t
 nearest(const struct log_join *j, const struct join_ask *a,
     const struct join_line *l, const bool *taken)
 {
 	rs_time due = join_time(l, a->at), off = NEAR + 1;
-	const struct rs_addr *client = &j->joined[a->log].client;
 	uint32_t best = 0;
 	for (uint32_t k = join_dns_first(j, a->what, due - NEAR);
 	     k < j->dns->queries->len; k++) {
@@ -536,7 +546,7 @@ nearest(const struct log_join *j, const struct join_ask *a,
 			break;
 		rs_time e = llabs(q->at.complete - due);
 		if (e >= off || taken[i] ||
-		    !rs_addr_eq(&q->client.addr, client) ||
+		    !is_phone(j, a->log, &q->client.addr) ||
 		    !rs_addr_eq(&q->server.addr, &a->server) ||
 		    !join_dns_agrees(a, q))
 			continue;
@@ -556,7 +566,7 @@ join_dns_place(struct log_join *j, unsigned log, const struct join_line *l)
 		out->client = *one;
 	for (uint32_t i = 0; i < j->dns->asks->len; i++) {
 		struct join_ask *a = join_ask(j, i);
-		if (a->log != log || out->client.family == 0)
+		if (a->log != log)
 			continue;
 		a->query = nearest(j, a, l, taken);
 		if (a->query == 0)
@@ -584,9 +594,10 @@ log_join_lookup(struct log_join *j, struct rs_frame line, struct rs_span entry)
 		return out;
 	struct log_joined *l = &j->joined[log - 1];
 	l->file = line.file + 1;
-	if (!l->solved || l->client.family == 0)
+	if (!l->solved)
 		return out;
-	out.client = &l->client;
+	if (l->client.family)
+		out.client = &l->client;
 	if (a == NULL || a->query == 0)
 		return out;
 	const struct join_query *q = join_query(j, a->query - 1);

@@ -315,7 +315,8 @@ judge(struct names *s, struct candidate *c)
 static uint32_t
 needed(const struct names *s, const struct candidate *c)
 {
-	rs_time off = (c->line.shift % QUARTER + QUARTER) % QUARTER;
+	rs_time off = c->line.shift - s->j->joined[s->log].stepped;
+	off = (off % QUARTER + QUARTER) % QUARTER;
 	bool set = off < SET || off > QUARTER - SET;
 	return FREE + (set ? 0 : FREE_NO_CLOCK) +
 	       (s->j->dns->own[s->log].n ? 0 : FREE_NO_ADDRESS);

@@ -51,13 +51,13 @@ run_of(const struct log_join *j, const struct join_message *m, uint32_t w)
 	return 0;
 }
 
-/* Whose log it is may be known. */
+/* Names alone know whose log it is. */
 static bool
 may_be(const struct place *p, const struct join_wire *w)
 {
-	const struct rs_addr *client = &p->j->joined[p->log].client;
-	return client->family == 0 ||
-	       rs_addr_eq(client, &join_flow(p->j, w->flow)->client);
+	const struct log_joined *l = &p->j->joined[p->log];
+	return l->by != JOIN_BY_NAMES ||
+	       rs_addr_eq(&l->client, &join_flow(p->j, w->flow)->client);
 }
 
 static void

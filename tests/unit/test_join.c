@@ -394,6 +394,39 @@ test_two_types(void)
 	log_join_free(w.j);
 }
 
+/* A phone sets its clock on the way: the clock that it has then counts. */
+static void
+test_clock_set(void)
+{
+	for (int set = 0; set < 2; set++) {
+		struct world w;
+		begin(&w, 1e7 + 212.345, 0, OWN);
+		play(&w, "a2337 b2611 c18443 d31888");
+		if (set)
+			log_join_stepped(w.j, 0, -(rs_time)(1e16 + 212.1e9));
+		CU_ASSERT_EQUAL(solve(&w, 240)->solved, set == 1);
+		log_join_free(w.j);
+	}
+}
+
+/* Lines are missing, or packets: what one side lacks says nothing then. */
+static void
+test_holes(void)
+{
+	static const char words[] = "a10137! a40137! a70137! a85137!";
+	for (int whole = 0; whole < 2; whole++) {
+		struct world w;
+		begin(&w, 1, 0, OWN);
+		play(&w, words);
+		if (!whole)
+			log_join_hole(w.j, 0);
+		(void)solve(&w, 240);
+		CU_ASSERT_EQUAL(log_join_result(w.j, 0)->why,
+		    whole ? JOIN_TOO_FEW : JOIN_SEVERAL_OFFSETS);
+		log_join_free(w.j);
+	}
+}
+
 /* ---- beside messages ---- */
 
 static void
@@ -540,4 +573,5 @@ test_names_decide(void)
 }
 
 UNIT_MAIN("join", UNIT(test_rows), UNIT(test_drift), UNIT(test_again),
-    UNIT(test_two_types), UNIT(test_sources), UNIT(test_names_decide))
+    UNIT(test_two_types), UNIT(test_clock_set), UNIT(test_holes),
+    UNIT(test_sources), UNIT(test_names_decide))
