@@ -46,24 +46,28 @@ class Log:
 
 class Names:
     """The questions of one phone: to the capture, to its log, or to both.  A line
-    is written half a millisecond before its packet is sent, or after it came."""
+    is written half a millisecond before its packet is sent, or after it came,
+    and the capture is so far `away`, in seconds."""
 
-    def __init__(self, capture, log, phone, server="203.0.113.53", seed=1):
+    def __init__(self, capture, log, phone, server="203.0.113.53", seed=1,
+                 away=0.0):
+        self.away = away
         self.resolver = Resolver(capture, phone, server)
         self.capture, self.log, self.server = capture, log, server
         self.rng = random.Random(seed)
 
     def _lag(self):
-        return 0.0003 + self.rng.uniform(0, 0.0004)
+        return self.away + 0.0003 + self.rng.uniform(0, 0.0004)
 
     def say(self, at, text):
         self.log.line(at, f"dnsmasq[560]: {text}")
 
     def asks(self, at, name, kind, answers=None, told=(), captured=True,
-             logged=True, heard=True, received=True, written=None):
-        """answers: records, None for silence; told: what the log says of them.
-        Not heard: the capture lacks the answer; not received: the log does.
-        written: the name as the log has it."""
+             logged=True, heard=True, received=True, written=None,
+             after=0.02):
+        """answers: records, None for silence; told: what the log says of them,
+        so long after.  Not heard: the capture lacks the answer; not received:
+        the log does.  written: the name as the log has it."""
         before = len(self.capture.packets)
         self.resolver.asks(at, name, kind, answers or ())
         if answers is None or not heard:
@@ -79,7 +83,7 @@ class Names:
         if answers is None or not received:
             return
         for k, value in enumerate(told):
-            self.say(at + 0.02 + self._lag() + k * 1e-5,
+            self.say(at + after + self._lag() + k * 1e-5,
                      f"reply {name} is {value}")
 
     def retries(self, at, name, kind, times, every=5.0, **how):

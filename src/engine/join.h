@@ -116,6 +116,7 @@ struct join_lookup {
 	bool captured, answered;      /* the question is there; its answer */
 	struct rs_endpoint from, to;  /* as it was sent, with that id */
 	uint16_t id;
+	rs_time sent;
 };
 /* Of the line that `entry` begins with. */
 struct join_lookup log_join_lookup(

@@ -606,6 +606,7 @@ log_join_lookup(struct log_join *j, struct rs_frame line, struct rs_span entry)
 	out.from = q->client;
 	out.to = q->server;
 	out.id = q->id;
+	out.sent = q->at.complete;
 	return out;
 }
 

@@ -262,10 +262,40 @@ conflicts(const struct names *s, const struct candidate *c)
 }
 
 static int
-by_phase(const void *a, const void *b)
+by_time(const void *a, const void *b)
 {
 	const rs_time *x = a, *y = b;
 	return *x < *y ? -1 : *x > *y;
+}
+
+/* How far a question is from where the line has it. */
+static rs_time
+off_line(const struct names *s, const struct candidate *c, uint32_t i)
+{
+	const struct join_ask *a = join_ask(s->j, i);
+	const struct join_query *q =
+	    join_query(s->j, s->matched[i - s->from] - 1);
+	return q->at.complete - join_time(&c->line, a->at);
+}
+
+/* The median of that: questions are early on the line, and answers late, by the
+   way from the phone to the capture. */
+static rs_time
+usual(const struct names *s, const struct candidate *c)
+{
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(rs_time));
+	rs_time median = 0;
+	for (uint32_t i = s->from; i < s->to; i++) {
+		if (s->matched[i - s->from] == 0)
+			continue;
+		rs_time off = off_line(s, c, i);
+		g_array_append_val(all, off);
+	}
+	g_array_sort(all, by_time);
+	if (all->len)
+		median = g_array_index(all, rs_time, all->len / 2);
+	g_array_free(all, TRUE);
+	return median;
 }
 
 /* The most questions of which no two are only timers apart. */
@@ -273,17 +303,17 @@ static uint32_t
 freed(const struct names *s, const struct candidate *c)
 {
 	GArray *phases = g_array_new(FALSE, FALSE, sizeof(rs_time));
+	rs_time median = usual(s, c);
 	uint32_t n = 0;
 	for (uint32_t i = s->from; i < s->to; i++) {
-		const struct join_ask *a = join_ask(s->j, i);
-		uint32_t k = s->matched[i - s->from];
-		if (k == 0 || llabs(join_query(s->j, k - 1)->at.complete -
-				    join_time(&c->line, a->at)) > CLOSE)
+		if (s->matched[i - s->from] == 0 ||
+		    llabs(off_line(s, c, i) - median) > CLOSE)
 			continue;
-		rs_time phase = (a->at % TIMER + TIMER) % TIMER;
+		rs_time at = join_ask(s->j, i)->at;
+		rs_time phase = (at % TIMER + TIMER) % TIMER;
 		g_array_append_val(phases, phase);
 	}
-	g_array_sort(phases, by_phase);
+	g_array_sort(phases, by_time);
 	const rs_time *v = (const rs_time *)(void *)phases->data;
 	for (uint32_t i = 0, last = 0; i < phases->len; i++)
 		if (n == 0 ||

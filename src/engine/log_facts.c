@@ -42,6 +42,7 @@ struct asked {
 	struct rs_addr at;
 	uint16_t type, id;
 	bool forwarded, answered;
+	rs_time told;            /* when it was forwarded, as the log says */
 	struct join_lookup wire; /* what the capture has of it */
 	bool replied; /* by what the list of servers is to tell in full */
 	struct rs_stamp reply;
@@ -302,8 +303,8 @@ log_facts_tell(struct log_facts *g, rs_time now)
 	return RS_NEVER;
 }
 
-/* An answer that was not captured, to a question that was: told once that must
-   have passed. */
+/* An answer that was not captured, to a question that was: told once that has
+   passed, which may be after the line where the log's clock drifts. */
 static void
 hold(struct log_facts *g, const struct asked *q, const struct rs_stamp *at)
 {
@@ -314,6 +315,8 @@ hold(struct log_facts *g, const struct asked *q, const struct rs_stamp *at)
 	    .bytes = g_memdup2(g->w.p, g->w.n),
 	    .n = g->w.n,
 	};
+	rs_time after = at->complete - q->told;
+	h.at.first = h.at.complete = q->wire.sent + MAX(after, 0);
 	if (g->held->len == HELD)
 		say_held(g);
 	g_array_append_val(g->held, h);
@@ -377,6 +380,7 @@ forward(struct log_facts *g, const struct log_fact *f,
 	if (q == NULL || !rs_addr_parse(&q->at, f->value))
 		return;
 	q->forwarded = true;
+	q->told = at->complete;
 	q->wire = *wire;
 	if (wire->captured)
 		q->id = wire->id;

@@ -62,7 +62,8 @@ def boots(phone, rng, begin=0.0, lose=0.0, **how):
         def lost():
             kind = rng.random()
             return {"captured": kind >= lose,
-                    "logged": not lose <= kind < 2 * lose, **how}
+                    "logged": not lose <= kind < 2 * lose,
+                    "heard": not 2 * lose <= kind < 5 * lose, **how}
         phone.asks(at, "time.example.org", A,
                    [a("time.example.org", "203.0.113.123")],
                    ["203.0.113.123"], **lost())
@@ -120,6 +121,10 @@ def check(name, phone, capture, log, offset, whole=True):
         for one, two in zip(here, here[1:]):
             if one.get("frame") in truth and "line" in two:
                 got[one["frame"]] = two["line"]
+        if l["client"]["address"] == PHONE:
+            tap.told(l["state"] == ("no_answer" if "config" in l["name"]
+                                    else "answered"),
+                     f"{name}: what became of {l['id']}", l)
         lines = any("line" in f for f in here)
         tap.told(l.get("visibility") == ("log" if lines else None),
                  f"{name}: visibility of {l['id']}", l)
@@ -161,6 +166,34 @@ def some_lost():
         log.line(end + 5, "voice-line 1 waits")
         check(f"some of it lost, another phone beside it, {seed}", phone,
               capture, log, -3600.7)
+
+
+def drifting():
+    """Where the log's clock drifts, a line is far from its packet, at both ends
+    on the other side: an answer that only the log has belongs to its question."""
+    for drift in (300e-6, -300e-6):
+        rng = random.Random(5)
+        capture, log = Capture(), Log(drift=drift)
+        log.lease(0.1, PHONE, "203.0.113.53")
+        phone = Phone(capture, log)
+        for k in range(40):
+            phone.asks(2 + 10 * k + rng.uniform(0, 5), f"n{k % 4}.example.net",
+                       A, [a(f"n{k % 4}.example.net", "198.51.100.81")],
+                       ["198.51.100.81"], heard=k % 2 == 0,
+                       after=0.0005 if k % 2 else 0.02)
+        log.line(410, "voice-line 1 waits")
+        check(f"drift {drift}", phone, capture, log, 0)
+
+
+def far_away():
+    for seed in range(3):
+        rng = random.Random(seed)
+        capture, log = Capture(), Log(offset=2.2)
+        log.lease(0.1, PHONE, "203.0.113.53")
+        phone = Phone(capture, log, seed=seed, away=0.012)
+        log.line(boots(phone, rng) + 5, "voice-line 1 waits")
+        check(f"captured 12 ms from the phone, {seed}", phone, capture, log,
+              2.2)
 
 
 def not_joined(name, why, capture, log):
@@ -250,6 +283,8 @@ def main():
     tap.once()
     joined()
     some_lost()
+    drifting()
+    far_away()
     near_misses()
     two_types()
     return tap.done()

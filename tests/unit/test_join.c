@@ -8,7 +8,7 @@
  * !  no answer          <  the capture lacks it     >  the log lacks it
  * 2  another client, in the capture alone           =  out of the phone's cache
  * ~  the log tells another address                  *  written over in the log
- * ?  the capture lacks the answer
+ * ?  the capture lacks the answer                 '  its line is 12 ms early
  * A number and a colon shift all words that follow.
  */
 #include "engine/join.h"
@@ -121,7 +121,8 @@ logged(struct world *w, char letter, const char *flags)
 		dnsmasq(w, w->at, "cached", told);
 		return;
 	}
-	dnsmasq(w, w->at - lag(w) / 4, "forwarded", "to 203.0.113.53");
+	rs_time early = strchr(flags, '\'') ? 12 * RS_MSEC : lag(w) / 4;
+	dnsmasq(w, w->at - early, "forwarded", "to 203.0.113.53");
 	char entry[sizeof w->entry];
 	uint64_t number = w->entry_line;
 	memcpy(entry, w->entry, sizeof entry);
@@ -219,6 +220,8 @@ static const struct row {
     {"of such a one it takes more", "a2337 b2611 c18443", NULL, 1, "too_few"},
     {"than of others", "a2337 b2611 c18443", OWN, 1, "names 3/3"},
     {"two are not enough", "a2337 b2611", OWN, 1, "too_few"},
+    {"what fits just so is no proof", "a2337' b2611 c18443' d31888", OWN, 1,
+	"too_few"},
     {"the address of another", BOOT, "192.0.2.99", 1, "other_client"},
     {"another asks the same, at the same intervals",
 	BOOT " 1700: a2337~2 b2611!2 b7611!2 b12612!2 c18443~2 d31788!2 "
@@ -429,7 +432,8 @@ test_holes(void)
 
 /* ---- beside messages ---- */
 
-static void
+/* Its length. */
+static size_t
 sip(struct world *w, int number, rs_time at, size_t body, bool tls)
 {
 	static const char form[] =
@@ -481,21 +485,23 @@ sip(struct world *w, int number, rs_time at, size_t body, bool tls)
 		ev.u.sip_message = &m;
 	}
 	rs_emit(&w->sink, &ev);
+	return n;
 }
 
 static void
-hello(struct world *w)
+hello(struct world *w, uint8_t client)
 {
 	const struct tls_server_hello h = {.version = TLS_13, .cipher = 0x1301};
-	struct rs_flow_info flow = {
-	    .serial = 5000, .first = {.first = START, .from = {0, 900}}};
+	const uint8_t c[] = {192, 0, 2, client};
+	unsigned nth = client - 17;
+	struct rs_flow_info flow = {.serial = 5000 + nth,
+	    .first = {.first = START, .from = {0, 900 + nth}}};
 	struct rs_event ev = {.type = RS_EV_TLS_HANDSHAKE,
 	    .dir = RS_S2C,
 	    .at = rs_stamp_at(START, (struct rs_frame){0, ++w->frame}),
 	    .flow = &flow,
 	    .u.tls_handshake = {
 		.type = TLS_HS_SERVER_HELLO, .u.server_hello = &h}};
-	const uint8_t c[] = {192, 0, 2, 17};
 	flow.end[RS_C2S].addr = rs_addr_v4(c);
 	rs_emit(&w->sink, &ev);
 }
@@ -506,10 +512,10 @@ both(struct world *w, bool tls, double messages, double names)
 {
 	static const int at[] = {81150, 93377, 97203, 104871};
 	begin(w, messages, 0, OWN);
-	hello(w);
+	hello(w, 17);
 	for (int i = 0; i < 4; i++)
-		sip(w, i + 1, START + at[i] * RS_MSEC, (size_t)(40 + 50 * i),
-		    tls);
+		(void)sip(w, i + 1, START + at[i] * RS_MSEC,
+		    (size_t)(40 + 50 * i), tls);
 	w->offset = names;
 	play(w, BOOT " e70150 f71210 g73560");
 	return solve(w, 240);
@@ -549,17 +555,37 @@ test_sources(void)
 	}
 }
 
-/* Registrations of one length each minute fit at every minute: names tell. */
+/* A record like that of the phone's message, of another phone. */
+static void
+beside(struct world *w, rs_time at, size_t n)
+{
+	const uint8_t c[] = {192, 0, 2, 18};
+	struct rs_flow_info flow = {
+	    .serial = 5001, .first = {.first = START, .from = {0, 901}}};
+	struct rs_event ev = {.type = RS_EV_TLS_DATA,
+	    .dir = RS_C2S,
+	    .at = rs_stamp_at(at, (struct rs_frame){0, ++w->frame}),
+	    .flow = &flow,
+	    .u.tls_data = {.size = n + 17, .type = 23}};
+	flow.end[RS_C2S].addr = rs_addr_v4(c);
+	rs_emit(&w->sink, &ev);
+}
+
+/* Registrations of one length each minute fit at every minute: names tell, and
+   also whose records they are. */
 static void
 test_names_decide(void)
 {
 	struct world w;
 	for (int names = 0; names < 2; names++) {
 		begin(&w, 2.5, 0, OWN);
-		hello(&w);
-		for (int i = 0; i < 6; i++)
-			sip(&w, i + 1, START + (81150 + i * 10000) * RS_MSEC,
-			    40, true);
+		hello(&w, 17);
+		hello(&w, 18);
+		for (int i = 0; i < 6; i++) {
+			rs_time at = START + (81150 + i * 10000) * RS_MSEC;
+			size_t n = sip(&w, i + 1, at, 40, true);
+			beside(&w, at + RS_MSEC, n);
+		}
 		if (names)
 			play(&w, BOOT);
 		const struct log_joined *l = solve(&w, 240);
