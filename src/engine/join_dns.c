@@ -130,6 +130,14 @@ line_key(uint64_t number, struct rs_span entry)
 	return key_of(mix(mix(BASIS, &number, sizeof number), line.p, line.n));
 }
 
+/* Of a log that is there twice the first one counts. */
+static void
+add_line(GHashTable *t, gpointer key, uint32_t i)
+{
+	if (!g_hash_table_contains(t, key))
+		g_hash_table_insert(t, key, GUINT_TO_POINTER(i));
+}
+
 /* What was asked last of that name; NULL: nothing, or long ago. */
 static struct join_recent *
 asked(struct join_dns *d, uint64_t name)
@@ -202,8 +210,7 @@ take_forward(struct log_join *j, unsigned log, const struct log_fact *f,
 	r->ask = d->asks->len;
 	g_hash_table_add(d->names, key_of(a.what));
 	j->joined[log].lookups++;
-	g_hash_table_insert(d->line_asks, line_key(a.line, frame->bytes),
-	    GUINT_TO_POINTER(d->asks->len));
+	add_line(d->line_asks, line_key(a.line, frame->bytes), d->asks->len);
 }
 
 static void
@@ -314,9 +321,8 @@ join_dns_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 	    !log_fact_parse(line.text, &fact))
 		return;
 	if (d->n_lines++ < JOIN_FIRST_LINES)
-		g_hash_table_insert(d->line_logs,
-		    line_key(rs_frame_number(f->frame), f->bytes),
-		    GUINT_TO_POINTER(log + 1));
+		add_line(d->line_logs,
+		    line_key(rs_frame_number(f->frame), f->bytes), log + 1);
 	if (fact.kind == LOG_DNS_QUERY)
 		take_query(d, &fact);
 	else if (fact.kind == LOG_DNS_FORWARD)
@@ -593,7 +599,8 @@ log_join_lookup(struct log_join *j, struct rs_frame line, struct rs_span entry)
 	if (log == 0)
 		return out;
 	struct log_joined *l = &j->joined[log - 1];
-	l->file = line.file + 1;
+	if (l->file == 0)
+		l->file = line.file + 1;
 	if (!l->solved)
 		return out;
 	if (l->client.family)

@@ -196,6 +196,24 @@ def far_away():
               2.2)
 
 
+def twice():
+    """The same log under two names is told once, with its lines."""
+    capture, log = Capture(), Log(offset=2.2)
+    log.lease(0.1, PHONE, "203.0.113.53")
+    phone = Phone(capture, log)
+    log.line(boots(phone, random.Random(1)) + 5, "voice-line 1 waits")
+    with tempfile.TemporaryDirectory() as folder:
+        write(capture, log, pathlib.Path(folder))
+        messages = pathlib.Path(folder) / "messages"
+        messages.write_text((messages.parent / "phone.logcat").read_text())
+        document, _, told = run(messages.parent, capture, log, messages)
+    lines = [f["line"] for l in document["lookups"] for f in l["frames"]
+             if "line" in f]
+    tap.told(set(phone.truth().values()) <= set(lines)
+             and len(set(lines)) == len(lines),
+             "a log that is there twice", sorted(lines), told)
+
+
 def not_joined(name, why, capture, log):
     with tempfile.TemporaryDirectory() as folder:
         document, number, told = run(pathlib.Path(folder), capture, log)
@@ -285,6 +303,7 @@ def main():
     some_lost()
     drifting()
     far_away()
+    twice()
     near_misses()
     two_types()
     return tap.done()
