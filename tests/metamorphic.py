@@ -222,8 +222,14 @@ def differences(a, b, path="", out=None):
 OF_FRAGMENTS = {
     "findings.code", "findings.title", "findings.detail", "findings.advice",
     "findings.alternatives"}
+# Bytes came twice, before: a message is of the frames whose copy was taken.
+COPIES = {"registrations.frames"}
 ABOUT = {("udp-fragments-lost.pcap", "fragment"): OF_FRAGMENTS,
-         ("udp-fragments-lost.pcap", "fragment_backwards"): OF_FRAGMENTS}
+         ("udp-fragments-lost.pcap", "fragment_backwards"): OF_FRAGMENTS,
+         ("tcp-segments-again.pcap", "split"): COPIES,
+         ("tcp-segments-differ.pcap", "split"): COPIES,
+         # A server is slow only where nothing was sent again.
+         ("keys-slow-server.pcap", "duplicate"): {"findings"}}
 
 
 # ---- tests ----
