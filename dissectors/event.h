@@ -68,7 +68,16 @@ enum rs_source {
 	RS_FROM_BOTH, /* it was captured, and this message is from a log; a GAP:
 			 the log does not have what the capture has */
 	RS_NOT_ON_WIRE, /* the same, and this message was never on it */
+	RS_FROM_LOG_APART, /* of a log beside captures, and nobody knows how its
+			      times stand to theirs */
 };
+
+/* No packet of the flow was captured. */
+static inline bool
+rs_from_log(enum rs_source s)
+{
+	return s == RS_FROM_LOG || s == RS_FROM_LOG_APART;
+}
 
 /* What trackers may know of a flow.  No pointers into net/. */
 struct rs_flow_info {

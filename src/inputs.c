@@ -2,6 +2,7 @@
 #include "inputs.h"
 
 #include "capture/log_notes.h"
+#include "engine/join.h"
 #include "net/link.h"
 
 #include <math.h>
@@ -69,6 +70,22 @@ add_notes(struct rec_log *l, struct rec_arena *a, const struct cap_log_notes *n)
 }
 
 static void
+add_sources(struct rec_log *l, struct rec_arena *a, unsigned by)
+{
+	static const struct {
+		unsigned by;
+		const char *word;
+	} rows[] = {{JOIN_BY_CALL_ID, "call_id"}, {JOIN_BY_TLS, "tls"},
+	    {JOIN_BY_NAMES, "names"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (by & rows[i].by) {
+			struct rs_span *s =
+			    rec_list_add(&l->joined_by, a, sizeof *s);
+			*s = text(a, rows[i].word);
+		}
+}
+
+static void
 add_log(struct rec_log *l, struct rec_arena *a, const struct cap_info *i)
 {
 	const struct cap_clock *c = &i->clock;
@@ -100,6 +117,12 @@ add_log(struct rec_log *l, struct rec_arena *a, const struct cap_info *i)
 		l->drift_uncertainty = llround(c->drift_uncertainty * 1e7);
 	}
 	l->messages = c->messages;
+	l->not_joined = text(a, c->not_joined);
+	add_sources(l, a, c->shift_from ? c->joined_by : 0);
+	if (c->lookups) {
+		l->lookups = c->lookups;
+		l->lookups_captured = c->lookups_captured;
+	}
 }
 
 static void

@@ -49,6 +49,8 @@ hear_captures(struct learning *g, GPtrArray *captures)
 	struct cap_source *s = cap_files_open(
 	    (const char *const *)captures->pdata, captures->len, false);
 	struct cap_frame f;
+	rs_time last = RS_NEVER;
+	bool broken = false;
 	for (enum cap_result r; (r = s->next(s, &f, NULL)) != CAP_END;) {
 		if (r == CAP_SECRETS)
 			keyring_secrets(g->keys, f.bytes);
@@ -56,7 +58,12 @@ hear_captures(struct learning *g, GPtrArray *captures)
 			engine_packet(e, &f);
 		if (r == CAP_FRAME && g->captured == RS_NEVER)
 			g->captured = f.ts;
+		if (r == CAP_FRAME && f.ts > last)
+			last = f.ts;
+		broken |=
+		    r == CAP_ERROR || (r == CAP_FRAME && (f.drops || f.unseen));
 	}
+	log_join_span(g->l->join, g->captured, last, broken);
 	engine_finish(e);
 	engine_free(e);
 	s->close(s);
@@ -165,6 +172,10 @@ counts_of(const struct learning *g, unsigned i)
 	c->attributed = j->attributed;
 	c->in_clear = j->in_clear;
 	c->ambiguous = j->ambiguous;
+	c->lookups = j->lookups;
+	c->lookups_captured = j->lookups_captured;
+	c->joined_by = j->by;
+	c->not_joined = j->solved ? NULL : log_join_word(j->why);
 }
 
 static void
@@ -173,10 +184,8 @@ learn(struct learning *g, GPtrArray *captures)
 	struct cap_log_look *looks = g_new(struct cap_log_look, g->n);
 	struct logs *l = g->l;
 	l->clocks = g_new0(struct cap_clock, g->n);
-	if (captures->len) {
+	if (captures->len)
 		l->join = log_join_new(g->n);
-		hear_captures(g, captures);
-	}
 	for (unsigned i = 0; i < g->n; i++) {
 		struct to_join to = {l->join, i};
 		if (g->is_log[i])
@@ -184,9 +193,13 @@ learn(struct learning *g, GPtrArray *captures)
 			    &looks[i], l->join ? join_entry : NULL, &to);
 		if (g->is_log[i] && l->join && looks[i].holes)
 			log_join_hole(l->join, i);
+		if (g->is_log[i] && l->join)
+			log_join_stepped(l->join, i, looks[i].stepped);
 	}
-	if (l->join)
+	if (l->join) {
+		hear_captures(g, captures);
 		log_join_solve(l->join);
+	}
 	for (unsigned i = 0; i < g->n; i++) {
 		if (!g->is_log[i])
 			continue;

@@ -43,17 +43,27 @@ dhcp(struct scan *s, struct log_fact *f)
 
 /* ---- DNS ---- */
 
+static const struct {
+	const char *name;
+	uint16_t type;
+} types[] = {{"A", 1}, {"AAAA", 28}, {"SRV", 33}, {"NAPTR", 35}};
+
 static uint16_t
 type_of(struct rs_span name)
 {
-	static const struct {
-		const char *name;
-		uint16_t type;
-	} rows[] = {{"A", 1}, {"AAAA", 28}, {"SRV", 33}, {"NAPTR", 35}};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (rs_span_eq(name, rs_span_str(rows[i].name)))
-			return rows[i].type;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (rs_span_eq(name, rs_span_str(types[i].name)))
+			return types[i].type;
 	return 0;
+}
+
+bool
+log_type_known(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i].type == type)
+			return true;
+	return false;
 }
 
 /* "NAME is VALUE" */
@@ -94,6 +104,18 @@ dnsmasq(struct scan *s, struct log_fact *f)
 	if (scan_word(s, RS_LIT("cached ")))
 		return is_value(s, f, LOG_DNS_CACHED);
 	return false;
+}
+
+uint16_t
+log_reply_type(struct rs_span value)
+{
+	enum { A = 1, AAAA = 28 };
+	struct rs_addr a;
+	if (rs_addr_parse(&a, value))
+		return a.family == 4 ? A : AAAA;
+	if (rs_span_starts(value, RS_LIT("NODATA-IPv4")))
+		return A;
+	return rs_span_starts(value, RS_LIT("NODATA-IPv6")) ? AAAA : 0;
 }
 
 /* ---- servers ---- */

@@ -79,6 +79,10 @@ log_fact_known(struct rs_span text)
 /* What a result of libcurl is about (libcurl-errors(3)): "tls", "resolve",
    "connect", "timeout", "http", "other"; NULL for 0. */
 const char *log_transfer_word(int result);
+/* Of questions of other types of DNS nothing is read. */
+bool log_type_known(uint16_t type);
+/* The type of DNS that a value of a reply is of: A, AAAA; 0: any. */
+uint16_t log_reply_type(struct rs_span value);
 /* How a reason begins, in words that are known to be the phone's; absent: others,
    which may name anything, passwords and serial numbers too. */
 struct rs_span log_reason(struct rs_span s);

@@ -67,6 +67,10 @@ struct cap_clock {
 	   captures have too, those that several records may have carried. */
 	bool joining;
 	uint32_t messages, attributed, in_clear, ambiguous;
+	/* Questions of it to name servers, and those that the captures have. */
+	uint32_t lookups, lookups_captured;
+	unsigned joined_by; /* bits, as engine/join.h has them */
+	const char *not_joined; /* why; NULL: it is */
 	bool drifts;                     /* known is how its rate differs, */
 	double drift, drift_uncertainty; /* fast is positive; parts of one */
 	rs_time lead; /* its entries are given so much earlier, for

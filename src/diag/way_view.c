@@ -127,8 +127,10 @@ way_evidence(struct finding *f, const struct rec_lookup *l)
 	    FINDING_TEXT(l->name));
 	finding_evidence(f, v[0], l->started, rs_span_str(what));
 	const struct rs_frame *last = &v[l->frames.n - 1];
+	while (last > v && rs_frame_is_line(*last) && !rs_frame_is_line(v[0]))
+		last--; /* a line that tells of a packet */
 	if (l->answer_frame.number == 0 && l->icmp_frame.number == 0 &&
-	    l->frames.n > 1) {
+	    last > v) {
 		snprintf(what, sizeof what, "%.*s %.*s, query %lld",
 		    FINDING_TEXT(l->type), FINDING_TEXT(l->name),
 		    (long long)l->queries);

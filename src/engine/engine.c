@@ -47,7 +47,11 @@ hear(void *arg, const struct rs_event *ev)
 	struct engine *e = arg;
 	struct rs_flow_info flow;
 	bool missed = log_join_hear(e->join, ev, &flow);
-	rs_emit(&e->joined, ev);
+	struct rs_event full = *ev;
+	struct rs_arrival parts[2] = {{.at = ev->at}};
+	if (log_join_line(e->join, ev, &parts[1].at))
+		full.parts = (struct rs_where){parts, 2};
+	rs_emit(&e->joined, &full);
 	if (!missed)
 		return;
 	const struct rs_event gap = {
@@ -545,6 +549,8 @@ engine_finish(struct engine *e)
 	e->flows_evicted = flow_table_evicted(e->flows);
 	flow_table_free(e->flows);
 	e->flows = NULL;
+	if (e->logs)
+		log_stage_finish(e->logs);
 	if (e->relay)
 		relay_finish(e->relay);
 	trackers_finish(&e->trackers, e->now);

@@ -226,7 +226,8 @@ hanging(const struct rs_event *ev)
 		return rounded(ev->u.icmp.quoted.n);
 	case RS_EV_DNS_MESSAGE:
 		return rounded(sizeof *ev->u.dns_message) +
-		       rounded(ev->u.dns_message->bytes.n);
+		       rounded(ev->u.dns_message->bytes.n) +
+		       rounded(ev->parts.n * sizeof *ev->parts.v);
 	case RS_EV_DHCP:
 		return rounded(sizeof *ev->u.dhcp) +
 		       rounded(ev->u.dhcp->bytes.n);
@@ -275,8 +276,8 @@ keep_hanging(struct room *r, struct rs_event *ev)
 	} else if (ev->type == RS_EV_NOT_TLS) {
 		ev->u.not_tls.head = keep_span(r, ev->u.not_tls.head);
 	} else if (ev->type == RS_EV_FLOW_END && ev->u.flow_end.conn) {
-		ev->u.flow_end.conn = keep(
-		    r, ev->u.flow_end.conn, sizeof *ev->u.flow_end.conn);
+		ev->u.flow_end.conn =
+		    keep(r, ev->u.flow_end.conn, sizeof *ev->u.flow_end.conn);
 	} else if (ev->type == RS_EV_ANOMALY) {
 		ev->u.anomaly.head = keep_span(r, ev->u.anomaly.head);
 	} else if (ev->type == RS_EV_ICMP) {
@@ -286,6 +287,8 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		    keep(r, ev->u.dns_message, sizeof *ev->u.dns_message);
 		m->bytes = keep_span(r, m->bytes);
 		ev->u.dns_message = m;
+		ev->parts.v =
+		    keep(r, ev->parts.v, ev->parts.n * sizeof *ev->parts.v);
 	} else if (ev->type == RS_EV_DHCP) {
 		const struct dhcp_msg *m = ev->u.dhcp;
 		struct dhcp_msg *copy = piece(r, sizeof *m);

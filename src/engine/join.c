@@ -14,7 +14,8 @@ log_join_new(unsigned n)
 	j->n_logs = n;
 	j->joined = g_new0(struct log_joined, n);
 	for (unsigned i = 0; i < n; i++)
-		j->joined[i].end = RS_NEVER;
+		j->joined[i].first = j->joined[i].end = RS_NEVER;
+	j->dns = join_dns_new(n);
 	j->messages = g_array_new(FALSE, TRUE, sizeof(struct join_message));
 	j->wire = g_array_new(FALSE, TRUE, sizeof(struct join_wire));
 	j->flows = g_array_new(FALSE, TRUE, sizeof(struct join_flow));
@@ -31,6 +32,7 @@ log_join_free(struct log_join *j)
 {
 	if (j == NULL)
 		return;
+	join_dns_free(j->dns);
 	g_array_free(j->messages, TRUE);
 	g_array_free(j->wire, TRUE);
 	g_array_free(j->flows, TRUE);
@@ -92,17 +94,38 @@ line_key(uint64_t line, uint64_t id)
 
 /* ---- the logs ---- */
 
+/* A phone writes its own address into the Via of its requests. */
+static void
+learn_own(struct log_join *j, unsigned log, struct rs_span text)
+{
+	struct sip_header headers[SIP_MAX_HEADERS];
+	struct sip_msg m;
+	struct sip_via via;
+	struct rs_addr a;
+	size_t head;
+	if (sip_msg_head_parse(&m, headers, text, &head) && m.request &&
+	    sip_via_parse(&via, sip_msg_header(&m, SIP_HDR_VIA)) &&
+	    rs_addr_parse(&a, via.host))
+		join_dns_own(j, log, &a);
+}
+
 void
 log_join_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 {
 	struct log_sip s;
 	enum log_form form = (enum log_form)(f->linktype - CAP_LINK_LOG);
+	if (j->joined[log].first == RS_NEVER)
+		j->joined[log].first = f->ts;
 	if (f->bytes.n == 0)
 		j->joined[log].end = f->ts;
+	else
+		join_dns_entry(j, log, f);
 	if (f->bytes.n == 0 || j->messages->len >= JOIN_MESSAGES ||
 	    !log_sip_parse(form, f->bytes, &s) || s.headless)
 		return;
 	struct log_text t = log_sip_text(s.message, j->text, LOG_ENTRY);
+	if (form == LOG_FORM_PHONE && s.sent)
+		learn_own(j, log, (struct rs_span){j->text, t.n});
 	struct join_message m = {
 	    .at = f->ts,
 	    .line = rs_frame_number(f->frame),
@@ -141,6 +164,7 @@ flow_of(struct log_join *j, const struct rs_flow_info *f)
 	struct join_flow new = {
 	    .first = f->first.first,
 	    .number = f->first.from.number,
+	    .client = f->end[RS_C2S].addr,
 	    .from = RS_NEVER,
 	    .damaged = RS_NEVER,
 	};
@@ -213,7 +237,11 @@ collect(void *arg, const struct rs_event *ev)
 	struct log_join *j = arg;
 	if (ev->flow == NULL)
 		return;
-	if (ev->type == RS_EV_TLS_DATA)
+	if (ev->type == RS_EV_DNS_MESSAGE)
+		join_dns_event(j, ev);
+	else if (ev->type == RS_EV_DHCP)
+		join_dhcp_event(j, ev);
+	else if (ev->type == RS_EV_TLS_DATA)
 		take_data(j, ev);
 	else if (ev->type == RS_EV_TLS_HANDSHAKE)
 		take_handshake(j, ev);
@@ -238,6 +266,20 @@ void
 log_join_hole(struct log_join *j, unsigned log)
 {
 	j->joined[log].holes = true;
+}
+
+void
+log_join_stepped(struct log_join *j, unsigned log, rs_time by)
+{
+	j->joined[log].stepped = by;
+}
+
+void
+log_join_span(struct log_join *j, rs_time first, rs_time last, bool broken)
+{
+	j->dns->first = first;
+	j->dns->last = last;
+	j->dns->broken |= broken;
 }
 
 static gpointer

@@ -20,6 +20,7 @@ enum { JOIN_LEAST = 100, JOIN_REDACTED = 400, JOIN_PADDING = 16 };
 struct join_flow {
 	rs_time first;
 	uint64_t number; /* of its first frame */
+	struct rs_addr client;
 	struct inferred_cipher cipher;
 	rs_time from, to;        /* its records that cannot be read */
 	rs_time damaged;         /* since then bytes are missing; RS_NEVER */
@@ -47,8 +48,110 @@ struct join_message {
 	uint32_t flow;    /* + 1; 0: not known */
 };
 
+enum { JOIN_ADDRS = 8 };
+
+/* What an answer says, as far as a log would tell it. */
+struct join_told {
+	bool any, more; /* more: addresses than there is room for */
+	uint8_t rcode, n;
+	uint64_t addr[JOIN_ADDRS]; /* hashed */
+};
+
+/* The addresses that a log says its phone has. */
+struct join_own {
+	struct rs_addr addr[4];
+	unsigned n;
+};
+
+/* How a log's times become those of the captures: + shift, and a little more
+   the further from `middle`. */
+struct join_line {
+	rs_time shift, middle;
+	double drift;
+};
+
+/* A question that a log says was sent to a name server. */
+struct join_ask {
+	rs_time at, replied; /* by the log's clock; replied: RS_NEVER */
+	uint64_t what;       /* name and type, hashed */
+	uint64_t line, reply_line;
+	struct rs_addr server;
+	uint32_t log;
+	struct join_told told;
+	uint32_t query; /* that it was, + 1 */
+};
+
+/* One that was captured, over UDP. */
+struct join_query {
+	struct rs_stamp at, answer;
+	uint64_t what;
+	struct rs_endpoint client, server;
+	uint16_t id;
+	bool answered;
+	bool common; /* of a type that is understood in logs */
+	struct join_told told;
+	uint32_t ask; /* + 1 */
+	uint32_t who; /* the client's place in join_dns.clients */
+};
+
+/* By a DHCPACK. */
+struct join_granted {
+	rs_time at;
+	struct rs_addr to;
+};
+
+/* A question of a log, while it is read. */
+struct join_recent {
+	uint64_t name;
+	uint16_t type;
+	bool answered;
+	uint32_t ask; /* + 1; 0: not forwarded so far */
+};
+
+enum { JOIN_RECENT = 32, JOIN_FIRST_LINES = 16 };
+/* Not more are kept. */
+enum { JOIN_ASKS = 1 << 16, JOIN_QUERIES = 1 << 16, JOIN_LEASES = 1 << 16 };
+
+struct join_dns {
+	GArray *asks, *queries;
+	GArray *clients;        /* struct rs_addr */
+	GArray *leases;         /* struct join_granted */
+	GHashTable *names;      /* what logs ask */
+	uint32_t *by_what;      /* of queries, once all are there: then by time */
+	GHashTable *open;       /* hash of a query -> the last such, + 1 */
+	GHashTable *line_logs;  /* hash of a line -> its log, + 1 */
+	GHashTable *line_asks;  /* hash of a line -> its ask, + 1 */
+	GHashTable *packets;    /* hash of a packet -> its query, + 1 */
+	bool full;              /* there was more */
+	rs_time first, last;    /* of the captures; RS_NEVER: not told */
+	bool broken;
+	struct join_own *own; /* of each log */
+	/* Of the log that is being read. */
+	uint32_t log; /* + 1 */
+	unsigned n_lines;
+	struct join_recent recent[JOIN_RECENT]; /* ring */
+	unsigned n_recent;
+	/* The last line of a reply: its name, and whose it was, + 1. */
+	uint64_t reply_name;
+	uint16_t reply_type;
+	uint32_t reply_ask;
+	/* A line that names an alias: what was asked for, and when it came. */
+	uint64_t alias; /* 0: none */
+	rs_time alias_at;
+	uint64_t alias_line;
+};
+
+/* An offset that was found, or why there is none. */
+struct join_found {
+	bool found;
+	struct join_line line;
+	struct log_joined joined; /* by, why, shift, uncertainty, drift */
+	struct rs_addr client;    /* of names */
+};
+
 struct log_join {
 	unsigned n_logs;
+	struct join_dns *dns;
 	struct log_joined *joined;
 	GArray *messages, *wire, *flows;
 	GHashTable *by_line;   /* hash of line and id -> index + 1 */
@@ -58,13 +161,6 @@ struct log_join {
 	/* Of wire, once all is there: by time; by direction and length. */
 	uint32_t *order, *by_length;
 	void *text; /* LOG_ENTRY bytes */
-};
-
-/* How a log's times become those of the captures: + shift, and a little more
-   the further from `middle`. */
-struct join_line {
-	rs_time shift, middle;
-	double drift;
 };
 
 static inline rs_time
@@ -86,6 +182,39 @@ join_fits(const struct join_message *m, const struct join_wire *w)
 	       m->length <= w->high + JOIN_REDACTED;
 }
 
+enum { JOIN_ROUNDS = 6 };
+
+/* The difference between the two times of the same thing; up: it was sent. */
+struct join_pair {
+	rs_time at, d;
+	bool up, id; /* id: by an equal Call-ID */
+};
+/* join_solve.c: takes l nearer to the line through all of them; at last, what is known then.
+ */
+void join_fit(struct join_line *l, const GArray *pairs, bool last,
+    struct log_joined *out);
+
+/* join_dns.c: what both sides have of DNS. */
+struct join_dns *join_dns_new(unsigned n_logs);
+void join_dns_free(struct join_dns *d);
+void join_dns_entry(
+    struct log_join *j, unsigned log, const struct cap_frame *f);
+void join_dns_own(
+    struct log_join *j, unsigned log, const struct rs_addr *a);
+void join_dns_event(struct log_join *j, const struct rs_event *ev);
+void join_dhcp_event(struct log_join *j, const struct rs_event *ev);
+void join_dns_sort(struct log_join *j);
+/* Is what the log tells of an answer what the capture has of it? */
+bool join_dns_agrees(const struct join_ask *a, const struct join_query *q);
+/* Which questions of a log the captures have, once the clocks agree. */
+void join_dns_place(
+    struct log_join *j, unsigned log, const struct join_line *l);
+/* The first in by_what of that name and type, and not before t. */
+uint32_t join_dns_first(const struct log_join *j, uint64_t what, rs_time t);
+
+/* join_names.c: the offset by DNS alone. */
+void join_names(struct log_join *j, unsigned log, struct join_found *out);
+
 /* join_solve.c: of two of j->wire, by index; the first in j->order that is not
    before t. */
 int join_by_time(const void *a, const void *b, void *j);
@@ -94,6 +223,18 @@ uint32_t join_first_at(const struct log_join *j, rs_time t);
 void join_missed(struct log_join *j, uint32_t wire);
 /* join_place.c: says which records carried which messages of a log. */
 void join_place(struct log_join *j, unsigned log, const struct join_line *l);
+
+static inline struct join_ask *
+join_ask(const struct log_join *j, uint32_t i)
+{
+	return &g_array_index(j->dns->asks, struct join_ask, i);
+}
+
+static inline struct join_query *
+join_query(const struct log_join *j, uint32_t i)
+{
+	return &g_array_index(j->dns->queries, struct join_query, i);
+}
 
 static inline struct join_message *
 join_message(const struct log_join *j, uint32_t i)

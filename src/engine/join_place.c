@@ -51,6 +51,15 @@ run_of(const struct log_join *j, const struct join_message *m, uint32_t w)
 	return 0;
 }
 
+/* Names alone know whose log it is. */
+static bool
+may_be(const struct place *p, const struct join_wire *w)
+{
+	const struct log_joined *l = &p->j->joined[p->log];
+	return l->by != JOIN_BY_NAMES ||
+	       rs_addr_eq(&l->client, &join_flow(p->j, w->flow)->client);
+}
+
 static void
 wish(struct place *p, uint32_t message, bool exact, bool known_flows)
 {
@@ -65,7 +74,8 @@ wish(struct place *p, uint32_t message, bool exact, bool known_flows)
 		if (r->at.complete > at + near)
 			break;
 		uint32_t n = run_of(p->j, m, k);
-		if (n == 0 || (known_flows && !p->carries[r->flow]))
+		if (n == 0 || !may_be(p, r) ||
+		    (known_flows && !p->carries[r->flow]))
 			continue;
 		if (w.n == MAY_BE)
 			break;

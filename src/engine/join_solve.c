@@ -7,18 +7,22 @@
  * message within a few milliseconds; a wrong one gets those of chance.  Only an
  * offset that has clearly more than any other is taken: registrations that
  * repeat every minute, all of one length, fit at every minute.
+ *
+ * An equal Call-ID decides; records of TLS come next, and questions to name
+ * servers after them.  Names that contradict records leave nothing to believe.
  */
 #include "engine/join_inner.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { VOTES = 1 << 22, LEAST = 2, LEAST_REDACTED = 4, ROUNDS = 6 };
+enum { VOTES = 1 << 22, LEAST = 2, LEAST_REDACTED = 4 };
 
 static const rs_time WINDOW = 20 * RS_MSEC;
 static const rs_time APART = 200 * RS_MSEC; /* two offsets, and not one */
 static const rs_time NEAR = 25 * RS_MSEC;
-static const rs_time LONG = 60 * RS_SEC; /* drift is not seen in less */
+static const rs_time LONG = 60 * RS_SEC;   /* drift is not seen in less */
+static const rs_time SAME = 100 * RS_MSEC; /* of two sources */
 /* It is told where its uncertainty is as small as this, or it is far more. */
 static const double SURE = 10e-6;
 
@@ -151,15 +155,10 @@ count_votes(const GArray *votes, uint32_t n_messages)
 
 /* ---- the line through them ---- */
 
-struct pair {
-	rs_time at, d;
-	bool up;
-};
-
 static int
 by_d(const void *a, const void *b)
 {
-	const struct pair *x = a, *y = b;
+	const struct join_pair *x = a, *y = b;
 	return x->d < y->d ? -1 : x->d > y->d;
 }
 
@@ -167,10 +166,10 @@ by_d(const void *a, const void *b)
 static GArray *
 pairs_of(const struct log_join *j, unsigned log, const struct join_line *l)
 {
-	GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct pair));
+	GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct join_pair));
 	for (uint32_t i = 0; i < j->messages->len; i++) {
 		const struct join_message *m = join_message(j, i);
-		struct pair best = {m->at, 0, m->up};
+		struct join_pair best = {m->at, 0, m->up, false};
 		rs_time off = NEAR + 1, due = join_time(l, m->at);
 		if (m->log != log)
 			continue;
@@ -184,6 +183,7 @@ pairs_of(const struct log_join *j, unsigned log, const struct join_line *l)
 				continue;
 			off = e;
 			best.d = w->at.complete - m->at;
+			best.id = w->id != 0;
 		}
 		if (off <= NEAR)
 			g_array_append_val(pairs, best);
@@ -194,7 +194,8 @@ pairs_of(const struct log_join *j, unsigned log, const struct join_line *l)
 static void
 fit_drift(struct join_line *l, const GArray *pairs)
 {
-	const struct pair *p = (const struct pair *)(void *)pairs->data;
+	const struct join_pair *p =
+	    (const struct join_pair *)(void *)pairs->data;
 	double n = pairs->len, t = 0, d = 0, tt = 0, td = 0;
 	if (pairs->len < 6 || p[pairs->len - 1].at - p[0].at < LONG)
 		return;
@@ -217,9 +218,9 @@ static bool
 median(const struct join_line *l, const GArray *pairs, bool up, rs_time *out,
     rs_time *spread)
 {
-	GArray *left = g_array_new(FALSE, FALSE, sizeof(struct pair));
+	GArray *left = g_array_new(FALSE, FALSE, sizeof(struct join_pair));
 	for (uint32_t i = 0; i < pairs->len; i++) {
-		struct pair p = g_array_index(pairs, struct pair, i);
+		struct join_pair p = g_array_index(pairs, struct join_pair, i);
 		p.d -= (rs_time)(l->drift * (double)(p.at - l->middle));
 		if (p.up == up)
 			g_array_append_val(left, p);
@@ -227,7 +228,8 @@ median(const struct join_line *l, const GArray *pairs, bool up, rs_time *out,
 	g_array_sort(left, by_d);
 	bool any = left->len > 0;
 	if (any) {
-		const struct pair *v = (const struct pair *)(void *)left->data;
+		const struct join_pair *v =
+		    (const struct join_pair *)(void *)left->data;
 		*out = v[left->len / 2].d;
 		*spread = v[left->len * 3 / 4].d - v[left->len / 4].d;
 	}
@@ -264,7 +266,8 @@ struct moments {
 static struct moments
 moments_of(const struct join_line *l, const GArray *pairs, bool up)
 {
-	const struct pair *p = (const struct pair *)(void *)pairs->data;
+	const struct join_pair *p =
+	    (const struct join_pair *)(void *)pairs->data;
 	struct moments m = {0};
 	for (uint32_t i = 0; i < pairs->len; i++) {
 		if (p[i].up != up)
@@ -292,7 +295,8 @@ static void
 tell_drift(
     const struct join_line *l, const GArray *pairs, struct log_joined *out)
 {
-	const struct pair *p = (const struct pair *)(void *)pairs->data;
+	const struct join_pair *p =
+	    (const struct join_pair *)(void *)pairs->data;
 	if (pairs->len < 6 || p[pairs->len - 1].at - p[0].at < LONG)
 		return;
 	struct moments a = moments_of(l, pairs, true),
@@ -310,32 +314,133 @@ tell_drift(
 	out->drift_uncertainty = error;
 }
 
-static void
-solve(struct log_join *j, unsigned log, bool exact)
+void
+join_fit(
+    struct join_line *l, const GArray *pairs, bool last, struct log_joined *out)
 {
-	struct log_joined *out = &j->joined[log];
+	fit_drift(l, pairs);
+	refine(l, pairs, out);
+	if (last)
+		tell_drift(l, pairs, out);
+}
+
+static void
+note_sources(const GArray *pairs, struct log_joined *out)
+{
+	for (uint32_t i = 0; i < pairs->len; i++)
+		out->by |= g_array_index(pairs, struct join_pair, i).id
+			       ? JOIN_BY_CALL_ID
+			       : JOIN_BY_TLS;
+}
+
+static rs_time
+first_message(const struct log_join *j, unsigned log)
+{
+	for (uint32_t i = 0; i < j->messages->len; i++)
+		if (join_message(j, i)->log == log)
+			return join_message(j, i)->at;
+	return 0;
+}
+
+/* By messages. */
+static void
+solve(
+    const struct log_join *j, unsigned log, bool exact, struct join_found *out)
+{
 	GArray *votes = votes_of(j, log, exact);
 	struct poll p = count_votes(votes, j->messages->len);
 	g_array_free(votes, TRUE);
 	uint32_t least = exact ? LEAST : LEAST_REDACTED;
+	out->joined.why = p.best == 0      ? JOIN_NO_MATCH
+			  : p.best < least ? JOIN_TOO_FEW
+					   : JOIN_SEVERAL_OFFSETS;
 	if (p.best < least || p.second * 10 > p.best * 7)
 		return;
-	struct join_line l = {.shift = p.from + WINDOW / 2};
-	for (uint32_t i = 0; i < j->messages->len; i++)
-		if (join_message(j, i)->log == log) {
-			l.middle = join_message(j, i)->at;
-			break;
-		}
-	for (int round = 0; round < ROUNDS; round++) {
-		GArray *pairs = pairs_of(j, log, &l);
-		fit_drift(&l, pairs);
-		refine(&l, pairs, out);
-		if (round == ROUNDS - 1)
-			tell_drift(&l, pairs, out);
+	out->line.shift = p.from + WINDOW / 2;
+	out->line.middle = first_message(j, log);
+	for (int round = 1; round <= JOIN_ROUNDS; round++) {
+		bool last = round == JOIN_ROUNDS;
+		GArray *pairs = pairs_of(j, log, &out->line);
+		join_fit(&out->line, pairs, last, &out->joined);
+		if (last)
+			note_sources(pairs, &out->joined);
 		g_array_free(pairs, TRUE);
 	}
-	out->solved = true;
-	join_place(j, log, &l);
+	out->found = true;
+}
+
+const char *
+log_join_word(enum join_why why)
+{
+	switch (why) {
+	case JOIN_NO_MATCH:
+		return "no_match";
+	case JOIN_TOO_FEW:
+		return "too_few";
+	case JOIN_TOO_MANY:
+		return "too_many";
+	case JOIN_SEVERAL_OFFSETS:
+		return "several_offsets";
+	case JOIN_SEVERAL_CLIENTS:
+		return "several_clients";
+	case JOIN_OTHER_CLIENT:
+		return "other_client";
+	case JOIN_DIFFERS:
+		return "sources_differ";
+	}
+	return NULL;
+}
+
+/* At the same moment, by both. */
+static bool
+same(const struct join_found *a, const struct join_found *b)
+{
+	rs_time at = b->line.middle;
+	rs_time off = llabs(join_time(&a->line, at) - join_time(&b->line, at));
+	return off <= SAME;
+}
+
+/* What is known of the log's clock, by what is better. */
+static void
+decide(const struct join_found *m, const struct join_found *n,
+    struct join_found *out)
+{
+	*out = m->found ? *m : *n;
+	if (m->found && n->found && same(m, n)) {
+		out->joined.by |= n->joined.by;
+		out->client = n->client;
+	} else if (m->found && n->found && !(m->joined.by & JOIN_BY_CALL_ID)) {
+		out->found = false;
+		out->joined.why = JOIN_DIFFERS;
+	} else if (!m->found && !n->found && n->joined.why <= JOIN_TOO_FEW &&
+		   m->joined.why) {
+		out->joined.why = m->joined.why;
+	}
+}
+
+static void
+join(struct log_join *j, unsigned log)
+{
+	struct log_joined *to = &j->joined[log];
+	struct join_found m = {0}, n = {0}, best;
+	solve(j, log, true, &m);
+	if (!m.found)
+		solve(j, log, false, &m);
+	join_names(j, log, &n);
+	decide(&m, &n, &best);
+	to->why = best.joined.why;
+	if (!best.found)
+		return;
+	to->solved = true;
+	to->by = best.joined.by;
+	to->shift = best.joined.shift;
+	to->uncertainty = best.joined.uncertainty;
+	to->drifts = best.joined.drifts;
+	to->drift = best.joined.drift;
+	to->drift_uncertainty = best.joined.drift_uncertainty;
+	to->client = best.client;
+	join_place(j, log, &best.line);
+	join_dns_place(j, log, &best.line);
 }
 
 static int
@@ -363,9 +468,7 @@ log_join_solve(struct log_join *j)
 	g_qsort_with_data(j->order, (int)n, sizeof *j->order, join_by_time, j);
 	g_qsort_with_data(
 	    j->by_length, (int)n, sizeof *j->by_length, by_length, j);
-	for (unsigned log = 0; log < j->n_logs; log++) {
-		solve(j, log, true);
-		if (!j->joined[log].solved)
-			solve(j, log, false);
-	}
+	join_dns_sort(j);
+	for (unsigned log = 0; log < j->n_logs; log++)
+		join(j, log);
 }

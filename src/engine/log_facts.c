@@ -15,6 +15,7 @@ enum {
 	ASKED = 32,
 	HOSTS = 64,
 	WIRE = 4096,
+	HELD = 64,
 };
 enum { A = 1, AAAA = 28, SRV = 33 };
 enum { DNS = 53 };
@@ -25,12 +26,24 @@ struct fact_flow {
 	void *state;
 };
 
+static const rs_time PASSED = 50 * RS_MSEC;
+
+/* A response that waits for its query: see hold(). */
+struct held_reply {
+	struct rs_endpoint from, to; /* of the query */
+	struct rs_stamp at;
+	uint8_t *bytes; /* owned */
+	size_t n;
+};
+
 /* A question, from "query" to its reply. */
 struct asked {
 	struct log_kept name, server;
 	struct rs_addr at;
 	uint16_t type, id;
-	bool forwarded;
+	bool forwarded, answered;
+	rs_time told;            /* when it was forwarded, as the log says */
+	struct join_lookup wire; /* what the capture has of it */
 	bool replied; /* by what the list of servers is to tell in full */
 	struct rs_stamp reply;
 };
@@ -42,6 +55,7 @@ struct host {
 
 struct log_facts {
 	struct pipeline *p;
+	const struct log_join *join; /* NULL: none */
 	struct fact_flow flows[FLOWS];
 	unsigned n_flows;
 	uint64_t serial;
@@ -53,11 +67,13 @@ struct log_facts {
 	/* A response that is being told. */
 	struct asked *reply;
 	struct rs_stamp reply_at;
+	bool reply_empty; /* no record of it so far */
 	struct log_kept alias,
 	    list; /* of a CNAME: whose; of servers: their name */
 	bool listing;
 	uint8_t wire[WIRE];
 	struct log_wire w;
+	GArray *held;           /* struct held_reply, in order */
 	struct log_lease lease; /* that is being told */
 	struct log_fetching *fetching;
 };
@@ -76,12 +92,14 @@ host_of(const void *arg, struct rs_span name)
 }
 
 struct log_facts *
-log_facts_new(struct pipeline *p, uint64_t serial)
+log_facts_new(struct pipeline *p, uint64_t serial, const struct log_join *join)
 {
 	struct log_facts *g = g_new0(struct log_facts, 1);
 	g->p = p;
+	g->join = join;
 	g->serial = serial;
 	g->w = (struct log_wire){.p = g->wire, .size = sizeof g->wire};
+	g->held = g_array_new(FALSE, FALSE, sizeof(struct held_reply));
 	const struct log_hosts hosts = {host_of, g};
 	g->fetching = log_fetching_new(p, &g->serial, &hosts);
 	return g;
@@ -94,6 +112,9 @@ log_facts_free(struct log_facts *g)
 		return;
 	for (unsigned i = 0; i < g->n_flows; i++)
 		g_free(g->flows[i].state);
+	for (unsigned i = 0; i < g->held->len; i++)
+		g_free(g_array_index(g->held, struct held_reply, i).bytes);
+	g_array_free(g->held, TRUE);
 	log_fetching_free(g->fetching);
 	g_free(g);
 }
@@ -130,6 +151,13 @@ emit(void *arg, const struct rs_event *ev)
 	pipeline_say(c->g->p, &full);
 }
 
+static enum rs_source
+source_of(const struct log_facts *g, uint32_t file)
+{
+	return g->join && log_join_apart(g->join, file) ? RS_FROM_LOG_APART
+							: RS_FROM_LOG;
+}
+
 static struct fact_flow *
 flow_of(struct log_facts *g, const struct rs_endpoint *client,
     const struct rs_endpoint *server, enum rs_carrier over,
@@ -152,7 +180,7 @@ flow_of(struct log_facts *g, const struct rs_endpoint *client,
 				    .end = {*client, *server},
 				    .first = *at,
 				    .carrier = over,
-				    .source = RS_FROM_LOG,
+				    .source = source_of(g, at->from.file),
 				    .from_start = true,
 				}};
 	/* A log has what came as well as what went. */
@@ -215,10 +243,102 @@ asked_of(struct log_facts *g, struct rs_span name)
 	return NULL;
 }
 
+/* The last of those that a reply of that type may be to; of any: of the type
+   that waits longest, as A and AAAA are asked at once. */
+static struct asked *
+waiting(struct log_facts *g, struct rs_span name, uint16_t type)
+{
+	unsigned n = MIN(g->n_asked, ASKED);
+	struct asked *last = NULL;
+	for (unsigned i = n; i-- > 0;) {
+		struct asked *q = &g->asked[(g->n_asked - 1 - i) % ASKED];
+		if (!q->forwarded || q->answered || (type && q->type != type) ||
+		    !rs_span_eq(log_view(&q->name), name))
+			continue;
+		type = q->type;
+		last = q;
+	}
+	return last;
+}
+
+/* The same that was asked before has its answer, too. */
+static void
+answered(struct log_facts *g, const struct asked *q)
+{
+	for (unsigned i = 0; i < MIN(g->n_asked, ASKED); i++)
+		g->asked[i].answered |=
+		    g->asked[i].type == q->type &&
+		    rs_span_eq(log_view(&g->asked[i].name), log_view(&q->name));
+}
+
+/* The first of them. */
+static void
+say_held(struct log_facts *g)
+{
+	struct held_reply h = g_array_index(g->held, struct held_reply, 0);
+	struct fact_flow f = {.info = {
+				  .serial = g->serial++,
+				  .end = {h.from, h.to},
+				  .first = h.at,
+				  .carrier = RS_OVER_UDP,
+				  .source = RS_FROM_BOTH,
+				  .from_start = true,
+			      }};
+	g_array_remove_index(g->held, 0);
+	say(g, &f, RS_S2C, (struct rs_span){h.bytes, h.n}, &h.at);
+	g_free(f.state);
+	g_free(h.bytes);
+}
+
+rs_time
+log_facts_tell(struct log_facts *g, rs_time now)
+{
+	while (g->held->len) {
+		const struct held_reply *h =
+		    &g_array_index(g->held, struct held_reply, 0);
+		if (h->at.complete + PASSED > now)
+			return h->at.complete + PASSED;
+		say_held(g);
+	}
+	return RS_NEVER;
+}
+
+/* An answer that was not captured, to a question that was: told once that has
+   passed, which may be after the line where the log's clock drifts. */
+static void
+hold(struct log_facts *g, const struct asked *q, const struct rs_stamp *at)
+{
+	struct held_reply h = {
+	    .from = q->wire.from,
+	    .to = q->wire.to,
+	    .at = *at,
+	    .bytes = g_memdup2(g->w.p, g->w.n),
+	    .n = g->w.n,
+	};
+	rs_time after = at->complete - q->told;
+	h.at.first = h.at.complete = q->wire.sent + MAX(after, 0);
+	if (g->held->len == HELD)
+		say_held(g);
+	g_array_append_val(g->held, h);
+}
+
+/* What was captured, the capture tells. */
+static void
+dns_joined(struct log_facts *g, const struct asked *q, enum rs_dir dir,
+    const struct rs_stamp *at)
+{
+	if (dir == RS_S2C && !q->wire.answered && !g->w.full && g->w.n)
+		hold(g, q, at);
+}
+
 static void
 dns_say(struct log_facts *g, const struct asked *q, enum rs_dir dir,
     const struct rs_stamp *at)
 {
+	if (q->wire.captured) {
+		dns_joined(g, q, dir, at);
+		return;
+	}
 	const struct rs_endpoint client = {.addr = g->phone};
 	const struct rs_endpoint server = {.addr = q->at, .port = DNS};
 	say_wire(g, &client, &server, dir, at);
@@ -231,6 +351,7 @@ local(struct asked *q)
 	static const uint8_t loopback[] = {127, 0, 0, 1};
 	q->at = rs_addr_v4(loopback);
 	q->forwarded = true;
+	q->wire = (struct join_lookup){0};
 }
 
 static void
@@ -252,13 +373,17 @@ ask(struct log_facts *g, struct asked *q, const struct rs_stamp *at)
 }
 
 static void
-forward(
-    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+forward(struct log_facts *g, const struct log_fact *f,
+    const struct join_lookup *wire, const struct rs_stamp *at)
 {
 	struct asked *q = asked_of(g, f->name);
 	if (q == NULL || !rs_addr_parse(&q->at, f->value))
 		return;
 	q->forwarded = true;
+	q->told = at->complete;
+	q->wire = *wire;
+	if (wire->captured)
+		q->id = wire->id;
 	ask(g, q, at);
 }
 
@@ -289,6 +414,8 @@ static void
 add_reply(struct log_facts *g, struct asked *q, const struct log_fact *f)
 {
 	struct rs_addr a = {0};
+	g->reply_empty = g->reply_empty && g->alias.n == 0 &&
+			 rs_span_eq(f->value, RS_LIT("<CNAME>"));
 	if (g->alias.n) /* the alias was of the name that this line has */
 		log_wire_alias(&g->w, log_view(&g->alias), f->name);
 	g->alias.n = 0;
@@ -309,21 +436,28 @@ add_reply(struct log_facts *g, struct asked *q, const struct log_fact *f)
 static void
 reply(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
 {
+	uint16_t type = log_reply_type(f->value);
 	struct asked *q = g->reply;
 	if (q == NULL) {
-		q = asked_of(g, f->name);
-		if (q == NULL || !q->forwarded)
+		q = waiting(g, f->name, type);
+		if (q == NULL)
 			return;
 		if (q->type == SRV) { /* the list of servers says more */
 			q->replied = true;
 			q->reply = *at;
 			return;
 		}
-		g->reply = q;
 		g->reply_at = *at;
+		g->reply_empty = true;
+	} else if (g->reply_empty && type && type != q->type) {
+		/* Only now it is known whose the alias was. */
+		struct asked *other = waiting(g, log_view(&q->name), type);
+		q = other ? other : q;
+	}
+	if (g->reply_empty)
 		log_wire_response(&g->w, q->id, rcode_of(f->value),
 		    log_view(&q->name), q->type);
-	}
+	g->reply = q;
 	g->reply_at.complete = at->complete;
 	g->reply_at.to = at->to;
 	add_reply(g, q, f);
@@ -335,8 +469,10 @@ end_reply(struct log_facts *g)
 	const struct asked *q = g->reply;
 	g->reply = NULL;
 	g->alias.n = 0;
-	if (q)
-		dns_say(g, q, RS_S2C, &g->reply_at);
+	if (q == NULL)
+		return;
+	answered(g, q);
+	dns_say(g, q, RS_S2C, &g->reply_at);
 }
 
 static void
@@ -347,6 +483,11 @@ cached(struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
 		return;
 	local(q);
 	ask(g, q, at);
+	if (q->type != SRV) { /* to this one, whatever else waits */
+		g->reply = q;
+		g->reply_at = *at;
+		g->reply_empty = true;
+	}
 	reply(g, f, at);
 }
 
@@ -362,6 +503,7 @@ end_srv(struct log_facts *g)
 		if (!q->replied)
 			continue;
 		q->replied = false;
+		q->answered = true;
 		log_wire_response(&g->w, q->id, 0, log_view(&q->name), SRV);
 		log_wire_address(
 		    &g->w, log_view(&q->name), SRV, (struct rs_addr){0});
@@ -417,6 +559,10 @@ end_lease(struct log_facts *g)
 	if (any) {
 		log_facts_phone(g, &g->lease.leased, &asked);
 		g->phone = g->lease.leased;
+	}
+	/* What was captured, the capture tells. */
+	if (any && !(g->join && log_join_lease(g->join, asked.from.file,
+				    &g->lease.leased, asked.complete))) {
 		say_wire(g, &client, &server, RS_C2S, &asked);
 		log_lease_ack(&g->lease, &g->w, &granted);
 		say_wire(g, &client, &server, RS_S2C, &granted);
@@ -456,6 +602,16 @@ log_facts_flush(struct log_facts *g)
 	g->listing = false;
 }
 
+/* One more address, and no answer to another type, or one that begins anew. */
+static bool
+more_of(const struct asked *q, const struct log_fact *f)
+{
+	uint16_t type = log_reply_type(f->value);
+	return rs_span_eq(f->name, log_view(&q->name)) &&
+	       (type == 0 || type == q->type) && rcode_of(f->value) == 0 &&
+	       !rs_span_eq(f->value, RS_LIT("<CNAME>"));
+}
+
 /* Is f more of what is being told? */
 static bool
 goes_on(const struct log_facts *g, const struct log_fact *f)
@@ -466,8 +622,7 @@ goes_on(const struct log_facts *g, const struct log_fact *f)
 	case LOG_DNS_REPLY:
 	case LOG_DNS_CACHED:
 		return g->reply && !g->listing &&
-		       (g->alias.n ||
-			   rs_span_eq(f->name, log_view(&g->reply->name)));
+		       (g->alias.n || more_of(g->reply, f));
 	case LOG_SRV_TARGET:
 		return g->listing;
 	case LOG_SRV_LIST: /* what was replied is told by it */
@@ -499,8 +654,8 @@ waits(const struct log_facts *g, const struct log_fact *f)
 }
 
 void
-log_facts_take(
-    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at)
+log_facts_take(struct log_facts *g, const struct log_fact *f,
+    const struct join_lookup *wire, const struct rs_stamp *at)
 {
 	if (!goes_on(g, f) && !waits(g, f))
 		log_facts_flush(g);
@@ -512,7 +667,7 @@ log_facts_take(
 		query(g, f);
 		break;
 	case LOG_DNS_FORWARD:
-		forward(g, f, at);
+		forward(g, f, wire, at);
 		break;
 	case LOG_DNS_REPLY:
 		reply(g, f, at);

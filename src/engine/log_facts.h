@@ -8,21 +8,26 @@
 #define ENGINE_LOG_FACTS_H
 
 #include "capture/capture.h"
+#include "engine/join.h"
 #include "log/facts.h"
 
 struct log_facts;
 struct pipeline;
 
-/* Of one log; serials of its flows begin at `serial`. */
-struct log_facts *log_facts_new(struct pipeline *p, uint64_t serial);
+/* Of one log; serials of its flows begin at `serial`; join may be NULL. */
+struct log_facts *log_facts_new(
+    struct pipeline *p, uint64_t serial, const struct log_join *join);
 void log_facts_free(struct log_facts *g);
 /* Its address, where it is known: SIP tells it too, in that line. */
 bool log_facts_know_phone(const struct log_facts *g);
 void log_facts_phone(
     struct log_facts *g, const struct rs_addr *a, const struct rs_stamp *at);
-/* A fact of that line. */
-void log_facts_take(
-    struct log_facts *g, const struct log_fact *f, const struct rs_stamp *at);
+/* A fact of that line, and what the capture has of it. */
+void log_facts_take(struct log_facts *g, const struct log_fact *f,
+    const struct join_lookup *wire, const struct rs_stamp *at);
+/* Tells what waits for packets that have passed by now; when the next of it is
+   due, RS_NEVER where there is none. */
+rs_time log_facts_tell(struct log_facts *g, rs_time now);
 /* Nothing more belongs to what was told so far. */
 void log_facts_flush(struct log_facts *g);
 

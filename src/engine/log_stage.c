@@ -28,7 +28,7 @@ struct log_flow {
 
 struct log_stage {
 	struct pipeline *p;
-	const struct log_join *join; /* NULL: none */
+	struct log_join *join; /* NULL: none */
 	struct log_flow flows[FLOWS];
 	unsigned n_flows;
 	uint64_t serials, entries;
@@ -39,7 +39,9 @@ struct log_stage {
 		uint32_t file;
 	} seen[SEEN];                  /* messages, by their hash */
 	struct log_facts *facts[LOGS]; /* of each file; NULL: none so far */
-	rs_time due; /* when what facts hold back is told; RS_NEVER: nothing */
+	/* When what facts put together is told, and what they hold back;
+	   RS_NEVER: nothing. */
+	rs_time due, held;
 	/* Of the entry in hand. */
 	const struct cap_frame *frame;
 	enum log_form form;
@@ -50,12 +52,12 @@ struct log_stage {
 };
 
 struct log_stage *
-log_stage_new(struct pipeline *p, const struct log_join *join)
+log_stage_new(struct pipeline *p, struct log_join *join)
 {
 	struct log_stage *g = g_new0(struct log_stage, 1);
 	g->p = p;
 	g->join = join;
-	g->due = RS_NEVER;
+	g->due = g->held = RS_NEVER;
 	g->sip = g_malloc0(MAX(sip_dissector.state_size, 1));
 	return g;
 }
@@ -175,8 +177,8 @@ facts_of(struct log_stage *g)
 	if (file >= LOGS)
 		return NULL;
 	if (g->facts[file] == NULL)
-		g->facts[file] = log_facts_new(
-		    g->p, SERIAL + SERIAL / 2 + file * (UINT64_C(1) << 40));
+		g->facts[file] = log_facts_new(g->p,
+		    SERIAL + SERIAL / 2 + file * (UINT64_C(1) << 40), g->join);
 	return g->facts[file];
 }
 
@@ -340,11 +342,24 @@ message(struct log_stage *g)
 }
 
 static void
+tell_held(struct log_stage *g, rs_time now)
+{
+	g->held = RS_NEVER;
+	for (unsigned i = 0; i < LOGS; i++) {
+		rs_time due =
+		    g->facts[i] ? log_facts_tell(g->facts[i], now) : RS_NEVER;
+		if (due != RS_NEVER && (g->held == RS_NEVER || due < g->held))
+			g->held = due;
+	}
+}
+
+static void
 fact(struct log_stage *g)
 {
 	struct log_facts *facts = facts_of(g);
 	struct log_line line;
 	struct log_fact f;
+	struct join_lookup wire = {0};
 	if (facts == NULL)
 		return;
 	if (g->frame->bytes.n == 0) {
@@ -355,26 +370,46 @@ fact(struct log_stage *g)
 		rs_span_part(
 		    g->frame->bytes, 0, rs_span_find(g->frame->bytes, '\n')),
 		&line) ||
-	    !log_fact_parse(line.text, &f) || repeated(g, line.text))
+	    !log_fact_parse(line.text, &f))
+		return;
+	const struct rs_stamp at = stamp(g);
+	if (g->join)
+		wire =
+		    log_join_lookup(g->join, g->frame->frame, g->frame->bytes);
+	if (wire.client)
+		log_facts_phone(facts, wire.client, &at);
+	if (repeated(g, line.text))
 		return;
 	f.thread = line.thread;
 	if (f.kind == LOG_HTTP_REQUEST) /* all of its lines */
 		f.value = rs_span_from(
 		    g->frame->bytes, (size_t)(line.text.p - g->frame->bytes.p));
-	const struct rs_stamp at = stamp(g);
-	log_facts_take(facts, &f, &at);
+	log_facts_take(facts, &f, &wire, &at);
 	g->due = at.complete + TOGETHER;
+	tell_held(g, g->frame->ts);
 }
 
 void
 log_stage_advance(struct log_stage *g, rs_time now)
 {
+	if (g->held != RS_NEVER && now >= g->held)
+		tell_held(g, now);
 	if (g->due == RS_NEVER || now < g->due)
 		return;
 	for (unsigned i = 0; i < LOGS; i++)
 		if (g->facts[i])
 			log_facts_flush(g->facts[i]);
 	g->due = RS_NEVER;
+	tell_held(g, now);
+}
+
+void
+log_stage_finish(struct log_stage *g)
+{
+	for (unsigned i = 0; i < LOGS; i++)
+		if (g->facts[i])
+			log_facts_flush(g->facts[i]);
+	tell_held(g, INT64_MAX);
 }
 
 void

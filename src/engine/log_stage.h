@@ -22,14 +22,15 @@ struct log_counts {
 };
 
 /* What it tells goes out through p; both must outlive it, join may be NULL. */
-struct log_stage *log_stage_new(
-    struct pipeline *p, const struct log_join *join);
+struct log_stage *log_stage_new(struct pipeline *p, struct log_join *join);
 void log_stage_free(struct log_stage *g);
 /* A frame with link type CAP_LINK_LOG and more. */
 void log_stage_entry(struct log_stage *g, const struct cap_frame *f);
 /* Time passes: tells what would otherwise wait for the next entry.  Before
    anybody else hears of the time. */
 void log_stage_advance(struct log_stage *g, rs_time now);
+/* Nothing more will come. */
+void log_stage_finish(struct log_stage *g);
 const struct log_counts *log_stage_counts(const struct log_stage *g);
 
 #endif

@@ -26,7 +26,7 @@ static bool
 captured(const struct rs_event *ev)
 {
 	return ev->flow == NULL ||
-	       (ev->flow->source != RS_FROM_LOG &&
+	       (!rs_from_log(ev->flow->source) &&
 		   (ev->type != RS_EV_GAP || ev->flow->source == RS_FROM_WIRE));
 }
 

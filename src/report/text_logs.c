@@ -70,13 +70,41 @@ drift(struct text *t, const struct rec_log *l)
 	    ppm < 0 ? "slow" : "fast", (double)l->drift_uncertainty / 10);
 }
 
+static const char *
+why(struct rs_span word)
+{
+	static const struct {
+		const char *word, *words;
+	} rows[] = {
+	    {"no_match", "nothing in it is in the capture, too"},
+	    {"too_few", "too little of it is in the capture, too"},
+	    {"too_many", "there is too much to compare"},
+	    {"several_clients", "several hosts ask for the same names, at the "
+				"same intervals"},
+	    {"other_client", "only others than its phone's address ask for "
+			     "these names"},
+	    {"sources_differ", "the names that it asks for fit at another "
+			       "offset than its messages"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rs_span_eq(word, rs_span_str(rows[i].word)))
+			return rows[i].words;
+	return "no offset of its clock fits clearly better than others";
+}
+
+static bool
+only_names(const struct rec_log *l)
+{
+	const struct rs_span *by = l->joined_by.v;
+	return l->joined_by.n == 1 && rs_span_eq(by[0], RS_LIT("names"));
+}
+
 static void
 fit(struct text *t, const struct rec_log *l)
 {
 	char a[PAGE_TEXT], b[PAGE_TEXT], off[PAGE_TEXT], within[PAGE_TEXT];
 	if (l->joined == RS_FALSE) {
-		say(t, "; NOT joined with the capture: no offset of its clock "
-		       "fits clearly better than others");
+		say(t, "; NOT joined with the capture: %s", why(l->not_joined));
 		return;
 	}
 	if (l->joined != RS_TRUE)
@@ -85,9 +113,15 @@ fit(struct text *t, const struct rec_log *l)
 	page_duration(within, l->uncertainty);
 	say(t, "; its clock is %s %s the capture's, within %s", off,
 	    l->shift < 0 ? "ahead of" : "behind", within);
-	say(t, "; %s of %s in TLS records",
-	    page_number(b, text_sum(l->attributed)),
-	    text_many(a, l->messages, "message"));
+	if (only_names(l))
+		say(t,
+		    ", by the names that it asks for: %s of %s in the capture",
+		    page_number(b, text_sum(l->lookups_captured)),
+		    text_many(a, l->lookups, "question"));
+	if (l->messages || !only_names(l))
+		say(t, "; %s of %s in TLS records",
+		    page_number(b, text_sum(l->attributed)),
+		    text_many(a, l->messages, "message"));
 	if (text_sum(l->in_clear))
 		say(t, ", %s in clear", page_number(a, l->in_clear));
 	if (text_sum(l->ambiguous))

@@ -189,6 +189,8 @@ note(struct exchange *x, const struct rs_event *ev)
 {
 	struct rec_list *l = &x->rec.frames;
 	x->rec.ended = ev->at.complete;
+	if (rs_frame_is_line(ev->at.from))
+		x->rec.visibility = REC_LOG;
 	if (l->n < MOST_FRAMES)
 		*(struct rs_frame *)rec_list_add(
 		    l, &x->arena, sizeof(struct rs_frame)) = ev->at.from;

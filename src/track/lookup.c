@@ -175,15 +175,22 @@ lookup_hash(const struct lookup_tracker *k, const struct rs_addr *client,
 	return table_key_hash(&key);
 }
 
+static bool
+is_apart(const struct rs_event *ev)
+{
+	return ev->flow->source == RS_FROM_LOG_APART;
+}
+
 static struct lookup *
 find(const struct lookup_tracker *k, const struct rs_addr *client,
-    const struct dns_msg *m)
+    const struct dns_msg *m, bool apart)
 {
 	struct table_node *n =
 	    table_first(&k->lookups, lookup_hash(k, client, m));
 	for (; n; n = table_next(n)) {
 		struct lookup *l = TRACK_OF(n, struct lookup, node);
-		if (l->type == m->type && rs_addr_eq(&l->client, client) &&
+		if (l->apart == apart && l->type == m->type &&
+		    rs_addr_eq(&l->client, client) &&
 		    rs_span_eq(
 			dns_name_span(&l->name), dns_name_span(&m->name)))
 			return l;
@@ -200,8 +207,9 @@ open_lookups(const struct lookup_tracker *k)
 /* NULL: no room at all. */
 static struct lookup *
 begin(struct lookup_tracker *k, const struct rs_addr *client,
-    const struct dns_msg *m, rs_time at)
+    const struct rs_event *ev)
 {
+	const struct dns_msg *m = ev->u.dns_message;
 	if (open_lookups(k) >= MOST)
 		evict(k);
 	while (!rs_account_charge(k->pay, sizeof(struct lookup)))
@@ -214,9 +222,10 @@ begin(struct lookup_tracker *k, const struct rs_addr *client,
 	l->name.n = m->name.n;
 	memcpy(l->name.text, m->name.text, m->name.n);
 	l->type = m->type;
-	l->started = l->last = at;
+	l->apart = is_apart(ev);
+	l->started = l->last = ev->at.first;
 	l->ended = l->answered = RS_NEVER;
-	l->due = at + PATIENCE;
+	l->due = l->last + PATIENCE;
 	table_add(&k->lookups, &l->node, lookup_hash(k, client, m));
 	queue_push(&k->asking, &l->order);
 	return l;
@@ -229,6 +238,19 @@ add_frame(struct lookup *l, struct rs_frame f)
 	if (l->n_frames == LOOKUP_FRAMES)
 		l->n_frames--;
 	l->frames[l->n_frames++] = f;
+	l->logged |= rs_frame_is_line(f);
+}
+
+/* The packet, and the line of a log that tells of it. */
+static void
+add_frames(struct lookup *l, const struct rs_event *ev, struct rs_frame f)
+{
+	add_frame(l, f);
+	for (size_t i = 1; i < ev->parts.n; i++) {
+		l->logged = true;
+		if (l->n_frames + 1 < LOOKUP_FRAMES)
+			add_frame(l, ev->parts.v[i].at.from);
+	}
 }
 
 static bool
@@ -268,7 +290,7 @@ hear_query(struct lookup_tracker *k, const struct dns_msg *m,
     const struct query *q, const struct rs_event *ev)
 {
 	rs_time at = ev->at.first;
-	struct lookup *l = find(k, &q->client.addr, m);
+	struct lookup *l = find(k, &q->client.addr, m, is_apart(ev));
 	if (l && !goes_on(l, q, at)) {
 		if (l->phase == LOOKUP_OVER)
 			drop(k, l);
@@ -277,11 +299,11 @@ hear_query(struct lookup_tracker *k, const struct dns_msg *m,
 		l = NULL;
 	}
 	if (l == NULL)
-		l = begin(k, &q->client.addr, m, at);
+		l = begin(k, &q->client.addr, ev);
 	if (l == NULL)
 		return;
 	add_query(l, q);
-	add_frame(l, ev->at.from);
+	add_frames(l, ev, ev->at.from);
 	if (at > l->last)
 		l->last = at;
 	enter(k, l, l->phase, l->last + PATIENCE);
@@ -325,7 +347,7 @@ hear_response(struct lookup_tracker *k, const struct dns_msg *m,
     const struct query *q, const struct rs_event *ev)
 {
 	struct host *server = host_touch(k, &q->server.addr);
-	struct lookup *l = find(k, &q->client.addr, m);
+	struct lookup *l = find(k, &q->client.addr, m, is_apart(ev));
 	if (server)
 		server->answered = true;
 	k->two_way = true;
@@ -334,10 +356,10 @@ hear_response(struct lookup_tracker *k, const struct dns_msg *m,
 	if (l && !asked(l, q))
 		return; /* nobody takes it */
 	if (l == NULL)
-		l = begin(k, &q->client.addr, m, ev->at.first);
+		l = begin(k, &q->client.addr, ev);
 	if (l == NULL)
 		return;
-	add_frame(l, ev->at.to);
+	add_frames(l, ev, ev->at.to);
 	l->answered = ev->at.complete;
 	l->answer_frame = ev->at.to;
 	l->answered_query = *q;

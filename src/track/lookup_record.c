@@ -244,7 +244,7 @@ concerns(const struct lookup_tracker *k, const struct lookup *l)
 	struct rs_span name = dns_name_span(&l->name);
 	return (l->type == DNS_TYPE_SRV && sip_service(name)) ||
 	       l->type == DNS_TYPE_NAPTR || related_name(k->related, name) ||
-	       rs_frame_is_line(l->frames[0]); /* a phone's own log */
+	       l->logged; /* by a phone's own log */
 }
 
 void
@@ -265,6 +265,8 @@ lookup_tell(struct lookup_tracker *k, const struct lookup *l)
 	r.type = type_text(a, l->type);
 	r.related = concerns(k, l) ? RS_TRUE : RS_UNKNOWN;
 	r.queries = l->total;
+	if (l->logged)
+		r.visibility = REC_LOG;
 	r.truncated = l->truncated ? RS_TRUE : RS_UNKNOWN;
 	fill_servers(&r, l, a);
 	fill_icmp(&r, l, a);

@@ -460,6 +460,10 @@ static const struct rec_field log_fields[] = {
     TEXT("tls_min_version", tls_least),
     SPARE_LIST("resyncs", resyncs, rec_resync),
     NUMBER("resyncs_not_listed", resyncs_not_listed),
+    SPARE_TEXTS("joined_by", joined_by),
+    TEXT("not_joined", not_joined),
+    NUMBER("lookups", lookups),
+    NUMBER("lookups_captured", lookups_captured),
 };
 PART(rec_log_type, "log", "logs", log_fields);
 #undef T

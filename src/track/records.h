@@ -585,6 +585,10 @@ struct rec_log {
 	struct rs_span tls_least;   /* the least TLS version that it says */
 	struct rec_list resyncs;    /* struct rec_resync */
 	int64_t resyncs_not_listed; /* absent: none */
+	struct rec_list joined_by;  /* text: whence the offset is known */
+	struct rs_span not_joined;  /* why it is not */
+	/* Of questions to name servers; absent where there are none. */
+	int64_t lookups, lookups_captured;
 };
 
 struct rec_file {

@@ -88,6 +88,7 @@ static const struct rec_field lease_fields[] = {
     ENDPOINT("icmp_from", icmp_from),
     FRAME("icmp_frame", icmp_frame),
     FRAMES("frames", frames),
+    ENUM("visibility", visibility, rec_visibility),
 };
 const struct rec_type rec_lease_type = {"lease", "leases", sizeof(T),
     lease_fields, sizeof lease_fields / sizeof *lease_fields, offsetof(T, id),

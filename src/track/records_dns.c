@@ -59,6 +59,7 @@ static const struct rec_field lookup_fields[] = {
     TRUTH("related", related),
     FRAMES("frames", frames),
     TEXTS("flaws", flaws),
+    ENUM("visibility", visibility, rec_visibility),
 };
 const struct rec_type rec_lookup_type = {"lookup", "lookups", sizeof(T),
     lookup_fields, sizeof lookup_fields / sizeof *lookup_fields,

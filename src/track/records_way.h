@@ -149,6 +149,7 @@ struct rec_lookup {
 	enum rs_fact related;
 	struct rec_list frames;
 	struct rec_list flaws; /* names */
+	enum rec_visibility visibility; /* log: a log tells of it, too; or none */
 };
 
 extern const struct rec_type rec_lookup_type, rec_answer_type;
@@ -232,6 +233,7 @@ struct rec_lease {
 	struct rec_endpoint icmp_from;
 	struct rs_frame icmp_frame;
 	struct rec_list frames;
+	enum rec_visibility visibility; /* as of a lookup */
 };
 
 /* Who had an address, from when to when; no part of the report. */

@@ -1,0 +1,668 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What logs and captures both have of DNS: the questions that a phone's own
+ * dnsmasq forwarded, and those that were seen on the wire.
+ *
+ * A line "forwarded NAME to SERVER" is a packet to that server.  What dnsmasq
+ * answers out of its cache never was one, and a name that somebody has written
+ * over is none.
+ */
+#include "engine/join_inner.h"
+
+#include "dhcp/dhcp.h"
+#include "dns/msg.h"
+#include "log/facts.h"
+
+#include <stdlib.h>
+
+static const rs_time NEAR = 100 * RS_MSEC;
+
+static const uint64_t BASIS = UINT64_C(0xcbf29ce484222325);
+
+/* FNV-1a. */
+static uint64_t
+mix(uint64_t h, const void *v, size_t n)
+{
+	const uint8_t *p = v;
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+static uint64_t
+hash_addr(uint64_t h, const struct rs_addr *a)
+{
+	return mix(mix(h, &a->family, sizeof a->family), a->b, sizeof a->b);
+}
+
+static gpointer
+key_of(uint64_t h)
+{
+	return GSIZE_TO_POINTER(h | 1);
+}
+
+static uint32_t
+look_up(GHashTable *t, gpointer key)
+{
+	return GPOINTER_TO_UINT(g_hash_table_lookup(t, key));
+}
+
+struct join_dns *
+join_dns_new(unsigned n_logs)
+{
+	struct join_dns *d = g_new0(struct join_dns, 1);
+	d->asks = g_array_new(FALSE, TRUE, sizeof(struct join_ask));
+	d->queries = g_array_new(FALSE, TRUE, sizeof(struct join_query));
+	d->clients = g_array_new(FALSE, FALSE, sizeof(struct rs_addr));
+	d->leases = g_array_new(FALSE, FALSE, sizeof(struct join_granted));
+	d->names = g_hash_table_new(g_direct_hash, g_direct_equal);
+	d->open = g_hash_table_new(g_direct_hash, g_direct_equal);
+	d->line_logs = g_hash_table_new(g_direct_hash, g_direct_equal);
+	d->line_asks = g_hash_table_new(g_direct_hash, g_direct_equal);
+	d->packets = g_hash_table_new(g_direct_hash, g_direct_equal);
+	d->own = g_new0(struct join_own, MAX(n_logs, 1));
+	d->first = d->last = RS_NEVER;
+	return d;
+}
+
+void
+join_dns_free(struct join_dns *d)
+{
+	g_array_free(d->asks, TRUE);
+	g_array_free(d->queries, TRUE);
+	g_array_free(d->clients, TRUE);
+	g_array_free(d->leases, TRUE);
+	g_hash_table_destroy(d->names);
+	g_hash_table_destroy(d->open);
+	g_hash_table_destroy(d->line_logs);
+	g_hash_table_destroy(d->line_asks);
+	g_hash_table_destroy(d->packets);
+	g_free(d->by_what);
+	g_free(d->own);
+	g_free(d);
+}
+
+/* ---- names ---- */
+
+/* Lower case, RFC 4343, without a dot at the end. */
+static uint64_t
+hash_name(struct rs_span name)
+{
+	uint64_t h = BASIS;
+	while (name.n && name.p[name.n - 1] == '.')
+		name.n--;
+	for (size_t i = 0; i < name.n; i++) {
+		uint8_t c = rs_ascii_lower(name.p[i]);
+		h = mix(h, &c, 1);
+	}
+	return h;
+}
+
+static uint64_t
+hash_what(uint64_t name, uint16_t type)
+{
+	return mix(name, &type, sizeof type);
+}
+
+/* False: somebody has written over a part of it. */
+static bool
+is_whole(struct rs_span name)
+{
+	unsigned row = 0;
+	for (size_t i = 0; i < name.n; i++) {
+		uint8_t c = name.p[i], low = rs_ascii_lower(c);
+		bool letter = (low >= 'a' && low <= 'z') || rs_ascii_digit(c);
+		if (!letter && c != '-' && c != '_' && c != '.')
+			return false;
+		row = low == 'x' ? row + 1 : 0;
+		if (row == 3)
+			return false;
+	}
+	return name.n > 0;
+}
+
+/* ---- logs ---- */
+
+static gpointer
+line_key(uint64_t number, struct rs_span entry)
+{
+	struct rs_span line = rs_span_part(entry, 0, rs_span_find(entry, '\n'));
+	return key_of(mix(mix(BASIS, &number, sizeof number), line.p, line.n));
+}
+
+/* Of a log that is there twice the first one counts. */
+static void
+add_line(GHashTable *t, gpointer key, uint32_t i)
+{
+	if (!g_hash_table_contains(t, key))
+		g_hash_table_insert(t, key, GUINT_TO_POINTER(i));
+}
+
+/* What was asked last of that name; NULL: nothing, or long ago. */
+static struct join_recent *
+asked(struct join_dns *d, uint64_t name)
+{
+	unsigned n = MIN(d->n_recent, JOIN_RECENT);
+	for (unsigned i = 0; i < n; i++) {
+		struct join_recent *r =
+		    &d->recent[(d->n_recent - 1 - i) % JOIN_RECENT];
+		if (r->name == name)
+			return r;
+	}
+	return NULL;
+}
+
+/* The last of those that a reply of that type may be to; of any: of the type
+   that waits longest.  0: none; else an ask, + 1. */
+static uint32_t
+waiting(struct log_join *j, uint64_t name, uint16_t type)
+{
+	struct join_dns *d = j->dns;
+	unsigned n = MIN(d->n_recent, JOIN_RECENT);
+	uint32_t last = 0;
+	for (unsigned i = n; i-- > 0;) {
+		const struct join_recent *r =
+		    &d->recent[(d->n_recent - 1 - i) % JOIN_RECENT];
+		if (r->name != name || r->ask == 0 || r->answered ||
+		    (type && r->type != type))
+			continue;
+		type = r->type;
+		last = r->ask;
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (d->recent[i].name == name && d->recent[i].type == type)
+			d->recent[i].answered |= last != 0;
+	return last;
+}
+
+static void
+take_query(struct join_dns *d, const struct log_fact *f)
+{
+	d->recent[d->n_recent++ % JOIN_RECENT] = (struct join_recent){
+	    .name = hash_name(f->name),
+	    .type = f->type,
+	};
+}
+
+static void
+take_forward(struct log_join *j, unsigned log, const struct log_fact *f,
+    const struct cap_frame *frame)
+{
+	struct join_dns *d = j->dns;
+	struct join_recent *r = asked(d, hash_name(f->name));
+	struct rs_addr server;
+	if (r == NULL || !rs_addr_parse(&server, f->value) ||
+	    !is_whole(f->name))
+		return;
+	if (d->asks->len >= JOIN_ASKS) {
+		d->full = true;
+		return;
+	}
+	struct join_ask a = {
+	    .at = frame->ts,
+	    .replied = RS_NEVER,
+	    .what = hash_what(r->name, r->type),
+	    .line = rs_frame_number(frame->frame),
+	    .server = server,
+	    .log = log,
+	};
+	g_array_append_val(d->asks, a);
+	r->ask = d->asks->len;
+	g_hash_table_add(d->names, key_of(a.what));
+	j->joined[log].lookups++;
+	add_line(d->line_asks, line_key(a.line, frame->bytes), d->asks->len);
+}
+
+static void
+add_addr(struct join_told *t, const struct rs_addr *a)
+{
+	if (t->n < JOIN_ADDRS)
+		t->addr[t->n++] = hash_addr(BASIS, a);
+	else
+		t->more = true;
+}
+
+/* A line of an answer: an address, or what dnsmasq says where there is none;
+   of other words nothing is concluded. */
+static void
+take_value(struct join_told *t, struct rs_span value)
+{
+	struct rs_addr a;
+	if (rs_addr_parse(&a, value)) {
+		t->any = true;
+		add_addr(t, &a);
+	} else if (rs_span_eq(value, RS_LIT("NXDOMAIN"))) {
+		t->any = true;
+		t->rcode = DNS_NXDOMAIN;
+	}
+}
+
+/* Is that line more of the answer in hand? */
+static bool
+goes_on(const struct log_join *j, uint64_t name, uint16_t type, rs_time at)
+{
+	const struct join_dns *d = j->dns;
+	return type && d->reply_ask && d->reply_name == name &&
+	       d->reply_type == type &&
+	       at - join_ask(j, d->reply_ask - 1)->replied < NEAR;
+}
+
+static void
+take_reply(
+    struct log_join *j, const struct log_fact *f, const struct cap_frame *frame)
+{
+	struct join_dns *d = j->dns;
+	if (d->alias && frame->ts - d->alias_at > NEAR)
+		d->alias = 0;
+	uint64_t name = hash_name(f->name), of = d->alias ? d->alias : name;
+	uint16_t type = log_reply_type(f->value);
+	rs_time at = d->alias ? d->alias_at : frame->ts;
+	uint64_t line =
+	    d->alias ? d->alias_line : rs_frame_number(frame->frame);
+	d->alias = 0;
+	if (rs_span_eq(f->value, RS_LIT("<CNAME>"))) {
+		d->alias = of;
+		d->alias_at = at;
+		d->alias_line = line;
+		return;
+	}
+	if (!goes_on(j, name, type, frame->ts)) {
+		d->reply_ask = waiting(j, of, type);
+		d->reply_name = name;
+		d->reply_type = type;
+	}
+	if (d->reply_ask == 0)
+		return;
+	struct join_ask *a = join_ask(j, d->reply_ask - 1);
+	if (a->replied == RS_NEVER) {
+		a->replied = at;
+		a->reply_line = line;
+	}
+	take_value(&a->told, f->value);
+}
+
+void
+join_dns_own(struct log_join *j, unsigned log, const struct rs_addr *a)
+{
+	static const struct rs_addr none = {.family = 4};
+	struct join_own *own = &j->dns->own[log];
+	if (a->family == 0 || rs_addr_eq(a, &none))
+		return;
+	for (unsigned i = 0; i < own->n; i++)
+		if (rs_addr_eq(&own->addr[i], a))
+			return;
+	if (own->n < G_N_ELEMENTS(own->addr))
+		own->addr[own->n++] = *a;
+}
+
+static void
+begin_log(struct join_dns *d, unsigned log)
+{
+	if (d->log == log + 1)
+		return;
+	d->log = log + 1;
+	d->n_lines = d->n_recent = 0;
+	d->reply_ask = 0;
+	d->alias = 0;
+}
+
+void
+join_dns_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
+{
+	struct join_dns *d = j->dns;
+	enum log_form form = (enum log_form)(f->linktype - CAP_LINK_LOG);
+	struct rs_span text =
+	    rs_span_part(f->bytes, 0, rs_span_find(f->bytes, '\n'));
+	struct log_line line;
+	struct log_fact fact;
+	struct rs_addr a;
+	begin_log(d, log);
+	if (form != LOG_FORM_PHONE || !log_line_parse(form, text, &line) ||
+	    !log_fact_parse(line.text, &fact))
+		return;
+	if (d->n_lines++ < JOIN_FIRST_LINES)
+		add_line(d->line_logs,
+		    line_key(rs_frame_number(f->frame), f->bytes), log + 1);
+	if (fact.kind == LOG_DNS_QUERY)
+		take_query(d, &fact);
+	else if (fact.kind == LOG_DNS_FORWARD)
+		take_forward(j, log, &fact, f);
+	else if (fact.kind == LOG_DNS_REPLY)
+		take_reply(j, &fact, f);
+	else if (fact.kind == LOG_DHCP &&
+		 rs_span_eq(fact.name, RS_LIT("ipaddr")) &&
+		 rs_addr_parse(&a, fact.value))
+		join_dns_own(j, log, &a);
+}
+
+/* ---- captures ---- */
+
+static uint64_t
+packet_hash(const struct rs_stamp *at, uint16_t id)
+{
+	uint64_t h = mix(BASIS, &at->complete, sizeof at->complete);
+	h = mix(h, &at->from.number, sizeof at->from.number);
+	return mix(h, &id, sizeof id);
+}
+
+static gpointer
+open_key(const struct join_query *q)
+{
+	uint64_t h = hash_addr(q->what, &q->client.addr);
+	h = mix(h, &q->client.port, sizeof q->client.port);
+	h = hash_addr(h, &q->server.addr);
+	return key_of(mix(h, &q->id, sizeof q->id));
+}
+
+static void
+take_answer(struct join_query *q, const struct rs_event *ev)
+{
+	const struct dns_msg *m = ev->u.dns_message;
+	struct dns_walk w = dns_walk_init(m);
+	struct dns_record r;
+	struct rs_addr a;
+	q->answered = true;
+	q->answer = ev->at;
+	q->told.any = true;
+	q->told.rcode = (uint8_t)m->rcode;
+	q->told.more = m->cut || m->truncated;
+	while (dns_walk_next(m, &w, &r) && r.section == DNS_ANSWER)
+		if (dns_record_addr(&r, &a))
+			add_addr(&q->told, &a);
+}
+
+/* Of a large network only what logs ask for: then it is not known what they
+   lack. */
+static bool
+wanted(struct join_dns *d, const struct join_query *q)
+{
+	if (d->queries->len < JOIN_QUERIES / 2)
+		return true;
+	d->broken = true;
+	d->full |= d->queries->len >= JOIN_QUERIES;
+	return !d->full && g_hash_table_contains(d->names, key_of(q->what));
+}
+
+void
+join_dns_event(struct log_join *j, const struct rs_event *ev)
+{
+	struct join_dns *d = j->dns;
+	const struct dns_msg *m = ev->u.dns_message;
+	enum rs_dir from = m->response ? rs_dir_other(ev->dir) : ev->dir;
+	struct join_query q = {
+	    .at = ev->at,
+	    .what = hash_what(hash_name(dns_name_span(&m->name)), m->type),
+	    .client = ev->flow->end[from],
+	    .server = ev->flow->end[rs_dir_other(from)],
+	    .id = m->id,
+	    .common = log_type_known(m->type),
+	};
+	if (ev->flow->carrier != RS_OVER_UDP || m->opcode || m->name.n == 0)
+		return;
+	uint32_t i = look_up(d->open, open_key(&q));
+	gpointer packet = key_of(packet_hash(&ev->at, m->id));
+	if (m->response) {
+		if (i == 0 || join_query(j, i - 1)->answered)
+			return;
+		take_answer(join_query(j, i - 1), ev);
+		g_hash_table_insert(d->packets, packet, GUINT_TO_POINTER(i));
+		return;
+	}
+	if (!wanted(d, &q))
+		return;
+	g_array_append_val(d->queries, q);
+	i = d->queries->len;
+	g_hash_table_insert(d->open, open_key(&q), GUINT_TO_POINTER(i));
+	g_hash_table_insert(d->packets, packet, GUINT_TO_POINTER(i));
+}
+
+void
+join_dhcp_event(struct log_join *j, const struct rs_event *ev)
+{
+	const struct dhcp_msg *m = ev->u.dhcp;
+	const struct join_granted l = {ev->at.complete, m->offered};
+	if (m->type == DHCP_ACK && m->version == 4 &&
+	    j->dns->leases->len < JOIN_LEASES)
+		g_array_append_val(j->dns->leases, l);
+}
+
+/* ---- both ---- */
+
+static int
+by_what(const void *a, const void *b, void *arg)
+{
+	const struct log_join *j = arg;
+	const struct join_query *x = join_query(j, *(const uint32_t *)a);
+	const struct join_query *y = join_query(j, *(const uint32_t *)b);
+	if (x->what != y->what)
+		return x->what < y->what ? -1 : 1;
+	if (x->at.complete != y->at.complete)
+		return x->at.complete < y->at.complete ? -1 : 1;
+	return *(const uint32_t *)a < *(const uint32_t *)b ? -1 : 1;
+}
+
+static void
+number_clients(struct log_join *j)
+{
+	struct join_dns *d = j->dns;
+	GHashTable *known = g_hash_table_new(g_direct_hash, g_direct_equal);
+	for (uint32_t i = 0; i < d->queries->len; i++) {
+		struct join_query *q = join_query(j, i);
+		gpointer key = key_of(hash_addr(BASIS, &q->client.addr));
+		uint32_t k = look_up(known, key);
+		if (k == 0) {
+			g_array_append_val(d->clients, q->client.addr);
+			k = d->clients->len;
+			g_hash_table_insert(known, key, GUINT_TO_POINTER(k));
+		}
+		q->who = k - 1;
+	}
+	g_hash_table_destroy(known);
+}
+
+void
+join_dns_sort(struct log_join *j)
+{
+	struct join_dns *d = j->dns;
+	uint32_t n = d->queries->len;
+	number_clients(j);
+	d->by_what = g_new(uint32_t, MAX(n, 1));
+	for (uint32_t i = 0; i < n; i++)
+		d->by_what[i] = i;
+	g_qsort_with_data(d->by_what, (int)n, sizeof *d->by_what, by_what, j);
+}
+
+uint32_t
+join_dns_first(const struct log_join *j, uint64_t what, rs_time t)
+{
+	uint32_t from = 0, to = j->dns->queries->len;
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+		const struct join_query *q =
+		    join_query(j, j->dns->by_what[middle]);
+		if (q->what < what ||
+		    (q->what == what && t != RS_NEVER && q->at.complete < t))
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+/* Addresses that differ are of another question: a name with many has others
+   each time. */
+bool
+join_dns_agrees(const struct join_ask *a, const struct join_query *q)
+{
+	const struct join_told *x = &a->told, *y = &q->told;
+	if (!x->any || !y->any)
+		return true;
+	if ((x->rcode == DNS_NXDOMAIN) != (y->rcode == DNS_NXDOMAIN))
+		return false;
+	for (unsigned i = 0; i < x->n; i++) {
+		bool there = y->more;
+		for (unsigned k = 0; k < y->n; k++)
+			there |= x->addr[i] == y->addr[k];
+		if (!there)
+			return false;
+	}
+	return true;
+}
+
+/* Whose messages of that log were captured; NULL: nobody's, or several. */
+static const struct rs_addr *
+sender(const struct log_join *j, unsigned log)
+{
+	const struct rs_addr *one = NULL;
+	for (uint32_t i = 0; i < j->messages->len; i++) {
+		const struct join_message *m = join_message(j, i);
+		if (m->log != log || m->n == 0 || m->flow == 0)
+			continue;
+		const struct rs_addr *a = &join_flow(j, m->flow - 1)->client;
+		if (one && !rs_addr_eq(one, a))
+			return NULL;
+		one = a;
+	}
+	return one;
+}
+
+/* The phone, which may have an address of each family. */
+static bool
+is_phone(const struct log_join *j, unsigned log, const struct rs_addr *a)
+{
+	const struct join_own *own = &j->dns->own[log];
+	for (unsigned i = 0; i < own->n; i++)
+		if (rs_addr_eq(&own->addr[i], a))
+			return true;
+	return rs_addr_eq(&j->joined[log].client, a);
+}
+
+/* The one that is nearest to where l has it; + 1. */
+static uint32_t
+nearest(const struct log_join *j, const struct join_ask *a,
+    const struct join_line *l, const bool *taken)
+{
+	rs_time due = join_time(l, a->at), off = NEAR + 1;
+	uint32_t best = 0;
+	for (uint32_t k = join_dns_first(j, a->what, due - NEAR);
+	     k < j->dns->queries->len; k++) {
+		uint32_t i = j->dns->by_what[k];
+		const struct join_query *q = join_query(j, i);
+		if (q->what != a->what || q->at.complete > due + NEAR)
+			break;
+		rs_time e = llabs(q->at.complete - due);
+		if (e >= off || taken[i] ||
+		    !is_phone(j, a->log, &q->client.addr) ||
+		    !rs_addr_eq(&q->server.addr, &a->server) ||
+		    !join_dns_agrees(a, q))
+			continue;
+		off = e;
+		best = i + 1;
+	}
+	return best;
+}
+
+void
+join_dns_place(struct log_join *j, unsigned log, const struct join_line *l)
+{
+	struct log_joined *out = &j->joined[log];
+	const struct rs_addr *one = sender(j, log);
+	bool *taken = g_new0(bool, MAX(j->dns->queries->len, 1));
+	if (out->client.family == 0 && one)
+		out->client = *one;
+	for (uint32_t i = 0; i < j->dns->asks->len; i++) {
+		struct join_ask *a = join_ask(j, i);
+		if (a->log != log)
+			continue;
+		a->query = nearest(j, a, l, taken);
+		if (a->query == 0)
+			continue;
+		taken[a->query - 1] = true;
+		out->lookups_captured++;
+		/* Of two logs of one phone one tells. */
+		if (join_query(j, a->query - 1)->ask == 0)
+			join_query(j, a->query - 1)->ask = i + 1;
+	}
+	g_free(taken);
+}
+
+/* ---- once more ---- */
+
+struct join_lookup
+log_join_lookup(struct log_join *j, struct rs_frame line, struct rs_span entry)
+{
+	struct join_lookup out = {0};
+	gpointer key = line_key(rs_frame_number(line), entry);
+	uint32_t i = look_up(j->dns->line_asks, key), log;
+	const struct join_ask *a = i ? join_ask(j, i - 1) : NULL;
+	log = a ? a->log + 1 : look_up(j->dns->line_logs, key);
+	if (log == 0)
+		return out;
+	struct log_joined *l = &j->joined[log - 1];
+	if (l->file == 0)
+		l->file = line.file + 1;
+	if (!l->solved)
+		return out;
+	if (l->client.family)
+		out.client = &l->client;
+	if (a == NULL || a->query == 0)
+		return out;
+	const struct join_query *q = join_query(j, a->query - 1);
+	out.captured = true;
+	out.answered = q->answered;
+	out.from = q->client;
+	out.to = q->server;
+	out.id = q->id;
+	out.sent = q->at.complete;
+	return out;
+}
+
+bool
+log_join_apart(const struct log_join *j, uint32_t file)
+{
+	for (unsigned i = 0; i < j->n_logs; i++)
+		if (j->joined[i].file == file + 1)
+			return !j->joined[i].solved;
+	return false;
+}
+
+bool
+log_join_lease(const struct log_join *j, uint32_t file,
+    const struct rs_addr *leased, rs_time at)
+{
+	/* It is written when the interface is up. */
+	const rs_time before = 2 * RS_SEC, after = 10 * RS_SEC;
+	if (log_join_apart(j, file))
+		return false;
+	for (uint32_t i = 0; i < j->dns->leases->len; i++) {
+		const struct join_granted *l =
+		    &g_array_index(j->dns->leases, struct join_granted, i);
+		if (rs_addr_eq(&l->to, leased) && at >= l->at - before &&
+		    at <= l->at + after)
+			return true;
+	}
+	return false;
+}
+
+bool
+log_join_line(
+    const struct log_join *j, const struct rs_event *ev, struct rs_stamp *line)
+{
+	if (ev->type != RS_EV_DNS_MESSAGE || ev->flow == NULL ||
+	    ev->flow->source != RS_FROM_WIRE)
+		return false;
+	const struct dns_msg *m = ev->u.dns_message;
+	uint32_t i =
+	    look_up(j->dns->packets, key_of(packet_hash(&ev->at, m->id)));
+	const struct join_query *q = i ? join_query(j, i - 1) : NULL;
+	if (q == NULL || q->ask == 0)
+		return false;
+	const struct join_ask *a = join_ask(j, q->ask - 1);
+	const struct log_joined *l = &j->joined[a->log];
+	uint64_t number = m->response ? a->reply_line : a->line;
+	if (l->file == 0 || number == 0)
+		return false;
+	*line = rs_stamp_at(
+	    ev->at.complete, (struct rs_frame){l->file - 1, number | RS_LINE});
+	return true;
+}
