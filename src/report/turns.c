@@ -133,3 +133,9 @@ turns_known(const struct turns *t, const struct rs_addr *a)
 	const struct address *x = find(t, a);
 	return x ? x->ends->len + 1 : 1;
 }
+
+struct rs_addr
+turns_last(const struct turns *t, const struct rs_addr *a)
+{
+	return rs_addr_in_turn(*a, (uint8_t)(turns_known(t, a) - 1));
+}

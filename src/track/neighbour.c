@@ -177,7 +177,8 @@ find_epoch(const struct neighbour_tracker *k, const struct rs_addr *a)
 
 /* until: when it went to another host for good, or RS_NEVER. */
 static void
-close_epoch(struct neighbour_tracker *k, struct epoch *e, rs_time until)
+tell(const struct neighbour_tracker *k, const struct epoch *e, rs_time until,
+    const struct rec_sink *out)
 {
 	struct rec_arena a;
 	struct rec_host r;
@@ -197,8 +198,14 @@ close_epoch(struct neighbour_tracker *k, struct epoch *e, rs_time until)
 	if (c && c->forwards)
 		r.forwards = RS_TRUE;
 	r.until = until;
-	k->out->record(k->out->arg, &rec_host_type, &r);
+	out->record(out->arg, &rec_host_type, &r);
 	rec_arena_clear(&a);
+}
+
+static void
+close_epoch(struct neighbour_tracker *k, struct epoch *e, rs_time until)
+{
+	tell(k, e, until, k->out);
 	queue_remove(&k->epoch_order, &e->order);
 	table_remove(&k->epochs, &e->node);
 	rs_account_refund(k->pay, sizeof *e);
@@ -406,6 +413,15 @@ neighbour_tracker_event(struct neighbour_tracker *k, const struct rs_event *ev)
 		take_link(k, ev);
 	else if (ev->type == RS_EV_DHCP)
 		take_dhcp(k, ev);
+}
+
+void
+neighbour_tracker_tell(
+    const struct neighbour_tracker *k, const struct rec_sink *out)
+{
+	for (struct queue_link *l = queue_first(&k->epoch_order); l;
+	     l = queue_next(&k->epoch_order, l))
+		tell(k, TRACK_OF(l, struct epoch, order), RS_NEVER, out);
 }
 
 void
