@@ -263,7 +263,7 @@ void
 trackers_tell(struct trackers *t, rs_time now, const struct rec_sink *open)
 {
 	lease_tracker_tell(t->lease, open);
-	neighbour_tracker_tell(t->neighbour, open);
+	neighbour_tracker_tell(t->neighbour, now, open);
 	clock_tracker_tell(t->clock, open);
 	link_tracker_tell(t->link, now, open);
 }

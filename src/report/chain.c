@@ -164,8 +164,10 @@ lease_of_address(struct chain *c, const struct rec_phone *p, rs_time at,
 		*to = l;
 		found = true;
 	}
+	/* A DUID may hold that of another interface (RFC 8415 11). */
 	return found &&
-	       (p->mac.n == 0 || to->mac.n == 0 || rs_span_eq(to->mac, p->mac));
+	       (p->mac.n == 0 || to->mac.n == 0 || to->protocol == REC_DHCPV6 ||
+		   rs_span_eq(to->mac, p->mac));
 }
 
 static bool

@@ -245,7 +245,8 @@ static void
 forget_leases(struct past *p, const struct rec_lease *l)
 {
 	struct rs_addr a = l->client.at.addr;
-	if (a.family == 0 && !rs_addr_parse(&a, l->requested))
+	if (a.family == 0 && !rs_addr_parse(&a, l->terms.address) &&
+	    !rs_addr_parse(&a, l->requested))
 		return;
 	struct client *c = find_client(p, &a);
 	for (struct kept **at = c ? &c->first : NULL; at && *at;)

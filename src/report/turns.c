@@ -62,7 +62,7 @@ static void
 learn(struct turns *t, const struct rec_host *h)
 {
 	const struct rs_addr plain = rs_addr_in_turn(h->client.at.addr, 0);
-	if (h->until == RS_NEVER || plain.family != 4)
+	if (h->until == RS_NEVER || plain.family == 0)
 		return;
 	struct address *x = g_tree_lookup(t->addresses, &plain);
 	if (x == NULL) {

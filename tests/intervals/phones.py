@@ -134,6 +134,30 @@ def other_hosts():
                "registered"))
 
 
+def other_hosts_6():
+    whole = case("phone-address6-passed-on")
+    for cut in 50, 130, 161.2:
+        p = phone(reports(whole, [cut])[1], "2001:db8:1::17")
+        is_so("likewise of IPv6, %s s" % cut,
+              (p.get("mac"), sorted(p.get("addresses", [])), chain(p),
+               p.get("outcome")),
+              (OTHER_MAC, ["2001:db8:1::17", "fe80::42"],
+               "link%s dhcp+ sip+" % ("*" if cut > 161 else "+"),
+               "registered"))
+    whole = case("phone-address6-taken-over")
+    for cut in 50, 301:
+        r = reports(whole, [cut])
+        p = phone(r[1], "2001:db8:1::17")
+        is_so("and taken over, %s s" % cut,
+              (p.get("mac"), chain(p), p.get("outcome"),
+               len(r[1].get("phone", []))),
+              (OTHER_MAC, "link+ sip-", "auth_failed", 1 + (cut < 300)))
+    for name in "phone-address6-shared", "phone-address6-docked":
+        r = reports(case(name), [50, 170 if "dock" in name else 303])
+        is_so("no other phone: " + name,
+              [len(x.get("phone", [])) for x in r], [0, 1, 1])
+
+
 def lease_over():
     c, _ = boots()
     line(c, "192.0.2.17", "2000").refused(4000, "first")
@@ -176,7 +200,8 @@ def link_faults():
 TESTS = (
     lease_then_refused, lease_still_open, one_phone, tls_for_days,
     registered_before_the_lease_closed, renewed_while_registered,
-    names_of_certificates, other_hosts, lease_over, released, link_faults)
+    names_of_certificates, other_hosts, other_hosts_6,
+    lease_over, released, link_faults)
 
 for test in TESTS:
     test()
