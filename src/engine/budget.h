@@ -11,7 +11,7 @@ enum {
 	BUDGET_STREAMS, /* bytes that wait: reorder, pending, TLS messages */
 	BUDGET_FRAGMENTS,
 	BUDGET_ATTEMPTS, /* open transactions and attempts */
-	BUDGET_BINDINGS,
+	BUDGET_BINDINGS, /* and what else is known of a phone, or its link */
 	BUDGET_TLS, /* open handshakes, certificates */
 	BUDGET_LOOKUPS, /* open lookups, names of addresses */
 	BUDGET_N

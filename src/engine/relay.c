@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ring with one writer and one reader, each of which tells the other by one
+ * number how far it is.  To wake a thread is dear (a tenth of the time of TLS,
+ * when each batch did), so that who has nothing to do naps and looks again; the
+ * reader sleeps only once there was nothing for longer.
+ */
 #include "engine/relay.h"
 
 #include "base/pages.h"
@@ -7,12 +13,18 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdalign.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
 	RING = RS_LARGE_PAGE, /* several of the largest event */
-	BATCH = 256 * 1024,   /* bytes that are worth a wake-up */
+	BATCH = 64 * 1024,    /* bytes after which the other side is told */
+	NAP = 100000,         /* ns: what a tenth of the ring takes */
+	NAPS = 50,            /* before it sleeps */
 };
 
 /* Before each event in the ring. */
@@ -28,16 +40,17 @@ struct relay {
 	const struct rs_hash_seed *seed; /* NULL: messages go unread */
 	uint8_t *ring;
 	/* Bytes in all, so that the place in the ring is their rest. */
-	size_t written;       /* the emitter's own */
-	size_t free_to;       /* likewise: it may write so far without asking */
-	bool behind;          /* likewise: the other side has more to do */
-	pthread_mutex_t lock; /* of what follows */
-	pthread_cond_t changed;
-	size_t given, taken;
-	size_t wanted; /* the emitter waits for so much to be taken; 0: no */
-	bool over;
+	size_t written; /* the emitter's own */
+	size_t free_to; /* likewise: it may write so far without asking */
+	bool behind;    /* likewise: the other side has more to do */
+	bool running;   /* likewise */
 	pthread_t thread;
-	bool running; /* the emitter's own */
+	alignas(64) atomic_size_t given; /* by the emitter */
+	atomic_bool over;
+	alignas(64) atomic_size_t taken; /* by the relay's thread */
+	/* It sleeps: whoever ends that posts. */
+	atomic_bool asleep;
+	sem_t wake;
 };
 
 static size_t
@@ -47,29 +60,46 @@ rounded(size_t n)
 }
 
 static void
+nap(void)
+{
+	(void)nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
+}
+
+static void
+wake(struct relay *r)
+{
+	if (r->asleep && atomic_exchange(&r->asleep, false))
+		sem_post(&r->wake);
+}
+
+static void
 publish(struct relay *r)
 {
 	r->behind = r->given - r->taken > RING / 2;
 	r->given = r->written;
-	pthread_cond_signal(&r->changed);
+	wake(r);
+}
+
+/* Until so much was taken. */
+static void
+await_taken(struct relay *r, size_t wanted)
+{
+	publish(r);
+	while (r->taken < wanted)
+		nap();
+	r->free_to = r->taken + RING;
 }
 
 /* Waits until n bytes can be written; once it has to wait, for half of the
-   ring, since to be woken costs more than to copy some hundred events. */
+   ring, since a nap is longer than to copy some hundred events. */
 static void
 make_room(struct relay *r, size_t n)
 {
 	if (r->written + n <= r->free_to)
 		return;
-	pthread_mutex_lock(&r->lock);
-	publish(r);
-	if (r->written + n > r->taken + RING)
-		r->wanted = r->written + n - RING / 2;
-	while (r->wanted > r->taken)
-		pthread_cond_wait(&r->changed, &r->lock);
-	r->wanted = 0;
 	r->free_to = r->taken + RING;
-	pthread_mutex_unlock(&r->lock);
+	if (r->written + n > r->free_to)
+		await_taken(r, r->written + n - RING / 2);
 }
 
 static void
@@ -114,42 +144,52 @@ hand_on(const struct relay *r, size_t at, size_t end)
 	return at;
 }
 
+/* Until there is something from `at` on, or never will be. */
+static void
+sleep_at(struct relay *r, size_t at)
+{
+	r->asleep = true;
+	/* Given meanwhile?  Then nobody posts, unless it was seen asleep. */
+	if ((r->given != at || r->over) && atomic_exchange(&r->asleep, false))
+		return;
+	while (sem_wait(&r->wake) != 0)
+		continue; /* EINTR */
+}
+
+/* How far it was given from `at` on; at itself: there is nothing more. */
+static size_t
+await_given(struct relay *r, size_t at)
+{
+	for (unsigned naps = 0; r->given == at && !r->over; naps++)
+		if (naps < NAPS)
+			nap();
+		else
+			sleep_at(r, at);
+	return r->given;
+}
+
 static void *
 work(void *arg)
 {
 	struct relay *r = arg;
-	pthread_mutex_lock(&r->lock);
-	for (;;) {
-		while (r->taken == r->given && !r->over)
-			pthread_cond_wait(&r->changed, &r->lock);
-		if (r->taken == r->given)
-			break;
-		size_t at = r->taken, end = r->given;
-		pthread_mutex_unlock(&r->lock);
-		at = hand_on(r, at, end);
-		pthread_mutex_lock(&r->lock);
-		r->taken = at;
-		if (r->wanted && r->taken >= r->wanted)
-			pthread_cond_signal(&r->changed);
-	}
-	pthread_mutex_unlock(&r->lock);
+	size_t at = 0, end;
+	while ((end = await_given(r, at)) != at)
+		while (at < end)
+			r->taken = at = hand_on(r, at, end);
 	return NULL;
 }
 
 struct relay *
 relay_new(const struct rs_sink *to, const struct rs_hash_seed *seed)
 {
-	struct relay *r = calloc(1, sizeof *r);
+	struct relay *r = aligned_alloc(alignof(struct relay), sizeof *r);
 	sigset_t all, before;
 	uint8_t *ring = rs_pages_new(RING);
 	if (r == NULL || ring == NULL)
 		abort(); /* as GLib does */
-	r->to = *to;
-	r->seed = seed;
-	r->free_to = RING;
-	r->ring = ring;
-	pthread_mutex_init(&r->lock, NULL);
-	pthread_cond_init(&r->changed, NULL);
+	*r = (struct relay){
+	    .to = *to, .seed = seed, .free_to = RING, .ring = ring};
+	sem_init(&r->wake, 0, 0);
 	/* Signals are for those who wait for packets. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -169,22 +209,13 @@ relay_sink(struct relay *r)
 void
 relay_flush(struct relay *r)
 {
-	pthread_mutex_lock(&r->lock);
 	publish(r);
-	pthread_mutex_unlock(&r->lock);
 }
 
 void
 relay_drain(struct relay *r)
 {
-	pthread_mutex_lock(&r->lock);
-	publish(r);
-	r->wanted = r->written;
-	while (r->wanted > r->taken)
-		pthread_cond_wait(&r->changed, &r->lock);
-	r->wanted = 0;
-	r->free_to = r->taken + RING;
-	pthread_mutex_unlock(&r->lock);
+	await_taken(r, r->written);
 }
 
 void
@@ -192,10 +223,9 @@ relay_finish(struct relay *r)
 {
 	if (!r->running)
 		return;
-	pthread_mutex_lock(&r->lock);
 	publish(r);
-	r->over = true;
-	pthread_mutex_unlock(&r->lock);
+	r->over = true; /* whoever sees it sees all that was given */
+	wake(r);
 	pthread_join(r->thread, NULL);
 	r->running = false;
 }
@@ -207,7 +237,6 @@ relay_free(struct relay *r)
 		return;
 	relay_finish(r);
 	rs_pages_free(r->ring, RING);
-	pthread_mutex_destroy(&r->lock);
-	pthread_cond_destroy(&r->changed);
+	sem_destroy(&r->wake);
 	free(r);
 }

@@ -6,15 +6,16 @@
  * takes the place of a remark, whichever comes first.
  *
  * Findings wait here in the spool's form, as only a few of them are looked at
- * again.  Their number is bounded; past it, they are kept uncompared.  The
- * tree compares keys, so nobody can choose them to collide.
+ * again.  Their memory is bounded; past that, new ones go to the spool as they
+ * are.  The tree compares keys, so nobody can choose them to collide.
  */
 #include "report/judge.h"
 
+#include "base/pool.h"
 #include "diag/finding.h"
 
 struct kept {
-	struct rs_span key; /* binary; in the arena `kept` */
+	struct rs_span key; /* binary; in the pool, as is all that is kept */
 	struct rs_span bytes;
 	enum rec_severity severity;
 	int64_t occurrences;
@@ -25,11 +26,14 @@ struct kept {
 };
 
 struct judge {
+	struct spool *spool;
 	GTree *by_key;          /* key -> struct kept */
 	GPtrArray *all;         /* in the order of finding */
 	enum rec_reg_kind kind; /* of the registration that is judged */
 	uint64_t errors;
-	struct rec_arena rules, own, kept;
+	struct rec_arena rules, own, kept; /* the last: what is added later */
+	struct rs_pool pool;
+	size_t held, most; /* bytes */
 	struct rs_buf buf, key;
 };
 
@@ -43,14 +47,17 @@ key_cmp(gconstpointer a, gconstpointer b, gpointer arg)
 }
 
 struct judge *
-judge_new(void)
+judge_new(struct spool *to, size_t most)
 {
 	struct judge *j = g_new0(struct judge, 1);
+	j->spool = to;
+	j->most = most;
 	j->by_key = g_tree_new_full(key_cmp, NULL, NULL, NULL);
 	j->all = g_ptr_array_new();
 	rec_arena_init(&j->rules, NULL, NULL);
 	rec_arena_init(&j->own, NULL, NULL);
 	rec_arena_init(&j->kept, NULL, NULL);
+	rs_pool_init(&j->pool);
 	rs_buf_init(&j->buf, 1 << 20, NULL);
 	rs_buf_init(&j->key, 1 << 20, NULL);
 	return j;
@@ -66,6 +73,7 @@ judge_free(struct judge *j)
 	rec_arena_clear(&j->rules);
 	rec_arena_clear(&j->own);
 	rec_arena_clear(&j->kept);
+	rs_pool_clear(&j->pool);
 	rs_buf_clear(&j->buf);
 	rs_buf_clear(&j->key);
 	g_free(j);
@@ -192,6 +200,40 @@ again(struct judge *j, struct kept *k, const struct rec_finding *f)
 	rec_arena_reset(&j->own);
 }
 
+static struct rs_span
+keep(struct judge *j, const uint8_t *p, size_t n)
+{
+	j->held += n;
+	if (n > RS_POOL_KEPT)
+		return rec_arena_text(&j->kept, (struct rs_span){p, n});
+	uint8_t *to = rs_pool_keep(&j->pool, n);
+	return (struct rs_span){memcpy(to, p, n), n};
+}
+
+/* Into k, which has a key, or into a new one. */
+static void
+add(struct judge *j, struct kept *k, const struct rec_finding *f)
+{
+	j->buf.n = 0;
+	if (!rec_write(&rec_finding_type, f, &j->buf)) /* over a megabyte */
+		return;
+	const struct kept whole = {
+	    .key = k ? k->key : keep(j, j->key.p, j->key.n),
+	    .bytes = keep(j, j->buf.p, j->buf.n),
+	    .severity = f->severity,
+	    .occurrences = 1,
+	    .n_evidence = f->evidence.n,
+	    .n_records = f->records.n};
+	if (k) {
+		*k = whole;
+		return;
+	}
+	k = rs_pool_keep(&j->pool, sizeof *k);
+	*k = whole;
+	g_ptr_array_add(j->all, k);
+	g_tree_insert(j->by_key, &k->key, k);
+}
+
 static void
 found(void *arg, const struct rec_finding *f)
 {
@@ -201,29 +243,13 @@ found(void *arg, const struct rec_finding *f)
 	struct kept *k = g_tree_lookup(j->by_key, &key);
 	if (k && f->severity == k->severity) {
 		again(j, k, f);
-		return;
+	} else if (k == NULL && j->held >= j->most) {
+		struct rec_finding alone = *f;
+		alone.occurrences = 1;
+		(void)spool_add(j->spool, &rec_finding_type, &alone);
+	} else if (k == NULL || f->severity < k->severity) {
+		add(j, k, f);
 	}
-	j->buf.n = 0;
-	if ((k && f->severity > k->severity) ||
-	    !rec_write(&rec_finding_type, f, &j->buf)) /* over a megabyte */
-		return;
-	const struct kept whole = {
-	    .key = k ? k->key : rec_arena_text(&j->kept, key),
-	    .bytes =
-		rec_arena_text(&j->kept, (struct rs_span){j->buf.p, j->buf.n}),
-	    .severity = f->severity,
-	    .occurrences = 1,
-	    .n_evidence = f->evidence.n,
-	    .n_records = f->records.n};
-	if (k) {
-		*k = whole;
-		return;
-	}
-	k = rec_arena_alloc(&j->kept, sizeof *k);
-	*k = whole;
-	g_ptr_array_add(j->all, k);
-	if (g_tree_nnodes(j->by_key) < JUDGE_FINDINGS)
-		g_tree_insert(j->by_key, &k->key, k);
 }
 
 void
@@ -246,6 +272,10 @@ judge_each(struct judge *j,
 			each(arg, &f);
 		rec_arena_reset(&j->own);
 	}
+	struct spool_reader *r = spool_read(j->spool, &rec_finding_type);
+	for (const void *f; (f = spool_next(r)) != NULL;)
+		each(arg, f);
+	spool_reader_free(r);
 }
 
 uint64_t
@@ -264,7 +294,7 @@ append(struct rec_list *to, const struct rec_list *from, size_t size,
 }
 
 void
-judge_finish(struct judge *j, struct spool *to)
+judge_finish(struct judge *j)
 {
 	for (guint i = 0; i < j->all->len; i++) {
 		const struct kept *k = g_ptr_array_index(j->all, i);
@@ -277,7 +307,7 @@ judge_finish(struct judge *j, struct spool *to)
 			f.occurrences = k->occurrences;
 			if (k->evidence.n) /* it shows what is told */
 				finding_filter(&f, &j->own);
-			(void)spool_add(to, &rec_finding_type, &f);
+			(void)spool_add(j->spool, &rec_finding_type, &f);
 		}
 		rec_arena_reset(&j->own);
 	}

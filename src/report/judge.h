@@ -8,20 +8,20 @@
 #include "diag/rule.h"
 #include "track/spool.h"
 
-enum {
-	JUDGE_EVIDENCE = 16,   /* pieces that a finding keeps */
-	JUDGE_FINDINGS = 8192, /* that are compared with each other */
-};
+enum { JUDGE_EVIDENCE = 16 }; /* pieces that a finding keeps */
 
 struct judge;
 
-struct judge *judge_new(void);
+/* What is found goes to that spool; findings of so many bytes are compared with
+   each other before. */
+struct judge *judge_new(struct spool *to, size_t most);
 void judge_free(struct judge *j);
 void judge_case(struct judge *j, const struct diag_case *c);
-/* Puts the findings into the spool. */
-void judge_finish(struct judge *j, struct spool *to);
+/* The spool has all findings then. */
+void judge_finish(struct judge *j);
 
-/* What was found so far, without what later occurrences add. */
+/* What was found so far, without what later occurrences add; not after
+   judge_finish(). */
 void judge_each(struct judge *j,
     void (*each)(void *arg, const struct rec_finding *f), void *arg);
 /* How often an error was found so far. */

@@ -52,6 +52,8 @@ report_new(
 		spool_free(spool);
 		return NULL;
 	}
+	const size_t limit =
+	    o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT;
 	struct report *r = g_new0(struct report, 1);
 	r->only = only;
 	r->o = *o;
@@ -63,9 +65,7 @@ report_new(
 	r->spool = spool;
 	r->summary = summary_new();
 	/* The engine leaves an eighth of the limit to it, and the past. */
-	rs_account_init(&r->phones_pay,
-	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) /
-		(o->past ? 16 : 8));
+	rs_account_init(&r->phones_pay, limit / (o->past ? 16 : 8));
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
 	r->configured = configured_new(o->problems);
 	r->downloads = (struct downloads){spool, r->phones,
@@ -73,9 +73,8 @@ report_new(
 	r->shown = shown_new();
 	r->hosts = host_index_new();
 	r->turns = turns_new();
-	r->judge = judge_new();
-	r->asked = asked_new(related, r->phones, &seed,
-	    (o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT) / 32);
+	r->judge = judge_new(spool, limit / 16);
+	r->asked = asked_new(related, r->phones, &seed, limit / 32);
 	r->odd = odd_new(&seed);
 	r->seed = seed;
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -679,6 +678,18 @@ add_load(struct report *r)
 	    (int64_t)((thousandths + length / 2) / length) * 1000;
 }
 
+/* How many there are of those for which there was no room, nobody knows. */
+static void
+add_refused(struct report *r, struct rec_arena *a)
+{
+	int64_t n = (int64_t)phone_tracker_refused(r->phones);
+	struct rec_count *to;
+	if (n == 0)
+		return;
+	to = rec_list_add(&r->amended.evictions, a, sizeof *to);
+	*to = (struct rec_count){RS_LIT("phones"), n};
+}
+
 /* What the phones have told. */
 static void
 add_phones(struct report *r)
@@ -690,8 +701,7 @@ add_phones(struct report *r)
 	s->phones_failed = r->phones_failed;
 	s->phones_undecided = c->undecided;
 	s->phones = c->registered + c->unregistered + c->undecided +
-		    r->phones_failed +
-		    (int64_t)phone_tracker_refused(r->phones);
+		    r->phones_failed;
 	if (r->retry_obeyed || r->retry_ignored) {
 		s->retry_after_obeyed = r->retry_obeyed;
 		s->retry_after_ignored = r->retry_ignored;
@@ -726,10 +736,11 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	phone_tracker_find_scanners(r->phones);
 	report_judge_all(r);
 	finish_phones(r);
-	judge_finish(r->judge, r->spool);
+	judge_finish(r->judge);
 	rec_init(&rec_summary_type, &r->result);
 	summary_result(r->summary, &r->result, &results);
 	add_phones(r);
+	add_refused(r, &results);
 	add_load(r);
 	if (r->configured)
 		r->amended.problems = configured_result(r->configured);

@@ -373,10 +373,10 @@ shortfalls(struct text *t, const struct rec_coverage *c)
 	if (c->evictions.n && text_total(&c->evictions)) {
 		g_autoptr(GString) s = g_string_new(NULL);
 		counts_text(s, &c->evictions, 8);
-		page_styled(&t->page, PAGE_WARN, "memory limit hit:");
+		g_string_append(s, " forgotten");
+		page_styled(&t->page, PAGE_WARN, "memory limit hit: ");
 		page_flow(
 		    &t->page, 2, (struct rs_span){(uint8_t *)s->str, s->len});
-		page_str(&t->page, " forgotten");
 		page_end(&t->page);
 	}
 }
@@ -775,7 +775,10 @@ text_headline(struct text *t)
 		if (phones == 0)
 			return;
 	}
-	page_printf(&t->page, "%s: ", text_many(a, phones, "phone"));
+	page_printf(&t->page, "%s%s: ",
+	    text_count(&t->in->coverage->evictions, "phones") ? "more than "
+							      : "",
+	    text_many(a, phones, "phone"));
 	if (registered || others == 0) {
 		page_styled(&t->page, others ? PAGE_PLAIN : PAGE_GOOD,
 		    page_number(a, registered));

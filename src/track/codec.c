@@ -252,7 +252,7 @@ left(const struct dec *d)
 }
 
 static uint64_t
-get_varint(struct dec *d)
+long_varint(struct dec *d)
 {
 	uint64_t v = 0;
 	for (unsigned shift = 0; d->p < d->end && shift < 64; shift += 7) {
@@ -265,6 +265,13 @@ get_varint(struct dec *d)
 	}
 	d->failed = true;
 	return 0;
+}
+
+/* Most are a byte. */
+static inline uint64_t
+get_varint(struct dec *d)
+{
+	return d->p < d->end && *d->p < 0x80 ? *d->p++ : long_varint(d);
 }
 
 static uint64_t

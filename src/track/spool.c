@@ -3,7 +3,8 @@
  * The spool: closed records on disk, read back in the order of their ids.
  *
  * Two unlinked temporary files.  One holds records as rec_write() makes them,
- * in the order of closing, behind a write buffer.  The other holds index
+ * in the order of closing, in extents of which each is of one type: who reads
+ * what failed need not read what did not.  The other holds index
  * entries {id, where, how long} in sorted runs, by type: entries gather in
  * memory, are sorted when there are RUN of them, and are written out.  When
  * FAN runs of one level have come together they are merged into one of the
@@ -25,7 +26,7 @@
 #include <unistd.h>
 
 enum {
-	WRITE_BUFFER = 128 * 1024,
+	EXTENT = 64 * 1024,
 	LARGEST = 16 * 1024 * 1024, /* of one record */
 	RUN = 2048,                 /* entries sorted at a time: 80 kB */
 	FAN = 16,                   /* runs merged at a time */
@@ -51,6 +52,9 @@ struct run {
 
 struct shelf { /* all records of a type */
 	const struct rec_type *type;
+	struct rs_buf pending; /* the newest extent */
+	size_t written;        /* of that, in the file already */
+	uint64_t at, end;      /* its place there */
 	struct entry *tail; /* RUN of room; not yet written */
 	size_t n_tail;
 	bool sorted;
@@ -75,8 +79,7 @@ struct windows {
 };
 
 struct spool {
-	struct file data, index;
-	struct rs_buf pending; /* of data, not yet written */
+	struct file data, index; /* of data, extents that are begun as well */
 	bool full;
 	uint64_t lost;
 	struct shelf *shelves[TYPES];
@@ -127,18 +130,26 @@ file_open(struct file *f, GError **error)
 }
 
 static bool
-file_append(struct file *f, const void *bytes, size_t n)
+file_write(const struct file *f, const void *bytes, size_t n, uint64_t at)
 {
 	const uint8_t *p = bytes;
 	for (size_t done = 0; done < n;) {
 		ssize_t k =
-		    pwrite(f->fd, p + done, n - done, (off_t)(f->size + done));
+		    pwrite(f->fd, p + done, n - done, (off_t)(at + done));
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k <= 0)
 			return false;
 		done += (size_t)k;
 	}
+	return true;
+}
+
+static bool
+file_append(struct file *f, const void *bytes, size_t n)
+{
+	if (!file_write(f, bytes, n, f->size))
+		return false;
 	f->size += n;
 	return true;
 }
@@ -191,17 +202,30 @@ windows_clear(struct windows *w)
 		g_free(w->v[i].p);
 }
 
+/* The first n bytes of its extent. */
 static bool
-flush(struct spool *s)
+flush(struct spool *s, struct shelf *h, size_t n)
 {
-	if (s->pending.n && !s->full) {
-		if (!file_append(&s->data, s->pending.p, s->pending.n)) {
-			s->full = true;
-			return false;
-		}
-		s->pending.n = 0;
+	if (n > h->written && !s->full) {
+		s->full = !file_write(&s->data, h->pending.p + h->written,
+		    n - h->written, h->at + h->written);
+		h->written = n;
 	}
 	return !s->full;
+}
+
+/* The record from `from` on found no room: the next extent begins with it. */
+static bool
+next_extent(struct spool *s, struct shelf *h, size_t from)
+{
+	size_t n = h->pending.n - from;
+	bool ok = flush(s, h, from);
+	memmove(h->pending.p, h->pending.p + from, n);
+	h->pending.n = n;
+	h->written = 0;
+	h->at = s->data.size;
+	h->end = s->data.size += n > EXTENT ? n : EXTENT;
+	return ok;
 }
 
 /* ---- the index ---- */
@@ -364,6 +388,7 @@ shelf_find(struct spool *s, const struct rec_type *type, bool make)
 		if (h == NULL) {
 			h = s->shelves[i] = g_new0(struct shelf, 1);
 			h->type = type;
+			rs_buf_init(&h->pending, LARGEST, NULL);
 			h->tail = g_new(struct entry, RUN);
 			h->sorted = true;
 			return h;
@@ -378,6 +403,7 @@ shelf_free(struct shelf *h)
 	for (unsigned i = 0; i < LEVELS; i++)
 		for (unsigned j = 0; j < h->n_runs[i]; j++)
 			g_free(h->runs[i][j].block);
+	rs_buf_clear(&h->pending);
 	g_free(h->tail);
 	g_free(h);
 }
@@ -389,7 +415,6 @@ spool_new(GError **error)
 {
 	struct spool *s = g_new0(struct spool, 1);
 	s->data.fd = s->index.fd = -1;
-	rs_buf_init(&s->pending, LARGEST, NULL);
 	if (file_open(&s->data, error) && file_open(&s->index, error))
 		return s;
 	spool_free(s);
@@ -404,7 +429,6 @@ spool_free(struct spool *s)
 	for (unsigned i = 0; i < TYPES && s->shelves[i]; i++)
 		shelf_free(s->shelves[i]);
 	windows_clear(&s->found);
-	rs_buf_clear(&s->pending);
 	if (s->data.fd >= 0)
 		close(s->data.fd);
 	if (s->index.fd >= 0)
@@ -412,22 +436,29 @@ spool_free(struct spool *s)
 	g_free(s);
 }
 
+/* For the record from *from on, which may move. */
+static bool
+has_place(struct spool *s, struct shelf *h, size_t *from)
+{
+	if (h->pending.n <= h->end - h->at)
+		return true;
+	size_t before = *from;
+	*from = 0;
+	return next_extent(s, h, before);
+}
+
 bool
 spool_add(struct spool *s, const struct rec_type *type, const void *rec)
 {
 	struct shelf *h = shelf_find(s, type, true);
-	if (h == NULL || s->full ||
-	    (s->pending.n > WRITE_BUFFER && !flush(s))) {
-		s->lost++;
-		return false;
-	}
-	size_t from = s->pending.n;
-	if (!rec_write(type, rec, &s->pending)) {
+	size_t from = h ? h->pending.n : 0;
+	if (h == NULL || s->full || !rec_write(type, rec, &h->pending) ||
+	    !has_place(s, h, &from)) {
 		s->lost++;
 		return false;
 	}
 	struct entry e = {
-	    record_id(type, rec), s->data.size + from, s->pending.n - from};
+	    record_id(type, rec), h->at + from, h->pending.n - from};
 	if (h->n_tail && entry_cmp(&e, &h->tail[h->n_tail - 1]) < 0)
 		h->sorted = false;
 	h->tail[h->n_tail++] = e;
@@ -471,7 +502,8 @@ spool_read(struct spool *s, const struct rec_type *type)
 	struct shelf *h = shelf_find(s, type, false);
 	unsigned n = 1;
 
-	(void)flush(s); /* what it could not write is found lost below */
+	if (h) /* what it could not write is found lost below */
+		(void)flush(s, h, h->pending.n);
 	r->s = s;
 	r->type = type;
 	r->rec = g_malloc(type->size);
@@ -604,7 +636,7 @@ find(struct spool *s, const struct rec_type *type, const struct rec_id *id,
 	struct entry e;
 	if (h == NULL || !shelf_find_entry(s, h, id, &e))
 		return false;
-	(void)flush(s);
+	(void)flush(s, h, h->pending.n);
 	struct rs_span bytes = windows_view(&s->found, &s->data, e.at, e.n);
 	return bytes.n == e.n &&
 	       rec_read(type, rec, rec_arena_text(a, bytes), a);

@@ -18,9 +18,9 @@ import time
 WORKLOADS = ("foreign", "udp-storm", "tcp-storm", "tls", "flood")
 
 # make load's.
-ENEMIES = ("syns", "datagrams", "requests", "tiny-segments", "fragments",
-           "questions", "discovers", "read-requests", "clocks", "neighbours",
-           "announcements")
+ENEMIES = ("syns", "datagrams", "requests", "refusals", "tiny-segments",
+           "fragments", "questions", "discovers", "read-requests", "clocks",
+           "neighbours", "announcements")
 
 # A pcap file of Ethernet frames, without frames.
 EMPTY = bytes.fromhex("d4c3b2a1020004000000000000000000"

@@ -214,6 +214,7 @@ void flood(struct gen *g);
 void load_syns(struct gen *g);
 void load_datagrams(struct gen *g);
 void load_requests(struct gen *g);
+void load_refusals(struct gen *g);
 void load_tiny_segments(struct gen *g);
 void load_fragments(struct gen *g);
 

@@ -70,26 +70,40 @@ put_colliding(struct blob *b, uint64_t value)
 		blob_text(b, value >> bit & 1 ? "Bb" : "CA");
 }
 
-/* Another user at another address, whose name, Call-ID and branch collide. */
+/* From Via to the end; what the names are made of collides. */
 static void
-unanswered(struct gen *g, void *arg)
+put_headers(struct blob *b, uint64_t name)
+{
+	blob_text(b, "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK");
+	put_colliding(b, name);
+	blob_text(b, "\r\nFrom: <sip:");
+	put_colliding(b, name);
+	blob_text(b, "@example.com>;tag=a\r\nTo: <sip:");
+	put_colliding(b, name);
+	blob_text(b, "@example.com>\r\nCall-ID: ");
+	put_colliding(b, name);
+	blob_text(b,
+	    "\r\nCSeq: 1 REGISTER\r\n"
+	    "Contact: <sip:a@192.0.2.1>\r\nContent-Length: 0\r\n\r\n");
+}
+
+/* Another user at another address. */
+static struct gen_end
+ask(struct gen *g, uint64_t name)
 {
 	const struct gen_end from = stranger(g);
 	struct blob b = {0};
 
-	blob_text(&b, "REGISTER sip:example.com SIP/2.0\r\n"
-		      "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK");
-	put_colliding(&b, g->packets);
-	blob_text(&b, "\r\nFrom: <sip:");
-	put_colliding(&b, g->packets);
-	blob_text(&b, "@example.com>;tag=a\r\nTo: <sip:");
-	put_colliding(&b, g->packets);
-	blob_text(&b, "@example.com>\r\nCall-ID: ");
-	put_colliding(&b, g->packets);
-	blob_text(&b,
-	    "\r\nCSeq: 1 REGISTER\r\n"
-	    "Contact: <sip:a@192.0.2.1>\r\nContent-Length: 0\r\n\r\n");
+	blob_text(&b, "REGISTER sip:example.com SIP/2.0\r\n");
+	put_headers(&b, name);
 	udp_send(g, g->now, &from, &sip_server, b.bytes, b.n);
+	return from;
+}
+
+static void
+unanswered(struct gen *g, void *arg)
+{
+	(void)ask(g, g->packets);
 	gen_plant(g, g->now + 20, unanswered, arg);
 }
 
@@ -97,6 +111,26 @@ void
 load_requests(struct gen *g)
 {
 	gen_plant(g, 1, unanswered, NULL);
+}
+
+/* Of each there is something to be said at the end. */
+static void
+refused(struct gen *g, void *arg)
+{
+	const uint64_t name = g->packets;
+	const struct gen_end from = ask(g, name);
+	struct blob b = {0};
+
+	blob_text(&b, "SIP/2.0 403 Forbidden\r\n");
+	put_headers(&b, name);
+	udp_send(g, g->now + 5, &sip_server, &from, b.bytes, b.n);
+	gen_plant(g, g->now + 20, refused, arg);
+}
+
+void
+load_refusals(struct gen *g)
+{
+	gen_plant(g, 1, refused, NULL);
 }
 
 /* ---- segments and fragments ---- */

@@ -60,6 +60,7 @@ static const struct workload {
     {"syns", load_syns, false},
     {"datagrams", load_datagrams, false},
     {"requests", load_requests, false},
+    {"refusals", load_refusals, false},
     {"tiny-segments", load_tiny_segments, false},
     {"fragments", load_fragments, false},
     {"questions", load_questions, false},

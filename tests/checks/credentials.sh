@@ -6,7 +6,6 @@
 # does not quote it.
 . "${srcdir:=..}/tests/lib/tap.sh"
 once
-. "$srcdir/tests/lib/golden.sh"
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 
 tmp=$(mktemp -d) || exit 99
@@ -70,7 +69,7 @@ secrets() {
 	sed -n 's/^[a-z0-9-]* = //p' "$tmp/file"
 	md5=$(printf '%s' 4025:example.com:secret-4025 | md5sum)
 	printf '%s\n' "${md5%% *}"
-	credentials "$srcdir/pcaps/$1/$1.pcap"
+	"$srcdir/tests/lib/golden.py" "$srcdir/pcaps/$1/$1.pcap"
 }
 
 # case_is CASE VERDICTS

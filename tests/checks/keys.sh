@@ -4,7 +4,6 @@
 # --keylog and --rsa-key: a bad file is one line that does not quote it, keys
 # that do not fit change nothing but the reason, and no secret is in a report.
 . "${srcdir:=..}/tests/lib/tap.sh"
-. "$srcdir/tests/lib/golden.sh"
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 
 tmp=$(mktemp -d) || exit 99

@@ -10,16 +10,12 @@
 #define HOSTILE "x\x1b[2J\x9b\r\n\xff\xe2\x80\xae\0y\xe4\xb8\xad\xe6\x96\x87"
 
 void
-run_begin_with(
-    struct run *u, enum report_format format, unsigned columns, bool all_tls)
+run_begin_with(struct run *u, struct report_options o)
 {
 	*u = (struct run){0};
 	u->f = open_memstream(&u->text, &u->n);
-	struct report_options o = {.format = format,
-	    .out = u->f,
-	    .columns = columns,
-	    .version = "1",
-	    .all_tls = all_tls};
+	o.out = u->f;
+	o.version = "1";
 	u->related = related_new(NULL, 0);
 	u->r = report_new(&o, u->related, NULL);
 	u->sink = report_sink(u->r);
@@ -32,7 +28,8 @@ run_begin_with(
 void
 run_begin(struct run *u, enum report_format format, unsigned columns)
 {
-	run_begin_with(u, format, columns, false);
+	run_begin_with(
+	    u, (struct report_options){.format = format, .columns = columns});
 }
 
 void

@@ -23,8 +23,8 @@ struct run {
 };
 
 void run_begin(struct run *u, enum report_format format, unsigned columns);
-void run_begin_with(
-    struct run *u, enum report_format format, unsigned columns, bool all_tls);
+/* Where it goes to is not the options'. */
+void run_begin_with(struct run *u, struct report_options o);
 void run_finish(struct run *u);
 void run_end(struct run *u);
 void run_attempt_of(struct run *u, uint64_t n, unsigned phone, unsigned line,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
-# TAP for the checks and goldens that are scripts: . "${srcdir:=..}/tests/lib/tap.sh"
+# TAP for the checks that are shell scripts: . "${srcdir:=..}/tests/lib/tap.sh"
 #
 # make check runs them in the top of the build folder and sets srcdir; by hand
 # they run there as they are, srcdir being .. then.

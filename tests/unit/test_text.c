@@ -208,7 +208,9 @@ static void
 test_all_tls(void)
 {
 	struct run u;
-	run_begin_with(&u, REPORT_JSON, 80, true);
+	run_begin_with(
+	    &u, (struct report_options){
+		    .format = REPORT_JSON, .columns = 80, .all_tls = true});
 	run_handshake(&u, 200, 443, REC_FAILED);
 	run_attempt(&u, 7, 1, REC_REGISTERED);
 	run_finish(&u);
@@ -487,9 +489,30 @@ test_groups(void)
 	}
 }
 
+/* Who found no room is not counted, and this is said. */
+static void
+test_no_room(void)
+{
+	struct run u;
+	run_begin_with(&u, (struct report_options){.format = REPORT_TEXT,
+			       .columns = 80,
+			       .memory_limit = 64 << 10});
+	for (unsigned i = 1; i <= 60; i++)
+		run_attempt(&u, i, i % 30, REC_AUTH_FAILED);
+	run_finish(&u);
+	run_check_says(&u, "memory limit hit: phones ");
+	const char *said = strstr(u.text, "\nmore than ");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(said);
+	int n = atoi(said + strlen("\nmore than "));
+	CU_ASSERT(n > 0);
+	CU_ASSERT(n < 30);
+	run_end(&u);
+}
+
 UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_recovered_phone), UNIT(test_many_failing_phones_are_cut_short),
     UNIT(test_any_record_fits), UNIT(test_nothing_says_what_to_do),
     UNIT(test_json_document), UNIT(test_all_tls), UNIT(test_ndjson_lines),
     UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
-    UNIT(test_forms), UNIT(test_scanners), UNIT(test_groups))
+    UNIT(test_forms), UNIT(test_scanners), UNIT(test_groups),
+    UNIT(test_no_room))
