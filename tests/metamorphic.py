@@ -222,8 +222,19 @@ def differences(a, b, path="", out=None):
 OF_FRAGMENTS = {
     "findings.code", "findings.title", "findings.detail", "findings.advice",
     "findings.alternatives"}
+AT_REGISTRAR = OF_FRAGMENTS | {"findings.certainty"}
+# Bytes came twice, before: a message is of the frames whose copy was taken.
+COPIES = {"registrations.frames"}
 ABOUT = {("udp-fragments-lost.pcap", "fragment"): OF_FRAGMENTS,
-         ("udp-fragments-lost.pcap", "fragment_backwards"): OF_FRAGMENTS}
+         ("udp-fragments-lost.pcap", "fragment_backwards"): OF_FRAGMENTS,
+         ("udp-fragments-lost-at-registrar.pcap", "fragment"): AT_REGISTRAR,
+         ("udp-fragments-lost-at-registrar.pcap", "fragment_backwards"):
+             AT_REGISTRAR,
+         ("tcp-segments-again.pcap", "split"): COPIES,
+         ("tcp-segments-differ.pcap", "split"): COPIES,
+         # A server is slow only where nothing was sent again.
+         ("keys-slow-server.pcap", "duplicate"): {"findings"},
+         ("tls12-slow-server.pcap", "duplicate"): {"findings"}}
 
 
 # ---- tests ----

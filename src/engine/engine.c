@@ -17,12 +17,12 @@ enum { DEFAULT_LIMIT = 256 }; /* MiB */
    a tenth stays for what is not charged: code, tables of libraries, buffers of
    files. */
 static const unsigned shares[BUDGET_N] = {
-    [BUDGET_FLOWS] = 19,
+    [BUDGET_FLOWS] = 18,
     [BUDGET_APPS] = 8,
-    [BUDGET_STREAMS] = 9,
+    [BUDGET_STREAMS] = 8,
     [BUDGET_FRAGMENTS] = 3,
-    [BUDGET_ATTEMPTS] = 12,
-    [BUDGET_BINDINGS] = 17,
+    [BUDGET_ATTEMPTS] = 15,
+    [BUDGET_BINDINGS] = 16,
     [BUDGET_TLS] = 8,
     [BUDGET_LOOKUPS] = 2,
 };

@@ -24,7 +24,7 @@ enum {
 	RING = RS_LARGE_PAGE, /* several of the largest event */
 	BATCH = 64 * 1024,    /* bytes after which the other side is told */
 	NAP = 100000,         /* ns: what a tenth of the ring takes */
-	NAPS = 50,            /* before it sleeps */
+	NAPS = 5,             /* each twice as long, before it sleeps */
 };
 
 /* Before each event in the ring. */
@@ -60,9 +60,9 @@ rounded(size_t n)
 }
 
 static void
-nap(void)
+nap(long ns)
 {
-	(void)nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
+	(void)nanosleep(&(struct timespec){.tv_nsec = ns}, NULL);
 }
 
 static void
@@ -86,7 +86,7 @@ await_taken(struct relay *r, size_t wanted)
 {
 	publish(r);
 	while (r->taken < wanted)
-		nap();
+		nap(NAP);
 	r->free_to = r->taken + RING;
 }
 
@@ -162,7 +162,7 @@ await_given(struct relay *r, size_t at)
 {
 	for (unsigned naps = 0; r->given == at && !r->over; naps++)
 		if (naps < NAPS)
-			nap();
+			nap((long)NAP << naps);
 		else
 			sleep_at(r, at);
 	return r->given;

@@ -2,328 +2,25 @@
 /*
  * What failed, phone by phone.
  *
- * A phone that retries for ever fails in the same way each time: attempts are
- * grouped by phone, AOR and outcome (handshakes and connections by server and
- * how they ended), the first of a group is shown in full, and of the rest their
- * number.  Phones that are failed now come first, then those that failed and
- * registered later, then what is undecided; in each the earliest first.
- *
- * Groups are few even in a long capture; they are bounded, and what is over
- * the bound is counted.  Trees, not hashes: nobody can make keys collide, and
- * the order never depends on a seed.
+ * The first attempt of a group (failures.h) is shown in full, and of the rest
+ * their number.  Phones that are failed now come first, then those that failed
+ * and registered later, then what is undecided; in each the earliest first.
  */
+#include "diag/rule.h"
+#include "report/failures.h"
 #include "report/one.h"
-#include "report/text_part.h"
 
 #include <glib.h>
 
 enum {
-	GROUPS = 10000,
 	IN_FULL = 20, /* phones */
 	IN_SHORT = 100,
 	GROUPS_IN_FULL = 4, /* of a phone */
 	UNDECIDED = 20,
 	INDENT = 2,
 	AGENT = 16, /* less of a user agent tells nothing */
+	SUMS = 15,  /* as text_sums.c has its lines */
 };
-
-struct group {
-	const struct rec_type *type;
-	struct rec_id first;
-	rs_time last_at;
-	int64_t n;
-	bool undecided;
-	rs_time later; /* its line registered after all; else RS_NEVER */
-	struct rs_frame later_frame;
-	struct rs_span aor;  /* owned */
-	struct rs_span said; /* the finding, in the spool's form; owned */
-};
-
-enum rank { RANK_FAILED, RANK_RECOVERED, RANK_UNDECIDED };
-enum place { LEFT_OUT, SHOWN_IN_SHORT, SHOWN_IN_FULL };
-
-struct sufferer {
-	struct rs_addr addr;
-	struct rec_id first;
-	enum rank rank;
-	enum place place;
-	GPtrArray *groups;   /* of struct group, not owned */
-	struct rec_id phone; /* its record; of frame 0: none */
-};
-
-struct failures {
-	struct text *t;
-	GTree *groups; /* by what they have in common: struct rs_span */
-	GTree
-	    *by_record; /* of what is shown: "registration 0-17" of the first */
-	GTree *sufferers;  /* by address */
-	int64_t over;      /* records that found no room */
-	struct rs_buf key; /* of the record at hand */
-	struct rec_arena keys, arena;
-};
-
-/* ---- gathering ---- */
-
-static gint
-text_cmp(gconstpointer a, gconstpointer b, gpointer arg)
-{
-	(void)arg;
-	return strcmp(a, b);
-}
-
-static gint
-span_cmp(gconstpointer a, gconstpointer b, gpointer arg)
-{
-	const struct rs_span *x = a, *y = b;
-	(void)arg;
-	int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-	return c ? c : x->n < y->n ? -1 : x->n > y->n;
-}
-
-static gint
-addr_cmp(gconstpointer a, gconstpointer b, gpointer arg)
-{
-	(void)arg;
-	return rs_addr_cmp(a, b);
-}
-
-static struct rs_span
-own(struct rs_span s)
-{
-	return (struct rs_span){g_memdup2(s.p, s.n), s.n};
-}
-
-static void
-group_free(void *p)
-{
-	struct group *g = p;
-	g_free((void *)(uintptr_t)g->aor.p);
-	g_free((void *)(uintptr_t)g->said.p);
-	g_free(g);
-}
-
-static void
-sufferer_free(void *p)
-{
-	struct sufferer *s = p;
-	g_ptr_array_free(s->groups, TRUE);
-	g_free(s);
-}
-
-static struct sufferer *
-sufferer_of(
-    struct failures *f, const struct rs_addr *a, const struct rec_id *first)
-{
-	a = one_lead(f->t->in->one, a);
-	struct sufferer *s = g_tree_lookup(f->sufferers, a);
-	if (s == NULL && first) {
-		s = g_new0(struct sufferer, 1);
-		s->addr = *a;
-		s->first = *first;
-		s->rank = RANK_UNDECIDED;
-		s->groups = g_ptr_array_new();
-		g_tree_insert(f->sufferers, &s->addr, s);
-	}
-	return s;
-}
-
-/* Adds one to the group of f->key. */
-static void
-gather(struct failures *f, const struct rec_type *type, const void *rec,
-    struct rs_span aor, bool undecided)
-{
-	const uint8_t *at = rec;
-	struct rec_id id =
-	    *(const struct rec_id *)(const void *)(at + type->id);
-	const struct rec_endpoint *client = (const void *)(at + type->client);
-	rs_time when = *(const rs_time *)(const void *)(at + type->time);
-	struct rs_span key = rs_buf_view(&f->key), *kept;
-	struct group *g = g_tree_lookup(f->groups, &key);
-
-	if (g || g_tree_nnodes(f->groups) >= GROUPS) {
-		if (g) {
-			g->n++;
-			g->last_at = when;
-		} else {
-			f->over++;
-		}
-		return;
-	}
-	g = g_new0(struct group, 1);
-	*g = (struct group){.type = type,
-	    .first = id,
-	    .last_at = when,
-	    .n = 1,
-	    .undecided = undecided,
-	    .later = RS_NEVER,
-	    .aor = own(aor)};
-	kept = rec_arena_alloc(&f->keys, sizeof *kept);
-	*kept = rec_arena_text(&f->keys, key);
-	g_tree_insert(f->groups, kept, g);
-	struct sufferer *s = sufferer_of(f, &client->at.addr, &id);
-	g_ptr_array_add(s->groups, g);
-	if (rec_id_cmp(&id, &s->first) < 0)
-		s->first = id;
-	if (!undecided)
-		s->rank = RANK_FAILED;
-}
-
-static void
-key_part(struct failures *f, const void *p, size_t n)
-{
-	uint8_t *to = rs_buf_reserve(&f->key, n);
-	if (to == NULL || n == 0)
-		return;
-	memcpy(to, p, n);
-	f->key.n += n;
-}
-
-/* All but the text at the end has its length by what it is of. */
-static void
-key_of(struct failures *f, const struct rec_type *type,
-    const struct rec_endpoint *client, const struct rec_endpoint *server,
-    int64_t how, int64_t why, struct rs_span text)
-{
-	const int64_t numbers[] = {type->name[0], client->at.addr.family, how,
-	    why, server ? server->at.addr.family : 0,
-	    server ? server->at.port : 0};
-	f->key.n = 0;
-	key_part(f, numbers, sizeof numbers);
-	key_part(f, client->at.addr.b, sizeof client->at.addr.b);
-	if (server)
-		key_part(f, server->at.addr.b, sizeof server->at.addr.b);
-	key_part(f, text.p, text.n);
-}
-
-static void
-gather_registration(struct failures *f, const struct rec_registration *r)
-{
-	key_of(f, &rec_registration_type, &r->client, NULL,
-	    r->outcome * 8 + (int64_t)r->kind, r->status, r->aor);
-	gather(f, &rec_registration_type, r, r->aor,
-	    !rec_outcome_failed(r->outcome));
-}
-
-static void
-gather_handshake(struct failures *f, const struct rec_handshake *h)
-{
-	const struct rec_alert *a = h->alerts.v;
-	key_of(f, &rec_handshake_type, &h->client, &h->server,
-	    h->state * 64 + h->reason * 8 + (int64_t)h->failed_by,
-	    h->alerts.n ? a[h->alerts.n - 1].number : -1, (struct rs_span){0});
-	gather(f, &rec_handshake_type, h, (struct rs_span){0}, false);
-}
-
-static void
-gather_connection(struct failures *f, const struct rec_connection *c)
-{
-	key_of(f, &rec_connection_type, &c->client, &c->server, 0, 0,
-	    c->conn_state);
-	gather(f, &rec_connection_type, c, (struct rs_span){0}, false);
-}
-
-static void
-gather_all(struct failures *f)
-{
-	static const struct rec_type *const types[] = {
-	    &rec_registration_type, &rec_handshake_type, &rec_connection_type};
-	const struct text_input *in = f->t->in;
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		struct spool_reader *r = spool_read(in->spool, types[i]);
-		const void *rec;
-		while ((rec = spool_next(r)) != NULL) {
-			if (!in->wanted(in->arg, types[i], rec))
-				continue;
-			if (i == 0)
-				gather_registration(f, rec);
-			else if (i == 1)
-				gather_handshake(f, rec);
-			else
-				gather_connection(f, rec);
-		}
-		spool_reader_free(r);
-	}
-}
-
-/* Which groups were of lines that registered later. */
-static void
-recover(struct sufferer *s, const struct rec_phone *p)
-{
-	const struct rec_line *l = p->lines.v;
-	for (guint i = 0; i < s->groups->len; i++) {
-		struct group *g = g_ptr_array_index(s->groups, i);
-		for (uint32_t k = 0; g->aor.n && k < p->lines.n; k++)
-			if (rs_span_eq(l[k].aor, g->aor) &&
-			    l[k].outcome >= REC_REGISTERED &&
-			    l[k].outcome <= REC_QUERIED &&
-			    l[k].decided > g->last_at) {
-				g->later = l[k].decided;
-				g->later_frame = l[k].frame;
-			}
-	}
-}
-
-/* It was stopped before any attempt that could tell. */
-static bool
-stopped_early(const struct rec_phone *p)
-{
-	return p->stopped_at.p && !rs_span_eq(p->stopped_at, RS_LIT("tcp")) &&
-	       !rs_span_eq(p->stopped_at, RS_LIT("tls")) &&
-	       !rs_span_eq(p->stopped_at, RS_LIT("sip"));
-}
-
-/* What is known of the phones that suffer. */
-static void
-gather_phones(struct failures *f)
-{
-	struct spool_reader *r = spool_read(f->t->in->spool, &rec_phone_type);
-	const struct rec_phone *p;
-	while ((p = spool_next(r)) != NULL) {
-		const struct rs_addr at = text_place_of(p);
-		bool room = g_tree_nnodes(f->sufferers) < GROUPS;
-		struct sufferer *s = sufferer_of(
-		    f, &at, stopped_early(p) && room ? &p->id : NULL);
-		if (s && stopped_early(p))
-			s->rank = RANK_FAILED;
-		if (s == NULL || rec_id_is(&s->phone))
-			continue;
-		s->phone = p->id;
-		recover(s, p);
-		if (s->rank == RANK_FAILED && p->outcome >= REC_REGISTERED &&
-		    p->outcome <= REC_QUERIED)
-			s->rank = RANK_RECOVERED;
-	}
-	spool_reader_free(r);
-}
-
-/* What was found about that group, where it is shown. */
-static void
-gather_finding(struct group *g, const struct rec_finding *x)
-{
-	struct rs_buf buf;
-	rs_buf_init(&buf, 1 << 20, NULL);
-	if (g->said.p == NULL && rec_write(&rec_finding_type, x, &buf))
-		g->said = own(rs_buf_view(&buf));
-	rs_buf_clear(&buf);
-}
-
-static void
-gather_findings(struct failures *f)
-{
-	struct spool_reader *r = spool_read(f->t->in->spool, &rec_finding_type);
-	const struct rec_finding *x;
-	while ((x = spool_next(r)) != NULL) {
-		const struct rs_span *of = x->records.v;
-		for (uint32_t i = 0; i < x->records.n; i++) {
-			g_autofree char *key =
-			    g_strndup((const char *)of[i].p, of[i].n);
-			struct group *g = g_tree_lookup(f->by_record, key);
-			if (g)
-				gather_finding(g, x);
-		}
-	}
-	spool_reader_free(r);
-}
 
 /* ---- one phone ---- */
 
@@ -692,19 +389,6 @@ collect(gpointer key, gpointer value, gpointer arg)
 	return FALSE;
 }
 
-static void
-show(struct failures *f, struct sufferer *s, enum place place)
-{
-	s->place = place;
-	for (guint i = 0; i < s->groups->len; i++) {
-		struct group *g = g_ptr_array_index(s->groups, i);
-		char id[REC_ID_TEXT];
-		rec_id_format(&g->first, id);
-		g_tree_insert(f->by_record,
-		    g_strdup_printf("%s %s", g->type->name, id), g);
-	}
-}
-
 /* Which of them there is room for; how many there is none for. */
 static guint
 choose(struct failures *f, const GPtrArray *all)
@@ -715,13 +399,46 @@ choose(struct failures *f, const GPtrArray *all)
 		if (s->rank == RANK_UNDECIDED ? undecided++ < UNDECIDED
 		    : full < IN_FULL          ? false
 					      : brief++ < IN_SHORT)
-			show(f, s, SHOWN_IN_SHORT);
+			failures_show(f, s, SHOWN_IN_SHORT);
 		else if (s->rank != RANK_UNDECIDED && full++ < IN_FULL)
-			show(f, s, SHOWN_IN_FULL);
+			failures_show(f, s, SHOWN_IN_FULL);
 		else
 			left++;
 	}
 	return left;
+}
+
+/* By the number of phones, and then as rules are asked: the first stage. */
+static int
+most_phones(const struct failures *f)
+{
+	int most = -1;
+	for (int i = 0; i < (int)diag_n_rules && i < FAILURES_CODES; i++)
+		if (f->blamed[i] &&
+		    (most < 0 || f->blamed[i] > f->blamed[most]))
+			most = i;
+	return most;
+}
+
+/* Where so many failed that they are not all shown in full. */
+static void
+print_blamed(struct failures *f)
+{
+	struct page *p = &f->t->page;
+	char n[PAGE_TEXT];
+	if (text_sum(f->t->in->summary->phones_failed) <= IN_FULL)
+		return;
+	g_autoptr(GString) s = g_string_new(NULL);
+	for (int i; (i = most_phones(f)) >= 0; f->blamed[i] = 0)
+		g_string_append_printf(s, "%s%s in %s", s->len ? ", " : "",
+		    diag_rules[i]->code, text_many(n, f->blamed[i], "phone"));
+	if (s->len == 0)
+		return;
+	page_str(p, "Causes");
+	page_to(p, SUMS);
+	page_flow(p, SUMS, (struct rs_span){(uint8_t *)s->str, s->len});
+	page_end(p);
+	page_end(p);
 }
 
 static void
@@ -755,26 +472,15 @@ print_all(struct failures *f, const GPtrArray *all, guint left)
 void
 text_failures(struct text *t)
 {
-	struct failures f = {.t = t};
+	struct failures f;
 	GPtrArray *all = g_ptr_array_new();
-	f.groups = g_tree_new_full(span_cmp, NULL, NULL, group_free);
-	f.by_record = g_tree_new_full(text_cmp, NULL, g_free, NULL);
-	f.sufferers = g_tree_new_full(addr_cmp, NULL, NULL, sufferer_free);
-	rs_buf_init(&f.key, 1 << 20, NULL);
-	rec_arena_init(&f.keys, NULL, NULL);
-	rec_arena_init(&f.arena, NULL, NULL);
-	gather_all(&f);
-	gather_phones(&f);
+	failures_gather(&f, t);
 	g_tree_foreach(f.sufferers, collect, all);
 	g_ptr_array_sort(all, by_rank);
 	guint left = choose(&f, all);
-	gather_findings(&f);
+	failures_findings(&f);
+	print_blamed(&f);
 	print_all(&f, all, left);
 	g_ptr_array_free(all, TRUE);
-	g_tree_destroy(f.sufferers);
-	g_tree_destroy(f.by_record);
-	g_tree_destroy(f.groups);
-	rs_buf_clear(&f.key);
-	rec_arena_clear(&f.keys);
-	rec_arena_clear(&f.arena);
+	failures_clear(&f);
 }

@@ -76,6 +76,8 @@ test_many_failing_phones_are_cut_short(void)
 		run_attempt(&u, i, i, REC_AUTH_FAILED);
 	run_finish(&u);
 	run_check_lines(&u, 80);
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text,
+	    "\nCauses         sip.credentials-refused in 200 phones\n"));
 	unsigned full = 0, all = 0;
 	for (const char *p = u.text; (p = strstr(p, "Wireshark:")); p++)
 		full++;

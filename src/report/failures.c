@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/failures.h"
+
+#include "diag/rule.h"
+#include "report/one.h"
+
+enum { GROUPS = 10000 };
+
+static gint
+text_cmp(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	(void)arg;
+	return strcmp(a, b);
+}
+
+static gint
+span_cmp(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	const struct rs_span *x = a, *y = b;
+	(void)arg;
+	int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+	return c ? c : x->n < y->n ? -1 : x->n > y->n;
+}
+
+static gint
+addr_cmp(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	(void)arg;
+	return rs_addr_cmp(a, b);
+}
+
+static struct rs_span
+own(struct rs_span s)
+{
+	return (struct rs_span){g_memdup2(s.p, s.n), s.n};
+}
+
+static void
+group_free(void *p)
+{
+	struct group *g = p;
+	g_free((void *)(uintptr_t)g->aor.p);
+	g_free((void *)(uintptr_t)g->said.p);
+	g_free(g);
+}
+
+static void
+sufferer_free(void *p)
+{
+	struct sufferer *s = p;
+	g_ptr_array_free(s->groups, TRUE);
+	g_free(s);
+}
+
+static struct sufferer *
+sufferer_of(
+    struct failures *f, const struct rs_addr *a, const struct rec_id *first)
+{
+	a = one_lead(f->t->in->one, a);
+	struct sufferer *s = g_tree_lookup(f->sufferers, a);
+	if (s == NULL && first) {
+		s = g_new0(struct sufferer, 1);
+		s->addr = *a;
+		s->first = *first;
+		s->rank = RANK_UNDECIDED;
+		s->groups = g_ptr_array_new();
+		g_tree_insert(f->sufferers, &s->addr, s);
+	}
+	return s;
+}
+
+/* Adds one to the group of f->key. */
+static void
+gather(struct failures *f, const struct rec_type *type, const void *rec,
+    struct rs_span aor, bool undecided)
+{
+	const uint8_t *at = rec;
+	struct rec_id id =
+	    *(const struct rec_id *)(const void *)(at + type->id);
+	const struct rec_endpoint *client = (const void *)(at + type->client);
+	rs_time when = *(const rs_time *)(const void *)(at + type->time);
+	struct rs_span key = rs_buf_view(&f->key), *kept;
+	struct group *g = g_tree_lookup(f->groups, &key);
+
+	if (g || g_tree_nnodes(f->groups) >= GROUPS) {
+		if (g) {
+			g->n++;
+			g->last_at = when;
+		} else {
+			f->over++;
+		}
+		return;
+	}
+	g = g_new0(struct group, 1);
+	*g = (struct group){.type = type,
+	    .first = id,
+	    .last_at = when,
+	    .n = 1,
+	    .undecided = undecided,
+	    .later = RS_NEVER,
+	    .aor = own(aor)};
+	kept = rec_arena_alloc(&f->keys, sizeof *kept);
+	*kept = rec_arena_text(&f->keys, key);
+	g_tree_insert(f->groups, kept, g);
+	struct sufferer *s = sufferer_of(f, &client->at.addr, &id);
+	g_ptr_array_add(s->groups, g);
+	if (rec_id_cmp(&id, &s->first) < 0)
+		s->first = id;
+	if (!undecided)
+		s->rank = RANK_FAILED;
+}
+
+static void
+key_part(struct failures *f, const void *p, size_t n)
+{
+	uint8_t *to = rs_buf_reserve(&f->key, n);
+	if (to == NULL || n == 0)
+		return;
+	memcpy(to, p, n);
+	f->key.n += n;
+}
+
+/* All but the text at the end has its length by what it is of. */
+static void
+key_of(struct failures *f, const struct rec_type *type,
+    const struct rec_endpoint *client, const struct rec_endpoint *server,
+    int64_t how, int64_t why, struct rs_span text)
+{
+	const int64_t numbers[] = {type->name[0], client->at.addr.family, how,
+	    why, server ? server->at.addr.family : 0,
+	    server ? server->at.port : 0};
+	f->key.n = 0;
+	key_part(f, numbers, sizeof numbers);
+	key_part(f, client->at.addr.b, sizeof client->at.addr.b);
+	if (server)
+		key_part(f, server->at.addr.b, sizeof server->at.addr.b);
+	key_part(f, text.p, text.n);
+}
+
+static void
+gather_registration(struct failures *f, const struct rec_registration *r)
+{
+	key_of(f, &rec_registration_type, &r->client, NULL,
+	    r->outcome * 8 + (int64_t)r->kind, r->status, r->aor);
+	gather(f, &rec_registration_type, r, r->aor,
+	    !rec_outcome_failed(r->outcome));
+}
+
+static void
+gather_handshake(struct failures *f, const struct rec_handshake *h)
+{
+	const struct rec_alert *a = h->alerts.v;
+	key_of(f, &rec_handshake_type, &h->client, &h->server,
+	    h->state * 64 + h->reason * 8 + (int64_t)h->failed_by,
+	    h->alerts.n ? a[h->alerts.n - 1].number : -1, (struct rs_span){0});
+	gather(f, &rec_handshake_type, h, (struct rs_span){0}, false);
+}
+
+static void
+gather_connection(struct failures *f, const struct rec_connection *c)
+{
+	key_of(f, &rec_connection_type, &c->client, &c->server, 0, 0,
+	    c->conn_state);
+	gather(f, &rec_connection_type, c, (struct rs_span){0}, false);
+}
+
+static void
+gather_all(struct failures *f)
+{
+	static const struct rec_type *const types[] = {
+	    &rec_registration_type, &rec_handshake_type, &rec_connection_type};
+	const struct text_input *in = f->t->in;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		struct spool_reader *r = spool_read(in->spool, types[i]);
+		const void *rec;
+		while ((rec = spool_next(r)) != NULL) {
+			if (!in->wanted(in->arg, types[i], rec))
+				continue;
+			if (i == 0)
+				gather_registration(f, rec);
+			else if (i == 1)
+				gather_handshake(f, rec);
+			else
+				gather_connection(f, rec);
+		}
+		spool_reader_free(r);
+	}
+}
+
+/* Which groups were of lines that registered later. */
+static void
+recover(struct sufferer *s, const struct rec_phone *p)
+{
+	const struct rec_line *l = p->lines.v;
+	for (guint i = 0; i < s->groups->len; i++) {
+		struct group *g = g_ptr_array_index(s->groups, i);
+		for (uint32_t k = 0; g->aor.n && k < p->lines.n; k++)
+			if (rs_span_eq(l[k].aor, g->aor) &&
+			    l[k].outcome >= REC_REGISTERED &&
+			    l[k].outcome <= REC_QUERIED &&
+			    l[k].decided > g->last_at) {
+				g->later = l[k].decided;
+				g->later_frame = l[k].frame;
+			}
+	}
+}
+
+/* It was stopped before any attempt that could tell. */
+static bool
+stopped_early(const struct rec_phone *p)
+{
+	return p->stopped_at.p && !rs_span_eq(p->stopped_at, RS_LIT("tcp")) &&
+	       !rs_span_eq(p->stopped_at, RS_LIT("tls")) &&
+	       !rs_span_eq(p->stopped_at, RS_LIT("sip"));
+}
+
+/* What is known of the phones that suffer. */
+static void
+gather_phones(struct failures *f)
+{
+	struct spool_reader *r = spool_read(f->t->in->spool, &rec_phone_type);
+	const struct rec_phone *p;
+	while ((p = spool_next(r)) != NULL) {
+		const struct rs_addr at = text_place_of(p);
+		bool room = g_tree_nnodes(f->sufferers) < GROUPS;
+		struct sufferer *s = sufferer_of(
+		    f, &at, stopped_early(p) && room ? &p->id : NULL);
+		if (s && stopped_early(p))
+			s->rank = RANK_FAILED;
+		if (s == NULL || rec_id_is(&s->phone))
+			continue;
+		s->phone = p->id;
+		recover(s, p);
+		if (s->rank == RANK_FAILED && p->outcome >= REC_REGISTERED &&
+		    p->outcome <= REC_QUERIED)
+			s->rank = RANK_RECOVERED;
+	}
+	spool_reader_free(r);
+}
+
+/* What was found about that group, where it is shown. */
+static void
+gather_finding(struct group *g, const struct rec_finding *x)
+{
+	struct rs_buf buf;
+	rs_buf_init(&buf, 1 << 20, NULL);
+	if (g->said.p == NULL && rec_write(&rec_finding_type, x, &buf))
+		g->said = own(rs_buf_view(&buf));
+	rs_buf_clear(&buf);
+}
+
+/* As text_place_of() has it of phones. */
+static struct rs_addr
+place_of(const struct rec_finding *x)
+{
+	const struct rec_phone p = {.client = x->phone, .mac = x->mac};
+	return text_place_of(&p);
+}
+
+/* An error counts once for a phone that failed and is not well yet. */
+static void
+blame(struct failures *f, const struct rec_finding *x)
+{
+	const struct rs_addr at = place_of(x);
+	struct sufferer *s = sufferer_of(f, &at, NULL);
+	if (s == NULL || s->rank != RANK_FAILED || x->severity != REC_ERROR)
+		return;
+	for (size_t i = 0; i < diag_n_rules && i < FAILURES_CODES; i++) {
+		const uint64_t bit = UINT64_C(1) << i % 64;
+		if (!rs_span_eq(x->code, rs_span_str(diag_rules[i]->code)) ||
+		    s->blamed[i / 64] & bit)
+			continue;
+		s->blamed[i / 64] |= bit;
+		f->blamed[i]++;
+	}
+}
+
+void
+failures_findings(struct failures *f)
+{
+	struct spool_reader *r = spool_read(f->t->in->spool, &rec_finding_type);
+	const struct rec_finding *x;
+	while ((x = spool_next(r)) != NULL) {
+		const struct rs_span *of = x->records.v;
+		blame(f, x);
+		for (uint32_t i = 0; i < x->records.n; i++) {
+			g_autofree char *key =
+			    g_strndup((const char *)of[i].p, of[i].n);
+			struct group *g = g_tree_lookup(f->by_record, key);
+			if (g)
+				gather_finding(g, x);
+		}
+	}
+	spool_reader_free(r);
+}
+
+void
+failures_gather(struct failures *f, struct text *t)
+{
+	*f = (struct failures){.t = t};
+	f->groups = g_tree_new_full(span_cmp, NULL, NULL, group_free);
+	f->by_record = g_tree_new_full(text_cmp, NULL, g_free, NULL);
+	f->sufferers = g_tree_new_full(addr_cmp, NULL, NULL, sufferer_free);
+	rs_buf_init(&f->key, 1 << 20, NULL);
+	rec_arena_init(&f->keys, NULL, NULL);
+	rec_arena_init(&f->arena, NULL, NULL);
+	gather_all(f);
+	gather_phones(f);
+}
+
+void
+failures_show(struct failures *f, struct sufferer *s, enum place place)
+{
+	s->place = place;
+	for (guint i = 0; i < s->groups->len; i++) {
+		struct group *g = g_ptr_array_index(s->groups, i);
+		char id[REC_ID_TEXT];
+		rec_id_format(&g->first, id);
+		g_tree_insert(f->by_record,
+		    g_strdup_printf("%s %s", g->type->name, id), g);
+	}
+}
+
+void
+failures_clear(struct failures *f)
+{
+	g_tree_destroy(f->sufferers);
+	g_tree_destroy(f->by_record);
+	g_tree_destroy(f->groups);
+	rs_buf_clear(&f->key);
+	rec_arena_clear(&f->keys);
+	rec_arena_clear(&f->arena);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What failed, gathered for the text report.
+ *
+ * A phone that retries for ever fails in the same way each time: attempts are
+ * grouped by phone, AOR and outcome, handshakes and connections by server and
+ * how they ended.
+ *
+ * Groups are few even in a long capture; they are bounded, and what is over
+ * the bound is counted.  Trees, not hashes: nobody can make keys collide, and
+ * the order never depends on a seed.
+ */
+#ifndef REPORT_FAILURES_H
+#define REPORT_FAILURES_H
+
+#include "report/text_part.h"
+
+#include <glib.h>
+
+enum { FAILURES_CODES = 128 }; /* more than there are rules */
+
+struct group {
+	const struct rec_type *type;
+	struct rec_id first;
+	rs_time last_at;
+	int64_t n;
+	bool undecided;
+	rs_time later; /* its line registered after all; else RS_NEVER */
+	struct rs_frame later_frame;
+	struct rs_span aor;  /* owned */
+	struct rs_span said; /* the finding, in the spool's form; owned */
+};
+
+enum rank { RANK_FAILED, RANK_RECOVERED, RANK_UNDECIDED };
+enum place { LEFT_OUT, SHOWN_IN_SHORT, SHOWN_IN_FULL };
+
+struct sufferer {
+	struct rs_addr addr;
+	struct rec_id first;
+	enum rank rank;
+	enum place place;
+	GPtrArray *groups;   /* of struct group, not owned */
+	struct rec_id phone; /* its record; of frame 0: none */
+	uint64_t blamed[FAILURES_CODES / 64]; /* by place in diag_rules */
+};
+
+struct failures {
+	struct text *t;
+	GTree *groups; /* by what they have in common: struct rs_span */
+	GTree
+	    *by_record; /* of what is shown: "registration 0-17" of the first */
+	GTree *sufferers; /* by address */
+	int64_t over;     /* records that found no room */
+	/* Of how many phones that failed it is a cause, by place in diag_rules;
+	   once the findings have been asked. */
+	int64_t blamed[FAILURES_CODES];
+	struct rs_buf key; /* of the record at hand */
+	struct rec_arena keys, arena;
+};
+
+/* From t's records of attempts, handshakes, connections and phones.  t must
+   outlive it. */
+void failures_gather(struct failures *f, struct text *t);
+void failures_clear(struct failures *f);
+/* It will be: findings are kept for what is shown only. */
+void failures_show(struct failures *f, struct sufferer *s, enum place place);
+/* What was found about groups that are shown, and about all phones. */
+void failures_findings(struct failures *f);
+
+#endif
