@@ -117,9 +117,11 @@ def option6(code, data):
     return struct.pack(">HH", code, len(data)) + data
 
 
-def binds6(link, at, hardware=PHONE_MAC, address=PHONE6, local=PHONE_LOCAL):
-    """DHCPv6 as phones do it: SIP servers and name servers are asked for."""
-    who = option6(1, struct.pack(">HH", 3, 1) + mac(hardware))
+def binds6(link, at, hardware=PHONE_MAC, address=PHONE6, local=PHONE_LOCAL,
+           named=None):
+    """DHCPv6 as phones do it: SIP servers and name servers are asked for.  The
+    DUID holds `named`, where that is not its own hardware address."""
+    who = option6(1, struct.pack(">HH", 3, 1) + mac(named or hardware))
     server = option6(2, struct.pack(">HH", 3, 1) + mac(ROUTER_MAC))
     asked = option6(6, struct.pack(">3H", 21, 22, 23))
     lease = option6(5, v6(address) + struct.pack(">II", 1800, 3600))
@@ -138,6 +140,22 @@ def binds6(link, at, hardware=PHONE_MAC, address=PHONE6, local=PHONE_LOCAL):
         else:
             link.datagram6(at + i * 0.02, (ROUTER6, local), (547, 546), data,
                            (ROUTER_MAC, hardware), 64)
+
+
+def releases6(link, at, hardware=PHONE_MAC, address=PHONE6,
+              local=PHONE_LOCAL):
+    """It gives its address back, and the server says that this is well."""
+    who = option6(1, struct.pack(">HH", 3, 1) + mac(hardware))
+    server = option6(2, struct.pack(">HH", 3, 1) + mac(ROUTER_MAC))
+    lease = option6(5, v6(address) + struct.pack(">II", 0, 0))
+    head = struct.pack(">III", 1, 0, 0)
+    link.datagram6(at, (local, "ff02::1:2"), (546, 547),
+                   struct.pack(">I", 8 << 24 | 0x5E18) + who + server
+                   + option6(3, head + lease),
+                   (hardware, "33:33:00:01:00:02"), 1)
+    link.datagram6(at + 0.02, (ROUTER6, local), (547, 546),
+                   struct.pack(">I", REPLY << 24 | 0x5E18) + who + server
+                   + option6(13, b"\0\0released"), (ROUTER_MAC, hardware), 64)
 
 
 def asks6(link, phone=PHONE6):

@@ -5,6 +5,7 @@
 
 #include "auth/verifier.h"
 #include "inputs.h"
+#include "report/past.h"
 #include "say.h"
 
 #include <errno.h>
@@ -86,6 +87,7 @@ new_report(struct run *r, GError **error)
 	    .columns = output_columns(r->out.to, 100),
 	    .memory_limit = (size_t)r->o->memory_mib << 20,
 	    .version = VERSION,
+	    .past = r->past,
 	};
 	return report_new(&o, r->related, error);
 }
@@ -96,6 +98,20 @@ coverage_now(struct run *r, struct rec_coverage *c, struct rec_arena *a)
 	rec_init(&rec_coverage_type, c);
 	inputs_coverage(r->source, &r->files, c, a);
 	engine_coverage(r->engine, c, a);
+	int64_t forgotten = (int64_t)past_evicted(r->past);
+	if (forgotten)
+		*(struct rec_count *)rec_list_add(
+		    &c->evictions, a, sizeof(struct rec_count)) =
+		    (struct rec_count){RS_LIT("past"), forgotten};
+}
+
+/* Half of what is the report's: see report_new(). */
+static size_t
+past_room(const struct run *r)
+{
+	enum { DEFAULT_MIB = 256 };
+	size_t mib = r->o->memory_mib ? (size_t)r->o->memory_mib : DEFAULT_MIB;
+	return (mib << 20) / 16;
 }
 
 /* What failed, to its files: while the engine is at rest. */
@@ -144,12 +160,19 @@ write_report(struct run *r)
 	return ok;
 }
 
+static void
+known(void *arg, const struct rec_type *type, const void *rec)
+{
+	report_known(arg, type, rec);
+}
+
 /* A report now; what ends from here on is for the next one. */
 static void
 report_now(struct run *r)
 {
 	g_autoptr(GError) e = NULL;
 	engine_sync(r->engine);
+	engine_tell(r->engine, &(struct rec_sink){known, r->report});
 	if (!write_report(r))
 		atomic_store(&r->unwritten, true);
 	if (r->o->format == REPORT_TEXT)
@@ -357,6 +380,8 @@ loop_run(struct run *r)
 {
 	g_autoptr(GError) e = NULL;
 	r->related = profiles_related(r->profiles, r->o);
+	if (loop_endless(r))
+		r->past = past_new(past_room(r));
 	r->report = new_report(r, &e);
 	r->judged = 4;
 	int status = STATUS_IO;
@@ -382,6 +407,7 @@ loop_run(struct run *r)
 		interval_clear(&r->interval);
 		report_free(r->report);
 	}
+	past_free(r->past);
 	related_free(r->related);
 	return status;
 }

@@ -40,6 +40,7 @@ struct run {
 	/* its own */
 	struct related *related;
 	struct engine *engine;
+	struct past *past;     /* NULL: one report it is */
 	struct report *report; /* of this interval; NULL: there is none more */
 	struct interval interval;
 	struct progress bar;

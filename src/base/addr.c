@@ -17,7 +17,7 @@ struct rs_addr
 rs_addr_v6(const uint8_t *sixteen)
 {
 	struct rs_addr a = {.family = 6};
-	memcpy(a.b, sixteen, 16);
+	memcpy(a.b, sixteen, RS_ADDR_BYTES);
 	return a;
 }
 

@@ -7,9 +7,12 @@
 
 #include "base/span.h"
 
+enum { RS_ADDR_BYTES = 16 };
+
 struct rs_addr {
-	uint8_t b[16];  /* network order; IPv4 in the first four, rest zero
-			   but for its turn */
+	/* network order; IPv4 in the first four, the rest zero; then its turn
+	 */
+	uint8_t b[RS_ADDR_BYTES + 1];
 	uint8_t family; /* 0: none, 4, 6 */
 };
 
@@ -38,24 +41,21 @@ rs_endpoint_eq(const struct rs_endpoint *a, const struct rs_endpoint *b)
 }
 
 /*
- * An IPv4 address that hosts had one after the other has a turn in records: 0
- * of the first host, which it has on the wire as well.  Addresses of different
- * turns differ; as text they are the same.
+ * An address that hosts had one after the other has a turn in records: 0 of the
+ * first host, which it has on the wire as well.  Addresses of different turns
+ * differ; as text they are the same.
  */
-enum { RS_ADDR_TURN = 4 };
-
 static inline uint8_t
 rs_addr_turn(const struct rs_addr *a)
 {
-	return a->family == 4 ? a->b[RS_ADDR_TURN] : 0;
+	return a->b[RS_ADDR_BYTES];
 }
 
 /* The same address, as of that turn. */
 static inline struct rs_addr
 rs_addr_in_turn(struct rs_addr a, uint8_t turn)
 {
-	if (a.family == 4)
-		a.b[RS_ADDR_TURN] = turn;
+	a.b[RS_ADDR_BYTES] = turn;
 	return a;
 }
 

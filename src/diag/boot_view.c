@@ -6,6 +6,8 @@ boot_view_registered(const struct diag_case *c)
 {
 	const struct rec_phone *p = c->phone;
 	const struct rec_line *l = p ? p->lines.v : NULL;
+	if (c->registered_later)
+		return true;
 	if (p == NULL)
 		return false;
 	for (uint32_t i = 0; i < p->lines.n; i++)

@@ -35,6 +35,9 @@ struct diag_case {
 	/* judged itself, or that of the client */
 	const struct rec_lease *lease;
 	bool served_later; /* its client, by another one */
+	/* As other reports tell of its phone: it tried to register after that
+	   began; with success; and was registered already then. */
+	bool tried_later, registered_later, registered_then;
 	/* the client of a lease that is judged, where it was silent */
 	const struct rec_quiet *quiet;
 	const struct rec_link *link;   /* judged */

@@ -217,7 +217,8 @@ no_dns_or_ntp(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_lease *l = boot_view_lease(c);
 	const struct rec_clock *k = c->clock;
 	struct finding f;
-	if (l == NULL || l->state != REC_BOUND || !boot_view_lost_phone(c) ||
+	if (l == NULL || l->state != REC_BOUND || c->registered_then ||
+	    !boot_view_lost_phone(c) ||
 	    !coverage_view_goes_on(c->coverage, l->ended, WATCH))
 		return;
 	bool v4 = l->protocol == REC_DHCPV4;
@@ -276,7 +277,7 @@ provisioning_override(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_lease *l = boot_view_lease(c);
 	struct finding f;
 	if (l == NULL || (l->state != REC_BOUND && l->state != REC_INFORMED) ||
-	    boot_view_registered(c))
+	    boot_view_registered(c) || c->registered_then)
 		return;
 	const struct rec_option *o = option_of(l);
 	if (o == NULL || !boot_view_lost_phone(c))

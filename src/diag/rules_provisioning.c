@@ -179,8 +179,8 @@ download_failed(const struct diag_rule *rule, const struct diag_case *c,
 	char why[160], what[400], after[FINDING_WORD];
 	struct finding f;
 	if (d == NULL || !rec_download_broke(d->state) || !configures(d) ||
-	    went_on(c->phone) || fetch_view_good_after(c, d->started) ||
-	    dns_tells(d, c->way))
+	    went_on(c->phone) || c->tried_later || c->registered_then ||
+	    fetch_view_good_after(c, d->started) || dns_tells(d, c->way))
 		return;
 	const struct rec_coverage *g = c->coverage;
 	if (!coverage_view_goes_on(g, d->ended, LOOKED_LEAST) ||

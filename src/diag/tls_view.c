@@ -52,14 +52,13 @@ target_named(const struct rec_lookup *l, const struct rec_certificate *leaf)
 	return (struct rs_span){0};
 }
 
-/* Or the domain, or host of it, that DNS led the phone from or to: the phone
-   may check either (RFC 5922 7.1, RFC 6125). */
 static struct rs_span
-service_named(const struct diag_way *w, const struct rec_certificate *leaf)
+named_by(
+    const struct rec_lookup *v, uint32_t n, const struct rec_certificate *leaf)
 {
 	struct rs_span target = {0};
-	for (uint32_t i = 0; i < w->n_lookups && target.n == 0; i++) {
-		const struct rec_lookup *l = &w->lookups[i];
+	for (uint32_t i = 0; i < n && target.n == 0; i++) {
+		const struct rec_lookup *l = &v[i];
 		if (!way_is_service(l) || l->state != REC_ANSWERED)
 			continue;
 		if (rs_certname_domain(leaf->san.v, leaf->san.n, way_domain(l)))
@@ -67,6 +66,15 @@ service_named(const struct diag_way *w, const struct rec_certificate *leaf)
 		target = target_named(l, leaf);
 	}
 	return target;
+}
+
+/* Or the domain, or host of it, that DNS led the phone from or to: the phone
+   may check either (RFC 5922 7.1, RFC 6125). */
+static struct rs_span
+service_named(const struct diag_way *w, const struct rec_certificate *leaf)
+{
+	struct rs_span name = named_by(w->lookups, w->n_lookups, leaf);
+	return name.n ? name : named_by(w->before, w->n_before, leaf);
 }
 
 static struct rs_span

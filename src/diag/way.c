@@ -32,16 +32,22 @@ way_gives(const struct rec_lookup *l, const struct rs_addr *addr)
 	return false;
 }
 
+static struct rs_span
+host_name(const struct rec_lookup *v, uint32_t n, const struct rs_addr *a)
+{
+	for (uint32_t i = n; i-- > 0;)
+		if (v[i].state == REC_ANSWERED &&
+		    !rs_span_eq(v[i].type, RS_LIT("SRV")) &&
+		    way_gives(&v[i], a))
+			return v[i].name;
+	return (struct rs_span){0};
+}
+
 struct rs_span
 way_host_name(const struct diag_way *w, const struct rs_addr *a)
 {
-	for (uint32_t i = w->n_lookups; i-- > 0;) {
-		const struct rec_lookup *l = &w->lookups[i];
-		if (l->state == REC_ANSWERED &&
-		    !rs_span_eq(l->type, RS_LIT("SRV")) && way_gives(l, a))
-			return l->name;
-	}
-	return (struct rs_span){0};
+	struct rs_span name = host_name(w->lookups, w->n_lookups, a);
+	return name.p ? name : host_name(w->before, w->n_before, a);
 }
 
 /* NXDOMAIN and NODATA are failures here: they led nowhere. */

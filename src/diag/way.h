@@ -37,6 +37,9 @@ struct diag_way {
 	bool elsewhere;  /* it went to servers that are not among tries */
 	const struct rec_lookup *lookups; /* those that are kept, by time */
 	uint32_t n_lookups;
+	/* answered before, as other reports of the run tell; by time */
+	const struct rec_lookup *before;
+	uint32_t n_before;
 	const struct diag_try *tries; /* by first frame */
 	uint32_t n_tries;
 	const struct diag_wait *waits; /* of two seconds or more, by time */

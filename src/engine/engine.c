@@ -543,6 +543,13 @@ engine_sync(struct engine *e)
 }
 
 void
+engine_tell(struct engine *e, const struct rec_sink *open)
+{
+	if (e->now != RS_NEVER)
+		trackers_tell(&e->trackers, e->now, open);
+}
+
+void
 engine_finish(struct engine *e)
 {
 	/* The account of the table's evictions outlives the table. */

@@ -81,6 +81,13 @@ void engine_drops(struct engine *e, uint64_t n, rs_time from, rs_time to);
  * of.
  */
 void engine_sync(struct engine *e);
+/*
+ * A report is due, though the capture goes on: after engine_sync(), on the
+ * calling thread.  What went wrong on the link becomes records; what is open
+ * and known, as hosts and leases that were granted, goes to `open`, and is
+ * closed as ever when its time comes.
+ */
+void engine_tell(struct engine *e, const struct rec_sink *open);
 /* The capture is over: what is open becomes a record, "cut off". */
 void engine_finish(struct engine *e);
 /*

@@ -260,6 +260,15 @@ trackers_clear(struct trackers *t)
 }
 
 void
+trackers_tell(struct trackers *t, rs_time now, const struct rec_sink *open)
+{
+	lease_tracker_tell(t->lease, open);
+	neighbour_tracker_tell(t->neighbour, now, open);
+	clock_tracker_tell(t->clock, open);
+	link_tracker_tell(t->link, now, open);
+}
+
+void
 trackers_finish(struct trackers *t, rs_time end)
 {
 	lookup_tracker_finish(t->lookup, end);

@@ -69,6 +69,9 @@ void trackers_init(struct trackers *t, const struct engine_options *o,
     const struct rec_sink *out);
 void trackers_clear(struct trackers *t);
 void trackers_event(struct trackers *t, const struct rs_event *ev);
+/* Between two reports, as engine_tell(). */
+void trackers_tell(
+    struct trackers *t, rs_time now, const struct rec_sink *open);
 void trackers_finish(struct trackers *t, rs_time end);
 
 #endif

@@ -123,9 +123,9 @@ copies_push_fragment(struct copies *c, const struct net_packet *p,
 	    (uint64_t)frag->offset << 16 | (uint64_t)frag->more << 8 |
 		frag->proto);
 	rs_hasher_bytes(
-	    &h, (struct rs_span){p->src.addr.b, sizeof p->src.addr.b});
+	    &h, (struct rs_span){p->src.addr.b, RS_ADDR_BYTES});
 	rs_hasher_bytes(
-	    &h, (struct rs_span){p->dst.addr.b, sizeof p->dst.addr.b});
+	    &h, (struct rs_span){p->dst.addr.b, RS_ADDR_BYTES});
 	rs_hasher_bytes(&h, p->payload);
 	return push(c, rs_hasher_end(&h), p, p->network, WITH_ID);
 }

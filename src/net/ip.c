@@ -49,7 +49,8 @@ set_addr(struct rs_addr *a, const uint8_t *bytes, uint8_t family)
 		memset(a->b + 4, 0, sizeof a->b - 4);
 		memcpy(a->b, bytes, 4);
 	} else {
-		memcpy(a->b, bytes, sizeof a->b);
+		memcpy(a->b, bytes, RS_ADDR_BYTES);
+		a->b[RS_ADDR_BYTES] = 0;
 	}
 	a->family = family;
 }

@@ -32,6 +32,7 @@ struct client {
 	GPtrArray *lookups; /* GBytes */
 	GArray *tries, *waits;
 	bool phone, unsure;    /* unsure: asked when it was not known for one */
+	bool registered;       /* before */
 	bool elsewhere;        /* it tried something that is not kept */
 	struct client *joined; /* NULL, or the one that has all of its */
 	bool cut;              /* there were more tries than are kept */
@@ -53,6 +54,9 @@ struct asked {
 	struct rs_buf buf;
 	struct diag_way way;
 	bool made; /* way is of way.client, and nothing came since */
+	void (*before)(void *arg, const struct rs_addr *client,
+	    struct rec_list *l, struct rec_arena *arena); /* or NULL */
+	void *before_arg;
 };
 
 static int
@@ -412,6 +416,7 @@ join(struct asked *a, struct client *to, struct client *from)
 		add_wait(a, to, &w[i]);
 	to->phone |= from->phone;
 	to->unsure |= from->unsure;
+	to->registered |= from->registered;
 	to->elsewhere |= from->elsewhere;
 	to->cut |= from->cut;
 	from->joined = to;
@@ -447,6 +452,14 @@ asked_mark(struct asked *a, const struct rs_addr *client)
 	struct client *c = find(a, client);
 	if (c)
 		c->phone = true;
+}
+
+void
+asked_registered(struct asked *a, const struct rs_addr *client)
+{
+	struct client *c = find(a, client);
+	if (c)
+		c->phone = c->registered = true;
 }
 
 static bool
@@ -550,6 +563,37 @@ make_tried(struct asked *a)
 	w->n_tried_by_any = l.n;
 }
 
+void
+asked_before(struct asked *a,
+    void (*before)(void *arg, const struct rs_addr *client, struct rec_list *l,
+	struct rec_arena *arena),
+    void *arg)
+{
+	a->before = before;
+	a->before_arg = arg;
+}
+
+static void
+make_before(struct asked *a)
+{
+	struct rec_list l = {0};
+	if (a->before)
+		a->before(a->before_arg, &a->way.client, &l, &a->arena);
+	a->way.before = l.v;
+	a->way.n_before = l.n;
+}
+
+/* It asked nothing that this report has. */
+static const struct diag_way *
+way_before(struct asked *a, const struct rs_addr *client)
+{
+	rec_arena_reset(&a->arena);
+	a->made = false;
+	a->way = (struct diag_way){.client = *client};
+	make_before(a);
+	return a->way.n_before ? &a->way : NULL;
+}
+
 const struct diag_way *
 asked_way(struct asked *a, const struct rs_addr *client)
 {
@@ -558,7 +602,7 @@ asked_way(struct asked *a, const struct rs_addr *client)
 		return w;
 	struct client *c = find(a, client);
 	if (c == NULL)
-		return NULL;
+		return way_before(a, client);
 	open_client(c);
 	rec_arena_reset(&a->arena);
 	struct rec_lookup *v =
@@ -575,8 +619,10 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	w->n_tries = c->tries->len;
 	w->waits = (const void *)c->waits->data;
 	w->n_waits = c->waits->len;
-	w->registered = phone_tracker_registered(a->phones, client);
+	w->registered =
+	    c->registered || phone_tracker_registered(a->phones, client);
 	w->elsewhere = c->elsewhere;
+	make_before(a);
 	make_others(a);
 	make_tried(a);
 	a->made = true;

@@ -37,8 +37,16 @@ void asked_lookup(struct asked *a, const struct rec_lookup *l);
 bool asked_turned(const struct asked *a);
 /* This client has to do with registration, as is known now. */
 void asked_mark(struct asked *a, const struct rs_addr *client);
+/* Likewise, and it is registered, as a report before this one told. */
+void asked_registered(struct asked *a, const struct rs_addr *client);
 /* True where it is a phone's, or leads to where phones go. */
 enum rs_fact asked_related(const struct asked *a, const struct rec_lookup *l);
+/* Who knows what a client was answered before, as struct rec_lookup by time, in
+   the arena. */
+void asked_before(struct asked *a,
+    void (*before)(void *arg, const struct rs_addr *client, struct rec_list *l,
+	struct rec_arena *arena),
+    void *arg);
 /* The way of a client, good until the next call; NULL: it asked nothing. */
 const struct diag_way *asked_way(struct asked *a, const struct rs_addr *client);
 /* Calls back with the address of each phone that asked, by its first look-up;

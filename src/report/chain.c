@@ -145,21 +145,29 @@ fault_of(const struct chain *c, const struct rec_phone *p, int stage)
 
 /* ---- what was seen ---- */
 
-/* The last one of an address of its, unless that was of another host. */
+/* The last one of its addresses, unless that was of another host. */
 static bool
 lease_of_address(struct chain *c, const struct rec_phone *p, rs_time at,
     struct rec_lease *to, struct rec_arena *a)
 {
 	size_t n;
 	const struct rs_addr *v = one_of(c->from.one, &p->client.at.addr, &n);
+	struct rec_lease l;
 	struct rec_id id;
 	bool found = false;
-	for (size_t i = 0; i < n && !found; i++)
-		found =
-		    v[i].family && host_lease(c->from.hosts, &v[i], at, &id);
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].family == 0 ||
+		    !host_lease(c->from.hosts, &v[i], at, &id) ||
+		    !spool_find(c->from.spool, &rec_lease_type, &id, &l, a) ||
+		    (found && l.started <= to->started))
+			continue;
+		*to = l;
+		found = true;
+	}
+	/* A DUID may hold that of another interface (RFC 8415 11). */
 	return found &&
-	       spool_find(c->from.spool, &rec_lease_type, &id, to, a) &&
-	       (p->mac.n == 0 || to->mac.n == 0 || rs_span_eq(to->mac, p->mac));
+	       (p->mac.n == 0 || to->mac.n == 0 || to->protocol == REC_DHCPV6 ||
+		   rs_span_eq(to->mac, p->mac));
 }
 
 static bool
@@ -247,9 +255,11 @@ see_link(struct chain *c, const struct rec_phone *p, struct rec_stage *s,
 	struct rec_id id;
 	if (p->mac.n == 0)
 		return;
-	if (host_at(c->from.hosts, &p->client.at.addr, p->started, &host))
+	if (host_at(c->from.hosts, &p->client.at.addr, p->started, &host)) {
 		id = host.id;
-	else if (!host_lease_of_mac(c->from.hosts, p->mac, INT64_MAX, &id))
+		if (c->from.past && host.from < c->from.since)
+			s->earlier = RS_TRUE;
+	} else if (!host_lease_of_mac(c->from.hosts, p->mac, INT64_MAX, &id))
 		return;
 	s->state = REC_STAGE_OK;
 	*(struct rs_frame *)rec_list_add(
@@ -261,8 +271,11 @@ see_dhcp(struct chain *c, const struct rec_phone *p, struct rec_stage *s,
     struct rec_arena *a)
 {
 	struct rec_lease lease;
-	if (lease_of(c, p, &lease, a))
-		see(s, &rec_lease_type, &lease.id, &lease.frames, a);
+	if (!lease_of(c, p, &lease, a))
+		return;
+	see(s, &rec_lease_type, &lease.id, &lease.frames, a);
+	if (past_told(c->from.past, &rec_lease_type, &lease.id))
+		s->earlier = RS_TRUE;
 }
 
 static void
@@ -428,6 +441,7 @@ chain_complete(struct chain *c, struct rec_phone *p, struct rec_arena *a)
 		*(struct rec_stage *)rec_list_add(&all, a, sizeof *later) =
 		    later[i];
 	p->chain = all;
+	chain_earlier(&c->from, p, all.v, all.n, a);
 }
 
 void

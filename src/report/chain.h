@@ -15,8 +15,11 @@
 #include "report/downloads.h"
 #include "report/judge.h"
 #include "report/one.h"
+#include "report/past.h"
+#include "report/turns.h"
 #include "track/host.h"
 #include "track/phone.h"
+#include "track/related.h"
 
 struct chain;
 
@@ -28,6 +31,11 @@ struct chain_sources {
 	const struct one *one;
 	struct spool *spool;
 	struct fetches *fetches;
+	/* Of the other reports of the run; NULL: there are none. */
+	struct past *past;
+	struct turns *turns;
+	const struct related *related;
+	rs_time since; /* this one's begin */
 	const struct diag_way *(*way)(void *arg, const struct rs_addr *client);
 	void *arg;
 };
@@ -40,6 +48,10 @@ void chain_free(struct chain *c);
 size_t chain_errors(const struct chain *c);
 /* Completes the record; what it adds lives in the arena. */
 void chain_complete(struct chain *c, struct rec_phone *p, struct rec_arena *a);
+/* chain_past.c: what other reports know of the steps that led to what this one
+   knows of; the stages in their order, those of it complete. */
+void chain_earlier(const struct chain_sources *from, const struct rec_phone *p,
+    struct rec_stage *v, uint32_t n, struct rec_arena *a);
 /* Those that have no address, as they got no lease, in the order of ids; not
    completed yet, as the tracker's are not. */
 void chain_finish(struct chain *c, const struct rec_sink *out);

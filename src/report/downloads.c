@@ -28,8 +28,10 @@ downloads_listed(const struct downloads *d, const struct rec_download *rec,
     struct rec_download *to, struct rec_arena *a)
 {
 	struct rec_phone p;
+	const struct rs_addr *client = &rec->client.at.addr;
 	bool phone = rec->phone == RS_TRUE ||
-		     phone_tracker_find(d->phones, &rec->client.at.addr, &p, a);
+		     phone_tracker_find(d->phones, client, &p, a) ||
+		     (d->before && d->before(d->arg, client));
 	rec_arena_reset(a);
 	*to = *rec;
 	if (phone)

@@ -16,6 +16,9 @@ struct downloads {
 	struct spool *spool;
 	struct phone_tracker *phones;
 	struct fetches *fetches;
+	/* Told in another report: that client tried to register. */
+	bool (*before)(void *arg, const struct rs_addr *client);
+	void *arg;
 	/* Whoever hears of those that are listed, at once or at the end. */
 	struct rec_sink listed;
 };

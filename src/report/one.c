@@ -8,6 +8,10 @@ enum {
 	MOST_ANNOUNCED = 8,
 };
 
+/* RFC 8981 3.8: hosts take a new address of their own every day, so that they
+   have many over the weeks, and few at a time. */
+static const rs_time HALF_DAY = 43200 * RS_SEC;
+
 /* One address of a hardware address, all its signs together. */
 struct sign {
 	struct rs_addr addr;
@@ -42,6 +46,16 @@ struct one {
 
 /* ---- which are one ---- */
 
+/* One that it has no more: they come in the order of time. */
+static struct sign *
+outdated(struct run *r, rs_time now)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->v[i].addr.family == 6 && now - r->v[i].to > 2 * HALF_DAY)
+			return &r->v[i];
+	return NULL;
+}
+
 static void
 add_sign(struct run *r, const struct rs_addr *addr, const struct host_view *h)
 {
@@ -54,11 +68,11 @@ add_sign(struct run *r, const struct rs_addr *addr, const struct host_view *h)
 		s->learned = MIN(s->learned, h->learned);
 		return;
 	}
-	if (r->n == MOST)
-		r->forwards = true;
+	struct sign *s = r->n < MOST ? &r->v[r->n++] : outdated(r, h->from);
+	if (s)
+		*s = (struct sign){*addr, h->from, h->to, h->learned, false};
 	else
-		r->v[r->n++] =
-		    (struct sign){*addr, h->from, h->to, h->learned, false};
+		r->forwards = true;
 }
 
 static bool
@@ -91,20 +105,37 @@ has_stranger(const struct run *r, const struct sign *s)
 }
 
 static size_t
-count(const struct run *r, uint8_t family, enum rec_learned how)
+count(const struct run *r, uint8_t family)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < r->n; i++)
-		n += r->v[i].addr.family == family &&
-		     (how == REC_LEARNED_NONE || r->v[i].learned == how);
+		n += r->v[i].addr.family == family;
 	return n;
+}
+
+/* More addresses at a time than a host announces. */
+static bool
+is_proxy(const struct run *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		size_t n = 0;
+		rs_time at = r->v[i].from;
+		for (size_t k = 0; k < r->n; k++)
+			n += r->v[k].addr.family == 6 &&
+			     r->v[k].learned == REC_BY_ARP &&
+			     r->v[k].from - HALF_DAY <= at &&
+			     at <= r->v[k].to + HALF_DAY;
+		if (n > MOST_ANNOUNCED)
+			return true;
+	}
+	return false;
 }
 
 static void
 find_own(struct run *r)
 {
-	bool alone = count(r, 4, REC_LEARNED_NONE) <= 1;
-	bool proxy = count(r, 6, REC_BY_ARP) > MOST_ANNOUNCED;
+	bool alone = count(r, 4) <= 1;
+	bool proxy = is_proxy(r);
 	bool stray = false;
 	for (size_t i = 0; i < r->n; i++) {
 		struct sign *s = &r->v[i];

@@ -15,6 +15,7 @@
 #include "diag/profile_view.h"
 #include "diag/slow_view.h"
 #include "report/model.h"
+#include "report/past.h"
 #include "report/text.h"
 
 #include <sys/random.h>
@@ -27,6 +28,14 @@ static const rs_time TIMER_F = 32 * RS_SEC;
 /* ---- opening ---- */
 
 static void listed(void *arg, const struct rec_type *type, const void *rec);
+static void take(void *arg, const struct rec_type *type, const void *rec);
+
+static bool
+is_known(void *arg, const struct rs_addr *client)
+{
+	struct past_phone did;
+	return report_recall_phone(arg, client, &did);
+}
 
 struct report *
 report_new(
@@ -55,12 +64,12 @@ report_new(
 	json_writer_init(&r->json, &r->out, o->format == REPORT_JSON ? 3 : 0);
 	r->spool = spool;
 	r->summary = summary_new();
-	/* The engine leaves an eighth of the limit to it. */
-	rs_account_init(&r->phones_pay, limit / 8);
+	/* The engine leaves an eighth of the limit to it, and the past. */
+	rs_account_init(&r->phones_pay, limit / (o->past ? 16 : 8));
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
 	r->configured = configured_new(o->problems);
-	r->downloads = (struct downloads){
-	    spool, r->phones, fetches_new(&r->phones_pay), {listed, r}};
+	r->downloads = (struct downloads){spool, r->phones,
+	    fetches_new(&r->phones_pay), is_known, r, {listed, r}};
 	r->shown = shown_new();
 	r->hosts = host_index_new();
 	r->turns = turns_new();
@@ -75,6 +84,7 @@ report_new(
 	r->fine_handshake = rec_handshake_type;
 	r->fine_connection = rec_connection_type;
 	rec_arena_init(&r->arena, NULL, NULL);
+	past_hosts(o->past, &(struct rec_sink){take, r});
 	return r;
 }
 
@@ -361,10 +371,27 @@ take(void *arg, const struct rec_type *type, const void *rec)
 	}
 }
 
+static void
+hear(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct report *r = arg;
+	past_add(r->o.past, type, rec);
+	take(r, type, rec);
+}
+
 struct rec_sink
 report_sink(struct report *r)
 {
-	return (struct rec_sink){take, r};
+	return (struct rec_sink){hear, r};
+}
+
+void
+report_known(struct report *r, const struct rec_type *type, const void *rec)
+{
+	if (type == &rec_host_type)
+		take(r, type, rec);
+	else
+		past_open(r->o.past, type, rec);
 }
 
 /* ---- at the end: what was not sure ---- */
@@ -615,6 +642,10 @@ finish_phones(struct report *r)
 	    .one = r->one,
 	    .spool = r->spool,
 	    .fetches = r->downloads.fetches,
+	    .past = r->o.past,
+	    .turns = r->turns,
+	    .related = r->related,
+	    .since = r->amended.first,
 	    .way = way_of,
 	    .arg = r};
 	odd_compare(r->odd, phone_registered, r);
@@ -697,10 +728,9 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	if (r->amended.tls_unrelated == REC_ABSENT)
 		r->amended.tls_unrelated = 0;
 	rec_arena_init(&results, NULL, NULL);
-	if (r->only) {
-		const struct rec_sink all = report_sink(r);
-		only_release(r->only, &all);
-	}
+	if (r->only)
+		only_release(r->only, &(struct rec_sink){take, r});
+	report_recall(r);
 	ask_again(r);
 	ask_lookups_again(r);
 	phone_tracker_find_scanners(r->phones);
@@ -718,6 +748,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	report_write(r);
 	rec_arena_clear(&results);
 	r->coverage = NULL;
+	past_next(r->o.past);
 	bool ok = out_flush(&r->out);
 	if (!ok)
 		g_set_error(error, G_FILE_ERROR,

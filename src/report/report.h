@@ -34,9 +34,13 @@ struct report_options {
 	const char *phone; /* lent; the report is of that one; NULL: of all */
 	/* struct rec_problem, lent until the report is written; NULL: none */
 	const struct rec_list *problems;
+	/* Lent, or NULL: what the reports of this run learn from each other.
+	 */
+	struct past *past;
 };
 
 struct report;
+struct past;
 
 /* related must outlive it; options are copied.  NULL and error: no spool. */
 struct report *report_new(
@@ -44,6 +48,10 @@ struct report *report_new(
 void report_free(struct report *r);
 /* Where the engine's records go. */
 struct rec_sink report_sink(struct report *r);
+/* What is known of hosts and clients while the capture goes on (engine_tell()):
+   just before report_finish(), where another report follows. */
+void report_known(
+    struct report *r, const struct rec_type *type, const void *rec);
 /*
  * What the rules find now about one closed record that is not fine, with what
  * it leans on as far as that is known by now.  For the thread that the sink is

@@ -51,6 +51,8 @@ judge_boot(struct report *r, struct diag_case c)
 		phone_tracker_find(r->phones, addr, &p, &r->arena)) ||
 	    boot_phone(r->hosts, r->phones, mac, &p, &r->arena))
 		c.phone = &p;
+	report_recall_case(
+	    r, &c, addr, mac, c.link ? c.link->started : c.lease->started);
 	judge_case(r->judge, &c);
 	r->failed += judge_errors(r->judge) != before;
 	rec_arena_reset(&r->arena);
@@ -87,6 +89,9 @@ lean(struct report *r, struct diag_case *c, const struct rec_id *handshake,
 	if (client && phone_tracker_find(
 			  r->phones, &client->at.addr, &l->phone, &r->arena))
 		c->phone = &l->phone;
+	if (c->download)
+		report_recall_case(r, c, &client->at.addr, (struct rs_span){0},
+		    c->download->started);
 	if (handshake && report_find(r, &rec_handshake_type, &r->fine_handshake,
 			     handshake, &l->handshake))
 		c->handshake = &l->handshake;

@@ -90,6 +90,15 @@ bool report_by_scanner(
     const struct report *r, const struct rec_registration *g);
 void report_registration_counted(
     struct report *r, const struct rec_registration *g);
+/* report_past.c: before anything is asked about, what other reports know. */
+void report_recall(struct report *r);
+struct past_phone;
+bool report_recall_phone(const struct report *r, const struct rs_addr *client,
+    struct past_phone *did);
+/* What they know of the client of a case that began at that time; by its
+   address, family 0: none, and its hardware address, absent: unknown. */
+void report_recall_case(const struct report *r, struct diag_case *c,
+    const struct rs_addr *client, struct rs_span mac, rs_time at);
 /* report_join.c: once all phones are known, and before they are asked about. */
 void report_join_phones(struct report *r);
 /* report_cases.c: all rules over all that is not fine. */

@@ -79,7 +79,9 @@ chain(struct failures *f, const struct rec_phone *p)
 			page_styled(page, PAGE_BAD, u);
 			page_styled(page, PAGE_BAD, " FAILED");
 		} else {
-			page_printf(page, "%s ok", text);
+			page_printf(page,
+			    s[i].earlier == RS_TRUE ? "%s was ok" : "%s ok",
+			    text);
 		}
 	}
 	page_end(page);

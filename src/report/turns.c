@@ -62,7 +62,7 @@ static void
 learn(struct turns *t, const struct rec_host *h)
 {
 	const struct rs_addr plain = rs_addr_in_turn(h->client.at.addr, 0);
-	if (h->until == RS_NEVER || plain.family != 4)
+	if (h->until == RS_NEVER || plain.family == 0)
 		return;
 	struct address *x = g_tree_lookup(t->addresses, &plain);
 	if (x == NULL) {
@@ -132,4 +132,10 @@ turns_known(const struct turns *t, const struct rs_addr *a)
 {
 	const struct address *x = find(t, a);
 	return x ? x->ends->len + 1 : 1;
+}
+
+struct rs_addr
+turns_last(const struct turns *t, const struct rs_addr *a)
+{
+	return rs_addr_in_turn(*a, (uint8_t)(turns_known(t, a) - 1));
 }

@@ -20,6 +20,8 @@ void turns_free(struct turns *t);
    else a copy that lives until the next call.  Learns from rec_host. */
 const void *turns_of(
     struct turns *t, const struct rec_type *type, const void *rec);
+/* The address as its last host has it by now; `a` in any turn. */
+struct rs_addr turns_last(const struct turns *t, const struct rs_addr *a);
 /* How many hosts are known to have had it, at least 1; `a` in any turn. */
 unsigned turns_known(const struct turns *t, const struct rs_addr *a);
 

@@ -40,10 +40,8 @@ struct clock_tracker {
 /* ---- pairs ---- */
 
 static void
-tell(void *arg, void *entry)
+tell(struct pair *p, const struct rec_sink *out)
 {
-	const struct clock_tracker *k = arg;
-	struct pair *p = entry;
 	static const enum rec_clock_source sources[RS_CLOCK_N] = {
 	    [RS_CLOCK_NTP] = REC_CLOCK_NTP,
 	    [RS_CLOCK_SIP] = REC_CLOCK_SIP,
@@ -71,7 +69,14 @@ tell(void *arg, void *entry)
 	r.frames = (struct rec_list){p->frames, p->n_frames, p->n_frames};
 	/* Random numbers are no time. */
 	if (p->source != RS_CLOCK_TLS || p->steady == RS_TRUE)
-		k->out->record(k->out->arg, &rec_clock_type, &r);
+		out->record(out->arg, &rec_clock_type, &r);
+}
+
+static void
+close_pair(void *arg, void *entry)
+{
+	const struct clock_tracker *k = arg;
+	tell(entry, k->out);
 }
 
 struct clock_tracker *
@@ -82,7 +87,7 @@ clock_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	k->seed = seed;
 	k->out = out;
 	recent_init(&k->pairs, sizeof(struct pair), MOST, pay);
-	k->pairs.last = tell;
+	k->pairs.last = close_pair;
 	k->pairs.arg = k;
 	return k;
 }
@@ -283,11 +288,19 @@ clock_tracker_event(struct clock_tracker *k, const struct rs_event *ev)
 }
 
 void
+clock_tracker_tell(const struct clock_tracker *k, const struct rec_sink *out)
+{
+	for (struct pair *p = recent_oldest(&k->pairs); p;
+	     p = recent_newer(&k->pairs, p))
+		tell(p, out);
+}
+
+void
 clock_tracker_finish(struct clock_tracker *k)
 {
 	struct pair *p;
 	while ((p = recent_oldest(&k->pairs))) {
-		tell(k, p);
+		tell(p, k->out);
 		recent_drop(&k->pairs, p);
 	}
 }

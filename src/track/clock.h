@@ -24,6 +24,9 @@ struct clock_tracker *clock_tracker_new(const struct rs_hash_seed *seed,
 void clock_tracker_free(struct clock_tracker *k);
 /* RS_EV_CLOCK, RS_EV_SIP_MESSAGE with a Date, RS_EV_TLS_HANDSHAKE. */
 void clock_tracker_event(struct clock_tracker *k, const struct rs_event *ev);
+/* What is known by now; nothing is closed. */
+void clock_tracker_tell(
+    const struct clock_tracker *k, const struct rec_sink *out);
 void clock_tracker_finish(struct clock_tracker *k);
 uint64_t clock_tracker_evicted(const struct clock_tracker *k);
 

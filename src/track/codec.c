@@ -95,19 +95,20 @@ put_frame(struct enc *e, struct rs_frame f)
 	e->frame = f.number;
 }
 
-/* In the place of a family: an IPv4 address with its turn. */
-enum { IN_TURN = 5 };
+/* In the place of a family: with one more, the address has its turn behind
+   it. */
+enum { IN_TURN = 1 };
 
 static void
 put_endpoint(struct enc *e, const struct rec_endpoint *x)
 {
-	bool turn = rs_addr_turn(&x->at.addr) != 0;
-	put_varint(e, turn ? IN_TURN : x->at.addr.family);
+	const struct rs_addr *a = &x->at.addr;
+	uint8_t turn = rs_addr_turn(a);
+	put_varint(e, a->family + (turn ? IN_TURN : 0u));
 	put_varint(e, x->at.port);
-	put_bytes(e, x->at.addr.b,
-	    x->at.addr.family == 6   ? 16
-	    : x->at.addr.family == 4 ? 4 + turn
-				     : 0);
+	put_bytes(e, a->b, a->family == 6 ? 16 : a->family == 4 ? 4 : 0);
+	if (turn)
+		put_bytes(e, &turn, 1);
 	put_text(e, x->name);
 }
 
@@ -330,19 +331,20 @@ get_frame(struct dec *d)
 static void
 get_endpoint(struct dec *d, struct rec_endpoint *x)
 {
-	uint64_t family = get_limited(d, 6);
-	size_t n = family == 6         ? 16
-		   : family == IN_TURN ? 5
-		   : family == 4       ? 4
-				       : 0;
+	uint64_t family = get_limited(d, 6 + IN_TURN);
+	size_t turn = family & IN_TURN;
+	family -= turn;
+	size_t n = family == 6 ? 16 : family == 4 ? 4 : 0;
 	x->at.port = (uint16_t)get_limited(d, UINT16_MAX);
-	const uint8_t *p = get_bytes(d, n);
-	if (p == NULL || (family && n == 0)) {
+	const uint8_t *p = get_bytes(d, n + turn);
+	if (p == NULL || (n == 0 && (family || turn))) {
 		d->failed = true;
 		return;
 	}
 	memcpy(x->at.addr.b, p, n);
-	x->at.addr.family = family == IN_TURN ? 4 : (uint8_t)family;
+	if (turn)
+		x->at.addr.b[RS_ADDR_BYTES] = p[n];
+	x->at.addr.family = (uint8_t)family;
 	x->name = get_text(d);
 }
 

@@ -567,6 +567,20 @@ lease_tracker_event(struct lease_tracker *k, const struct rs_event *ev)
 }
 
 void
+lease_tracker_tell(const struct lease_tracker *k, const struct rec_sink *out)
+{
+	for (unsigned i = 0; i < WAIT_N; i++)
+		for (struct queue_link *l = queue_first(&k->open[i]); l;
+		     l = queue_next(&k->open[i], l)) {
+			const struct exchange *x =
+			    TRACK_OF(l, struct exchange, order);
+			if (x->rec.state == REC_BOUND ||
+			    x->rec.state == REC_INFORMED)
+				out->record(out->arg, &rec_lease_type, &x->rec);
+		}
+}
+
+void
 lease_tracker_finish(struct lease_tracker *k, rs_time end)
 {
 	for (unsigned i = 0; i < WAIT_N; i++) {

@@ -28,6 +28,9 @@ void lease_tracker_free(struct lease_tracker *k);
 /* RS_EV_DHCP, and RS_EV_LINK of kind LINK_CONTACT. */
 void lease_tracker_event(struct lease_tracker *k, const struct rs_event *ev);
 void lease_tracker_advance(struct lease_tracker *k, rs_time now);
+/* Of what is open, clients that were served; nothing is closed. */
+void lease_tracker_tell(
+    const struct lease_tracker *k, const struct rec_sink *out);
 /* What is open becomes a record, "cut_off" where it was too early to tell. */
 void lease_tracker_finish(struct lease_tracker *k, rs_time end);
 uint64_t lease_tracker_evicted(const struct lease_tracker *k);

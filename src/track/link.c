@@ -24,6 +24,8 @@ static const rs_time RIVAL = 60 * RS_SEC, PROBE = 2 * RS_SEC;
 static const rs_time AGAIN = 10 * RS_SEC;
 /* IEEE 802.1X 8: how long a supplicant may be waited for, and more. */
 static const rs_time EAP_ALONE = 60 * RS_SEC;
+/* What goes on for so long is told, though it still goes on. */
+static const rs_time LONG = 120 * RS_SEC;
 
 /* What is said of one address. */
 struct talk {
@@ -139,13 +141,18 @@ say_conflict(struct link_tracker *k, struct talk *t, const uint8_t *mac,
 	rec_arena_clear(&a);
 }
 
+static bool
+is_unanswered(const struct talk *t)
+{
+	return t->asked >= UNANSWERED && t->last - t->first >= 2 * RS_SEC;
+}
+
 static void
 say_unanswered(struct link_tracker *k, const struct talk *t)
 {
 	struct rec_arena a;
 	struct rec_link r;
-	if (t->asked < UNANSWERED || t->last - t->first < 2 * RS_SEC ||
-	    k->unanswered++ >= MOST_RECORDS)
+	if (!is_unanswered(t) || k->unanswered++ >= MOST_RECORDS)
 		return;
 	rec_arena_init(&a, NULL, NULL);
 	rec_init(&rec_link_type, &r);
@@ -164,7 +171,8 @@ say_unanswered(struct link_tracker *k, const struct talk *t)
 }
 
 static void
-say_port(struct link_tracker *k, const struct port *p, enum rec_link_kind kind)
+say_port(
+    const struct port *p, enum rec_link_kind kind, const struct rec_sink *out)
 {
 	struct rec_arena a;
 	struct rec_link r;
@@ -187,7 +195,7 @@ say_port(struct link_tracker *k, const struct port *p, enum rec_link_kind kind)
 		r.method = p->method;
 	}
 	frames(&r, &a, p->frames, p->count);
-	k->out->record(k->out->arg, &rec_link_type, &r);
+	out->record(out->arg, &rec_link_type, &r);
 	rec_arena_clear(&a);
 }
 
@@ -398,6 +406,7 @@ take_policy(struct link_tracker *k, const struct rs_event *ev)
 	add_frame(p, ev);
 }
 
+/* One that has nothing to be told of makes room. */
 static struct port *
 supplicant(struct link_tracker *k, const uint8_t *mac)
 {
@@ -405,9 +414,14 @@ supplicant(struct link_tracker *k, const uint8_t *mac)
 	while (i < k->n_eap && !same(k->eap[i].mac, mac))
 		i++;
 	if (i == MOST_PORTS)
+		for (i = 0; i < MOST_PORTS && k->eap[i].count; i++)
+			;
+	if (i == MOST_PORTS)
 		return NULL;
-	if (i == k->n_eap) {
+	if (i == k->n_eap)
 		k->n_eap++;
+	if (!same(k->eap[i].mac, mac)) {
+		k->eap[i] = (struct port){0};
 		memcpy(k->eap[i].mac, mac, 6);
 	}
 	return &k->eap[i];
@@ -489,6 +503,37 @@ link_tracker_event(struct link_tracker *k, const struct rs_event *ev)
 	}
 }
 
+/*
+ * An answer that comes late, or a supplicant that is let in after all, would
+ * make it untrue: what went wrong just now waits for the next time.  Whoever
+ * goes on asking, or being refused, is counted anew from here.
+ */
+void
+link_tracker_tell(
+    struct link_tracker *k, rs_time now, const struct rec_sink *open)
+{
+	for (struct queue_link *l = queue_first(&k->order); l;
+	     l = queue_next(&k->order, l)) {
+		struct talk *t = TRACK_OF(l, struct talk, order);
+		if (!is_unanswered(t) ||
+		    (now - t->last < AGAIN && now - t->first < LONG))
+			continue;
+		say_unanswered(k, t);
+		t->asked = 0;
+	}
+	for (unsigned i = 0; i < k->n_eap; i++) {
+		struct port *p = &k->eap[i];
+		if (p->count == 0 ||
+		    (now - p->last < EAP_ALONE && now - p->first < LONG))
+			continue;
+		say_port(p, REC_LINK_EAP_FAILED, k->out);
+		p->count = 0;
+	}
+	for (unsigned i = 0; i < k->n_policy; i++)
+		say_port(&k->policy[i], REC_LINK_VOICE_VLAN, open);
+	k->conflicts = k->unanswered = 0;
+}
+
 void
 link_tracker_finish(struct link_tracker *k)
 {
@@ -499,10 +544,10 @@ link_tracker_finish(struct link_tracker *k)
 		drop(k, t);
 	}
 	for (unsigned i = 0; i < k->n_policy; i++)
-		say_port(k, &k->policy[i], REC_LINK_VOICE_VLAN);
+		say_port(&k->policy[i], REC_LINK_VOICE_VLAN, k->out);
 	for (unsigned i = 0; i < k->n_eap; i++)
 		if (k->eap[i].count)
-			say_port(k, &k->eap[i], REC_LINK_EAP_FAILED);
+			say_port(&k->eap[i], REC_LINK_EAP_FAILED, k->out);
 	k->n_policy = k->n_eap = 0;
 }
 

@@ -19,6 +19,10 @@ struct link_tracker *link_tracker_new(const struct rs_hash_seed *seed,
 void link_tracker_free(struct link_tracker *k);
 /* RS_EV_LINK; others are left. */
 void link_tracker_event(struct link_tracker *k, const struct rs_event *ev);
+/* What went wrong so far becomes a record, unless it is too early to tell; what
+   switches announce goes to `open`, as it is told at the end. */
+void link_tracker_tell(
+    struct link_tracker *k, rs_time now, const struct rec_sink *open);
 void link_tracker_finish(struct link_tracker *k);
 uint64_t link_tracker_evicted(const struct link_tracker *k);
 

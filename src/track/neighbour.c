@@ -19,6 +19,9 @@ enum {
 
 /* Of a host that says nothing of its address for so long. */
 static const rs_time GONE = 60 * RS_SEC;
+/* What nobody said anything of for so long is not told any more, though it may
+   be taken up again: longer than leases, and addresses for privacy, last. */
+static const rs_time STALE = 8 * 86400 * RS_SEC;
 
 struct card {
 	struct table_node node;
@@ -39,6 +42,14 @@ struct epoch {
 	enum rec_learned learned;
 	uint16_t vlan;
 	bool vlan_known, released;
+	/* IPv6.  The DHCP client that has it: a hash of its DUID, 0: none
+	   known; the one that renews it; and until when. */
+	uint64_t client, renews;
+	rs_time leased;
+	bool by_duid;       /* mac is what the DUID holds, and it may lie */
+	uint8_t probing[6]; /* another one, which asked whether it is free */
+	rs_time probed;
+	uint8_t before[6]; /* who had it before, where that is known */
 };
 
 struct neighbour_tracker {
@@ -177,7 +188,8 @@ find_epoch(const struct neighbour_tracker *k, const struct rs_addr *a)
 
 /* until: when it went to another host for good, or RS_NEVER. */
 static void
-close_epoch(struct neighbour_tracker *k, struct epoch *e, rs_time until)
+tell(const struct neighbour_tracker *k, const struct epoch *e, rs_time until,
+    const struct rec_sink *out)
 {
 	struct rec_arena a;
 	struct rec_host r;
@@ -197,8 +209,14 @@ close_epoch(struct neighbour_tracker *k, struct epoch *e, rs_time until)
 	if (c && c->forwards)
 		r.forwards = RS_TRUE;
 	r.until = until;
-	k->out->record(k->out->arg, &rec_host_type, &r);
+	out->record(out->arg, &rec_host_type, &r);
 	rec_arena_clear(&a);
+}
+
+static void
+close_epoch(struct neighbour_tracker *k, struct epoch *e, rs_time until)
+{
+	tell(k, e, until, k->out);
 	queue_remove(&k->epoch_order, &e->order);
 	table_remove(&k->epochs, &e->node);
 	rs_account_refund(k->pay, sizeof *e);
@@ -231,9 +249,38 @@ open_epoch(struct neighbour_tracker *k, const struct rs_addr *addr,
 	memcpy(e->mac, mac, 6);
 	e->first = ev->at.complete;
 	e->frame = ev->at.from;
+	e->leased = e->probed = RS_NEVER;
 	table_add(&k->epochs, &e->node, table_addr_hash(k->seed, addr));
 	queue_push(&k->epoch_order, &e->order);
 	return e;
+}
+
+/* RFC 4291 2.5.1: the address is made of a hardware address, and not this. */
+static bool
+is_made_of_another(const struct rs_addr *a, const uint8_t *mac)
+{
+	const uint8_t *id = a->b + 8;
+	const uint8_t own[8] = {
+	    mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]};
+	return id[3] == 0xff && id[4] == 0xfe && memcmp(id, own, 8) != 0;
+}
+
+/*
+ * The same for IPv6, where nobody defends an address but when another host asks
+ * whether it is free (RFC 4862 5.4).  Who then takes it after a minute without
+ * a sign of the one before, or after that gave it back, has it; unless it had
+ * it before already, as hosts that take turns do, or the address says whose it
+ * is.  VRRP (RFC 9568), and proxies, do not ask.
+ */
+static bool
+taken_over(const struct epoch *e, const struct link_msg *m, rs_time now)
+{
+	return m->kind == LINK_ND && !m->reply &&
+	       memcmp(e->probing, m->sender_mac, 6) == 0 &&
+	       e->probed != RS_NEVER && e->probed >= e->last && !e->by_duid &&
+	       (e->released || now - e->last >= GONE) &&
+	       memcmp(e->before, m->sender_mac, 6) != 0 &&
+	       !is_made_of_another(&e->addr, m->sender_mac);
 }
 
 /*
@@ -248,14 +295,33 @@ given_away(
     const struct epoch *e, const struct card *c, const struct rs_event *ev)
 {
 	rs_time now = ev->at.complete;
+	bool link = ev->type == RS_EV_LINK && !(c && c->forwards);
+	const struct link_msg *m = link ? ev->u.link : NULL;
 	bool renewed = ev->type == RS_EV_DHCP && ev->u.dhcp->client.family != 0;
-	bool asks = ev->type == RS_EV_LINK && ev->u.link->kind == LINK_ARP &&
-		    !ev->u.link->reply && !(c && c->forwards);
 	if (e->learned == REC_BY_TRAFFIC)
 		return RS_NEVER;
+	if (e->addr.family == 6)
+		return m && taken_over(e, m, now) ? now : RS_NEVER;
 	if (ev->type == RS_EV_DHCP)
 		return renewed && e->learned != REC_BY_DHCP ? RS_NEVER : now;
-	return asks && (e->released || now - e->last >= GONE) ? now : RS_NEVER;
+	return m && m->kind == LINK_ARP && !m->reply &&
+		       (e->released || now - e->last >= GONE)
+		   ? now
+		   : RS_NEVER;
+}
+
+static void
+touch_epoch(struct neighbour_tracker *k, struct epoch *e, const struct card *c,
+    rs_time now)
+{
+	e->last = now;
+	e->released = false;
+	if (c && c->vlan_known) {
+		e->vlan = c->vlan;
+		e->vlan_known = true;
+	}
+	queue_remove(&k->epoch_order, &e->order);
+	queue_push(&k->epoch_order, &e->order);
 }
 
 /* A sign that this hardware address has that address now. */
@@ -271,19 +337,23 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 		return;
 	/* A DUID may name another interface of the host (RFC 8415 11): what it
 	   says itself is better. */
-	if (other && addr->family == 6 && e->learned == REC_BY_DHCP &&
-	    how == REC_BY_ARP) {
+	if (other && e->by_duid && how == REC_BY_ARP) {
 		memcpy(e->mac, mac, 6);
 		e->learned = how;
 		other = false;
 	}
+	if (e && !other && how != REC_BY_DHCP)
+		e->by_duid = false;
+	uint8_t before[6] = {0};
 	if (other) {
+		memcpy(before, e->mac, 6);
 		close_epoch(k, e, given_away(e, c, ev));
 		e = NULL;
 	}
 	if (e == NULL) {
 		if ((e = open_epoch(k, addr, mac, ev)) == NULL)
 			return;
+		memcpy(e->before, before, 6);
 		uint8_t *n = c ? &c->addresses[addr->family == 6] : NULL;
 		if (n && how == REC_BY_TRAFFIC && *n < UINT8_MAX)
 			++*n;
@@ -291,14 +361,7 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 	}
 	if (how < e->learned)
 		e->learned = how;
-	e->last = ev->at.complete;
-	e->released = false;
-	if (c && c->vlan_known) {
-		e->vlan = c->vlan;
-		e->vlan_known = true;
-	}
-	queue_remove(&k->epoch_order, &e->order);
-	queue_push(&k->epoch_order, &e->order);
+	touch_epoch(k, e, c, ev->at.complete);
 }
 
 /* ---- events ---- */
@@ -331,9 +394,15 @@ take_nd(struct neighbour_tracker *k, const struct rs_event *ev)
 		note_forwards(k, m->sender_mac);
 	if (m->sender.family && !m->shared)
 		join(k, &m->sender, m->sender_mac, REC_BY_ARP, ev);
-	else if (m->sender.family == 0 && m->target.family &&
-		 find_epoch(k, &m->target) == NULL)
+	if (m->sender.family || m->target.family == 0)
+		return;
+	struct epoch *e = find_epoch(k, &m->target);
+	if (e == NULL || e->by_duid || memcmp(e->mac, m->sender_mac, 6) == 0) {
 		join(k, &m->target, m->sender_mac, REC_BY_ARP, ev);
+		return;
+	}
+	memcpy(e->probing, m->sender_mac, 6);
+	e->probed = ev->at.complete;
 }
 
 /* RFC 1700, RFC 4861: what hosts begin with, and no router has lessened. */
@@ -348,6 +417,13 @@ static bool
 lessened(uint8_t ttl)
 {
 	return ttl > 32 && !first_hop(ttl);
+}
+
+/* RFC 4291 2.5.6: routers do not forward it. */
+static bool
+link_only(const struct rs_addr *a)
+{
+	return a->family == 6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
 
 static void
@@ -375,17 +451,138 @@ take_link(struct neighbour_tracker *k, const struct rs_event *ev)
 		return;
 	if (m->kind == LINK_ARP && !is_group(m->sender_mac))
 		join(k, &m->sender, m->sender_mac, REC_BY_ARP, ev);
-	else if (m->kind == LINK_SOURCE && first_hop(m->ttl))
+	else if (m->kind == LINK_SOURCE &&
+		 (first_hop(m->ttl) || link_only(&m->sender)))
 		join(k, &m->sender, m->from, REC_BY_TRAFFIC, ev);
 	else if (m->kind == LINK_SOURCE && lessened(m->ttl))
 		note_forwards(k, m->from);
+}
+
+/* ---- DHCP of IPv6 ---- */
+
+static uint64_t
+client_of(const struct neighbour_tracker *k, const struct dhcp_msg *m)
+{
+	struct table_key key;
+	if (m->option[DHCP_CLIENT_ID].n == 0)
+		return 0;
+	table_key_init(&key, k->seed);
+	table_key_text(&key, m->option[DHCP_CLIENT_ID]);
+	return table_key_hash(&key) | 1;
+}
+
+/* The hardware address of who is answered, where it is on this link and spoke
+   just now; NULL: not known. */
+static const uint8_t *
+answered(const struct neighbour_tracker *k, const struct rs_event *ev)
+{
+	if (ev->flow == NULL || ev->u.dhcp->hops)
+		return NULL;
+	const struct rs_addr *to = &ev->flow->end[rs_dir_other(ev->dir)].addr;
+	const struct epoch *e = link_only(to) ? find_epoch(k, to) : NULL;
+	const struct card *c = e ? find_card(k, e->mac) : NULL;
+	return e && e->learned != REC_BY_DHCP && !(c && c->forwards) &&
+		       ev->at.complete - e->last < GONE
+		   ? e->mac
+		   : NULL;
+}
+
+/*
+ * Whether it is another host's from here on.  One host may have several DUIDs,
+ * one after the other, and a DUID may name any hardware address of its: so both
+ * have to differ.  Where one of these is known by its DUID only, who had the
+ * address before must have it no more (RFC 8415 18.3).
+ */
+static bool
+leased_anew(const struct epoch *e, uint64_t client, bool seen, rs_time now)
+{
+	bool over = e->released || (e->leased != RS_NEVER && now >= e->leased);
+	return e->client != 0 && e->client != client && e->renews != client &&
+	       ((seen && !e->by_duid) || over);
+}
+
+/* The epoch that the address is granted in: the one that goes on, or another.
+   Of one host's several hardware addresses, that of its frames is better than
+   that of its DUID. */
+static struct epoch *
+granted_in(struct neighbour_tracker *k, const uint8_t *mac, bool seen,
+    uint64_t client, const struct rs_event *ev)
+{
+	const struct rs_addr *addr = &ev->u.dhcp->offered;
+	struct epoch *e = find_epoch(k, addr);
+	rs_time now = ev->at.complete;
+	uint8_t before[6] = {0};
+	if (e && memcmp(e->mac, mac, 6) == 0)
+		return e;
+	bool anew = e && leased_anew(e, client, seen, now);
+	if (e && !anew && !seen && !e->by_duid)
+		return e;
+	if (e && !anew && seen && e->by_duid && e->client == client) {
+		memcpy(e->mac, mac, 6);
+		return e;
+	}
+	if (e) {
+		memcpy(before, e->mac, 6);
+		close_epoch(k, e, anew ? now : RS_NEVER);
+	}
+	if ((e = open_epoch(k, addr, mac, ev)) == NULL)
+		return NULL;
+	memcpy(e->before, before, 6);
+	e->by_duid = !seen;
+	e->learned = seen ? REC_BY_ARP : REC_BY_DHCP;
+	return e;
+}
+
+static void
+take_grant(struct neighbour_tracker *k, const struct rs_event *ev)
+{
+	const struct dhcp_msg *m = ev->u.dhcp;
+	const uint8_t *seen = answered(k, ev);
+	uint64_t client = client_of(k, m);
+	rs_time now = ev->at.complete;
+	uint8_t mac[6];
+	if (m->lease == 0 || (seen == NULL && m->mac.n != 6))
+		return;
+	memcpy(mac, seen ? seen : m->mac.p, 6); /* its epoch may go */
+	struct epoch *e = granted_in(k, mac, seen != NULL, client, ev);
+	if (e == NULL)
+		return;
+	if (seen)
+		e->by_duid = false;
+	/* Both say the same: it is no bridge's. */
+	if (m->mac.n == 6 && memcmp(m->mac.p, e->mac, 6) == 0)
+		e->learned = REC_BY_DHCP;
+	e->client = client;
+	e->renews = 0;
+	e->leased = m->lease == UINT32_MAX ? RS_NEVER
+					   : now + (rs_time)m->lease * RS_SEC;
+	touch_epoch(k, e, touch_card(k, e->mac), now);
+}
+
+static void
+take_dhcp6(struct neighbour_tracker *k, const struct rs_event *ev)
+{
+	enum { RENEW = 5, REBIND = 6 };
+	const struct dhcp_msg *m = ev->u.dhcp;
+	struct epoch *e = m->offered.family ? find_epoch(k, &m->offered) : NULL;
+	if (m->type == DHCP_ACK && m->offered.family)
+		take_grant(k, ev);
+	if (e == NULL || m->from_server)
+		return;
+	uint64_t client = client_of(k, m);
+	if (m->code == RENEW || m->code == REBIND)
+		e->renews = client;
+	else if (m->type == DHCP_RELEASE && e->client == client)
+		e->released = true;
 }
 
 static void
 take_dhcp(struct neighbour_tracker *k, const struct rs_event *ev)
 {
 	const struct dhcp_msg *m = ev->u.dhcp;
-	if (m->mac.n != 6)
+	if (m->version == 6)
+		take_dhcp6(k, ev);
+	if (m->mac.n != 6 || m->version == 6)
 		return;
 	struct epoch *e =
 	    m->type == DHCP_RELEASE ? find_epoch(k, &m->client) : NULL;
@@ -406,6 +603,18 @@ neighbour_tracker_event(struct neighbour_tracker *k, const struct rs_event *ev)
 		take_link(k, ev);
 	else if (ev->type == RS_EV_DHCP)
 		take_dhcp(k, ev);
+}
+
+void
+neighbour_tracker_tell(
+    const struct neighbour_tracker *k, rs_time now, const struct rec_sink *out)
+{
+	for (struct queue_link *l = queue_first(&k->epoch_order); l;
+	     l = queue_next(&k->epoch_order, l)) {
+		const struct epoch *e = TRACK_OF(l, struct epoch, order);
+		if (now - e->last < STALE)
+			tell(k, e, RS_NEVER, out);
+	}
 }
 
 void

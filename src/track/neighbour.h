@@ -25,6 +25,10 @@ void neighbour_tracker_free(struct neighbour_tracker *k);
 /* RS_EV_LINK and RS_EV_DHCP. */
 void neighbour_tracker_event(
     struct neighbour_tracker *k, const struct rs_event *ev);
+/* One rec_host per address that a host has by now, or had until a week ago;
+   nothing is closed. */
+void neighbour_tracker_tell(
+    const struct neighbour_tracker *k, rs_time now, const struct rec_sink *out);
 /* Closes one rec_host per epoch of an address. */
 void neighbour_tracker_finish(struct neighbour_tracker *k);
 /* The tag of the last frame of that hardware address (six bytes; 0: none);

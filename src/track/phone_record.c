@@ -235,6 +235,9 @@ phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
 	r.failed = ph->failed;
 	r.suffered = ph->suffered;
 	r.by_ip4 = ph->by_ip4;
+	r.by_udp = ph->by_udp;
+	r.by_tcp = ph->by_tcp;
+	r.by_tls = ph->by_tls;
 	for (const struct phone_agent *g = ph->agents; g; g = g->next)
 		add_string(&r.user_agents, (struct rs_span){g->text, g->n}, a);
 	for (const struct phone_line *l = ph->lines; l; l = l->next)

@@ -28,6 +28,14 @@ recent_oldest(const struct recent *r)
 	return l ? TRACK_OF(l, struct recent_node, order) : NULL;
 }
 
+void *
+recent_newer(const struct recent *r, const void *entry)
+{
+	const struct recent_node *n = entry;
+	struct queue_link *l = queue_next(&r->order, &n->order);
+	return l ? TRACK_OF(l, struct recent_node, order) : NULL;
+}
+
 void
 recent_drop(struct recent *r, void *entry)
 {

@@ -44,6 +44,8 @@ void recent_again(struct recent *r, void *entry);
 void recent_drop(struct recent *r, void *entry);
 /* The one that was heard of the longest ago; NULL: there is none. */
 void *recent_oldest(const struct recent *r);
+/* The one that was heard of after this one; NULL: there is none. */
+void *recent_newer(const struct recent *r, const void *entry);
 
 /* So that nothing needs to be hashed. */
 static inline bool

@@ -307,6 +307,7 @@ static const struct rec_field stage_fields[] = {
     ENUM("state", state, rec_stage_state),
     TEXTS("records", records),
     FRAMES("frames", frames),
+    TRUTH("earlier", earlier),
 };
 PART(rec_stage_type, "stage", "chain", stage_fields);
 #undef T

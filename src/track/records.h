@@ -460,6 +460,7 @@ struct rec_stage {
 	enum rec_stage_state state;
 	struct rec_list records; /* text: ids with their type, "handshake 0-4" */
 	struct rec_list frames;
+	enum rs_fact earlier; /* true: what shows it is of a report before */
 };
 
 /* One address of record of a phone, and its last decided attempt. */
@@ -520,6 +521,7 @@ struct rec_phone {
 	struct rec_list silenced;    /* struct rec_silence */
 	bool suffered; /* not said: some record of its is not fine */
 	bool by_ip4;   /* not said: it tried something over IPv4 */
+	bool by_udp, by_tcp, by_tls; /* likewise */
 	enum rs_fact scanner;         /* true, or absent */
 	struct rs_span scanner_reason; /* "user_agent", "many_users" */
 	/* of next attempts at a server that sent Retry-After; absent: none */

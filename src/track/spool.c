@@ -86,6 +86,9 @@ struct spool {
 	struct windows found; /* around those looked up */
 	void (*amend)(void *arg, const struct rec_type *type, void *rec);
 	void *amend_arg;
+	bool (*otherwise)(void *arg, const struct rec_type *type,
+	    const struct rec_id *id, void *rec, struct rec_arena *a);
+	void *otherwise_arg;
 };
 
 /* A place in a run, of which a few entries are in memory. */
@@ -474,6 +477,16 @@ spool_amend(struct spool *s,
 	s->amend_arg = arg;
 }
 
+void
+spool_otherwise(struct spool *s,
+    bool (*find)(void *arg, const struct rec_type *type,
+	const struct rec_id *id, void *rec, struct rec_arena *a),
+    void *arg)
+{
+	s->otherwise = find;
+	s->otherwise_arg = arg;
+}
+
 uint64_t
 spool_lost(const struct spool *s)
 {
@@ -615,9 +628,9 @@ shelf_find_entry(const struct spool *s, struct shelf *h,
 	return false;
 }
 
-bool
-spool_find(struct spool *s, const struct rec_type *type,
-    const struct rec_id *id, void *rec, struct rec_arena *a)
+static bool
+find(struct spool *s, const struct rec_type *type, const struct rec_id *id,
+    void *rec, struct rec_arena *a)
 {
 	struct shelf *h = shelf_find(s, type, false);
 	struct entry e;
@@ -625,7 +638,17 @@ spool_find(struct spool *s, const struct rec_type *type,
 		return false;
 	(void)flush(s, h, h->pending.n);
 	struct rs_span bytes = windows_view(&s->found, &s->data, e.at, e.n);
-	if (bytes.n != e.n || !rec_read(type, rec, rec_arena_text(a, bytes), a))
+	return bytes.n == e.n &&
+	       rec_read(type, rec, rec_arena_text(a, bytes), a);
+}
+
+bool
+spool_find(struct spool *s, const struct rec_type *type,
+    const struct rec_id *id, void *rec, struct rec_arena *a)
+{
+	if (!find(s, type, id, rec, a) &&
+	    (s->otherwise == NULL ||
+		!s->otherwise(s->otherwise_arg, type, id, rec, a)))
 		return false;
 	if (s->amend)
 		s->amend(s->amend_arg, type, rec);

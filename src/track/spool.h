@@ -29,6 +29,12 @@ void spool_amend(struct spool *s,
     void (*amend)(void *arg, const struct rec_type *type, void *rec),
     void *arg);
 
+/* From now on spool_find() asks this for what is not in the spool. */
+void spool_otherwise(struct spool *s,
+    bool (*find)(void *arg, const struct rec_type *type,
+	const struct rec_id *id, void *rec, struct rec_arena *a),
+    void *arg);
+
 /* All records of that type in the order of their ids.  Several readers may be
    open; adding while one of the same type is open is not allowed. */
 struct spool_reader *spool_read(struct spool *s, const struct rec_type *type);

@@ -108,10 +108,12 @@ table_key_addr(struct table_key *k, const struct rs_addr *a)
 	uint64_t half[2];
 	memcpy(half, a->b, sizeof half);
 	if (a->family == 4) {
-		rs_hasher_pair(&k->h, half[0], 4);
+		rs_hasher_pair(
+		    &k->h, half[0], 4 | (uint64_t)rs_addr_turn(a) << 8);
 		return;
 	}
-	rs_hasher_pair(&k->h, half[0], a->family);
+	rs_hasher_pair(
+	    &k->h, half[0], a->family | (uint64_t)rs_addr_turn(a) << 8);
 	rs_hasher_number(&k->h, half[1]);
 }
 

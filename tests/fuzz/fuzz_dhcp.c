@@ -140,7 +140,7 @@ frame(struct run *r, struct rs_span s)
 	struct rs_addr from = {.family = 6};
 	bool v6 = type == 0x86dd && s.n >= 14 + 40;
 	if (v6)
-		memcpy(from.b, s.p + 14 + 8, sizeof from.b);
+		memcpy(from.b, s.p + 14 + 8, RS_ADDR_BYTES);
 	bool read = v6 ? link_nd(&m, &from, rs_span_from(s, 14 + 40))
 		       : link_parse(&m, type, rs_span_from(s, 14));
 	memcpy(m.to, s.p, 6);

@@ -59,6 +59,9 @@ TOO_SIMPLE = {
     "dns-service-after-another": "likewise",
     "dhcp-renewal-refused": "likewise",
     "phone-address-passed-on": "likewise",
+    "phone-address6-docked": "likewise",
+    "phone-address6-passed-on": "likewise",
+    "phone-address6-shared": "likewise",
     "keys-in-pcapng": "its keys come with it, and tshark is not asked to try "
                       "TLS on that port",
     "tcp-idle-dropped": "a REGISTER of five minutes before, with the same "

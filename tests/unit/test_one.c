@@ -154,12 +154,14 @@ test_rows(void)
 
 /* ---- turns ---- */
 
+static char family; /* of the addresses */
+
 static uint8_t
 turn_of(struct turns *t, unsigned at, unsigned last)
 {
 	struct rec_registration r;
 	rec_init(&rec_registration_type, &r);
-	r.client.at = (struct rs_endpoint){address('4', last), 5060};
+	r.client.at = (struct rs_endpoint){address(family, last), 5060};
 	r.started = at * RS_SEC;
 	const struct rec_registration *got =
 	    turns_of(t, &rec_registration_type, &r);
@@ -179,14 +181,14 @@ given_away(struct turns *t, unsigned from, unsigned until, unsigned last)
 {
 	struct rec_host h;
 	rec_init(&rec_host_type, &h);
-	h.client.at.addr = address('4', last);
+	h.client.at.addr = address(family, last);
 	h.started = from * RS_SEC;
 	h.until = until ? until * RS_SEC : RS_NEVER;
 	(void)turns_of(t, &rec_host_type, &h);
 }
 
 static void
-test_turns(void)
+turns(const char *printed)
 {
 	struct turns *t = turns_new();
 	CU_ASSERT_EQUAL(turn_of(t, 50, 17), 0);
@@ -202,7 +204,7 @@ test_turns(void)
 	/* A lease is about what it ends with. */
 	struct rec_lease l;
 	rec_init(&rec_lease_type, &l);
-	l.client.at.addr = address('4', 17);
+	l.client.at.addr = address(family, 17);
 	l.started = 99 * RS_SEC;
 	l.ended = 100 * RS_SEC;
 	const struct rec_lease *got = turns_of(t, &rec_lease_type, &l);
@@ -219,10 +221,52 @@ test_turns(void)
 	CU_ASSERT(rs_addr_eq(&back.client.at.addr, &got->client.at.addr));
 	CU_ASSERT(!rs_addr_eq(&back.client.at.addr, &l.client.at.addr));
 	rs_addr_format(&back.client.at.addr, text);
-	CU_ASSERT_STRING_EQUAL(text, "192.0.2.17");
+	CU_ASSERT_STRING_EQUAL(text, printed);
 	rec_arena_clear(&arena);
 	rs_buf_clear(&buf);
 	turns_free(t);
 }
 
-UNIT_MAIN("one", UNIT(test_rows), UNIT(test_turns))
+static void
+test_turns(void)
+{
+	family = '4';
+	turns("192.0.2.17");
+	family = '6';
+	turns("2001:db8::11");
+}
+
+/* RFC 8981: a new address every so many seconds, for 40 times, beside those
+   that stay. */
+static size_t
+joined_of(unsigned every)
+{
+	struct host_index *hosts = host_index_new();
+	char word[40];
+	unsigned end = 40 * every;
+	size_t n = 0;
+	snprintf(word, sizeof word, "A:l.1@0-%ua", end);
+	sign(hosts, word, 1);
+	snprintf(word, sizeof word, "A:4.1@0-%ud", end);
+	sign(hosts, word, 2);
+	for (unsigned i = 0; i < 40; i++) {
+		snprintf(word, sizeof word, "A:6.%u@%u-%ua", i + 1, i * every,
+		    i * every + 100);
+		sign(hosts, word, 3 + i);
+	}
+	struct one *x = one_new(hosts, NULL, NULL);
+	const struct rs_addr v4 = address('4', 1);
+	(void)one_of(x, &v4, &n);
+	one_free(x);
+	host_index_free(hosts);
+	return n;
+}
+
+static void
+test_privacy(void)
+{
+	CU_ASSERT_EQUAL(joined_of(86400), 32); /* of a month the latest */
+	CU_ASSERT_EQUAL(joined_of(600), 1);    /* nobody does: a proxy */
+}
+
+UNIT_MAIN("one", UNIT(test_rows), UNIT(test_turns), UNIT(test_privacy))
