@@ -430,6 +430,7 @@ clock_to(struct engine *e, rs_time t)
 	if (e->logs)
 		log_stage_advance(e->logs, t);
 	if (t > e->now) {
+		flow_table_bury(e->flows, t);
 		e->now = t;
 		pipeline_advance(&e->pipeline, t);
 		flow_table_advance(e->flows, t);

@@ -753,6 +753,13 @@ flow_table_advance(struct flow_table *t, rs_time now)
 		advance_list(t, l, now);
 }
 
+void
+flow_table_bury(struct flow_table *t, rs_time now)
+{
+	if (now > t->due)
+		advance_list(t, LIST_DOOMED, now);
+}
+
 uint64_t
 flow_table_evicted(const struct flow_table *t)
 {

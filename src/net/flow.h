@@ -142,6 +142,9 @@ bool flow_evict_ours(struct flow_table *t);
  * packet: it looks at the heads of the age lists.
  */
 void flow_table_advance(struct flow_table *t, rs_time now);
+/* Only what is doomed: asked before the time moves on, so that a connection has
+   ended before what waits on it is given up. */
+void flow_table_bury(struct flow_table *t, rs_time now);
 uint64_t flow_table_evicted(const struct flow_table *t);
 uint64_t flow_table_count(const struct flow_table *t);
 
