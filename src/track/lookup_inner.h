@@ -46,10 +46,12 @@ struct lookup {
 	struct rs_frame icmp_frame;
 	bool dropped; /* the capture lost packets meanwhile */
 	bool evicted;
+	bool unclear; /* an answer that lacks the question may be for this */
 	bool logged;  /* a line tells of it */
 	bool apart;   /* and packets may be of another time (event.h) */
 	bool covered; /* it went on for long enough after the last query */
-	struct dns_name name; /* last: few are long, and the rest is not cleared */
+	struct dns_name
+	    name; /* last: few are long, and the rest is not cleared */
 };
 
 /* Who is asked. */
