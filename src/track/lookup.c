@@ -323,6 +323,13 @@ asked(const struct lookup *l, const struct query *q)
 	return NULL;
 }
 
+/* REFUSED and SERVFAIL do not show that a server answers questions. */
+static bool
+is_answer(const struct dns_msg *m)
+{
+	return m->rcode == DNS_NOERROR || m->rcode == DNS_NXDOMAIN;
+}
+
 /* Some servers refuse with a header and no question (QDCOUNT 0): the id and
    both ends then tell what was asked.  NULL: none is told an error by it.
    Where it may be for one of several, or is no error, it is not known whether
@@ -345,8 +352,7 @@ find_unnamed(struct lookup_tracker *k, const struct dns_msg *m,
 				fit[n++] = l;
 		}
 	}
-	bool error = m->rcode != DNS_NOERROR && m->rcode != DNS_NXDOMAIN;
-	if (n == 1 && error)
+	if (n == 1 && !is_answer(m))
 		return fit[0];
 	for (size_t i = 0; i < n; i++)
 		fit[i]->unclear = true;
@@ -380,7 +386,7 @@ hear_response(struct lookup_tracker *k, const struct dns_msg *m,
 	bool named = m->name.n != 0;
 	struct lookup *l = named ? find(k, &q->client.addr, m, is_apart(ev))
 				 : find_unnamed(k, m, q, is_apart(ev));
-	if (server)
+	if (server && named && is_answer(m))
 		server->answered = true;
 	k->two_way = true;
 	if (l && l->phase == LOOKUP_OVER)

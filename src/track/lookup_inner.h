@@ -50,15 +50,14 @@ struct lookup {
 	bool logged;  /* a line tells of it */
 	bool apart;   /* and packets may be of another time (event.h) */
 	bool covered; /* it went on for long enough after the last query */
-	struct dns_name
-	    name; /* last: few are long, and the rest is not cleared */
+	struct dns_name name; /* last: few are long, and the rest is not cleared */
 };
 
 /* Who is asked. */
 struct host {
 	struct recent_node node; /* by its first answer */
 	struct rs_addr addr;
-	bool answered; /* it did, whatever the question */
+	bool answered; /* it did, whatever the question, and with no error */
 };
 
 struct lookup_tracker {

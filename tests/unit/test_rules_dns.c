@@ -345,6 +345,48 @@ test_waits(void)
 	rec_arena_clear(&arena);
 }
 
+/* Who answers with errors alone is not heard, and what drops SRV is said only
+   where it is SRV that is dropped. */
+static void
+test_heard(void)
+{
+	static const struct {
+		const char *name, *words;
+		enum rec_certainty certainty;
+		bool heard, drops;
+	} heard[] = {
+	    {"an address", SRV "no_answer\n" A "answered 198.51.100.1",
+		REC_CERTAIN, true, true},
+	    {"another service",
+		SRV "no_answer\nSRV _sips._tcp.example.com nxdomain",
+		REC_CERTAIN, true, false},
+	    {"SERVFAIL", SRV "failed\n" A "no_answer", REC_LIKELY, false,
+		false},
+	    {"REFUSED", SRV "no_answer\n" A "refused", REC_LIKELY, false,
+		false},
+	    {"the address is left", SRV "nxdomain\n" A "no_answer", REC_CERTAIN,
+		true, false},
+	    {"all is left", SRV "no_answer\n" A "no_answer", REC_LIKELY, false,
+		false},
+	};
+	rec_arena_init(&arena, NULL, NULL);
+	rec_init(&rec_coverage_type, &coverage);
+	coverage.last = 90 * RS_SEC;
+	for (size_t i = 0; i < sizeof heard / sizeof *heard; i++) {
+		unit_row(heard[i].name);
+		read_row(heard[i].words);
+		judge(&(struct diag_case){.way = &way, .coverage = &coverage});
+		CU_ASSERT_STRING_EQUAL(said, "dns.no-answer");
+		CU_ASSERT_EQUAL(certainty, heard[i].certainty);
+		CU_ASSERT_EQUAL(strstr(detail, "while the same server") != NULL,
+		    heard[i].heard);
+		CU_ASSERT_EQUAL(
+		    strstr(advice, "home routers") != NULL, heard[i].drops);
+		rec_arena_reset(&arena);
+	}
+	rec_arena_clear(&arena);
+}
+
 /* Without SNI it is what was asked of DNS that a certificate has to have; or
    the domain whose SRV record led there. */
 static void
@@ -434,5 +476,5 @@ test_stopped(void)
 	rec_arena_clear(&arena);
 }
 
-UNIT_MAIN("rules_dns", UNIT(test_rows), UNIT(test_waits),
+UNIT_MAIN("rules_dns", UNIT(test_rows), UNIT(test_waits), UNIT(test_heard),
     UNIT(test_certificate_name), UNIT(test_stopped))
