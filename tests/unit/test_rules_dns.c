@@ -455,16 +455,24 @@ test_stopped(void)
 	static const struct {
 		const char *name, *words;
 		int64_t which; /* -1: none */
+		bool refused;  /* by an error, in the last look-up */
 	} stopped[] = {
-	    {"no service, no address", SRV "nxdomain\n" A "nxdomain", 0},
-	    {"no answer", SRV "no_answer", 0},
-	    {"an address", SRV "nxdomain\n" A "answered 198.51.100.1", -1},
-	    {"it went on", SRV "nxdomain\n198.51.100.1 ok", -1},
+	    {"no service, no address", SRV "nxdomain\n" A "nxdomain", 0, false},
+	    {"no answer", SRV "no_answer", 0, false},
+	    {"refused", SRV "refused", 0, true},
+	    {"no service, and then an error", SRV "nxdomain\n" A "failed", 0,
+		true},
+	    {"refused, and went on", SRV "refused\n198.51.100.1 ok", -1, false},
+	    {"something else was refused",
+		SRV "nxdomain\nA time.example.net refused", 0, false},
+	    {"an address", SRV "nxdomain\n" A "answered 198.51.100.1", -1,
+		false},
+	    {"it went on", SRV "nxdomain\n198.51.100.1 ok", -1, false},
 	    {"NAPTR led to nothing",
-		"NAPTR example.com answered x\n" SRV "nxdomain", 1},
-	    {"it had registered", "registered\n" SRV "nxdomain", -1},
-	    {"nothing about SIP", "A time.example.net nxdomain", -1},
-	    {"not known", SRV "cut_off", -1},
+		"NAPTR example.com answered x\n" SRV "nxdomain", 1, false},
+	    {"it had registered", "registered\n" SRV "nxdomain", -1, false},
+	    {"nothing about SIP", "A time.example.net nxdomain", -1, false},
+	    {"not known", SRV "cut_off", -1, false},
 	};
 	rec_arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < sizeof stopped / sizeof *stopped; i++) {
@@ -472,6 +480,8 @@ test_stopped(void)
 		read_row(stopped[i].words);
 		const struct rec_lookup *l = way_stopped(&way);
 		CU_ASSERT_EQUAL(l ? l - lookups : -1, stopped[i].which);
+		CU_ASSERT_PTR_EQUAL(way_refused(&way),
+		    stopped[i].refused ? &lookups[way.n_lookups - 1] : NULL);
 	}
 	rec_arena_clear(&arena);
 }
