@@ -80,6 +80,20 @@ class Resolver:
                        head + struct.pack(">5H", *counts) + question
                        + b"".join(answers) + b"".join(extra))
 
+    def is_refused(self, at, name, kind, waits):
+        """Asked again after each of these seconds, from the same port and with
+        the same id; REFUSED each time, by a header without a question."""
+        self.port += 1
+        head = struct.pack(">H", self.port & 0xFFFF)
+        query = (head + struct.pack(">5H", 0x0100, 1, 0, 0, 0)
+                 + wire_name(name) + struct.pack(">HH", kind, 1))
+        for wait in waits:
+            self._datagram(at + wait, self.phone, self.server,
+                           (self.port, 53), query)
+            self._datagram(at + wait + 0.001, self.server, self.phone,
+                           (53, self.port),
+                           head + struct.pack(">5H", 0x8105, 0, 0, 0, 0))
+
 
 class Elsewhere:
     """A capture for a phone whose registrar is at another address."""

@@ -11,7 +11,8 @@ const struct diag_entry diag_entries_dns[] = {
 	    "seconds, and goes on late or not at all.",
 	.seen = "Questions about SIP, each repeated by the phone, that stay "
 		"without an answer; or that an ICMP error answers. Certain "
-		"where the same server answers other questions meanwhile. The "
+		"where the same server answers other questions meanwhile: "
+		"REFUSED and SERVFAIL are no such answers. The "
 		"finding says how many challenges the phone answered late for "
 		"it.",
 	.silent = "Held back where the capture lost packets, shows neither "

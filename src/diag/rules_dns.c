@@ -56,9 +56,18 @@ struct silence {
 	unsigned lookups, late, refused;
 	int64_t queries, waited; /* waited: ns, the longest in a challenge */
 	bool heard, icmp, repeated;
+	bool plain_asked, plain_answered; /* of other types than SRV, NAPTR */
 	struct rs_span types[TYPES];
 	unsigned n_types;
 };
+
+/* Of no type that some home routers drop. */
+static bool
+is_plain(const struct rec_lookup *l)
+{
+	return !rs_span_eq(l->type, RS_LIT("SRV")) &&
+	       !rs_span_eq(l->type, RS_LIT("NAPTR"));
+}
 
 static void
 add_type(struct silence *s, struct rs_span type)
@@ -93,9 +102,12 @@ silence_of(const struct diag_way *w, const struct rec_lookup *first)
 	struct silence s = {0};
 	for (uint32_t i = 0; i < w->n_lookups; i++) {
 		const struct rec_lookup *l = &w->lookups[i];
-		s.heard |= way_server_answers(l, &first->server.at.addr);
+		bool answers = way_server_answers(l, &first->server.at.addr);
+		s.heard |= answers;
+		s.plain_answered |= answers && is_plain(l);
 		if (!silent_at(w, l, first))
 			continue;
+		s.plain_asked |= is_plain(l);
 		s.lookups++;
 		s.queries += l->queries;
 		/* Who asks again got no answer, wherever it was captured. */
@@ -152,6 +164,12 @@ say_silence(const struct diag_rule *rule, const struct diag_way *w,
 	    &f, rule, w, out, sure || s.icmp ? REC_CERTAIN : REC_LIKELY, first);
 	if (!sure && !s.icmp)
 		finding_alternative(&f, "capture.incomplete");
+	if (s.plain_asked || !s.plain_answered)
+		f.rec.advice = RS_LIT(
+		    "Ask the same of that server from the phone's network "
+		    "(dig TYPE NAME @SERVER). If it does not answer there "
+		    "either, give the phone another resolver, or the "
+		    "registrar's address and port.");
 	detail_silence(&f, &s, first);
 	for (uint32_t i = 0; i < w->n_lookups && shown < MOST_SHOWN; i++) {
 		const struct rec_lookup *l = &w->lookups[i];

@@ -57,6 +57,18 @@ led_nowhere(const struct rec_lookup *l)
 	return l->state >= REC_NXDOMAIN && l->state <= REC_LOOKUP_UNREACHABLE;
 }
 
+/* By its question, or as the bare name of a service asked for before it. */
+static bool
+about_sip(const struct diag_way *w, uint32_t i)
+{
+	const struct rec_lookup *l = &w->lookups[i];
+	bool sip = l->related == RS_TRUE;
+	for (uint32_t j = 0; j < i && !sip; j++)
+		sip = way_is_service(&w->lookups[j]) &&
+		      rs_span_eq(l->name, way_domain(&w->lookups[j]));
+	return sip;
+}
+
 const struct rec_lookup *
 way_stopped(const struct diag_way *w)
 {
@@ -65,10 +77,7 @@ way_stopped(const struct diag_way *w)
 		return NULL;
 	for (uint32_t i = 0; i < w->n_lookups; i++) {
 		const struct rec_lookup *l = &w->lookups[i];
-		bool sip = l->related == RS_TRUE;
-		for (uint32_t j = 0; j < i && !sip; j++)
-			sip = way_is_service(&w->lookups[j]) &&
-			      rs_span_eq(l->name, way_domain(&w->lookups[j]));
+		bool sip = about_sip(w, i);
 		/* Of some it is not known what they led to. */
 		if (sip && !led_nowhere(l) &&
 		    !rs_span_eq(l->type, RS_LIT("NAPTR")))
@@ -77,4 +86,18 @@ way_stopped(const struct diag_way *w)
 			first = l;
 	}
 	return first;
+}
+
+const struct rec_lookup *
+way_refused(const struct diag_way *w)
+{
+	if (way_stopped(w) == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < w->n_lookups; i++) {
+		const struct rec_lookup *l = &w->lookups[i];
+		if (about_sip(w, i) &&
+		    (l->state == REC_REFUSED || l->state == REC_LOOKUP_FAILED))
+			return l;
+	}
+	return NULL;
 }

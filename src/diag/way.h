@@ -65,5 +65,8 @@ bool way_gives(const struct rec_lookup *l, const struct rs_addr *a);
 /* NULL: nothing kept the client from going on.  Else the look-up that did: what
    it asked led nowhere, and it went nowhere, and never registered. */
 const struct rec_lookup *way_stopped(const struct diag_way *w);
+/* Of a way that stopped: the first look-up about SIP that a server answered with
+   an error, REFUSED or SERVFAIL and the like; NULL: none. */
+const struct rec_lookup *way_refused(const struct diag_way *w);
 
 #endif

@@ -32,7 +32,8 @@ way_concerns(const struct diag_way *w, const struct rec_lookup *l)
 bool
 way_server_answers(const struct rec_lookup *l, const struct rs_addr *server)
 {
-	return l->answer_frame.number != 0 &&
+	return l->answer_frame.number != 0 && l->state != REC_REFUSED &&
+	       l->state != REC_LOOKUP_FAILED &&
 	       rs_addr_eq(&l->server.at.addr, server);
 }
 

@@ -12,7 +12,8 @@ bool way_same_question(const struct rec_lookup *a, const struct rec_lookup *b);
 /* The look-up is about SIP: by its question, or as it is all that the client
    asked. */
 bool way_concerns(const struct diag_way *w, const struct rec_lookup *l);
-/* That server answered it, whatever it said. */
+/* That server answered it, and not with an error: REFUSED and SERVFAIL do not
+   show that it answers questions. */
 bool way_server_answers(
     const struct rec_lookup *l, const struct rs_addr *server);
 /* The look-up without answer that most of this time was spent on; NULL. */

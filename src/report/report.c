@@ -80,7 +80,7 @@ report_new(
 	r->scanned = g_hash_table_new(g_direct_hash, g_direct_equal);
 	r->fine_registration = rec_registration_type;
 	r->odd_registration = rec_registration_type;
-	r->strange_lookup = rec_lookup_type;
+	r->strange_lookup = r->refused_lookup = rec_lookup_type;
 	r->fine_handshake = rec_handshake_type;
 	r->fine_connection = rec_connection_type;
 	rec_arena_init(&r->arena, NULL, NULL);

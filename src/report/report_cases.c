@@ -2,6 +2,7 @@
 /* Cases for the rules: each record that is not fine, and what it leans on. */
 #include "report/report_inner.h"
 
+#include "diag/coverage_view.h"
 #include "diag/profile_view.h"
 #include "diag/slow_view.h"
 
@@ -118,8 +119,32 @@ judge(struct report *r, struct diag_case c, const struct rec_id *handshake,
 	rec_arena_reset(&r->arena);
 }
 
+/* After that it had time to go on; who asks the same for ten seconds does not.
+ */
+static bool
+had_time(const struct report *r, const struct rec_lookup *l)
+{
+	return coverage_view_goes_on(&r->amended, l->ended, 5 * RS_SEC) ||
+	       (l->queries > 1 && l->ended - l->started >= 10 * RS_SEC);
+}
+
+/* A client that was refused by DNS, and is seen not to go on: no rule tells of
+   it, for an answer is no silence, but the text does. */
+static bool
+refused_by_dns(struct report *r, const struct diag_way *w)
+{
+	const struct rec_lookup *l = way_refused(w);
+	if (l == NULL || coverage_view_dropped(&r->amended))
+		return false;
+	for (uint32_t i = 0; i < w->n_lookups; i++)
+		if (!had_time(r, &w->lookups[i]))
+			return false;
+	(void)spool_add(r->spool, &r->refused_lookup, l);
+	return true;
+}
+
 /* A client whose way ended at DNS is one that failed, and has no record of
-   another kind. */
+   another kind.  It counts where it is told of. */
 static void
 judge_way(void *arg, const struct rs_addr *client)
 {
@@ -128,8 +153,12 @@ judge_way(void *arg, const struct rs_addr *client)
 	    .way = asked_way(r->asked, client), .coverage = &r->amended};
 	if (c.way == NULL || !c.way->phone || !only_client(r->only, client))
 		return;
-	r->failed += way_stopped(c.way) != NULL;
+	uint64_t before = judge_errors(r->judge);
 	judge_case(r->judge, &c);
+	if (judge_errors(r->judge) != before)
+		r->failed += way_stopped(c.way) != NULL;
+	else
+		r->failed += refused_by_dns(r, c.way);
 }
 
 static void

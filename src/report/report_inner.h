@@ -51,6 +51,7 @@ struct report {
 	struct rec_type fine_registration, fine_handshake, fine_connection;
 	struct rec_type odd_registration; /* fine, and to be judged */
 	struct rec_type strange_lookup;   /* of clients that may be no phones */
+	struct rec_type refused_lookup;   /* where a client stopped, untold */
 	int64_t strange_lookups;
 	const struct rec_coverage *coverage; /* while report_finish() runs */
 	struct rec_coverage amended;

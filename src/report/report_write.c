@@ -116,7 +116,8 @@ void
 report_write(struct report *r)
 {
 	struct text_input in = {&r->o, r->spool, &r->amended, &r->result,
-	    report_wanted, connection_of, r, report_phone_unknown(r), r->one};
+	    report_wanted, connection_of, r, report_phone_unknown(r), r->one,
+	    &r->refused_lookup};
 	switch (r->o.format) {
 	case REPORT_TEXT:
 		text_report(&in, &r->out);

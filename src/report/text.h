@@ -25,6 +25,9 @@ struct text_input {
 	void *arg;
 	bool nobody;           /* nothing of the phone that was asked for */
 	const struct one *one; /* which addresses are one phone's */
+	/* The shelf of look-ups that kept clients from going on, by an error
+	   that no finding tells of. */
+	const struct rec_type *refused;
 };
 
 void text_report(const struct text_input *in, struct out *out);

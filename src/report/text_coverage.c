@@ -633,6 +633,9 @@ stopped_at_dns(struct text *t)
 	while (!found && (x = spool_next(r)) != NULL)
 		found = rs_span_eq(x->stage, RS_LIT("dns"));
 	spool_reader_free(r);
+	r = spool_read(t->in->spool, t->in->refused);
+	found |= spool_next(r) != NULL;
+	spool_reader_free(r);
 	return found;
 }
 

@@ -5,7 +5,7 @@
 
 /* MOST: open lookups, and hosts.  KEPT: of an answer that may not be the last
    one, the most that is remembered. */
-enum { MOST = 4096, KEPT = 4096, LOOK_BACK = 64 };
+enum { MOST = 4096, KEPT = 4096, LOOK_BACK = 64, MOST_FIT = 8 };
 
 /* Resolvers ask again after one to five seconds (RFC 1536 1 and those that
    there are); with another id after more than that it is a new question. */
@@ -125,8 +125,8 @@ over(struct lookup_tracker *k, struct lookup *l, rs_time now)
 static void
 gave_up(struct lookup_tracker *k, struct lookup *l, rs_time now)
 {
-	l->covered =
-	    now - l->last >= COVERED || l->last - l->started >= PATIENCE;
+	l->covered = !l->unclear && (now - l->last >= COVERED ||
+					l->last - l->started >= PATIENCE);
 	l->dropped = k->drops_to != RS_NEVER && k->drops_to >= l->started &&
 		     k->drops_from <= now;
 	l->ended = now;
@@ -323,6 +323,42 @@ asked(const struct lookup *l, const struct query *q)
 	return NULL;
 }
 
+/* REFUSED and SERVFAIL do not show that a server answers questions. */
+static bool
+is_answer(const struct dns_msg *m)
+{
+	return m->rcode == DNS_NOERROR || m->rcode == DNS_NXDOMAIN;
+}
+
+/* Some servers refuse with a header and no question (QDCOUNT 0): the id and
+   both ends then tell what was asked.  NULL: none is told an error by it.
+   Where it may be for one of several, or is no error, it is not known whether
+   they were answered. */
+static struct lookup *
+find_unnamed(struct lookup_tracker *k, const struct dns_msg *m,
+    const struct query *q, bool apart)
+{
+	static const enum lookup_phase phases[] = {
+	    LOOKUP_ASKING, LOOKUP_PENDING, LOOKUP_OVER};
+	struct lookup *fit[MOST_FIT];
+	size_t n = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(phases); i++) {
+		const struct queue *all = queue_of(k, phases[i]);
+		struct queue_link *at = queue_last(all);
+		for (int j = 0; at && at != &all->ends && j < LOOK_BACK; j++) {
+			struct lookup *l = TRACK_OF(at, struct lookup, order);
+			at = at->prev;
+			if (l->apart == apart && asked(l, q) && n < MOST_FIT)
+				fit[n++] = l;
+		}
+	}
+	if (n == 1 && !is_answer(m))
+		return fit[0];
+	for (size_t i = 0; i < n; i++)
+		fit[i]->unclear = true;
+	return NULL;
+}
+
 /* It may not be the last word: somebody else may be asked, or the same over
    TCP. */
 static bool
@@ -347,15 +383,17 @@ hear_response(struct lookup_tracker *k, const struct dns_msg *m,
     const struct query *q, const struct rs_event *ev)
 {
 	struct host *server = host_touch(k, &q->server.addr);
-	struct lookup *l = find(k, &q->client.addr, m, is_apart(ev));
-	if (server)
+	bool named = m->name.n != 0;
+	struct lookup *l = named ? find(k, &q->client.addr, m, is_apart(ev))
+				 : find_unnamed(k, m, q, is_apart(ev));
+	if (server && named && is_answer(m))
 		server->answered = true;
 	k->two_way = true;
 	if (l && l->phase == LOOKUP_OVER)
 		return; /* to a repeat */
 	if (l && !asked(l, q))
 		return; /* nobody takes it */
-	if (l == NULL)
+	if (l == NULL && named)
 		l = begin(k, &q->client.addr, ev);
 	if (l == NULL)
 		return;
@@ -386,7 +424,7 @@ hear_message(struct lookup_tracker *k, const struct rs_event *ev)
 	    f->serial, m->id, f->carrier};
 	k->counts.queries += !m->response;
 	k->counts.responses += m->response;
-	if (m->opcode != 0 || m->name.n == 0)
+	if (m->opcode != 0 || (m->name.n == 0 && !m->response))
 		return;
 	if (m->response)
 		hear_response(k, m, &q, ev);

@@ -46,6 +46,7 @@ struct lookup {
 	struct rs_frame icmp_frame;
 	bool dropped; /* the capture lost packets meanwhile */
 	bool evicted;
+	bool unclear; /* an answer that lacks the question may be for this */
 	bool logged;  /* a line tells of it */
 	bool apart;   /* and packets may be of another time (event.h) */
 	bool covered; /* it went on for long enough after the last query */
@@ -56,7 +57,7 @@ struct lookup {
 struct host {
 	struct recent_node node; /* by its first answer */
 	struct rs_addr addr;
-	bool answered; /* it did, whatever the question */
+	bool answered; /* it did, whatever the question, and with no error */
 };
 
 struct lookup_tracker {

@@ -141,7 +141,7 @@ struct rec_lookup {
 	int64_t delay;           /* ns, first query to its answer */
 	enum rs_fact truncated;  /* an answer was */
 	enum rs_fact authoritative;
-	enum rs_fact server_heard; /* it answered other questions */
+	enum rs_fact server_heard; /* it answered other questions, and with no error */
 	struct rec_list answers;   /* struct rec_answer */
 	struct rs_span icmp;       /* "3/3" */
 	struct rec_endpoint icmp_from;

@@ -6,7 +6,8 @@
  * 1: q  query     p  to the other server    t  over TCP     z  a new port a
  * answer    n  NXDOMAIN   e  empty   r  REFUSED   c  cut (TC)  C  TC, empty A
  * answer of the other server          T  answer over TCP i  an ICMP error    d
- * the capture drops packets    s  SIP to anybody
+ * the capture drops packets    s  SIP to anybody    x  another question of the
+ * same id    R, N  REFUSED, no error, without a question
  */
 #include "track/lookup.h"
 
@@ -52,10 +53,16 @@ make(struct dns_kit *k, char what, uint16_t id)
 	unsigned flags = strchr("aAT", what)  ? KIT_RESPONSE
 			 : strchr("cC", what) ? KIT_RESPONSE | KIT_TC
 			 : what == 'n'        ? KIT_RESPONSE | DNS_NXDOMAIN
-			 : what == 'r'        ? KIT_RESPONSE | DNS_REFUSED
+			 : strchr("rR", what) ? KIT_RESPONSE | DNS_REFUSED
+			 : what == 'N'        ? KIT_RESPONSE
 			 : what == 'e'        ? KIT_RESPONSE
 					      : KIT_QUERY;
-	dns_kit_begin(k, id, flags, "_sip._udp.example.com", DNS_TYPE_SRV);
+	dns_kit_begin(k, id, flags, "_sip._udp.example.com",
+	    what == 'x' ? DNS_TYPE_NAPTR : DNS_TYPE_SRV);
+	if (strchr("RN", what)) {
+		k->b[5] = 0; /* QDCOUNT */
+		k->n = DNS_HEADER;
+	}
 	if (strchr("aATc", what))
 		dns_kit_srv(k, 10, 5080, "sbc.example.net");
 	if (strchr("aAT", what))
@@ -165,6 +172,15 @@ static const struct row {
 	"no_answer/3/3 answered/1/2"},
     {"a new id at once is the same look-up", "s1 q10 q30:2 a31:2", 200,
 	"answered/2/3"},
+    {"refused without a question", "q10 R11", 99, "refused/1/2"},
+    {"each time", "q10 R11 q15 R16 q25 R26 q45 R46", 99, "refused/4/8"},
+    {"refused so, and answered there", "q10 R11 p12 A14", 50, "answered/2/4"},
+    {"to somebody else", "q10 R11:9", 99, "no_answer/1/1"},
+    {"to another port", "z10 R11", 99, "no_answer/1/1"},
+    {"to one of two", "q10 x10 R11", 200, "cut_off/1/1 cut_off/1/1"},
+    {"after an answer", "q10 a11 R12", 99, "answered/1/2"},
+    {"no error, to no question", "q10 N11", 200, "cut_off/1/1"},
+    {"to nothing that was seen", "R11", 50, ""},
     {"the query was not captured", "a11", 50, "answered/0/1/query_not_seen"},
 };
 

@@ -345,6 +345,48 @@ test_waits(void)
 	rec_arena_clear(&arena);
 }
 
+/* Who answers with errors alone is not heard, and what drops SRV is said only
+   where it is SRV that is dropped. */
+static void
+test_heard(void)
+{
+	static const struct {
+		const char *name, *words;
+		enum rec_certainty certainty;
+		bool heard, drops;
+	} heard[] = {
+	    {"an address", SRV "no_answer\n" A "answered 198.51.100.1",
+		REC_CERTAIN, true, true},
+	    {"another service",
+		SRV "no_answer\nSRV _sips._tcp.example.com nxdomain",
+		REC_CERTAIN, true, false},
+	    {"SERVFAIL", SRV "failed\n" A "no_answer", REC_LIKELY, false,
+		false},
+	    {"REFUSED", SRV "no_answer\n" A "refused", REC_LIKELY, false,
+		false},
+	    {"the address is left", SRV "nxdomain\n" A "no_answer", REC_CERTAIN,
+		true, false},
+	    {"all is left", SRV "no_answer\n" A "no_answer", REC_LIKELY, false,
+		false},
+	};
+	rec_arena_init(&arena, NULL, NULL);
+	rec_init(&rec_coverage_type, &coverage);
+	coverage.last = 90 * RS_SEC;
+	for (size_t i = 0; i < sizeof heard / sizeof *heard; i++) {
+		unit_row(heard[i].name);
+		read_row(heard[i].words);
+		judge(&(struct diag_case){.way = &way, .coverage = &coverage});
+		CU_ASSERT_STRING_EQUAL(said, "dns.no-answer");
+		CU_ASSERT_EQUAL(certainty, heard[i].certainty);
+		CU_ASSERT_EQUAL(strstr(detail, "while the same server") != NULL,
+		    heard[i].heard);
+		CU_ASSERT_EQUAL(
+		    strstr(advice, "home routers") != NULL, heard[i].drops);
+		rec_arena_reset(&arena);
+	}
+	rec_arena_clear(&arena);
+}
+
 /* Without SNI it is what was asked of DNS that a certificate has to have; or
    the domain whose SRV record led there. */
 static void
@@ -413,16 +455,24 @@ test_stopped(void)
 	static const struct {
 		const char *name, *words;
 		int64_t which; /* -1: none */
+		bool refused;  /* by an error, in the last look-up */
 	} stopped[] = {
-	    {"no service, no address", SRV "nxdomain\n" A "nxdomain", 0},
-	    {"no answer", SRV "no_answer", 0},
-	    {"an address", SRV "nxdomain\n" A "answered 198.51.100.1", -1},
-	    {"it went on", SRV "nxdomain\n198.51.100.1 ok", -1},
+	    {"no service, no address", SRV "nxdomain\n" A "nxdomain", 0, false},
+	    {"no answer", SRV "no_answer", 0, false},
+	    {"refused", SRV "refused", 0, true},
+	    {"no service, and then an error", SRV "nxdomain\n" A "failed", 0,
+		true},
+	    {"refused, and went on", SRV "refused\n198.51.100.1 ok", -1, false},
+	    {"something else was refused",
+		SRV "nxdomain\nA time.example.net refused", 0, false},
+	    {"an address", SRV "nxdomain\n" A "answered 198.51.100.1", -1,
+		false},
+	    {"it went on", SRV "nxdomain\n198.51.100.1 ok", -1, false},
 	    {"NAPTR led to nothing",
-		"NAPTR example.com answered x\n" SRV "nxdomain", 1},
-	    {"it had registered", "registered\n" SRV "nxdomain", -1},
-	    {"nothing about SIP", "A time.example.net nxdomain", -1},
-	    {"not known", SRV "cut_off", -1},
+		"NAPTR example.com answered x\n" SRV "nxdomain", 1, false},
+	    {"it had registered", "registered\n" SRV "nxdomain", -1, false},
+	    {"nothing about SIP", "A time.example.net nxdomain", -1, false},
+	    {"not known", SRV "cut_off", -1, false},
 	};
 	rec_arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < sizeof stopped / sizeof *stopped; i++) {
@@ -430,9 +480,11 @@ test_stopped(void)
 		read_row(stopped[i].words);
 		const struct rec_lookup *l = way_stopped(&way);
 		CU_ASSERT_EQUAL(l ? l - lookups : -1, stopped[i].which);
+		CU_ASSERT_PTR_EQUAL(way_refused(&way),
+		    stopped[i].refused ? &lookups[way.n_lookups - 1] : NULL);
 	}
 	rec_arena_clear(&arena);
 }
 
-UNIT_MAIN("rules_dns", UNIT(test_rows), UNIT(test_waits),
+UNIT_MAIN("rules_dns", UNIT(test_rows), UNIT(test_waits), UNIT(test_heard),
     UNIT(test_certificate_name), UNIT(test_stopped))
