@@ -222,6 +222,8 @@ const struct diag_entry diag_entries_sip[] = {
 		"others that it tried fail or stop.",
 	.silent = "Lines that never appear may not exist: what was not seen "
 		  "is no evidence, and the capture must cover more than one "
-		  "interval of the phone."},
+		  "interval of the phone. Where the Contacts of the lines name "
+		  "different hosts, they may be several phones behind one NAT: "
+		  "then it is not said."},
     {0},
 };
