@@ -67,9 +67,12 @@ const struct diag_entry diag_entries_sip[] = {
 	    "whatever the password. 404, 410 and 604 say that it does not "
 	    "know the user or the domain, 405 that it is no registrar.",
 	.seen = "403, 404 or the like as the first answer, to a REGISTER "
-		"without credentials.",
-	.silent = "After a challenge the same status is taken for a refusal of "
-		  "credentials. A ban of the source may show as 403, too."},
+		"without credentials. Or a 403 to credentials whose reason "
+		"phrase or Warning names a cause, and says no word of user, "
+		"password or the like.",
+	.silent = "Other than that, after a challenge the same status is taken "
+		  "for a refusal of credentials. A ban of the source may show "
+		  "as 403, too."},
     {.code = "sip.interval-loop",
 	.meaning =
 	    "The registrar wants longer intervals than the phone asks for, "
