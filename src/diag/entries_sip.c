@@ -67,9 +67,12 @@ const struct diag_entry diag_entries_sip[] = {
 	    "whatever the password. 404, 410 and 604 say that it does not "
 	    "know the user or the domain, 405 that it is no registrar.",
 	.seen = "403, 404 or the like as the first answer, to a REGISTER "
-		"without credentials.",
-	.silent = "After a challenge the same status is taken for a refusal of "
-		  "credentials. A ban of the source may show as 403, too."},
+		"without credentials. Or a 403 to credentials whose reason "
+		"phrase or Warning names a cause, and says no word of user, "
+		"password or the like.",
+	.silent = "Other than that, after a challenge the same status is taken "
+		  "for a refusal of credentials. A ban of the source may show "
+		  "as 403, too."},
     {.code = "sip.interval-loop",
 	.meaning =
 	    "The registrar wants longer intervals than the phone asks for, "
@@ -222,6 +225,8 @@ const struct diag_entry diag_entries_sip[] = {
 		"others that it tried fail or stop.",
 	.silent = "Lines that never appear may not exist: what was not seen "
 		  "is no evidence, and the capture must cover more than one "
-		  "interval of the phone."},
+		  "interval of the phone. Where the Contacts of the lines name "
+		  "different hosts, they may be several phones behind one NAT: "
+		  "then it is not said."},
     {0},
 };

@@ -120,6 +120,10 @@ sip_partial_lines(const struct diag_rule *rule, const struct diag_case *c,
 	    c->binding || c->lease || c->link || c->download ||
 	    (p->lines.n > LINES && p->user_agents.n != 1))
 		return;
+	/* Phones behind one NAT, perhaps: then no line says anything of another
+	   phone's. */
+	if (p->several_hosts)
+		return;
 	l = p->lines.v;
 	for (uint32_t i = 0; i < p->lines.n; i++) {
 		good += l[i].outcome == REC_REGISTERED;

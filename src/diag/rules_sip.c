@@ -150,7 +150,13 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 
 /* ---- credentials ---- */
 
-enum refusal { NOT_REFUSED, BY_PASSWORD, BY_NONCE, BY_STALE_LOOP };
+enum refusal {
+	NOT_REFUSED,
+	BY_PASSWORD,
+	BY_NONCE,
+	BY_STALE_LOOP,
+	BY_WORDS, /* that say another cause */
+};
 
 /* It is somebody else who asks: a proxy took its credentials, and now the
    registrar behind it wants its own, or the other way round (RFC 3261 22.3). */
@@ -188,6 +194,10 @@ refusal_of(const struct sip_view *v)
 		return BY_STALE_LOOP;
 	if (refused && (v->nonce_named || v->last->digest == REC_DIGEST_RIGHT))
 		return BY_NONCE;
+	struct rs_span warning;
+	if (forbidden && v->last->digest != REC_DIGEST_WRONG &&
+	    sip_view_other_cause(v, &warning))
+		return BY_WORDS;
 	return refused || forbidden ? BY_PASSWORD : NOT_REFUSED;
 }
 
@@ -464,6 +474,32 @@ policy_of(int64_t status)
 	return NULL;
 }
 
+/* After credentials: what the registrar says of the cause is more than what its
+   status may mean. */
+static void
+say_refused_in_words(const struct diag_rule *rule, const struct diag_case *c,
+    const struct diag_out *out, const struct sip_view *v)
+{
+	struct finding f;
+	struct rs_span warning;
+	(void)sip_view_other_cause(v, &warning);
+	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_alternative(&f, "sip.credentials-refused");
+	f.rec.title = RS_LIT("The registrar refuses, and says why");
+	f.rec.advice = RS_LIT(
+	    "Look at what the registrar says, in the phone's profile and in "
+	    "the account. If that is as it should be, compare user name and "
+	    "password.");
+	finding_detail(&f,
+	    "The answer to credentials was %lld %.*s%s%.*s%s: that speaks of "
+	    "another cause than the credentials.",
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason),
+	    warning.n ? ", with the warning \"" : "", (int)warning.n,
+	    warning.n ? (const char *)warning.p : "", warning.n ? "\"" : "");
+	sip_view_evidence(&f, v);
+	finding_say(&f);
+}
+
 static void
 sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -473,6 +509,10 @@ sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
 	if (r == NULL || r->outcome != REC_REJECTED)
 		return;
 	struct sip_view v = sip_view_of(r);
+	if (refusal_of(&v) == BY_WORDS) {
+		say_refused_in_words(rule, c, out, &v);
+		return;
+	}
 	/* The first final already, and not to credentials. */
 	if (v.n != 1 || v.last->credentials != RS_FALSE)
 		return;

@@ -112,6 +112,98 @@ sip_view_flaw(const struct rec_registration *r, const char *name)
 	return false;
 }
 
+/* ---- causes in words ---- */
+
+static bool
+is_word(struct rs_span s, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rs_span_eq_nocase(s, rs_span_str(words[i])))
+			return true;
+	return false;
+}
+
+/* It may be about the credentials; what is no English is not understood. */
+static bool
+of_credentials(struct rs_span s)
+{
+	static const char *const parts[] = {"pass", "credential", "auth",
+	    "user", "nonce", "stale", "digest", "realm", "login", "logon",
+	    "secret", "identi", "response", "hash", "kennwort", "wachtwoord",
+	    "contrasen"};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (sip_view_contains(s, parts[i]))
+			return true;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* Any word in it that says more than that it is a refusal. */
+static bool
+names_cause(struct rs_span s)
+{
+	static const char *const bare[] = {"403", "a", "access", "account",
+	    "allowed", "an", "are", "bad", "by", "cannot", "check", "code",
+	    "contact", "customer", "declined", "denied", "do", "does", "doesn",
+	    "error", "exist", "exists", "extension", "failed", "failure", "for",
+	    "forbidden", "found", "from", "in", "incorrect", "invalid", "is",
+	    "it", "mismatch", "no", "not", "of", "ok", "or", "peer",
+	    "permission", "permitted", "please", "prohibited", "reason",
+	    "refused", "register", "registering", "registrar", "registration",
+	    "rejected", "request", "server", "sip", "sorry", "subscriber",
+	    "such", "t", "the", "this", "to", "unknown", "was", "wrong", "you",
+	    "your"};
+	static const char *const secret[] = {"clave", "id", "key", "pin"};
+	bool cause = false;
+	size_t n;
+	for (size_t i = 0; i < s.n; i += n + 1) {
+		for (n = 0; i + n < s.n; n++) {
+			uint8_t c = rs_ascii_lower(s.p[i + n]);
+			if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'))
+				break;
+		}
+		struct rs_span word = rs_span_part(s, i, n);
+		if (is_word(word, secret, sizeof secret / sizeof *secret))
+			return false;
+		cause |=
+		    n > 1 && !is_word(word, bare, sizeof bare / sizeof *bare);
+	}
+	return cause;
+}
+
+/* The quoted text of a Warning (RFC 3261 20.43); all of it, of what has none.
+   What Kamailio's sip_warning adds to each reply is no cause. */
+static struct rs_span
+warning_text(struct rs_span s)
+{
+	size_t from = rs_span_find(s, '"'), to = s.n;
+	if (sip_view_contains(s, "noisy feedback"))
+		return (struct rs_span){0};
+	if (from == s.n)
+		return s;
+	while (to > from + 1 && s.p[to - 1] != '"')
+		to--;
+	return to > from + 1 ? rs_span_part(s, from + 1, to - from - 2)
+			     : rs_span_from(s, from + 1);
+}
+
+bool
+sip_view_other_cause(const struct sip_view *v, struct rs_span *warning)
+{
+	*warning = (struct rs_span){0};
+	if (v->last == NULL)
+		return false;
+	struct rs_span said = v->last->reason;
+	struct rs_span more = warning_text(v->last->warning);
+	if (of_credentials(said) || of_credentials(more))
+		return false;
+	if (names_cause(more))
+		*warning = more;
+	return warning->n || names_cause(said);
+}
+
 /* ---- the form of credentials ---- */
 
 static bool

@@ -52,6 +52,9 @@ bool sip_view_flaw(const struct rec_registration *r, const char *name);
 bool sip_view_not_repeated(const struct diag_case *c, const struct sip_view *v);
 /* The other direction of this path was captured: an answer would have been. */
 bool sip_view_both_ways(const struct diag_case *c, const struct sip_view *v);
+/* A refusal of credentials that says, in its reason phrase or its Warning, what
+   it is for, and no word of them.  *warning: the text of that, or absent. */
+bool sip_view_other_cause(const struct sip_view *v, struct rs_span *warning);
 /* Requests and answers as evidence; of a long loop the first and last two. */
 void sip_view_evidence(struct finding *f, const struct sip_view *v);
 

@@ -11,6 +11,7 @@
  * the first failed stage after which no later stage succeeded: who could not
  * connect by TCP and then registered by UDP did not stop there.
  */
+#include "sip/uri.h"
 #include "track/phone_inner.h"
 #include "track/queue.h"
 
@@ -314,6 +315,22 @@ line_registered(struct phone_tracker *k, struct phone_line *l,
 	l->user = (struct rs_span){p, user.n};
 }
 
+/* Behind a NAT the Contact still tells which phone it was, as a rule. */
+static uint64_t
+contact_host(const struct phone_tracker *k, const struct rec_registration *r)
+{
+	const struct rec_contact *c = r->contacts.v;
+	struct sip_uri u;
+	struct rs_addr a;
+	if (r->contacts.n == 0 || !sip_uri_parse(&u, c->uri) || u.host.n == 0)
+		return PHONE_HOST_NONE;
+	if (!rs_addr_parse(&a, u.host))
+		return rs_hash(&k->seed, u.host) | PHONE_HOST_OTHER;
+	if (rs_addr_eq(&a, &r->client.at.addr))
+		return PHONE_HOST_OWN;
+	return table_addr_hash(&k->seed, &a) | PHONE_HOST_OTHER;
+}
+
 static void
 add_registration(
     struct phone_tracker *k, struct phone *ph, const struct rec_registration *r)
@@ -341,6 +358,7 @@ add_registration(
 			ph->other_outcome = r->outcome;
 	} else if (decided && l && phone_word_take(&l->decided, &w)) {
 		l->outcome = r->outcome;
+		l->contact_host = contact_host(k, r);
 	}
 	if (counts) {
 		ph->attempts++;

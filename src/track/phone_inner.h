@@ -35,10 +35,14 @@ struct phone_wait {
 	struct rs_frame frame; /* that said so */
 };
 
+/* No host is known; the one the packets come from. */
+enum { PHONE_HOST_NONE, PHONE_HOST_OWN, PHONE_HOST_OTHER };
+
 struct phone_line { /* one address of record */
 	struct phone_line *next;
 	struct phone_word decided;
 	enum rec_outcome outcome;
+	uint64_t contact_host; /* of that attempt: a keyed hash, or: */
 	bool turned_away; /* once, without credentials */
 	struct phone_wait wait;
 	rs_time registered; /* first, with credentials, as that user */

@@ -33,8 +33,10 @@ compare(const struct phone_line *a, const struct phone_line *b)
 static void
 join_line(struct phone *to, struct phone_line *l, struct phone_line *more)
 {
-	if (phone_word_take(&l->decided, &more->decided))
+	if (phone_word_take(&l->decided, &more->decided)) {
 		l->outcome = more->outcome;
+		l->contact_host = more->contact_host;
+	}
 	if (l->turned_away && more->turned_away)
 		to->n_turned_away--; /* the same user, counted in both */
 	l->turned_away |= more->turned_away;

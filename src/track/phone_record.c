@@ -219,6 +219,21 @@ phone_record_scanner(const struct phone *ph)
 	return scanner_reason(&f);
 }
 
+/* Then several phones may share the address. */
+static bool
+several_hosts(const struct phone *ph)
+{
+	uint64_t one = PHONE_HOST_NONE;
+	for (const struct phone_line *l = ph->lines; l; l = l->next) {
+		if (l->contact_host == PHONE_HOST_NONE)
+			continue;
+		if (one != PHONE_HOST_NONE && l->contact_host != one)
+			return true;
+		one = l->contact_host;
+	}
+	return false;
+}
+
 void
 phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
     struct rec_phone *to, struct rec_arena *a)
@@ -238,6 +253,7 @@ phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
 	r.by_udp = ph->by_udp;
 	r.by_tcp = ph->by_tcp;
 	r.by_tls = ph->by_tls;
+	r.several_hosts = several_hosts(ph);
 	for (const struct phone_agent *g = ph->agents; g; g = g->next)
 		add_string(&r.user_agents, (struct rs_span){g->text, g->n}, a);
 	for (const struct phone_line *l = ph->lines; l; l = l->next)

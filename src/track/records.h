@@ -522,6 +522,7 @@ struct rec_phone {
 	bool suffered; /* not said: some record of its is not fine */
 	bool by_ip4;   /* not said: it tried something over IPv4 */
 	bool by_udp, by_tcp, by_tls; /* likewise */
+	bool several_hosts; /* not said: Contacts of its lines differ in host */
 	enum rs_fact scanner;         /* true, or absent */
 	struct rs_span scanner_reason; /* "user_agent", "many_users" */
 	/* of next attempts at a server that sent Retry-After; absent: none */

@@ -192,8 +192,7 @@ play(const struct row *r, enum how how, struct got *g)
 		if (strcmp(words[j], "u") != 0)
 			add(k, words[j], j + 1, udp, other ? 18 : 17);
 	}
-	bool turned = how == IN_TWO_TURNED &&
-		      phone_tracker_knows(k, &there);
+	bool turned = how == IN_TWO_TURNED && phone_tracker_knows(k, &there);
 	if (how >= IN_TWO)
 		phone_tracker_join(
 		    k, turned ? &there : &here, turned ? &here : &there);
@@ -474,6 +473,64 @@ test_retry_after(void)
 	}
 }
 
+static void
+on_hosts(void *arg, const struct rec_type *type, const void *rec)
+{
+	CU_ASSERT_PTR_EQUAL(type, &rec_phone_type);
+	*(bool *)arg = ((const struct rec_phone *)rec)->several_hosts;
+}
+
+/* The Contact of a's and of b's last attempts, whose packets come from
+   192.0.2.7: are they of different hosts? */
+static void
+test_contact_hosts(void)
+{
+	static const struct {
+		const char *a, *b, *a_before;
+		bool several;
+	} pairs[] = {
+	    {"sip:a@192.0.2.7:5060", "sip:b@192.0.2.7:5062", NULL, false},
+	    {"sip:a@10.0.0.11", "sip:b@10.0.0.11:5062;ob", NULL, false},
+	    {"sip:a@10.0.0.11", "sip:b@10.0.0.12", NULL, true},
+	    {"sip:a@192.0.2.7", "sip:b@10.0.0.12", NULL, true},
+	    {"sip:a@one.invalid", "sip:b@two.invalid", NULL, true},
+	    {"sip:a@one.invalid", "sip:b@one.invalid", NULL, false},
+	    {"sip:a@10.0.0.11", NULL, NULL, false},
+	    {"sip:a@10.0.0.11", "*", NULL, false},
+	    {"sip:a@192.0.2.7", "sip:b@192.0.2.7", "sip:a@10.0.0.11", false},
+	};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		const char *uris[] = {
+		    pairs[i].a_before, pairs[i].a, pairs[i].b};
+		bool several = !pairs[i].several;
+		const struct rec_sink sink = {on_hosts, &several};
+		struct rs_account pay;
+		rs_account_init(&pay, LIMIT);
+		struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+		unit_row(pairs[i].a);
+		for (unsigned n = 0; n < 3; n++) {
+			struct rec_registration r;
+			struct rec_contact c;
+			rec_init(&rec_registration_type, &r);
+			rec_init(&rec_contact_type, &c);
+			r.id.frame.number = n + 1;
+			r.started = r.ended = n * RS_SEC;
+			r.client.at.addr =
+			    rs_addr_v4((const uint8_t[]){192, 0, 2, 7});
+			r.aor = n < 2 ? RS_LIT("sip:a@x") : RS_LIT("sip:b@x");
+			r.kind = REC_INITIAL;
+			r.outcome = n < 2 ? REC_REGISTERED : REC_AUTH_FAILED;
+			c.uri = rs_span_str(uris[n]);
+			if (uris[n])
+				r.contacts = (struct rec_list){&c, 1, 1};
+			phone_tracker_add(k, &rec_registration_type, &r);
+		}
+		phone_tracker_finish(k, &sink, NULL);
+		CU_ASSERT_EQUAL(several, pairs[i].several);
+		phone_tracker_free(k);
+	}
+}
+
 UNIT_MAIN("phone", UNIT(test_chain), UNIT(test_strangers), UNIT(test_counts),
     UNIT(test_order_and_limit), UNIT(test_scanner_agents), UNIT(test_scanners),
-    UNIT(test_retry_after))
+    UNIT(test_retry_after), UNIT(test_contact_hosts))

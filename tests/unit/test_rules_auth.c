@@ -41,6 +41,12 @@
  REG("0.030", "b", "2", credentials)                                           \
  ANS("0.050", "b", "2", status, "")
 
+#define WARNED(warning)                                                        \
+ REG("0.000", "a", "1", "")                                                    \
+ ANS("0.020", "a", "1", "401 Unauthorized", ASK)                               \
+ REG("0.030", "b", "2", CREDENTIALS("r", FULL))                                \
+ ANS("0.050", "b", "2", "403 Forbidden", "Warning: " warning "\n")
+
 /* A proxy, the registrar behind it, and the proxy again. */
 #define TWO_ASK(first, second)                                                 \
  REG("0.000", "a", "1", "")                                                    \
@@ -128,6 +134,50 @@ test_credentials(void)
 	    {"two ask, and one refuses an answer to both",
 		TWO_ASK(PROXY_CREDENTIALS,
 		    PROXY_CREDENTIALS CREDENTIALS("r", FULL)),
+		"sip.credentials-refused"},
+	    {"403", ROUND(CREDENTIALS("r", FULL), "403 Forbidden"),
+		"sip.credentials-refused"},
+	    {"403, another cause in words",
+		ROUND(CREDENTIALS("r", FULL),
+		    "403 Forbidden - TLS required for this account"),
+		"sip.refused-by-policy"},
+	    {"403, of the credentials",
+		ROUND(CREDENTIALS("r", FULL), "403 Forbidden (Bad auth)"),
+		"sip.credentials-refused"},
+	    {"403, of the password",
+		ROUND(CREDENTIALS("r", FULL), "403 Wrong password"),
+		"sip.credentials-refused"},
+	    {"403, of authentication",
+		ROUND(CREDENTIALS("r", FULL), "403 Authentication failure"),
+		"sip.credentials-refused"},
+	    {"403, of the user",
+		ROUND(CREDENTIALS("r", FULL), "403 User unknown"),
+		"sip.credentials-refused"},
+	    {"403, words that name no cause",
+		ROUND(CREDENTIALS("r", FULL),
+		    "403 Access denied, registration not allowed"),
+		"sip.credentials-refused"},
+	    {"403, of a secret",
+		ROUND(CREDENTIALS("r", FULL), "403 Wrong PIN entered"),
+		"sip.credentials-refused"},
+	    {"403, of the account",
+		ROUND(CREDENTIALS("r", FULL), "403 Account not found"),
+		"sip.credentials-refused"},
+	    {"403, in another language",
+		ROUND(CREDENTIALS("r", FULL), "403 Cl\xc3\xa9 fausse"),
+		"sip.credentials-refused"},
+	    {"403, another cause in a warning",
+		WARNED("399 pbx.auth.example \"TLS required\""),
+		"sip.refused-by-policy"},
+	    {"403, a warning of credentials",
+		WARNED("399 pbx \"Digest does not fit\""),
+		"sip.credentials-refused"},
+	    {"403, a warning for whoever looks for faults",
+		WARNED("392 192.0.2.1:5060 \"Noisy feedback tells:  pid=1 "
+		       "via_cnt==1\""),
+		"sip.credentials-refused"},
+	    {"401, with other words",
+		ROUND(CREDENTIALS("r", FULL), "401 TLS required"),
 		"sip.credentials-refused"},
 	    {"a token",
 		ROUND("Authorization: Bearer abc.def\n", "401 Unauthorized"),

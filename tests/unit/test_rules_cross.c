@@ -292,15 +292,18 @@ test_partial(void)
 		unsigned good, bad, cut, agents;
 		enum rec_certainty certainty;
 		const char *codes;
+		bool several_hosts;
 	} rows[] = {
-	    {"one of two", 1, 1, 0, 1, REC_CERTAIN, "sip.partial-lines"},
+	    {"one of two", 1, 1, 0, 1, REC_CERTAIN, "sip.partial-lines", false},
+	    {"two phones behind a NAT", 1, 1, 0, 1, 0, "", true},
 	    {"more than one phone, perhaps", 1, 1, 0, 2, REC_INFERRED,
-		"sip.partial-lines"},
-	    {"none", 0, 2, 0, 1, 0, ""},
-	    {"all", 2, 0, 0, 1, 0, ""},
-	    {"the other is not decided", 1, 0, 1, 1, 0, ""},
-	    {"behind a NAT", 10, 7, 0, 2, 0, ""},
-	    {"a large phone", 10, 7, 0, 1, REC_CERTAIN, "sip.partial-lines"},
+		"sip.partial-lines", false},
+	    {"none", 0, 2, 0, 1, 0, "", false},
+	    {"all", 2, 0, 0, 1, 0, "", false},
+	    {"the other is not decided", 1, 0, 1, 1, 0, "", false},
+	    {"behind a NAT", 10, 7, 0, 2, 0, "", false},
+	    {"a large phone", 10, 7, 0, 1, REC_CERTAIN, "sip.partial-lines",
+		false},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rec_phone p;
@@ -320,6 +323,7 @@ test_partial(void)
 		p.lines = (struct rec_list){l, n, n};
 		p.user_agents = (struct rec_list){
 		    (void *)(uintptr_t)agents, rows[i].agents, 2};
+		p.several_hosts = rows[i].several_hosts;
 		struct diag_case k = {.phone = &p, .coverage = &coverage};
 		judge(&k);
 		expect(rows[i].name, rows[i].codes);
@@ -411,8 +415,7 @@ test_banned(void)
 	    {"another server", 100, 132, 5061, REC_TIMED_OUT, 0,
 		"sip.no-answer"},
 	    {"answered", 100, 132, 5060, REC_REGISTERED, 0, ""},
-	    {"drops", 100, 132, 5060, REC_TIMED_OUT, 1,
-		"capture.incomplete"},
+	    {"drops", 100, 132, 5060, REC_TIMED_OUT, 1, "capture.incomplete"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rec_registration r;
