@@ -14,7 +14,8 @@ log_join_new(unsigned n)
 	j->n_logs = n;
 	j->joined = g_new0(struct log_joined, n);
 	for (unsigned i = 0; i < n; i++)
-		j->joined[i].first = j->joined[i].end = RS_NEVER;
+		j->joined[i].first = j->joined[i].end = j->joined[i].due =
+		    RS_NEVER;
 	j->dns = join_dns_new(n);
 	j->messages = g_array_new(FALSE, TRUE, sizeof(struct join_message));
 	j->wire = g_array_new(FALSE, TRUE, sizeof(struct join_wire));
@@ -266,6 +267,12 @@ void
 log_join_hole(struct log_join *j, unsigned log)
 {
 	j->joined[log].holes = true;
+}
+
+void
+log_join_clock(struct log_join *j, unsigned log, rs_time due)
+{
+	j->joined[log].due = due;
 }
 
 void

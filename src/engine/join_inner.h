@@ -144,6 +144,7 @@ struct join_dns {
 /* An offset that was found, or why there is none. */
 struct join_found {
 	bool found;
+	bool alone; /* names: believed without messages; else why not */
 	struct join_line line;
 	struct log_joined joined; /* by, why, shift, uncertainty, drift */
 	struct rs_addr client;    /* of names */
