@@ -193,7 +193,7 @@ learn(struct learning *g, GPtrArray *captures)
 	struct logs *l = g->l;
 	l->clocks = g_new0(struct cap_clock, g->n);
 	if (captures->len)
-		l->join = log_join_new(g->n);
+		l->join = log_join_new(g->n, g->o->hash_seed);
 	for (unsigned i = 0; i < g->n; i++) {
 		struct to_join to = {l->join, i};
 		if (g->is_log[i])

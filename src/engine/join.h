@@ -23,8 +23,8 @@
 
 struct log_join;
 
-/* Of n logs, by their index. */
-struct log_join *log_join_new(unsigned n);
+/* Of n logs, by their index.  seed: of its hash tables, 0 for a random one. */
+struct log_join *log_join_new(unsigned n, uint64_t seed);
 void log_join_free(struct log_join *j);
 
 /* ---- first ---- */

@@ -181,7 +181,7 @@ begin(struct world *w, double offset, double ppm, const char *own)
 {
 	char s[64];
 	*w = (struct world){.offset = offset, .drift = ppm * 1e-6, .seed = 7};
-	w->j = log_join_new(1);
+	w->j = log_join_new(1, 0);
 	w->sink = log_join_sink(w->j);
 	log_join_clock(w->j, 0, -(rs_time)(offset * 1e9));
 	line(w, START - RS_SEC, "voice-line 1 begins");
