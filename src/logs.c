@@ -125,26 +125,13 @@ year_by_state(const struct learning *g, unsigned i, struct cap_clock *c,
 	return true;
 }
 
+/* Year and zone by all but the captures' packets. */
 static void
-clock_of(const struct learning *g, unsigned i, const struct cap_log_look *look)
+told_clock(const struct learning *g, unsigned i, struct cap_clock *c,
+    const struct cap_log_look *look)
 {
-	struct cap_clock *c = &g->l->clocks[i];
 	const struct options *o = g->o;
-	const struct log_joined *j =
-	    g->l->join ? log_join_result(g->l->join, i) : NULL;
 	int month;
-	c->stepped = look->stepped;
-	if (j && j->solved && look->first != RS_NEVER) {
-		cap_clock_by_truth(
-		    c, look->first + look->stepped, look->first + j->shift);
-		c->year_from = c->zone_from = c->shift_from = "capture";
-		c->uncertainty = j->uncertainty;
-		c->lead = j->lead;
-		c->drifts = j->drifts;
-		c->drift = j->drift;
-		c->drift_uncertainty = j->drift_uncertainty;
-		return;
-	}
 	if (cap_clock_by_server(c, look))
 		c->year_from = c->zone_from = "server";
 	else if (!year_by_name(g, i, c, look) &&
@@ -160,6 +147,27 @@ clock_of(const struct learning *g, unsigned i, const struct cap_log_look *look)
 		c->zone = o->log_zone * RS_SEC;
 		c->zone_from = "option";
 	}
+}
+
+static void
+clock_of(const struct learning *g, unsigned i, const struct cap_log_look *look)
+{
+	struct cap_clock *c = &g->l->clocks[i];
+	const struct log_joined *j =
+	    g->l->join ? log_join_result(g->l->join, i) : NULL;
+	c->stepped = look->stepped;
+	if (j && j->solved && look->first != RS_NEVER) {
+		cap_clock_by_truth(
+		    c, look->first + look->stepped, look->first + j->shift);
+		c->year_from = c->zone_from = c->shift_from = "capture";
+		c->uncertainty = j->uncertainty;
+		c->lead = j->lead;
+		c->drifts = j->drifts;
+		c->drift = j->drift;
+		c->drift_uncertainty = j->drift_uncertainty;
+		return;
+	}
+	told_clock(g, i, c, look);
 }
 
 static void
@@ -185,7 +193,7 @@ learn(struct learning *g, GPtrArray *captures)
 	struct logs *l = g->l;
 	l->clocks = g_new0(struct cap_clock, g->n);
 	if (captures->len)
-		l->join = log_join_new(g->n);
+		l->join = log_join_new(g->n, g->o->hash_seed);
 	for (unsigned i = 0; i < g->n; i++) {
 		struct to_join to = {l->join, i};
 		if (g->is_log[i])
@@ -198,6 +206,14 @@ learn(struct learning *g, GPtrArray *captures)
 	}
 	if (l->join) {
 		hear_captures(g, captures);
+		for (unsigned i = 0; i < g->n; i++) {
+			struct cap_clock c = {0};
+			if (!g->is_log[i])
+				continue;
+			told_clock(g, i, &c, &looks[i]);
+			log_join_clock(l->join, i,
+			    cap_clock_due(&c, &looks[i], g->captured));
+		}
 		log_join_solve(l->join);
 	}
 	for (unsigned i = 0; i < g->n; i++) {

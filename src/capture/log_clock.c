@@ -85,6 +85,27 @@ cap_clock_by_server(struct cap_clock *c, const struct cap_log_look *l)
 	return true;
 }
 
+rs_time
+cap_clock_due(
+    const struct cap_clock *c, const struct cap_log_look *l, rs_time about)
+{
+	int year, month;
+	if (l->first == RS_NEVER || about == RS_NEVER)
+		return RS_NEVER;
+	if (l->zoned)
+		return 0;
+	if (c->zone_from == NULL)
+		return RS_NEVER;
+	cap_clock_date(l->first, &year, &month);
+	if (year > EPOCH_YEAR) /* it is written */
+		return l->stepped - c->zone;
+	rs_time off = nearest(l->first + l->stepped, about, &year);
+	if (c->year_from && strcmp(c->year_from, "capture") != 0 &&
+	    c->year != year)
+		return RS_NEVER;
+	return about + off - c->zone - l->first;
+}
+
 bool
 cap_log_name_date(const char *path, int *year, int *month)
 {
@@ -207,5 +228,6 @@ cap_log_look(const char *path, uint64_t bytes, struct cap_log_look *l,
 	l->last = s->info(s, 0)->last;
 	l->holes = s->info(s, 0)->missing > 0;
 	l->stepped = s->info(s, 0)->clock_stepped;
+	l->zoned = s->info(s, 0)->clock.zone_from != NULL;
 	s->close(s);
 }

@@ -13,6 +13,7 @@
 struct cap_log_look {
 	rs_time first, last; /* as written, as if it were UTC in 1970 */
 	bool holes;          /* lines are missing, by their numbers */
+	bool zoned;          /* they are written with their zone */
 	rs_time stepped;     /* the clock was set by so much in all; times
 				here are those of before */
 	rs_time truth;       /* by a server, of what was written at ... */
@@ -33,6 +34,11 @@ bool cap_clock_by_server(struct cap_clock *c, const struct cap_log_look *l);
 /* The same so that what was written at `written` is `truth`, and what is left
    is its shift. */
 void cap_clock_by_truth(struct cap_clock *c, rs_time written, rs_time truth);
+/* What is to be added to times of that log to have UTC, by what is told of its
+   clock (c: year and zone) and in the year that is nearest to `about`; RS_NEVER:
+   its zone is not known, or the year is another. */
+rs_time cap_clock_due(
+    const struct cap_clock *c, const struct cap_log_look *l, rs_time about);
 /* The year and month (from 1) of a time, as UTC. */
 void cap_clock_date(rs_time t, int *year, int *month);
 

@@ -8,14 +8,15 @@
 #include "tls/tls.h"
 
 struct log_join *
-log_join_new(unsigned n)
+log_join_new(unsigned n, uint64_t seed)
 {
 	struct log_join *j = g_new0(struct log_join, 1);
 	j->n_logs = n;
 	j->joined = g_new0(struct log_joined, n);
 	for (unsigned i = 0; i < n; i++)
-		j->joined[i].first = j->joined[i].end = RS_NEVER;
-	j->dns = join_dns_new(n);
+		j->joined[i].first = j->joined[i].end = j->joined[i].due =
+		    RS_NEVER;
+	j->dns = join_dns_new(n, seed);
 	j->messages = g_array_new(FALSE, TRUE, sizeof(struct join_message));
 	j->wire = g_array_new(FALSE, TRUE, sizeof(struct join_wire));
 	j->flows = g_array_new(FALSE, TRUE, sizeof(struct join_flow));
@@ -87,9 +88,9 @@ log_join_id(struct rs_span text)
 }
 
 static gpointer
-line_key(uint64_t line, uint64_t id)
+line_key(const struct log_join *j, uint64_t line, uint64_t id)
 {
-	return GSIZE_TO_POINTER(mix(id, &line, sizeof line));
+	return join_key(j, line, id, 0);
 }
 
 /* ---- the logs ---- */
@@ -137,19 +138,16 @@ log_join_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 	};
 	j->joined[log].messages++;
 	g_array_append_val(j->messages, m);
-	g_hash_table_insert(j->by_line, line_key(m.line, m.id),
+	g_hash_table_insert(j->by_line, line_key(j, m.line, m.id),
 	    GUINT_TO_POINTER(j->messages->len));
 }
 
 /* ---- the captures ---- */
 
 static gpointer
-first_key(const struct rs_flow_info *f)
+first_key(const struct log_join *j, const struct rs_flow_info *f)
 {
-	uint64_t h = mix(UINT64_C(0xcbf29ce484222325), &f->first.first,
-	    sizeof f->first.first);
-	return GSIZE_TO_POINTER(
-	    mix(h, &f->first.from.number, sizeof f->first.from.number));
+	return join_key(j, (uint64_t)f->first.first, f->first.from.number, 1);
 }
 
 /* Index + 1; 0: there is no room. */
@@ -171,7 +169,7 @@ flow_of(struct log_join *j, const struct rs_flow_info *f)
 	g_array_append_val(j->flows, new);
 	i = j->flows->len;
 	g_hash_table_insert(j->by_serial, serial, GUINT_TO_POINTER(i));
-	g_hash_table_insert(j->by_first, first_key(f), GUINT_TO_POINTER(i));
+	g_hash_table_insert(j->by_first, first_key(j, f), GUINT_TO_POINTER(i));
 	return i;
 }
 
@@ -269,6 +267,12 @@ log_join_hole(struct log_join *j, unsigned log)
 }
 
 void
+log_join_clock(struct log_join *j, unsigned log, rs_time due)
+{
+	j->joined[log].due = due;
+}
+
+void
 log_join_stepped(struct log_join *j, unsigned log, rs_time by)
 {
 	j->joined[log].stepped = by;
@@ -283,18 +287,16 @@ log_join_span(struct log_join *j, rs_time first, rs_time last, bool broken)
 }
 
 static gpointer
-record_key(uint32_t flow, const struct rs_stamp *at)
+record_key(const struct log_join *j, uint32_t flow, const struct rs_stamp *at)
 {
-	uint64_t h = mix(flow + 1, &at->complete, sizeof at->complete);
-	return GSIZE_TO_POINTER(
-	    mix(h, &at->from.number, sizeof at->from.number));
+	return join_key(j, flow, (uint64_t)at->complete, at->from.number);
 }
 
 void
 join_missed(struct log_join *j, uint32_t wire)
 {
 	const struct join_wire *w = join_wire(j, wire);
-	g_hash_table_add(j->missed, record_key(w->flow, &w->at));
+	g_hash_table_add(j->missed, record_key(j, w->flow, &w->at));
 }
 
 /* In clear, from the phone: whose messages these are. */
@@ -315,7 +317,7 @@ log_join_hear(
 		!sends(ev)))
 		return false;
 	uint32_t i = GPOINTER_TO_UINT(
-	    g_hash_table_lookup(j->by_first, first_key(ev->flow)));
+	    g_hash_table_lookup(j->by_first, first_key(j, ev->flow)));
 	if (i == 0)
 		return false;
 	struct join_flow *f = join_flow(j, i - 1);
@@ -327,7 +329,7 @@ log_join_hear(
 	f->now.source = RS_FROM_BOTH;
 	*flow = f->now;
 	return ev->type == RS_EV_TLS_DATA &&
-	       g_hash_table_contains(j->missed, record_key(i - 1, &ev->at));
+	       g_hash_table_contains(j->missed, record_key(j, i - 1, &ev->at));
 }
 
 /* Stamps of the first reading, with the numbers that files have now. */
@@ -343,7 +345,7 @@ log_join_fate(const struct log_join *j, struct rs_frame line, uint64_t id)
 {
 	struct join_fate fate = {0};
 	uint32_t i = GPOINTER_TO_UINT(g_hash_table_lookup(
-	    j->by_line, line_key(rs_frame_number(line), id)));
+	    j->by_line, line_key(j, rs_frame_number(line), id)));
 	if (i == 0)
 		return fate;
 	const struct join_message *m = join_message(j, i - 1);

@@ -23,8 +23,8 @@
 
 struct log_join;
 
-/* Of n logs, by their index. */
-struct log_join *log_join_new(unsigned n);
+/* Of n logs, by their index.  seed: of its hash tables, 0 for a random one. */
+struct log_join *log_join_new(unsigned n, uint64_t seed);
 void log_join_free(struct log_join *j);
 
 /* ---- first ---- */
@@ -37,6 +37,9 @@ struct rs_sink log_join_sink(struct log_join *j);
 
 /* Lines of that log are missing: what it does not have it need not lack. */
 void log_join_hole(struct log_join *j, unsigned log);
+/* What it and its files tell of its clock makes its times those of UTC, with so
+   much added; RS_NEVER: its zone is not known. */
+void log_join_clock(struct log_join *j, unsigned log, rs_time due);
 /* Its clock was set by so much: its times are those of the clock before. */
 void log_join_stepped(struct log_join *j, unsigned log, rs_time by);
 /* The captures are of that time; broken: something of it is in none. */
@@ -54,6 +57,7 @@ enum join_why {
 	JOIN_SEVERAL_CLIENTS, /* the same of different hosts */
 	JOIN_OTHER_CLIENT,    /* it fits to who has another address */
 	JOIN_DIFFERS,         /* names and messages, each to another */
+	JOIN_UNPROVEN,        /* names fit, and nothing says that it is they */
 };
 
 /* What is known of a log's clock: its times + shift are those of the captures.
@@ -65,6 +69,7 @@ struct log_joined {
 	rs_time first, end; /* of the log, by its clock; RS_NEVER */
 	rs_time stepped;    /* its clock was set by so much within it */
 	bool holes;         /* lines of it are missing */
+	rs_time due;        /* shift by what is told of it; RS_NEVER */
 	rs_time shift, uncertainty;
 	/* Its rate, where that can be told: by so much it runs faster than the
 	   captures' clock, parts of one. */

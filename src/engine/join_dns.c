@@ -15,24 +15,32 @@
 
 #include <stdlib.h>
 
+/* As text, with escapes. */
+enum { LONGEST = 1024 };
+
 static const rs_time NEAR = 100 * RS_MSEC;
 
-static const uint64_t BASIS = UINT64_C(0xcbf29ce484222325);
-
-/* FNV-1a. */
-static uint64_t
-mix(uint64_t h, const void *v, size_t n)
+static struct rs_hasher
+hasher(const struct join_dns *d)
 {
-	const uint8_t *p = v;
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+	struct rs_hasher h;
+	rs_hasher_init(&h, &d->seed);
 	return h;
 }
 
-static uint64_t
-hash_addr(uint64_t h, const struct rs_addr *a)
+static void
+add_address(struct rs_hasher *h, const struct rs_addr *a)
 {
-	return mix(mix(h, &a->family, sizeof a->family), a->b, sizeof a->b);
+	rs_hasher_number(h, a->family);
+	rs_hasher_bytes(h, (struct rs_span){a->b, sizeof a->b});
+}
+
+static uint64_t
+hash_addr(const struct join_dns *d, const struct rs_addr *a)
+{
+	struct rs_hasher h = hasher(d);
+	add_address(&h, a);
+	return rs_hasher_end(&h);
 }
 
 static gpointer
@@ -42,15 +50,40 @@ key_of(uint64_t h)
 }
 
 static uint32_t
-look_up(GHashTable *t, gpointer key)
+look_up(GHashTable *t, gconstpointer key)
 {
 	return GPOINTER_TO_UINT(g_hash_table_lookup(t, key));
 }
 
+struct name {
+	uint64_t hash;
+	struct rs_span text;
+};
+
+static guint
+name_hash(gconstpointer key)
+{
+	const struct name *n = key;
+	return (guint)n->hash;
+}
+
+static gboolean
+name_equal(gconstpointer a, gconstpointer b)
+{
+	const struct name *x = a, *y = b;
+	return x->hash == y->hash && rs_span_eq(x->text, y->text);
+}
+
 struct join_dns *
-join_dns_new(unsigned n_logs)
+join_dns_new(unsigned n_logs, uint64_t seed)
 {
 	struct join_dns *d = g_new0(struct join_dns, 1);
+	d->seed = (struct rs_hash_seed){seed, ~seed};
+	if (seed == 0) {
+		d->seed.k0 = (uint64_t)g_random_int() << 32 | g_random_int();
+		d->seed.k1 = (uint64_t)g_random_int() << 32 | g_random_int();
+	}
+	d->numbers = g_hash_table_new_full(name_hash, name_equal, g_free, NULL);
 	d->asks = g_array_new(FALSE, TRUE, sizeof(struct join_ask));
 	d->queries = g_array_new(FALSE, TRUE, sizeof(struct join_query));
 	d->clients = g_array_new(FALSE, FALSE, sizeof(struct rs_addr));
@@ -72,6 +105,7 @@ join_dns_free(struct join_dns *d)
 	g_array_free(d->queries, TRUE);
 	g_array_free(d->clients, TRUE);
 	g_array_free(d->leases, TRUE);
+	g_hash_table_destroy(d->numbers);
 	g_hash_table_destroy(d->names);
 	g_hash_table_destroy(d->open);
 	g_hash_table_destroy(d->line_logs);
@@ -84,24 +118,40 @@ join_dns_free(struct join_dns *d)
 
 /* ---- names ---- */
 
-/* Lower case, RFC 4343, without a dot at the end. */
+/* Its number, so that two are equal where these are; in lower case, RFC 4343,
+   without a dot at the end.  0: it is no name, or it is not known and is not to
+   be added. */
 static uint64_t
-hash_name(struct rs_span name)
+number_of(struct join_dns *d, struct rs_span name, bool add)
 {
-	uint64_t h = BASIS;
+	uint8_t low[LONGEST];
 	while (name.n && name.p[name.n - 1] == '.')
 		name.n--;
-	for (size_t i = 0; i < name.n; i++) {
-		uint8_t c = rs_ascii_lower(name.p[i]);
-		h = mix(h, &c, 1);
+	if (name.n == 0 || name.n > LONGEST)
+		return 0;
+	for (size_t i = 0; i < name.n; i++)
+		low[i] = rs_ascii_lower(name.p[i]);
+	const struct rs_span text = {low, name.n};
+	const struct name key = {rs_hash(&d->seed, text), text};
+	uint32_t i = look_up(d->numbers, &key);
+	if (i || !add)
+		return i;
+	if (g_hash_table_size(d->numbers) >= JOIN_NAMES) {
+		d->full = true;
+		return 0;
 	}
-	return h;
+	struct name *new = g_malloc(sizeof *new + text.n);
+	memcpy(new + 1, low, text.n);
+	*new = (struct name){key.hash, {(const uint8_t *)(new + 1), text.n}};
+	i = g_hash_table_size(d->numbers) + 1;
+	g_hash_table_insert(d->numbers, new, GUINT_TO_POINTER(i));
+	return i;
 }
 
 static uint64_t
-hash_what(uint64_t name, uint16_t type)
+what_of(uint64_t name, uint16_t type)
 {
-	return mix(name, &type, sizeof type);
+	return name << 16 | type;
 }
 
 /* False: somebody has written over a part of it. */
@@ -124,10 +174,13 @@ is_whole(struct rs_span name)
 /* ---- logs ---- */
 
 static gpointer
-line_key(uint64_t number, struct rs_span entry)
+line_key(const struct join_dns *d, uint64_t number, struct rs_span entry)
 {
 	struct rs_span line = rs_span_part(entry, 0, rs_span_find(entry, '\n'));
-	return key_of(mix(mix(BASIS, &number, sizeof number), line.p, line.n));
+	struct rs_hasher h = hasher(d);
+	rs_hasher_number(&h, number);
+	rs_hasher_bytes(&h, line);
+	return key_of(rs_hasher_end(&h));
 }
 
 /* Of a log that is there twice the first one counts. */
@@ -178,10 +231,12 @@ waiting(struct log_join *j, uint64_t name, uint16_t type)
 static void
 take_query(struct join_dns *d, const struct log_fact *f)
 {
-	d->recent[d->n_recent++ % JOIN_RECENT] = (struct join_recent){
-	    .name = hash_name(f->name),
+	struct join_recent r = {
+	    .name = number_of(d, f->name, true),
 	    .type = f->type,
 	};
+	if (r.name)
+		d->recent[d->n_recent++ % JOIN_RECENT] = r;
 }
 
 static void
@@ -189,7 +244,7 @@ take_forward(struct log_join *j, unsigned log, const struct log_fact *f,
     const struct cap_frame *frame)
 {
 	struct join_dns *d = j->dns;
-	struct join_recent *r = asked(d, hash_name(f->name));
+	struct join_recent *r = asked(d, number_of(d, f->name, false));
 	struct rs_addr server;
 	if (r == NULL || !rs_addr_parse(&server, f->value) ||
 	    !is_whole(f->name))
@@ -201,23 +256,23 @@ take_forward(struct log_join *j, unsigned log, const struct log_fact *f,
 	struct join_ask a = {
 	    .at = frame->ts,
 	    .replied = RS_NEVER,
-	    .what = hash_what(r->name, r->type),
+	    .what = what_of(r->name, r->type),
 	    .line = rs_frame_number(frame->frame),
 	    .server = server,
 	    .log = log,
 	};
 	g_array_append_val(d->asks, a);
 	r->ask = d->asks->len;
-	g_hash_table_add(d->names, key_of(a.what));
+	g_hash_table_add(d->names, GSIZE_TO_POINTER(a.what));
 	j->joined[log].lookups++;
-	add_line(d->line_asks, line_key(a.line, frame->bytes), d->asks->len);
+	add_line(d->line_asks, line_key(d, a.line, frame->bytes), d->asks->len);
 }
 
 static void
-add_addr(struct join_told *t, const struct rs_addr *a)
+add_addr(const struct join_dns *d, struct join_told *t, const struct rs_addr *a)
 {
 	if (t->n < JOIN_ADDRS)
-		t->addr[t->n++] = hash_addr(BASIS, a);
+		t->addr[t->n++] = hash_addr(d, a);
 	else
 		t->more = true;
 }
@@ -225,12 +280,12 @@ add_addr(struct join_told *t, const struct rs_addr *a)
 /* A line of an answer: an address, or what dnsmasq says where there is none;
    of other words nothing is concluded. */
 static void
-take_value(struct join_told *t, struct rs_span value)
+take_value(const struct join_dns *d, struct join_told *t, struct rs_span value)
 {
 	struct rs_addr a;
 	if (rs_addr_parse(&a, value)) {
 		t->any = true;
-		add_addr(t, &a);
+		add_addr(d, t, &a);
 	} else if (rs_span_eq(value, RS_LIT("NXDOMAIN"))) {
 		t->any = true;
 		t->rcode = DNS_NXDOMAIN;
@@ -242,7 +297,7 @@ static bool
 goes_on(const struct log_join *j, uint64_t name, uint16_t type, rs_time at)
 {
 	const struct join_dns *d = j->dns;
-	return type && d->reply_ask && d->reply_name == name &&
+	return type && name && d->reply_ask && d->reply_name == name &&
 	       d->reply_type == type &&
 	       at - join_ask(j, d->reply_ask - 1)->replied < NEAR;
 }
@@ -254,7 +309,8 @@ take_reply(
 	struct join_dns *d = j->dns;
 	if (d->alias && frame->ts - d->alias_at > NEAR)
 		d->alias = 0;
-	uint64_t name = hash_name(f->name), of = d->alias ? d->alias : name;
+	uint64_t name = number_of(d, f->name, true),
+		 of = d->alias ? d->alias : name;
 	uint16_t type = log_reply_type(f->value);
 	rs_time at = d->alias ? d->alias_at : frame->ts;
 	uint64_t line =
@@ -278,7 +334,7 @@ take_reply(
 		a->replied = at;
 		a->reply_line = line;
 	}
-	take_value(&a->told, f->value);
+	take_value(d, &a->told, f->value);
 }
 
 void
@@ -322,7 +378,7 @@ join_dns_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 		return;
 	if (d->n_lines++ < JOIN_FIRST_LINES)
 		add_line(d->line_logs,
-		    line_key(rs_frame_number(f->frame), f->bytes), log + 1);
+		    line_key(d, rs_frame_number(f->frame), f->bytes), log + 1);
 	if (fact.kind == LOG_DNS_QUERY)
 		take_query(d, &fact);
 	else if (fact.kind == LOG_DNS_FORWARD)
@@ -337,25 +393,37 @@ join_dns_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 
 /* ---- captures ---- */
 
-static uint64_t
-packet_hash(const struct rs_stamp *at, uint16_t id)
+static gpointer
+packet_key(const struct join_dns *d, const struct rs_stamp *at, uint16_t id)
 {
-	uint64_t h = mix(BASIS, &at->complete, sizeof at->complete);
-	h = mix(h, &at->from.number, sizeof at->from.number);
-	return mix(h, &id, sizeof id);
+	struct rs_hasher h = hasher(d);
+	rs_hasher_pair(&h, (uint64_t)at->complete, at->from.number);
+	rs_hasher_number(&h, id);
+	return key_of(rs_hasher_end(&h));
 }
 
 static gpointer
-open_key(const struct join_query *q)
+open_key(const struct join_dns *d, const struct join_query *q)
 {
-	uint64_t h = hash_addr(q->what, &q->client.addr);
-	h = mix(h, &q->client.port, sizeof q->client.port);
-	h = hash_addr(h, &q->server.addr);
-	return key_of(mix(h, &q->id, sizeof q->id));
+	struct rs_hasher h = hasher(d);
+	rs_hasher_pair(&h, q->what, (uint64_t)q->client.port << 16 | q->id);
+	add_address(&h, &q->client.addr);
+	add_address(&h, &q->server.addr);
+	return key_of(rs_hasher_end(&h));
+}
+
+static bool
+is_of(const struct join_query *q, const struct join_query *answer)
+{
+	return q->what == answer->what && q->id == answer->id &&
+	       q->client.port == answer->client.port &&
+	       rs_addr_eq(&q->client.addr, &answer->client.addr) &&
+	       rs_addr_eq(&q->server.addr, &answer->server.addr);
 }
 
 static void
-take_answer(struct join_query *q, const struct rs_event *ev)
+take_answer(
+    const struct join_dns *d, struct join_query *q, const struct rs_event *ev)
 {
 	const struct dns_msg *m = ev->u.dns_message;
 	struct dns_walk w = dns_walk_init(m);
@@ -368,19 +436,22 @@ take_answer(struct join_query *q, const struct rs_event *ev)
 	q->told.more = m->cut || m->truncated;
 	while (dns_walk_next(m, &w, &r) && r.section == DNS_ANSWER)
 		if (dns_record_addr(&r, &a))
-			add_addr(&q->told, &a);
+			add_addr(d, &q->told, &a);
 }
 
 /* Of a large network only what logs ask for: then it is not known what they
    lack. */
 static bool
-wanted(struct join_dns *d, const struct join_query *q)
+wanted(struct join_dns *d, const struct dns_msg *m)
 {
-	if (d->queries->len < JOIN_QUERIES / 2)
-		return true;
-	d->broken = true;
+	bool all = d->queries->len < JOIN_QUERIES / 2;
+	uint64_t name = number_of(d, dns_name_span(&m->name), all);
+	d->broken |= !all;
 	d->full |= d->queries->len >= JOIN_QUERIES;
-	return !d->full && g_hash_table_contains(d->names, key_of(q->what));
+	return all ? name != 0
+		   : name && !d->full &&
+			 g_hash_table_contains(d->names,
+			     GSIZE_TO_POINTER(what_of(name, m->type)));
 }
 
 void
@@ -389,31 +460,34 @@ join_dns_event(struct log_join *j, const struct rs_event *ev)
 	struct join_dns *d = j->dns;
 	const struct dns_msg *m = ev->u.dns_message;
 	enum rs_dir from = m->response ? rs_dir_other(ev->dir) : ev->dir;
+	if (ev->flow->carrier != RS_OVER_UDP || m->opcode || m->name.n == 0 ||
+	    (!m->response && !wanted(d, m)))
+		return;
+	uint64_t name = number_of(d, dns_name_span(&m->name), false);
+	if (name == 0)
+		return;
 	struct join_query q = {
 	    .at = ev->at,
-	    .what = hash_what(hash_name(dns_name_span(&m->name)), m->type),
+	    .what = what_of(name, m->type),
 	    .client = ev->flow->end[from],
 	    .server = ev->flow->end[rs_dir_other(from)],
 	    .id = m->id,
 	    .common = log_type_known(m->type),
 	};
-	if (ev->flow->carrier != RS_OVER_UDP || m->opcode || m->name.n == 0)
-		return;
-	uint32_t i = look_up(d->open, open_key(&q));
-	gpointer packet = key_of(packet_hash(&ev->at, m->id));
+	uint32_t i = d->queries->len + 1;
 	if (m->response) {
-		if (i == 0 || join_query(j, i - 1)->answered)
+		i = look_up(d->open, open_key(d, &q));
+		if (i == 0 || join_query(j, i - 1)->answered ||
+		    !is_of(join_query(j, i - 1), &q))
 			return;
-		take_answer(join_query(j, i - 1), ev);
-		g_hash_table_insert(d->packets, packet, GUINT_TO_POINTER(i));
-		return;
+		take_answer(d, join_query(j, i - 1), ev);
+	} else {
+		g_array_append_val(d->queries, q);
+		g_hash_table_insert(
+		    d->open, open_key(d, &q), GUINT_TO_POINTER(i));
 	}
-	if (!wanted(d, &q))
-		return;
-	g_array_append_val(d->queries, q);
-	i = d->queries->len;
-	g_hash_table_insert(d->open, open_key(&q), GUINT_TO_POINTER(i));
-	g_hash_table_insert(d->packets, packet, GUINT_TO_POINTER(i));
+	g_hash_table_insert(
+	    d->packets, packet_key(d, &ev->at, m->id), GUINT_TO_POINTER(i));
 }
 
 void
@@ -448,9 +522,11 @@ number_clients(struct log_join *j)
 	GHashTable *known = g_hash_table_new(g_direct_hash, g_direct_equal);
 	for (uint32_t i = 0; i < d->queries->len; i++) {
 		struct join_query *q = join_query(j, i);
-		gpointer key = key_of(hash_addr(BASIS, &q->client.addr));
+		gpointer key = key_of(hash_addr(d, &q->client.addr));
 		uint32_t k = look_up(known, key);
-		if (k == 0) {
+		if (k == 0 || !rs_addr_eq(&g_array_index(d->clients,
+					      struct rs_addr, k - 1),
+				  &q->client.addr)) {
 			g_array_append_val(d->clients, q->client.addr);
 			k = d->clients->len;
 			g_hash_table_insert(known, key, GUINT_TO_POINTER(k));
@@ -592,7 +668,7 @@ struct join_lookup
 log_join_lookup(struct log_join *j, struct rs_frame line, struct rs_span entry)
 {
 	struct join_lookup out = {0};
-	gpointer key = line_key(rs_frame_number(line), entry);
+	gpointer key = line_key(j->dns, rs_frame_number(line), entry);
 	uint32_t i = look_up(j->dns->line_asks, key), log;
 	const struct join_ask *a = i ? join_ask(j, i - 1) : NULL;
 	log = a ? a->log + 1 : look_up(j->dns->line_logs, key);
@@ -605,7 +681,7 @@ log_join_lookup(struct log_join *j, struct rs_frame line, struct rs_span entry)
 		return out;
 	if (l->client.family)
 		out.client = &l->client;
-	if (a == NULL || a->query == 0)
+	if (a == NULL || a->query == 0 || a->line != rs_frame_number(line))
 		return out;
 	const struct join_query *q = join_query(j, a->query - 1);
 	out.captured = true;
@@ -653,9 +729,10 @@ log_join_line(
 		return false;
 	const struct dns_msg *m = ev->u.dns_message;
 	uint32_t i =
-	    look_up(j->dns->packets, key_of(packet_hash(&ev->at, m->id)));
+	    look_up(j->dns->packets, packet_key(j->dns, &ev->at, m->id));
 	const struct join_query *q = i ? join_query(j, i - 1) : NULL;
-	if (q == NULL || q->ask == 0)
+	if (q == NULL || q->ask == 0 || q->id != m->id ||
+	    (m->response ? q->answer : q->at).complete != ev->at.complete)
 		return false;
 	const struct join_ask *a = join_ask(j, q->ask - 1);
 	const struct log_joined *l = &j->joined[a->log];

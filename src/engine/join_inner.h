@@ -4,6 +4,7 @@
 #ifndef ENGINE_JOIN_INNER_H
 #define ENGINE_JOIN_INNER_H
 
+#include "base/hash.h"
 #include "engine/join.h"
 #include "track/inferred_state.h"
 
@@ -73,7 +74,7 @@ struct join_line {
 /* A question that a log says was sent to a name server. */
 struct join_ask {
 	rs_time at, replied; /* by the log's clock; replied: RS_NEVER */
-	uint64_t what;       /* name and type, hashed */
+	uint64_t what;       /* name, by its number, and type */
 	uint64_t line, reply_line;
 	struct rs_addr server;
 	uint32_t log;
@@ -110,12 +111,15 @@ struct join_recent {
 
 enum { JOIN_RECENT = 32, JOIN_FIRST_LINES = 16 };
 /* Not more are kept. */
-enum { JOIN_ASKS = 1 << 16, JOIN_QUERIES = 1 << 16, JOIN_LEASES = 1 << 16 };
+enum { JOIN_ASKS = 1 << 16, JOIN_QUERIES = 1 << 16, JOIN_LEASES = 1 << 16,
+	JOIN_NAMES = 1 << 17 };
 
 struct join_dns {
 	GArray *asks, *queries;
 	GArray *clients;        /* struct rs_addr */
 	GArray *leases;         /* struct join_granted */
+	struct rs_hash_seed seed;
+	GHashTable *numbers;    /* of names */
 	GHashTable *names;      /* what logs ask */
 	uint32_t *by_what;      /* of queries, once all are there: then by time */
 	GHashTable *open;       /* hash of a query -> the last such, + 1 */
@@ -144,6 +148,7 @@ struct join_dns {
 /* An offset that was found, or why there is none. */
 struct join_found {
 	bool found;
+	bool alone; /* names: believed without messages; else why not */
 	struct join_line line;
 	struct log_joined joined; /* by, why, shift, uncertainty, drift */
 	struct rs_addr client;    /* of names */
@@ -195,7 +200,7 @@ void join_fit(struct join_line *l, const GArray *pairs, bool last,
     struct log_joined *out);
 
 /* join_dns.c: what both sides have of DNS. */
-struct join_dns *join_dns_new(unsigned n_logs);
+struct join_dns *join_dns_new(unsigned n_logs, uint64_t seed);
 void join_dns_free(struct join_dns *d);
 void join_dns_entry(
     struct log_join *j, unsigned log, const struct cap_frame *f);
@@ -223,6 +228,17 @@ uint32_t join_first_at(const struct log_join *j, rs_time t);
 void join_missed(struct log_join *j, uint32_t wire);
 /* join_place.c: says which records carried which messages of a log. */
 void join_place(struct log_join *j, unsigned log, const struct join_line *l);
+
+/* Of parts that captures and logs can choose. */
+static inline gpointer
+join_key(const struct log_join *j, uint64_t x, uint64_t y, uint64_t z)
+{
+	struct rs_hasher h;
+	rs_hasher_init(&h, &j->dns->seed);
+	rs_hasher_pair(&h, x, y);
+	rs_hasher_number(&h, z);
+	return GSIZE_TO_POINTER(rs_hasher_end(&h));
+}
 
 static inline struct join_ask *
 join_ask(const struct log_join *j, uint32_t i)

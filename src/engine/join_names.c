@@ -14,19 +14,33 @@
  *    these are the same each time, and of each phone;
  *  - and of these more where the log does not tell the address, or where its
  *    clock would be none that was ever set.
+ *
+ * Beside messages that will do.  The log of yesterday's boot passes all of it,
+ * and so may that of a phone that was not captured.  Names alone are believed
+ * where the log tells the client's address, where its clock is about right in a
+ * zone that is known, and where nothing of it is left over.
  */
 #include "engine/join_inner.h"
 
 #include <stdlib.h>
 
-enum { LEAST = 3, VOTES = 1 << 20, CANDIDATES = 64, SERVERS = 16 };
+enum {
+	LEAST = 3,
+	VOTES = 1 << 20,
+	STEPS = 1 << 22,
+	CANDIDATES = 64,
+	SERVERS = 16
+};
 /* Questions that timers do not explain. */
 enum { FREE = 3, FREE_NO_ADDRESS = 1, FREE_NO_CLOCK = 2 };
 
 static const rs_time WINDOW = 20 * RS_MSEC;
 static const rs_time APART = 200 * RS_MSEC; /* two offsets, and not one */
 static const rs_time NEAR = 25 * RS_MSEC;
-static const rs_time CLOSE = 4 * RS_MSEC; /* of what counts as proof */
+static const rs_time CLOSE = 4 * RS_MSEC;      /* of what counts as proof */
+static const rs_time ALONE = 15 * 60 * RS_SEC; /* may the clock be wrong */
+static const rs_time AGAIN = 20 * RS_SEC;      /* a question is repeated */
+static const rs_time PROMPT = RS_SEC;          /* after what went before */
 static const rs_time TIMER = 500 * RS_MSEC, FREED = 30 * RS_MSEC;
 /* A clock that was set is right but for its zone, and some seconds. */
 static const rs_time QUARTER = 15 * 60 * RS_SEC, SET = 5 * RS_SEC;
@@ -49,6 +63,7 @@ struct names {
 	unsigned log;
 	uint32_t from, to;               /* its asks */
 	GArray *votes;                   /* struct vote */
+	uint64_t steps;                  /* to find them */
 	bool full;                       /* not all of them are there */
 	bool crowded;                    /* nor all candidates */
 	struct rs_addr servers[SERVERS]; /* that the log names */
@@ -83,6 +98,7 @@ vote(struct names *s, uint32_t i)
 		    join_query(s->j, s->j->dns->by_what[k]);
 		if (q->what != a->what)
 			break;
+		s->full |= s->steps++ >= STEPS;
 		if (!rs_addr_eq(&q->server.addr, &a->server) ||
 		    !join_dns_agrees(a, q))
 			continue;
@@ -298,11 +314,43 @@ usual(const struct names *s, const struct candidate *c)
 	return median;
 }
 
+/* When the log tells of questions and answers, sorted. */
+static GArray *
+told_at(const struct names *s)
+{
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(rs_time));
+	for (uint32_t i = s->from; i < s->to; i++) {
+		const struct join_ask *a = join_ask(s->j, i);
+		g_array_append_val(all, a->at);
+		if (a->replied != RS_NEVER)
+			g_array_append_val(all, a->replied);
+	}
+	g_array_sort(all, by_time);
+	return all;
+}
+
+/* Is that only the next step of what went before? */
+static bool
+prompted(const GArray *told, rs_time at)
+{
+	const rs_time *v = (const rs_time *)(void *)told->data;
+	uint32_t from = 0, to = told->len;
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+		if (v[middle] < at)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from > 0 && at - v[from - 1] < PROMPT;
+}
+
 /* The most questions of which no two are only timers apart. */
 static uint32_t
 freed(const struct names *s, const struct candidate *c)
 {
 	GArray *phases = g_array_new(FALSE, FALSE, sizeof(rs_time));
+	GArray *told = told_at(s);
 	rs_time median = usual(s, c);
 	uint32_t n = 0;
 	for (uint32_t i = s->from; i < s->to; i++) {
@@ -310,6 +358,8 @@ freed(const struct names *s, const struct candidate *c)
 		    llabs(off_line(s, c, i) - median) > CLOSE)
 			continue;
 		rs_time at = join_ask(s->j, i)->at;
+		if (prompted(told, at))
+			continue;
 		rs_time phase = (at % TIMER + TIMER) % TIMER;
 		g_array_append_val(phases, phase);
 	}
@@ -322,6 +372,7 @@ freed(const struct names *s, const struct candidate *c)
 			n++;
 		}
 	g_array_free(phases, TRUE);
+	g_array_free(told, TRUE);
 	return n;
 }
 
@@ -366,6 +417,64 @@ same(
 		   APART;
 }
 
+/* ---- names alone ---- */
+
+/* Another question of that client for the same, in [from, to]; untaken: that
+   none of the log's is. */
+static bool
+asks(const struct names *s, const struct candidate *c, const struct join_ask *a,
+    rs_time from, rs_time to, bool untaken)
+{
+	for (uint32_t k = join_dns_first(s->j, a->what, from);
+	     k < s->j->dns->queries->len; k++) {
+		uint32_t i = s->j->dns->by_what[k];
+		const struct join_query *q = join_query(s->j, i);
+		if (q->what != a->what || q->at.complete > to)
+			break;
+		if (!(untaken && s->taken[i]) &&
+		    rs_addr_eq(&q->client.addr, &c->client) &&
+		    rs_addr_eq(&q->server.addr, &a->server))
+			return true;
+	}
+	return false;
+}
+
+/* A question of the log that the capture should have; or that it has at another
+   time, as if the clock had been set in between; or an answer that the client
+   cannot have got, as it asked again. */
+static bool
+left_over(struct names *s, struct candidate *c)
+{
+	const struct join_dns *d = s->j->dns;
+	g_array_free(match(s, c), TRUE);
+	for (uint32_t i = s->from; i < s->to; i++) {
+		const struct join_ask *a = join_ask(s->j, i);
+		uint32_t k = s->matched[i - s->from];
+		if (k == 0 &&
+		    (within(join_time(&c->line, a->at), d->first, d->last) ||
+			asks(s, c, a, d->first, d->last, true)))
+			return true;
+		if (k == 0 || a->replied == RS_NEVER)
+			continue;
+		const struct join_query *q = join_query(s->j, k - 1);
+		if (!q->answered && asks(s, c, a, q->at.complete + 1,
+					q->at.complete + AGAIN, false))
+			return true;
+	}
+	return false;
+}
+
+/* Why names alone do not do; JOIN_NO_MATCH: they do. */
+static enum join_why
+alone(struct names *s, struct candidate *c)
+{
+	rs_time due = s->j->joined[s->log].due;
+	if (s->j->dns->own[s->log].n == 0 || due == RS_NEVER ||
+	    llabs(c->line.shift - due) > ALONE)
+		return JOIN_UNPROVEN;
+	return left_over(s, c) ? JOIN_TOO_FEW : JOIN_NO_MATCH;
+}
+
 static enum join_why
 decide(struct names *s, struct join_found *out)
 {
@@ -385,8 +494,8 @@ decide(struct names *s, struct join_found *out)
 			   ? JOIN_SEVERAL_OFFSETS
 			   : JOIN_SEVERAL_CLIENTS;
 	}
-	if (s->full || s->crowded)
-		return s->full ? JOIN_TOO_MANY : JOIN_SEVERAL_OFFSETS;
+	if (s->crowded)
+		return JOIN_SEVERAL_OFFSETS;
 	if (best->matched < LEAST || best->matched < 2 * best->conflicts ||
 	    best->freed < needed(s, best))
 		return JOIN_TOO_FEW;
@@ -395,7 +504,9 @@ decide(struct names *s, struct join_found *out)
 	out->joined = best->joined;
 	out->joined.by = JOIN_BY_NAMES;
 	out->client = best->client;
-	return JOIN_NO_MATCH;
+	enum join_why why = alone(s, best);
+	out->alone = why == JOIN_NO_MATCH;
+	return why;
 }
 
 /* ---- all of it ---- */
@@ -405,11 +516,16 @@ solve(struct names *s, struct join_found *out)
 {
 	const struct join_dns *d = s->j->dns;
 	uint32_t others = 0;
-	for (uint32_t i = s->from; i < s->to; i++) {
+	for (uint32_t i = s->from; i < s->to && !s->full; i++) {
 		const struct rs_addr *server = &join_ask(s->j, i)->server;
 		if (!is_server(s, server) && s->n_servers < SERVERS)
 			s->servers[s->n_servers++] = *server;
 		vote(s, i);
+	}
+	/* What is left to do takes too long then, and proves nothing. */
+	if (s->full) {
+		out->joined.why = JOIN_TOO_MANY;
+		return;
 	}
 	/* Those that cannot be it are told apart, and do not count. */
 	for (uint32_t i = 0; i < s->votes->len;) {

@@ -387,6 +387,8 @@ log_join_word(enum join_why why)
 		return "other_client";
 	case JOIN_DIFFERS:
 		return "sources_differ";
+	case JOIN_UNPROVEN:
+		return "unproven";
 	}
 	return NULL;
 }
@@ -406,6 +408,8 @@ decide(const struct join_found *m, const struct join_found *n,
     struct join_found *out)
 {
 	*out = m->found ? *m : *n;
+	if (!m->found)
+		out->found = n->found && n->alone;
 	if (m->found && n->found && same(m, n)) {
 		out->joined.by |= n->joined.by;
 		out->client = n->client;

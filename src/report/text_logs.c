@@ -85,6 +85,9 @@ why(struct rs_span word)
 			     "these names"},
 	    {"sources_differ", "the names that it asks for fit at another "
 			       "offset than its messages"},
+	    {"unproven", "names that it asks for fit, but it does not tell "
+			 "its address, or its zone is not known (--log-zone), "
+			 "or its clock would be off by more than 15 minutes"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rs_span_eq(word, rs_span_str(rows[i].word)))

@@ -30,7 +30,7 @@ struct world {
 	struct rs_sink sink;
 	double offset, drift; /* of the log's clock, s; s/s */
 	uint64_t line, frame;
-	uint16_t id;
+	uint16_t id, type; /* type: 0 is A */
 	unsigned seed;
 	/* Of the word at hand. */
 	rs_time at;
@@ -95,7 +95,7 @@ packet(struct world *w, rs_time at, bool response, char letter, uint8_t client)
 		{rs_addr_v4(s), 53}},
 	    .carrier = RS_OVER_UDP};
 	dns_kit_begin(&w->kit, w->id, response ? KIT_RESPONSE : KIT_QUERY,
-	    w->name, DNS_TYPE_A);
+	    w->name, w->type ? w->type : DNS_TYPE_A);
 	if (response)
 		dns_kit_a(&w->kit, DNS_ANSWER, w->name, (uint8_t)letter);
 	CU_ASSERT_TRUE_FATAL(dns_msg_parse(&w->message, dns_kit_view(&w->kit)));
@@ -181,8 +181,9 @@ begin(struct world *w, double offset, double ppm, const char *own)
 {
 	char s[64];
 	*w = (struct world){.offset = offset, .drift = ppm * 1e-6, .seed = 7};
-	w->j = log_join_new(1);
+	w->j = log_join_new(1, 0);
 	w->sink = log_join_sink(w->j);
+	log_join_clock(w->j, 0, -(rs_time)(offset * 1e9));
 	line(w, START - RS_SEC, "voice-line 1 begins");
 	snprintf(s, sizeof s, "DHCP-ipaddr:%s", own ? own : "");
 	if (own)
@@ -210,56 +211,81 @@ static const struct row {
 	const char *name, *words, *own;
 	double offset;
 	const char *want; /* "names 9" of 9, or why not */
+	double wrong;     /* so far is it from what is told; NAN: nothing is */
 } rows[] = {
-    {"a phone that DNS leaves alone", BOOT, OWN, -25200.3, "names 9/9"},
+    {"a phone that DNS leaves alone", BOOT, OWN, -25200.3, "names 9/9", 0},
     {"a clock that was never set: it takes more", "a2337 b2611 c18443 d31888",
-	OWN, 365 * 86400 + 212.345, "too_few"},
+	OWN, 365 * 86400 + 212.345, "too_few", 0},
     {"and there is more", BOOT " e70150 f71210 g73560", OWN,
-	365 * 86400 + 212.345, "names 12/12"},
-    {"one that does not tell its address", BOOT, NULL, 1, "names 9/9"},
-    {"of such a one it takes more", "a2337 b2611 c18443", NULL, 1, "too_few"},
-    {"than of others", "a2337 b2611 c18443", OWN, 1, "names 3/3"},
-    {"two are not enough", "a2337 b2611", OWN, 1, "too_few"},
+	365 * 86400 + 212.345, "names 12/12", 0},
+    {"which is enough beside messages only", BOOT " e70150 f71210 g73560", OWN,
+	365 * 86400 + 212.345, "unproven", 365 * 86400 + 212.345},
+    {"yesterday's log, of the same boot", BOOT, OWN, -86400.4, "unproven",
+	-86400.4},
+    {"a zone that is not known", BOOT, OWN, -25200.3, "unproven", NAN},
+    {"a clock that is off by 14 minutes", BOOT, OWN, -25200.3, "names 9/9",
+	840},
+    {"and by 16", BOOT, OWN, -25200.3, "unproven", -960},
+    {"one that does not tell its address", BOOT, NULL, 1, "unproven", 0},
+    {"of such a one it takes more", "a2337 b4611 c18443", NULL, 1, "too_few",
+	0},
+    {"than of others", "a2337 b4611 c18443", OWN, 1, "names 3/3", 0},
+    {"what follows at once is not counted", "a2337 b2611 c18443", OWN, 1,
+	"too_few", 0},
+    {"one after the other by the answers",
+	"a2337 b2437 c2637 d2867 e3090 f3211", OWN, 1, "too_few", 0},
+    {"two are not enough", "a2337 b2611", OWN, 1, "too_few", 0},
     {"what fits just so is no proof", "a2337' b2611 c18443' d31888", OWN, 1,
-	"too_few"},
-    {"the address of another", BOOT, "192.0.2.99", 1, "other_client"},
+	"too_few", 0},
+    {"the address of another", BOOT, "192.0.2.99", 1, "other_client", 0},
     {"another asks the same, at the same intervals",
 	BOOT " 1700: a2337~2 b2611!2 b7611!2 b12612!2 c18443~2 d31788!2 "
 	     "d36790!2 d41789!2 b64070!2",
-	NULL, 1, "several_clients"},
+	NULL, 1, "several_clients", 0},
     {"but has another address",
 	BOOT " 1700: a2337~2 b2611!2 b7611!2 b12612!2 c18443~2 d31788!2 "
 	     "d36790!2 d41789!2 b64070!2",
-	OWN, 1, "names 9/9"},
+	OWN, 1, "names 9/9", 0},
     {"another asks the same, at other intervals",
-	BOOT " a5000~2 b9300!2 c14000~2 d60000!2", NULL, 1, "names 9/9"},
+	BOOT " a5000~2 b9300!2 c14000~2 d60000!2", NULL, 1, "unproven", 0},
     {"the same again, a minute later",
 	"a2337 b2611 c18443 d21788 60000: a2337 b2611 c18443 d21788", OWN, 1,
-	"names 8/8"},
+	"names 8/8", 0},
     {"of which each side has one only",
 	"a2337< b2611< c18443< d21788< 60000: a2337> b2611> c18443> d21788>",
-	OWN, 1, "too_few"},
+	OWN, 1, "too_few", 0},
     {"one name, again and again, cut off on both sides",
 	"a10137< a40137< a70137! a100137! a130137! a160137> a190137>", OWN, 1,
-	"several_offsets"},
+	"several_offsets", 0},
     {"one name, again and again, all of it",
-	"a10137! a40137! a70137! a100137! a130137!", OWN, 1, "several_offsets"},
+	"a10137! a40137! a70137! a100137! a130137!", OWN, 1, "several_offsets",
+	0},
     {"one name, now and then", "a10137 a23411 a31702 a60285", OWN, 1,
-	"names 4/4"},
+	"names 4/4", 0},
     {"several names by one timer", "a10137! b15138! c20138! d25639! e30139!",
-	OWN, 1, "too_few"},
-    {"the cache answers, too", BOOT " b20000= c44444=", OWN, 1, "names 9/9"},
-    {"the cache alone", "a2337= b2611= c18443= d31788=", OWN, 1, "no_match"},
-    {"names written over", "a2337* b2611* c18443* d31788*", OWN, 1, "no_match"},
+	OWN, 1, "too_few", 0},
+    {"the cache answers, too", BOOT " b20000= c44444=", OWN, 1, "names 9/9", 0},
+    {"the cache alone", "a2337= b2611= c18443= d31788=", OWN, 1, "no_match", 0},
+    {"names written over", "a2337* b2611* c18443* d31788*", OWN, 1, "no_match",
+	0},
     {"other answers than in the capture", "a2337~ b2611~ c18443~ d31788~", OWN,
-	1, "no_match"},
+	1, "no_match", 0},
     {"a question that was never on the wire", BOOT " e50905<!", OWN, 1,
-	"names 9/10"},
-    {"one that the log lacks", BOOT " e50905>", OWN, 1, "names 9/9"},
+	"too_few", 0},
+    {"one from before the capture", BOOT " e-50905<!", OWN, 1, "names 9/10", 0},
+    {"a clock that was set in between, by an hour",
+	"-3600000: e337< 0: e337> 10000: " BOOT, OWN, 1, "too_few", 0},
+    {"and by 3.7 s", "e337> 3700: e337< 10000: " BOOT, OWN, 1, "too_few", 0},
+    {"an answer after which the client asks again", BOOT " e70150? e75150!",
+	OWN, 1, "too_few", 0},
+    {"an answer that was not captured", BOOT " e70150? e95150", OWN, 1,
+	"names 11/11", 0},
+    {"one that the log lacks", BOOT " e50905>", OWN, 1, "names 9/9", 0},
     {"too much that one of both lacks",
-	"a2337 b2611 c18443 d31888 e33333< f34444> g35555<", OWN, 1, "too_few"},
+	"a2337 b2611 c18443 d31888 e33333< f34444> g35555<", OWN, 1, "too_few",
+	0},
     {"all of it in the log alone", "a2337< b2611< c18443< d31788<", OWN, 1,
-	"no_match"},
+	"no_match", 0},
 };
 
 static void
@@ -271,6 +297,9 @@ test_rows(void)
 		char got[64];
 		unit_row(r->name);
 		begin(&w, r->offset, 0, r->own);
+		log_join_clock(w.j, 0,
+		    isnan(r->wrong) ? RS_NEVER
+				    : (rs_time)((r->wrong - r->offset) * 1e9));
 		play(&w, r->words);
 		const struct log_joined *l = solve(&w, 240);
 		if (l->solved)
@@ -326,7 +355,7 @@ test_again(void)
 		bool captured, answered, has_line;
 	} again[] = {{"e70150", true, true, true},
 	    {"e70150!", true, false, true}, {"e70150?", true, false, true},
-	    {"e70150<", false, false, false}};
+	    {"e-50905<", false, false, false}};
 	for (size_t i = 0; i < sizeof again / sizeof *again; i++) {
 		struct world w;
 		struct rs_stamp at;
@@ -382,6 +411,11 @@ test_two_types(void)
 	packet(&w, at, false, 'z', 17);
 	dnsmasq(&w, at, "query[AAAA]", "from 127.0.0.1");
 	dnsmasq(&w, at, "forwarded", "to 203.0.113.53");
+	w.id++;
+	w.type = DNS_TYPE_AAAA;
+	packet(&w, at, false, 'z', 17);
+	w.id--;
+	w.type = 0;
 	packet(&w, at + RTT, true, 'z', 17);
 	dnsmasq(&w, at + RTT, "reply", "is 198.51.100.122");
 	uint64_t reply = w.entry_line;
@@ -512,6 +546,8 @@ both(struct world *w, bool tls, double messages, double names)
 {
 	static const int at[] = {81150, 93377, 97203, 104871};
 	begin(w, messages, 0, OWN);
+	/* Beside messages nobody asks what is told of the clock. */
+	log_join_clock(w->j, 0, RS_NEVER);
 	hello(w, 17);
 	for (int i = 0; i < 4; i++)
 		(void)sip(w, i + 1, START + at[i] * RS_MSEC,
