@@ -20,6 +20,9 @@ enum {
 
 enum { LARGEST = 1 << 14 }; /* bytes of a record */
 
+/* What was said of a clock counts for so long. */
+static const rs_time DAY = 86400 * RS_SEC;
+
 struct kept {
 	struct kept *next; /* of its client, the latest first */
 	struct table_node by_id;
@@ -385,18 +388,25 @@ take_host(struct past *p, const struct rec_host *h)
 	    false);
 }
 
+/* Whose queries had no answer may have it from elsewhere by then: that is of
+   the report that it happened in. */
 static void
 take_clock(struct past *p, const struct rec_clock *r, bool open)
 {
-	struct client *c = touch_client(p, &r->client.at.addr);
+	bool told = r->source == REC_CLOCK_NTP
+			? r->answers != REC_ABSENT && r->answers > 0
+			: r->client_offset != REC_ABSENT ||
+			      r->server_offset != REC_ABSENT;
+	struct client *c =
+	    told || open ? touch_client(p, &r->client.at.addr) : NULL;
 	struct table_key key;
 	if (c == NULL)
 		return;
 	table_key_init(&key, &p->seed);
 	table_key_addr(&key, &r->server.at.addr);
 	table_key_number(&key, r->source);
-	keep(p, c, &rec_clock_type, r, table_key_hash(&key), CLOCKS, INT64_MAX,
-	    open);
+	keep(p, c, &rec_clock_type, r, table_key_hash(&key), CLOCKS,
+	    r->ended + (told ? DAY : 0), open);
 }
 
 static void

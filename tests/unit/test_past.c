@@ -296,6 +296,32 @@ test_passed_on(void)
 	past_free(p);
 }
 
+/* Queries without an answer are of their own report, one with answers counts
+   for a day. */
+static void
+test_clock(void)
+{
+	for (int answers = 0; answers < 2; answers++)
+		for (int open = 0; open < 2; open++) {
+			struct past *p = past_new(1 << 20);
+			struct rec_clock r;
+			rec_init(&rec_clock_type, &r);
+			r.id = next_id();
+			r.started = r.ended = 10 * RS_SEC;
+			r.client = client(17);
+			r.source = REC_CLOCK_NTP;
+			r.queries = 4;
+			r.answers = answers;
+			(open ? past_open : past_add)(p, &rec_clock_type, &r);
+			CU_ASSERT_EQUAL(known(p, 10), open);
+			past_next(p);
+			CU_ASSERT_EQUAL(known(p, 11), answers);
+			CU_ASSERT_EQUAL(known(p, 86410), answers);
+			CU_ASSERT_EQUAL(known(p, 86411), 0);
+			past_free(p);
+		}
+}
+
 /* Months of strangers: the room is kept, and phones stay. */
 static void
 test_bounded(void)
@@ -327,4 +353,4 @@ test_bounded(void)
 
 UNIT_MAIN("past", UNIT(test_lease), UNIT(test_refused), UNIT(test_open),
     UNIT(test_lookups), UNIT(test_turns), UNIT(test_phone),
-    UNIT(test_passed_on), UNIT(test_bounded))
+    UNIT(test_passed_on), UNIT(test_clock), UNIT(test_bounded))
