@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Near miss of phone-address6-taken-over: an address that two session border controllers share is
+"""Near miss of phone-address6-passed-on: an address that two session border controllers share is
 announced by the second one, which takes over from the first without asking whether it is
 free.  What it registers stays one."""
 

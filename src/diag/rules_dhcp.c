@@ -224,9 +224,9 @@ no_dns_or_ntp(const struct diag_rule *rule, const struct diag_case *c,
 	bool v4 = l->protocol == REC_DHCPV4;
 	bool dns = l->terms.dns.n == 0 && boot_view_asked(l, v4 ? "6" : "23");
 	/* Phones have names of time servers of their own: only with queries
-	   that nobody answers. */
+	   that nobody answers, and that are not of a lease before. */
 	bool ntp = l->terms.ntp.n == 0 && k && k->source == REC_CLOCK_NTP &&
-		   k->answers == 0 && k->queries > 1;
+		   k->answers == 0 && k->queries > 1 && k->ended >= l->started;
 	if (!dns && !ntp)
 		return;
 	finding_begin(&f, rule, c, out, REC_INFERRED);

@@ -20,6 +20,9 @@ enum {
 
 enum { LARGEST = 1 << 14 }; /* bytes of a record */
 
+/* What was said of a clock counts for so long. */
+static const rs_time DAY = 86400 * RS_SEC;
+
 struct kept {
 	struct kept *next; /* of its client, the latest first */
 	struct table_node by_id;
@@ -39,6 +42,12 @@ struct client {
 	struct rs_addr addr;
 	struct kept *first;
 	struct past_phone did;
+	/* What it did by the reports before `report`, the one that `did`
+	   changed in. */
+	struct past_phone before;
+	uint64_t report;
+	rs_time
+	    since; /* that host has the address; RS_NEVER: it is the first */
 };
 
 enum { OTHERS, PHONES, CLASSES }; /* that never registered; that did */
@@ -53,6 +62,8 @@ struct past {
 	struct rec_arena arena;
 	uint64_t report, evicted;
 };
+
+static const struct past_phone did_nothing = {RS_NEVER, RS_NEVER, RS_NEVER};
 
 struct past *
 past_new(size_t room)
@@ -171,7 +182,9 @@ touch_client(struct past *p, const struct rs_addr *a)
 		return NULL;
 	c = g_new0(struct client, 1);
 	c->addr = rs_addr_in_turn(*a, 0);
-	c->did = (struct past_phone){RS_NEVER, RS_NEVER, RS_NEVER};
+	c->did = c->before = did_nothing;
+	c->report = p->report;
+	c->since = RS_NEVER;
 	table_add(
 	    &p->clients, &c->by_addr, table_addr_hash(&p->seed, &c->addr));
 	queue_push(&p->order[OTHERS], &c->order);
@@ -328,8 +341,11 @@ take_registration(struct past *p, const struct rec_registration *r)
 		return;
 	struct client *c = touch_client(p, &r->client.at.addr);
 	rs_time at = r->ended != RS_NEVER ? r->ended : r->started;
-	if (c == NULL || at == RS_NEVER)
+	if (c == NULL || at == RS_NEVER || r->started < c->since)
 		return;
+	if (c->report != p->report)
+		c->before = c->did;
+	c->report = p->report;
 	c->did.tried = MAX(c->did.tried, at);
 	if (r->outcome == REC_UNREGISTERED && c->did.registered != RS_NEVER &&
 	    at >= c->did.registered)
@@ -344,6 +360,17 @@ take_registration(struct past *p, const struct rec_registration *r)
 	queue_push(&p->order[PHONES], &c->order);
 }
 
+/* What the host before did says nothing of the next one.  It may have tried
+   when the address went, and that attempt ends later. */
+static void
+pass_on(struct past *p, struct client *c, rs_time until)
+{
+	queue_remove(&p->order[class_of(c)], &c->order);
+	c->did = c->before = did_nothing;
+	c->since = MAX(c->since, until);
+	queue_push(&p->order[OTHERS], &c->order);
+}
+
 /* Of one address there may be several: each has a number of its own. */
 static void
 take_host(struct past *p, const struct rec_host *h)
@@ -352,6 +379,8 @@ take_host(struct past *p, const struct rec_host *h)
 	struct table_key key;
 	if (c == NULL)
 		return;
+	if (h->until != RS_NEVER)
+		pass_on(p, c, h->until);
 	table_key_init(&key, &p->seed);
 	table_key_text(&key, h->mac);
 	table_key_number(&key, h->until == RS_NEVER ? 0 : (uint64_t)h->until);
@@ -359,18 +388,25 @@ take_host(struct past *p, const struct rec_host *h)
 	    false);
 }
 
+/* Whose queries had no answer may have it from elsewhere by then: that is of
+   the report that it happened in. */
 static void
 take_clock(struct past *p, const struct rec_clock *r, bool open)
 {
-	struct client *c = touch_client(p, &r->client.at.addr);
+	bool told = r->source == REC_CLOCK_NTP
+			? r->answers != REC_ABSENT && r->answers > 0
+			: r->client_offset != REC_ABSENT ||
+			      r->server_offset != REC_ABSENT;
+	struct client *c =
+	    told || open ? touch_client(p, &r->client.at.addr) : NULL;
 	struct table_key key;
 	if (c == NULL)
 		return;
 	table_key_init(&key, &p->seed);
 	table_key_addr(&key, &r->server.at.addr);
 	table_key_number(&key, r->source);
-	keep(p, c, &rec_clock_type, r, table_key_hash(&key), CLOCKS, INT64_MAX,
-	    open);
+	keep(p, c, &rec_clock_type, r, table_key_hash(&key), CLOCKS,
+	    r->ended + (told ? DAY : 0), open);
 }
 
 static void
@@ -554,13 +590,19 @@ past_told(struct past *p, const struct rec_type *type, const struct rec_id *id)
 	return k && !k->open && k->report < p->report;
 }
 
+static const struct past_phone *
+did_before(const struct past *p, const struct client *c)
+{
+	return c->report == p->report ? &c->before : &c->did;
+}
+
 bool
 past_phone(struct past *p, const struct rs_addr *client, struct past_phone *to)
 {
 	const struct client *c = p ? find_client(p, client) : NULL;
-	if (c == NULL || c->did.tried == RS_NEVER)
+	if (c == NULL || did_before(p, c)->tried == RS_NEVER)
 		return false;
-	*to = c->did;
+	*to = *did_before(p, c);
 	return true;
 }
 
@@ -575,8 +617,8 @@ past_phones(struct past *p,
 		     l = queue_next(&p->order[i], l)) {
 			const struct client *c =
 			    TRACK_OF(l, struct client, order);
-			if (c->did.tried != RS_NEVER)
-				each(arg, &c->addr, &c->did);
+			if (did_before(p, c)->tried != RS_NEVER)
+				each(arg, &c->addr, did_before(p, c));
 		}
 }
 

@@ -48,7 +48,8 @@ bool past_find(struct past *p, const struct rec_type *type,
 bool past_told(
     struct past *p, const struct rec_type *type, const struct rec_id *id);
 
-/* What a client did about its registration; RS_NEVER: nothing. */
+/* What a client did about its registration, by the reports before, since it has
+   its address; RS_NEVER: nothing. */
 struct past_phone {
 	rs_time tried;             /* the latest attempt */
 	rs_time registered, until; /* the latest one with success; its grant */

@@ -46,10 +46,7 @@ struct epoch {
 	   known; the one that renews it; and until when. */
 	uint64_t client, renews;
 	rs_time leased;
-	bool by_duid;       /* mac is what the DUID holds, and it may lie */
-	uint8_t probing[6]; /* another one, which asked whether it is free */
-	rs_time probed;
-	uint8_t before[6]; /* who had it before, where that is known */
+	bool by_duid; /* mac is what the DUID holds, and it may lie */
 };
 
 struct neighbour_tracker {
@@ -249,38 +246,10 @@ open_epoch(struct neighbour_tracker *k, const struct rs_addr *addr,
 	memcpy(e->mac, mac, 6);
 	e->first = ev->at.complete;
 	e->frame = ev->at.from;
-	e->leased = e->probed = RS_NEVER;
+	e->leased = RS_NEVER;
 	table_add(&k->epochs, &e->node, table_addr_hash(k->seed, addr));
 	queue_push(&k->epoch_order, &e->order);
 	return e;
-}
-
-/* RFC 4291 2.5.1: the address is made of a hardware address, and not this. */
-static bool
-is_made_of_another(const struct rs_addr *a, const uint8_t *mac)
-{
-	const uint8_t *id = a->b + 8;
-	const uint8_t own[8] = {
-	    mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]};
-	return id[3] == 0xff && id[4] == 0xfe && memcmp(id, own, 8) != 0;
-}
-
-/*
- * The same for IPv6, where nobody defends an address but when another host asks
- * whether it is free (RFC 4862 5.4).  Who then takes it after a minute without
- * a sign of the one before, or after that gave it back, has it; unless it had
- * it before already, as hosts that take turns do, or the address says whose it
- * is.  VRRP (RFC 9568), and proxies, do not ask.
- */
-static bool
-taken_over(const struct epoch *e, const struct link_msg *m, rs_time now)
-{
-	return m->kind == LINK_ND && !m->reply &&
-	       memcmp(e->probing, m->sender_mac, 6) == 0 &&
-	       e->probed != RS_NEVER && e->probed >= e->last && !e->by_duid &&
-	       (e->released || now - e->last >= GONE) &&
-	       memcmp(e->before, m->sender_mac, 6) != 0 &&
-	       !is_made_of_another(&e->addr, m->sender_mac);
 }
 
 /*
@@ -288,7 +257,9 @@ taken_over(const struct epoch *e, const struct link_msg *m, rs_time now)
  * one, or both have it.  Who renews (RFC 2131 4.3.2) had it before, and others
  * may have answered or sent for it.  Who asks by ARP speaks for itself, which
  * who answers need not; a host that is there defends its address (RFC
- * 5227 2.4).
+ * who answers need not; a host that is there defends its address (RFC
+ * 5227 2.4).  Of neighbour discovery nothing is concluded: proxies answer, and
+ * hosts take turns.
  */
 static rs_time
 given_away(
@@ -298,10 +269,8 @@ given_away(
 	bool link = ev->type == RS_EV_LINK && !(c && c->forwards);
 	const struct link_msg *m = link ? ev->u.link : NULL;
 	bool renewed = ev->type == RS_EV_DHCP && ev->u.dhcp->client.family != 0;
-	if (e->learned == REC_BY_TRAFFIC)
+	if (e->learned == REC_BY_TRAFFIC || e->addr.family == 6)
 		return RS_NEVER;
-	if (e->addr.family == 6)
-		return m && taken_over(e, m, now) ? now : RS_NEVER;
 	if (ev->type == RS_EV_DHCP)
 		return renewed && e->learned != REC_BY_DHCP ? RS_NEVER : now;
 	return m && m->kind == LINK_ARP && !m->reply &&
@@ -344,16 +313,13 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 	}
 	if (e && !other && how != REC_BY_DHCP)
 		e->by_duid = false;
-	uint8_t before[6] = {0};
 	if (other) {
-		memcpy(before, e->mac, 6);
 		close_epoch(k, e, given_away(e, c, ev));
 		e = NULL;
 	}
 	if (e == NULL) {
 		if ((e = open_epoch(k, addr, mac, ev)) == NULL)
 			return;
-		memcpy(e->before, before, 6);
 		uint8_t *n = c ? &c->addresses[addr->family == 6] : NULL;
 		if (n && how == REC_BY_TRAFFIC && *n < UINT8_MAX)
 			++*n;
@@ -397,12 +363,8 @@ take_nd(struct neighbour_tracker *k, const struct rs_event *ev)
 	if (m->sender.family || m->target.family == 0)
 		return;
 	struct epoch *e = find_epoch(k, &m->target);
-	if (e == NULL || e->by_duid || memcmp(e->mac, m->sender_mac, 6) == 0) {
+	if (e == NULL || e->by_duid || memcmp(e->mac, m->sender_mac, 6) == 0)
 		join(k, &m->target, m->sender_mac, REC_BY_ARP, ev);
-		return;
-	}
-	memcpy(e->probing, m->sender_mac, 6);
-	e->probed = ev->at.complete;
 }
 
 /* RFC 1700, RFC 4861: what hosts begin with, and no router has lessened. */
@@ -511,7 +473,6 @@ granted_in(struct neighbour_tracker *k, const uint8_t *mac, bool seen,
 	const struct rs_addr *addr = &ev->u.dhcp->offered;
 	struct epoch *e = find_epoch(k, addr);
 	rs_time now = ev->at.complete;
-	uint8_t before[6] = {0};
 	if (e && memcmp(e->mac, mac, 6) == 0)
 		return e;
 	bool anew = e && leased_anew(e, client, seen, now);
@@ -521,13 +482,10 @@ granted_in(struct neighbour_tracker *k, const uint8_t *mac, bool seen,
 		memcpy(e->mac, mac, 6);
 		return e;
 	}
-	if (e) {
-		memcpy(before, e->mac, 6);
+	if (e)
 		close_epoch(k, e, anew ? now : RS_NEVER);
-	}
 	if ((e = open_epoch(k, addr, mac, ev)) == NULL)
 		return NULL;
-	memcpy(e->before, before, 6);
 	e->by_duid = !seen;
 	e->learned = seen ? REC_BY_ARP : REC_BY_DHCP;
 	return e;

@@ -144,14 +144,6 @@ def other_hosts_6():
               (OTHER_MAC, ["2001:db8:1::17", "fe80::42"],
                "link%s dhcp+ sip+" % ("*" if cut > 161 else "+"),
                "registered"))
-    whole = case("phone-address6-taken-over")
-    for cut in 50, 301:
-        r = reports(whole, [cut])
-        p = phone(r[1], "2001:db8:1::17")
-        is_so("and taken over, %s s" % cut,
-              (p.get("mac"), chain(p), p.get("outcome"),
-               len(r[1].get("phone", []))),
-              (OTHER_MAC, "link+ sip-", "auth_failed", 1 + (cut < 300)))
     for name in "phone-address6-shared", "phone-address6-docked":
         r = reports(case(name), [50, 170 if "dock" in name else 303])
         is_so("no other phone: " + name,

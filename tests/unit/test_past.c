@@ -198,6 +198,21 @@ learn(void *arg, const struct rec_type *type, const void *rec)
 	(void)turns_of(arg, type, rec);
 }
 
+/* A host whose address went to another one then. */
+static void
+add_host(struct past *p, unsigned last, rs_time until)
+{
+	struct rec_host h;
+	rec_init(&rec_host_type, &h);
+	h.id = next_id();
+	h.client = client(last);
+	h.started = 1 * RS_SEC;
+	h.ended = (until - 2) * RS_SEC;
+	h.until = until * RS_SEC;
+	h.mac = RS_LIT("00:00:5e:00:53:17");
+	past_add(p, &rec_host_type, &h);
+}
+
 /* What the host before looked up is not the next one's. */
 static void
 test_turns(void)
@@ -206,17 +221,9 @@ test_turns(void)
 	struct turns *t = turns_new();
 	const struct rs_addr first = client(17).at.addr;
 	const struct rs_addr second = rs_addr_in_turn(first, 1);
-	struct rec_host h;
 	char said[200];
-	rec_init(&rec_host_type, &h);
-	h.id = next_id();
-	h.client = client(17);
-	h.started = 1 * RS_SEC;
-	h.ended = 8 * RS_SEC;
-	h.until = 10 * RS_SEC;
-	h.mac = RS_LIT("00:00:5e:00:53:17");
 	add_lookup(p, 17, "before", REC_ANSWERED, 5);
-	past_add(p, &rec_host_type, &h);
+	add_host(p, 17, 10);
 	add_lookup(p, 17, "after", REC_ANSWERED, 15);
 	past_next(p);
 	past_hosts(p, &(struct rec_sink){learn, t});
@@ -237,19 +244,82 @@ test_phone(void)
 	struct past_phone did;
 	CU_ASSERT_FALSE(past_phone(p, &a, &did));
 	add_registration(p, 17, REC_AUTH_FAILED, 5);
+	CU_ASSERT_FALSE(past_phone(p, &a, &did)); /* its own report has it */
+	past_next(p);
 	CU_ASSERT(past_phone(p, &a, &did));
 	CU_ASSERT_EQUAL(did.tried, 5 * RS_SEC);
 	CU_ASSERT_EQUAL(did.registered, RS_NEVER);
 	add_registration(p, 17, REC_REGISTERED, 10);
 	add_registration(p, 17, REC_TIMED_OUT, 20);
 	CU_ASSERT(past_phone(p, &a, &did));
+	CU_ASSERT_EQUAL(did.tried, 5 * RS_SEC);
+	CU_ASSERT_EQUAL(did.registered, RS_NEVER);
+	past_next(p);
+	CU_ASSERT(past_phone(p, &a, &did));
 	CU_ASSERT_EQUAL(did.tried, 20 * RS_SEC);
 	CU_ASSERT_EQUAL(did.registered, 10 * RS_SEC);
 	CU_ASSERT_EQUAL(did.until, 110 * RS_SEC);
 	add_registration(p, 17, REC_UNREGISTERED, 30);
+	past_next(p);
 	CU_ASSERT(past_phone(p, &a, &did));
 	CU_ASSERT_EQUAL(did.until, 30 * RS_SEC);
 	past_free(p);
+}
+
+/* Nor is what it did about its registration, even where that ends later. */
+static void
+test_passed_on(void)
+{
+	struct past *p = past_new(1 << 20);
+	const struct rs_addr a = client(17).at.addr;
+	struct past_phone did;
+	struct rec_registration r;
+	add_registration(p, 17, REC_REGISTERED, 5);
+	past_next(p);
+	add_host(p, 17, 10);
+	CU_ASSERT_FALSE(past_phone(p, &a, &did));
+	rec_init(&rec_registration_type, &r);
+	r.id = next_id();
+	r.started = 8 * RS_SEC;
+	r.ended = 40 * RS_SEC;
+	r.client = client(17);
+	r.outcome = REC_TIMED_OUT;
+	r.visibility = REC_CLEAR;
+	past_add(p, &rec_registration_type, &r);
+	past_next(p);
+	CU_ASSERT_FALSE(past_phone(p, &a, &did));
+	add_registration(p, 17, REC_AUTH_FAILED, 50);
+	past_next(p);
+	CU_ASSERT(past_phone(p, &a, &did));
+	CU_ASSERT_EQUAL(did.tried, 50 * RS_SEC);
+	CU_ASSERT_EQUAL(did.registered, RS_NEVER);
+	past_free(p);
+}
+
+/* Queries without an answer are of their own report, one with answers counts
+   for a day. */
+static void
+test_clock(void)
+{
+	for (int answers = 0; answers < 2; answers++)
+		for (int open = 0; open < 2; open++) {
+			struct past *p = past_new(1 << 20);
+			struct rec_clock r;
+			rec_init(&rec_clock_type, &r);
+			r.id = next_id();
+			r.started = r.ended = 10 * RS_SEC;
+			r.client = client(17);
+			r.source = REC_CLOCK_NTP;
+			r.queries = 4;
+			r.answers = answers;
+			(open ? past_open : past_add)(p, &rec_clock_type, &r);
+			CU_ASSERT_EQUAL(known(p, 10), open);
+			past_next(p);
+			CU_ASSERT_EQUAL(known(p, 11), answers);
+			CU_ASSERT_EQUAL(known(p, 86410), answers);
+			CU_ASSERT_EQUAL(known(p, 86411), 0);
+			past_free(p);
+		}
 }
 
 /* Months of strangers: the room is kept, and phones stay. */
@@ -259,7 +329,7 @@ test_bounded(void)
 	struct past *p = past_new(64 << 10);
 	struct turns *t = turns_new();
 	const struct rs_addr phone = client(1).at.addr;
-	const struct rs_addr last = client(999).at.addr;
+	const struct rs_addr last = client(10 + 19999 % 990).at.addr;
 	char name[20], said[200];
 	add_registration(p, 1, REC_REGISTERED, 1);
 	add_lookup(p, 1, "registrar", REC_ANSWERED, 1);
@@ -282,4 +352,5 @@ test_bounded(void)
 }
 
 UNIT_MAIN("past", UNIT(test_lease), UNIT(test_refused), UNIT(test_open),
-    UNIT(test_lookups), UNIT(test_turns), UNIT(test_phone), UNIT(test_bounded))
+    UNIT(test_lookups), UNIT(test_turns), UNIT(test_phone),
+    UNIT(test_passed_on), UNIT(test_clock), UNIT(test_bounded))
