@@ -14,6 +14,7 @@ import tap  # noqa: E402
 sys.path.insert(0, os.path.join(here(), "pcaps"))
 sys.argv = sys.argv[:1]
 from made_boot import *  # noqa: E402, F403
+from made_dns import *  # noqa: E402, F403
 from made_nd import *  # noqa: E402, F403
 
 
@@ -150,6 +151,25 @@ def other_hosts_6():
               [len(x.get("phone", [])) for x in r], [0, 1, 1])
 
 
+def stuck_where_another_registered():
+    c, client = boots()
+    line(c, "192.0.2.17", "2000").registers(5, 3600)
+    client.says(100, RELEASE, addresses(54, ROUTER), "192.0.2.17", ROUTER)
+    c.cards["192.0.2.17"] = OTHER_MAC
+    Client(c, OTHER_MAC).binds(200, your="192.0.2.17")
+    c.arp(200.1, 1, "192.0.2.17", OTHER_MAC, "192.0.2.17")
+    for at in 201, 231, 261:
+        Resolver(c, "192.0.2.17").asks(at, "_sips._tcp.other.example", SRV,
+                                       rcode=3)
+    ticks(c, 150, 900, 910)
+    for cuts in [], [150]:
+        r = reports(packets_of(c), cuts)[-1]
+        is_so("the next one does not get so far, cuts %s" % cuts,
+              ([(p.get("mac"), p.get("stopped_at"))
+                for p in r.get("phone", []) if p.get("mac") == OTHER_MAC],
+               codes(r)), ([(OTHER_MAC, "dns")], ["dns.srv-missing"]))
+
+
 def lease_over():
     c, _ = boots()
     line(c, "192.0.2.17", "2000").refused(4000, "first")
@@ -193,7 +213,7 @@ TESTS = (
     lease_then_refused, lease_still_open, one_phone, tls_for_days,
     registered_before_the_lease_closed, renewed_while_registered,
     names_of_certificates, other_hosts, other_hosts_6,
-    lease_over, released, link_faults)
+    stuck_where_another_registered, lease_over, released, link_faults)
 
 for test in TESTS:
     test()
