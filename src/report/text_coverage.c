@@ -778,10 +778,9 @@ text_headline(struct text *t)
 		if (phones == 0)
 			return;
 	}
-	page_printf(&t->page, "%s%s: ",
-	    text_count(&t->in->coverage->evictions, "phones") ? "more than "
-							      : "",
-	    text_many(a, phones, "phone"));
+	if (text_count(&t->in->coverage->evictions, "phones"))
+		page_str(&t->page, "more than ");
+	page_printf(&t->page, "%s: ", text_many(a, phones, "phone"));
 	if (registered || others == 0) {
 		page_styled(&t->page, others ? PAGE_PLAIN : PAGE_GOOD,
 		    page_number(a, registered));
