@@ -313,10 +313,10 @@ test_clock(void)
 			r.queries = 4;
 			r.answers = answers;
 			(open ? past_open : past_add)(p, &rec_clock_type, &r);
-			CU_ASSERT_EQUAL(known(p, 10), open);
+			CU_ASSERT_EQUAL((int)known(p, 10), open);
 			past_next(p);
-			CU_ASSERT_EQUAL(known(p, 11), answers);
-			CU_ASSERT_EQUAL(known(p, 86410), answers);
+			CU_ASSERT_EQUAL((int)known(p, 11), answers);
+			CU_ASSERT_EQUAL((int)known(p, 86410), answers);
 			CU_ASSERT_EQUAL(known(p, 86411), 0);
 			past_free(p);
 		}
