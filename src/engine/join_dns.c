@@ -15,8 +15,10 @@
 
 #include <stdlib.h>
 
-/* As text, with escapes. */
-enum { LONGEST = 1024 };
+enum {
+	LONGEST = 1024, /* name as text, with escapes */
+	AT_ONCE = 4096, /* questions for the same that are looked through */
+};
 
 static const rs_time NEAR = 100 * RS_MSEC;
 
@@ -602,33 +604,44 @@ sender(const struct log_join *j, unsigned log)
 	return one;
 }
 
-/* The phone, which may have an address of each family. */
-static bool
-is_phone(const struct log_join *j, unsigned log, const struct rs_addr *a)
+bool
+join_dns_is_own(
+    const struct log_join *j, unsigned log, const struct rs_addr *a)
 {
 	const struct join_own *own = &j->dns->own[log];
 	for (unsigned i = 0; i < own->n; i++)
 		if (rs_addr_eq(&own->addr[i], a))
 			return true;
-	return rs_addr_eq(&j->joined[log].client, a);
+	return false;
 }
 
-/* The one that is nearest to where l has it; + 1. */
-static uint32_t
-nearest(const struct log_join *j, const struct join_ask *a,
-    const struct join_line *l, const bool *taken)
+/* client NULL: the phone, which may have an address of each family. */
+static bool
+is_from(const struct log_join *j, const struct join_ask *a,
+    const struct join_query *q, const struct rs_addr *client)
 {
-	rs_time due = join_time(l, a->at), off = NEAR + 1;
-	uint32_t best = 0;
-	for (uint32_t k = join_dns_first(j, a->what, due - NEAR);
+	if (client)
+		return rs_addr_eq(&q->client.addr, client);
+	return join_dns_is_own(j, a->log, &q->client.addr) ||
+	       rs_addr_eq(&j->joined[a->log].client, &q->client.addr);
+}
+
+uint32_t
+join_dns_nearest(const struct log_join *j, const struct join_ask *a,
+    const struct rs_addr *client, rs_time due, rs_time near, const bool *taken)
+{
+	rs_time off = near + 1;
+	uint32_t best = 0, seen = 0;
+	for (uint32_t k = join_dns_first(j, a->what, due - near);
 	     k < j->dns->queries->len; k++) {
 		uint32_t i = j->dns->by_what[k];
 		const struct join_query *q = join_query(j, i);
-		if (q->what != a->what || q->at.complete > due + NEAR)
-			break;
 		rs_time e = llabs(q->at.complete - due);
-		if (e >= off || taken[i] ||
-		    !is_phone(j, a->log, &q->client.addr) ||
+		if (q->what != a->what || q->at.complete > due + near)
+			break;
+		if (seen++ == AT_ONCE)
+			return 0;
+		if (e >= off || taken[i] || !is_from(j, a, q, client) ||
 		    !rs_addr_eq(&q->server.addr, &a->server) ||
 		    !join_dns_agrees(a, q))
 			continue;
@@ -650,7 +663,8 @@ join_dns_place(struct log_join *j, unsigned log, const struct join_line *l)
 		struct join_ask *a = join_ask(j, i);
 		if (a->log != log)
 			continue;
-		a->query = nearest(j, a, l, taken);
+		a->query = join_dns_nearest(
+		    j, a, NULL, join_time(l, a->at), NEAR, taken);
 		if (a->query == 0)
 			continue;
 		taken[a->query - 1] = true;

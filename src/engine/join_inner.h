@@ -209,6 +209,14 @@ void join_dns_own(
 void join_dns_event(struct log_join *j, const struct rs_event *ev);
 void join_dhcp_event(struct log_join *j, const struct rs_event *ev);
 void join_dns_sort(struct log_join *j);
+/* The log tells of it as the phone's own. */
+bool join_dns_is_own(
+    const struct log_join *j, unsigned log, const struct rs_addr *a);
+/* What that client asked, and nobody has taken, nearest to `due` and no further
+   from it than `near`; + 1.  client NULL: the log's phone.  0: nothing, or so
+   much at once that it tells nothing. */
+uint32_t join_dns_nearest(const struct log_join *j, const struct join_ask *a,
+    const struct rs_addr *client, rs_time due, rs_time near, const bool *taken);
 /* Is what the log tells of an answer what the capture has of it? */
 bool join_dns_agrees(const struct join_ask *a, const struct join_query *q);
 /* Which questions of a log the captures have, once the clocks agree. */

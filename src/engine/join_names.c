@@ -81,11 +81,8 @@ struct names {
 static bool
 may_be(const struct names *s, const struct rs_addr *client)
 {
-	const struct join_own *own = &s->j->dns->own[s->log];
-	for (unsigned i = 0; i < own->n; i++)
-		if (rs_addr_eq(&own->addr[i], client))
-			return true;
-	return own->n == 0;
+	return s->j->dns->own[s->log].n == 0 ||
+	       join_dns_is_own(s->j, s->log, client);
 }
 
 static void
@@ -185,31 +182,6 @@ choose(struct names *s)
 
 /* ---- each of them ---- */
 
-/* The client's question that is nearest to where l has it; + 1. */
-static uint32_t
-nearest(
-    const struct names *s, const struct candidate *c, const struct join_ask *a)
-{
-	rs_time due = join_time(&c->line, a->at), off = NEAR + 1;
-	uint32_t best = 0;
-	for (uint32_t k = join_dns_first(s->j, a->what, due - NEAR);
-	     k < s->j->dns->queries->len; k++) {
-		uint32_t i = s->j->dns->by_what[k];
-		const struct join_query *q = join_query(s->j, i);
-		rs_time e = llabs(q->at.complete - due);
-		if (q->what != a->what || q->at.complete > due + NEAR)
-			break;
-		if (e >= off || s->taken[i] ||
-		    !rs_addr_eq(&q->client.addr, &c->client) ||
-		    !rs_addr_eq(&q->server.addr, &a->server) ||
-		    !join_dns_agrees(a, q))
-			continue;
-		off = e;
-		best = i + 1;
-	}
-	return best;
-}
-
 /* What fits at that line, as pairs of times; matched and taken say of what. */
 static GArray *
 match(struct names *s, struct candidate *c)
@@ -219,7 +191,8 @@ match(struct names *s, struct candidate *c)
 	c->matched = 0;
 	for (uint32_t i = s->from; i < s->to; i++) {
 		const struct join_ask *a = join_ask(s->j, i);
-		uint32_t k = nearest(s, c, a);
+		uint32_t k = join_dns_nearest(s->j, a, &c->client,
+		    join_time(&c->line, a->at), NEAR, s->taken);
 		s->matched[i - s->from] = k;
 		if (k == 0)
 			continue;

@@ -234,9 +234,10 @@ keep(struct past *p, struct client *c, const struct rec_type *type,
 {
 	const struct rec_id *id = id_of(type, rec);
 	p->buf.n = 0;
+	if (!rec_write(type, rec, &p->buf)) /* larger than LARGEST */
+		return;
 	make_place(p, c, type, id, key, most);
-	if (!rec_write(type, rec, &p->buf) ||
-	    !pay_for(p, sizeof(struct kept) + p->buf.n, c))
+	if (!pay_for(p, sizeof(struct kept) + p->buf.n, c))
 		return;
 	struct kept *k = g_malloc0(sizeof *k + p->buf.n);
 	*k = (struct kept){.next = c->first,

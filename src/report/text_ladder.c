@@ -197,6 +197,15 @@ silence(struct text *t, const char *what, rs_time from, rs_time to)
 	page_end(&t->page);
 }
 
+/* When it ended, where that is the frame that ended it. */
+static rs_time
+ended_by(const struct rec_registration *r, struct rs_frame f)
+{
+	const struct rs_frame *v = r->frames.v;
+	uint32_t n = r->frames.n;
+	return n && rs_frame_eq(v[n - 1], f) ? r->ended : RS_NEVER;
+}
+
 /* How its connection ended, where that is of this attempt: it lost it, or
    soon thereafter. */
 static void
@@ -212,7 +221,8 @@ closing(struct text *t, const struct rec_registration *r,
 		(r->frames.n &&
 		    rs_frame_cmp(c->close_frame, f[r->frames.n - 1]) < 0)))
 		return;
-	rung(t, c->close_frame, lost ? r->ended : RS_NEVER, c->closed_by);
+	rung(t, c->close_frame,
+	    lost ? ended_by(r, c->close_frame) : RS_NEVER, c->closed_by);
 	message_name(&t->page, c->closed_how);
 	page_end(&t->page);
 }
@@ -226,7 +236,8 @@ ending(struct text *t, const struct rec_registration *r,
 	const struct rec_transaction *last =
 	    r->transactions.n ? &x[r->transactions.n - 1] : NULL;
 	icmp_rung(t, r->icmp, &r->icmp_from, r->icmp_frame,
-	    r->outcome == REC_UNREACHABLE ? r->ended : RS_NEVER);
+	    r->outcome == REC_UNREACHABLE ? ended_by(r, r->icmp_frame)
+					  : RS_NEVER);
 	if (last && r->outcome == REC_CHALLENGE_UNANSWERED)
 		silence(t, "no REGISTER with credentials", last->response_time,
 		    r->ended);
