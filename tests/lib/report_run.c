@@ -56,6 +56,7 @@ run_attempt_of(struct run *u, uint64_t n, unsigned phone, unsigned line,
 {
 	struct rec_arena a;
 	struct rec_registration r;
+	struct rs_frame end = {0, n + 1}; /* the frame that ended it */
 	char aor[64];
 	rec_arena_init(&a, NULL, NULL);
 	rec_init(&rec_registration_type, &r);
@@ -81,6 +82,7 @@ run_attempt_of(struct run *u, uint64_t n, unsigned phone, unsigned line,
 		r.icmp = RS_LIT("3/3");
 		r.icmp_from.at.addr = (struct rs_addr){{192, 0, 2, 1}, 4};
 		r.icmp_frame = (struct rs_frame){0, n + 2};
+		end = r.icmp_frame;
 	}
 	if (outcome == REC_CHALLENGE_UNANSWERED) {
 		r.status = 401;
@@ -104,7 +106,10 @@ run_attempt_of(struct run *u, uint64_t n, unsigned phone, unsigned line,
 	if (outcome == REC_CONNECTION_LOST) {
 		r.transport = REC_TCP;
 		r.connection.frame.number = 9000;
+		end.number = 9003;
 	}
+	*(struct rs_frame *)rec_list_add(&r.frames, &a, sizeof end) = r.id.frame;
+	*(struct rs_frame *)rec_list_add(&r.frames, &a, sizeof end) = end;
 	u->sink.record(u->sink.arg, &rec_registration_type, &r);
 	rec_arena_clear(&a);
 }

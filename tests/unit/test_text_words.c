@@ -157,7 +157,7 @@ test_lines_of_a_phone(void)
 	run_check_says(&u, "auth failed on refresh: 403 Forbidden, "
 			   "sip:4003@example.com");
 	run_check_says(&u, "and 1 more like this, last at ");
-	run_check_says(&u, "registered later, at 14:47:41.553 (#20)");
+	run_check_says(&u, "registered later, at 14:47:41.553 (#21)");
 	run_check_says(&u, "auth failed on removal: 403");
 	run_check_silent(&u, "and 2 more like this");
 	/* each kind has its own frames */
