@@ -60,11 +60,13 @@ rs_pool_clear(struct rs_pool *p)
 	rs_pool_init(p);
 }
 
-/* A small one for small captures, and then large pages. */
+/* A small one for small captures, then twice as large each, up to a page. */
 static void
 add_slab(struct rs_pool *p)
 {
-	size_t n = p->slabs ? RS_LARGE_PAGE : FIRST_SLAB;
+	size_t n = p->slabs ? 2 * p->slabs->size : FIRST_SLAB;
+	if (n > RS_LARGE_PAGE)
+		n = RS_LARGE_PAGE;
 	struct rs_pool_slab *s = rs_pages_new(n);
 	if (s == NULL)
 		abort();
