@@ -49,7 +49,7 @@ rs_pages_free(void *p, size_t n)
 }
 
 #if defined __GLIBC__ && defined MADV_HUGEPAGE
-enum { HEAP = 32 << 20, FIRST = 256 << 10 };
+enum { HEAP = 64 << 20, FIRST = 256 << 10 };
 
 void
 rs_pages_heap(void)
@@ -57,7 +57,7 @@ rs_pages_heap(void)
 	/* One heap, in one piece that never shrinks: what is mapped apart
 	   (the heaps of threads, large blocks) has small pages. */
 	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_MMAP_THRESHOLD, HEAP);
+	mallopt(M_MMAP_THRESHOLD, HEAP / 2); /* its most */
 	mallopt(M_TRIM_THRESHOLD, INT32_MAX);
 	mallopt(M_TOP_PAD, HEAP);
 	/* A page that was touched stays small.  So what malloc() writes as it
