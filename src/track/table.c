@@ -5,20 +5,12 @@
  * move up until one is where it should be.  So keys that follow one another,
  * and make one long run, cost no more than others.  It grows when three slots
  * of four are taken.
- *
- * It grows in two steps to a large page, where the account allows that, and
- * then doubles: the pages of each size on the way would be touched once only.
  */
 #include "track/table.h"
 
 #include "base/pages.h"
 
 #include <stdlib.h>
-
-enum {
-	LARGE = RS_LARGE_PAGE / sizeof(struct table_slot),
-	SHARE = 8, /* of the account may be taken at once */
-};
 
 static struct table_slot *
 new_slots(size_t size)
@@ -46,16 +38,6 @@ table_clear(struct table *t)
 	rs_pages_free(t->slots, t->size * sizeof *t->slots);
 	t->slots = NULL;
 	t->n = 0;
-}
-
-static size_t
-next_size(const struct table *t)
-{
-	size_t next = t->size < LARGE / 32 ? LARGE / 32 : LARGE;
-	if (t->size >= LARGE ||
-	    (t->pay && next * sizeof *t->slots > t->pay->limit / SHARE))
-		return t->size * 2;
-	return next;
 }
 
 /* How far slot i is from where it would best be. */
@@ -88,7 +70,7 @@ static void
 grow(struct table *t)
 {
 	struct table old = *t;
-	t->size = next_size(t);
+	t->size *= 2;
 	t->slots = new_slots(t->size);
 	if (t->pay)
 		rs_account_force(
