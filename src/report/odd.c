@@ -183,7 +183,7 @@ most_of(enum odd_what what)
 }
 
 void
-odd_value(struct odd *o, const struct odd_who *who, enum odd_what what,
+odd_value(struct odd *o, struct odd_who *who, enum odd_what what,
     struct rs_span value, size_t subject)
 {
 	unsigned most = most_of(what);
@@ -192,7 +192,10 @@ odd_value(struct odd *o, const struct odd_who *who, enum odd_what what,
 	    (!by_addr && (who->mac.n == 0 || who->mac.n >= MAC_TEXT)))
 		return;
 	value = rs_span_part(value, 0, ODD_TEXT);
-	struct member *m = member_touch(o, who);
+	if (!who->found)
+		who->member = member_touch(o, who);
+	who->found = true;
+	struct member *m = who->member;
 	if (m == NULL) {
 		o->lost[what] = true;
 		return;
@@ -229,7 +232,7 @@ void
 odd_join(
     struct odd *o, const struct rs_addr *lead, const struct rs_addr *member)
 {
-	const struct odd_who one = {lead, {0}}, other = {member, {0}};
+	const struct odd_who one = {.client = lead}, other = {.client = member};
 	uint64_t hash;
 	struct member *from = member_find(o, &other, &hash);
 	struct member *to = from ? member_touch(o, &one) : NULL;
@@ -362,7 +365,7 @@ void
 odd_differs(const struct odd *o, const struct rs_addr *client,
     struct rs_span mac, struct rec_list *l, struct rec_arena *a)
 {
-	const struct odd_who who = {client, mac};
+	const struct odd_who who = {.client = client, .mac = mac};
 	uint64_t hash;
 	if (o->registered < FEW)
 		return;

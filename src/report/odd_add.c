@@ -17,8 +17,7 @@
 #include <string.h>
 
 static void
-server_of(
-    struct odd *o, const struct odd_who *who, const struct rec_endpoint *s)
+server_of(struct odd *o, struct odd_who *who, const struct rec_endpoint *s)
 {
 	char text[RS_ENDPOINT_TEXT];
 	if (s->at.addr.family) {
@@ -30,7 +29,7 @@ server_of(
 /* TTL and MSS as they were captured: what a phone began with, and the hops that
    it has lost by then, are not known apart.  Families differ by themselves. */
 static void
-of_path(struct odd *o, const struct odd_who *who, enum odd_what what, int64_t n)
+of_path(struct odd *o, struct odd_who *who, enum odd_what what, int64_t n)
 {
 	char text[sizeof "IPv6 " + RS_DECIMAL_TEXT] = "IPv6 ";
 	size_t subject = who->client->family == 6 ? strlen(text) : 0;
@@ -44,7 +43,7 @@ of_path(struct odd *o, const struct odd_who *who, enum odd_what what, int64_t n)
 static void
 registration(struct odd *o, const struct rec_registration *r)
 {
-	const struct odd_who who = {&r->client.at.addr, {0}};
+	struct odd_who who = {.client = &r->client.at.addr};
 	const char *transport = rec_transport_name(r->transport);
 	odd_value(o, &who, ODD_FIRMWARE, r->user_agent, 0);
 	odd_value(o, &who, ODD_TRANSPORT, rs_span_str(transport), 0);
@@ -56,7 +55,7 @@ registration(struct odd *o, const struct rec_registration *r)
 static void
 handshake(struct odd *o, const struct rec_handshake *h)
 {
-	const struct odd_who who = {&h->client.at.addr, {0}};
+	struct odd_who who = {.client = &h->client.at.addr};
 	const struct rec_certificate *c = h->certificates.v;
 	odd_value(o, &who, ODD_TRANSPORT, RS_LIT("tls"), 0);
 	odd_value(o, &who, ODD_JA4, h->ja4, 0);
@@ -71,7 +70,7 @@ handshake(struct odd *o, const struct rec_handshake *h)
 static void
 connection(struct odd *o, const struct rec_connection *c)
 {
-	const struct odd_who who = {&c->client.at.addr, {0}};
+	struct odd_who who = {.client = &c->client.at.addr};
 	server_of(o, &who, &c->server);
 	odd_value(o, &who, ODD_SERVER_NAME, c->server.name, 0);
 	of_path(o, &who, ODD_TTL, c->ttl);
@@ -115,7 +114,7 @@ answers(const struct rec_lookup *l, char to[MOST][LONG])
 static void
 lookup(struct odd *o, const struct rec_lookup *l)
 {
-	const struct odd_who who = {&l->client.at.addr, {0}};
+	struct odd_who who = {.client = &l->client.at.addr};
 	char to[MOST][LONG], text[512], addr[RS_ADDR_TEXT];
 	const char *state = rec_lookup_state_name(l->state);
 	if (l->name.n > 128 || l->type.n > 16 || state == NULL ||
@@ -141,7 +140,7 @@ lookup(struct odd *o, const struct rec_lookup *l)
 
 /* Texts, one after the other. */
 static void
-texts(struct odd *o, const struct odd_who *who, enum odd_what what,
+texts(struct odd *o, struct odd_who *who, enum odd_what what,
     const struct rec_list *l)
 {
 	char text[ODD_TEXT + 1];
@@ -157,7 +156,7 @@ texts(struct odd *o, const struct odd_who *who, enum odd_what what,
 }
 
 static void
-options(struct odd *o, const struct odd_who *who, const struct rec_list *l)
+options(struct odd *o, struct odd_who *who, const struct rec_list *l)
 {
 	char text[ODD_TEXT + 1] = "none";
 	const struct rec_option *v = l->v;
@@ -174,7 +173,7 @@ options(struct odd *o, const struct odd_who *who, const struct rec_list *l)
 }
 
 static void
-vlan(struct odd *o, const struct odd_who *who, int64_t tag)
+vlan(struct odd *o, struct odd_who *who, int64_t tag)
 {
 	char text[32] = "untagged";
 	if (tag == REC_ABSENT)
@@ -187,7 +186,7 @@ vlan(struct odd *o, const struct odd_who *who, int64_t tag)
 static void
 lease(struct odd *o, const struct rec_lease *l)
 {
-	const struct odd_who who = {&l->client.at.addr, l->mac};
+	struct odd_who who = {.client = &l->client.at.addr, .mac = l->mac};
 	char text[RS_ADDR_TEXT];
 	vlan(o, &who, l->vlan);
 	if (l->state != REC_BOUND && l->state != REC_INFORMED)
@@ -205,7 +204,7 @@ lease(struct odd *o, const struct rec_lease *l)
 static void
 host(struct odd *o, const struct rec_host *h)
 {
-	const struct odd_who who = {&h->client.at.addr, {0}};
+	struct odd_who who = {.client = &h->client.at.addr};
 	if (h->router != RS_TRUE)
 		vlan(o, &who, h->vlan);
 }

@@ -29,17 +29,22 @@ enum odd_what {
 
 enum { ODD_TEXT = 200 };
 
+struct member;
+
 /* Of whom something is known; either may be absent. */
 struct odd_who {
 	const struct rs_addr *client;
 	struct rs_span mac;
+	/* odd_value's own: at its first value it is found, or has no room. */
+	bool found;
+	struct member *member;
 };
 
 /*
  * That client has this value.  The first `subject` bytes say what it is of:
  * only values of the same subject are compared (answers to a question).
  */
-void odd_value(struct odd *o, const struct odd_who *who, enum odd_what what,
+void odd_value(struct odd *o, struct odd_who *who, enum odd_what what,
     struct rs_span value, size_t subject);
 
 #endif
