@@ -288,11 +288,13 @@ static bool
 has_address(const struct only *o, const struct rs_addr *a, rs_time at)
 {
 	struct host_view view;
+	const struct rs_addr face = rs_addr_face(*a);
 	if (a->family == 0)
 		return false;
 	if (o->by != BY_MAC)
-		return g_tree_lookup(o->addresses, a) != NULL;
-	return host_at(o->hosts, a, at, &view) && strcmp(view.mac, o->mac) == 0;
+		return g_tree_lookup(o->addresses, &face) != NULL;
+	return host_at(o->hosts, &face, at, &view) &&
+	       strcmp(view.mac, o->mac) == 0;
 }
 
 bool
@@ -304,9 +306,10 @@ only_client(const struct only *o, const struct rs_addr *client)
 		return true;
 	if (o->by != BY_MAC)
 		return has_address(o, client, 0);
+	const struct rs_addr face = rs_addr_face(*client);
 	for (size_t i = 0;
 	     host_of_mac(o->hosts, rs_span_str(o->mac), i, &a, &view); i++)
-		if (rs_addr_eq(&a, client))
+		if (rs_addr_eq(&a, &face))
 			return true;
 	return false;
 }

@@ -269,6 +269,27 @@ test_privacy(void)
 	CU_ASSERT_EQUAL(joined_of(600), 1);    /* nobody does: a proxy */
 }
 
+/* Another place of an address is that address, whatever that is one of. */
+static void
+test_places(void)
+{
+	struct host_index *hosts = host_index_new();
+	const struct rs_addr a = address('4', 17), b = address('6', 17);
+	const struct rs_addr place = rs_addr_behind(a, 3);
+	size_t n;
+	sign(hosts, "A:4.17@1-9d", 1);
+	sign(hosts, "A:6.17@1-9a", 2);
+	struct one *x = one_new(hosts, NULL, NULL);
+	CU_ASSERT_PTR_EQUAL(one_lead(x, &place), &place);
+	one_stand_for(x, &a, &place);
+	one_lead_set(x, 0, &b);
+	CU_ASSERT(rs_addr_eq(one_lead(x, &place), &b));
+	(void)one_of(x, &place, &n);
+	CU_ASSERT_EQUAL(n, 2);
+	one_free(x);
+	host_index_free(hosts);
+}
+
 static void
 clock_record(struct host_index *x, unsigned n, int64_t answers)
 {
@@ -308,4 +329,4 @@ test_clock(void)
 }
 
 UNIT_MAIN("one", UNIT(test_rows), UNIT(test_turns), UNIT(test_privacy),
-    UNIT(test_clock))
+    UNIT(test_places), UNIT(test_clock))
