@@ -391,7 +391,8 @@ report_sink(struct report *r)
 void
 report_known(struct report *r, const struct rec_type *type, const void *rec)
 {
-	if (type == &rec_host_type || type == &rec_binding_type)
+	if (type == &rec_host_type || type == &rec_binding_type ||
+	    type == &rec_quiet_type)
 		take(r, type, rec);
 	else
 		past_open(r->o.past, type, rec);

@@ -219,6 +219,25 @@ def bindings_lapse():
           [[], [], ["sip.binding-lapsed"], [], []])
 
 
+def silent():
+    """Once, in the report that has the lease, where that shows it by itself."""
+    for name, cut, want in (
+            ("phone-silent", 220, ["phone.silent"]),
+            ("phone-silent", 100, []),
+            ("phone-silent-port", 190, ["phone.silent"])):
+        r = reports(case(name), [cut])
+        is_so("%s, with a report at %d s" % (name, cut),
+              [codes(x) for x in r],
+              [want, [] if want else ["phone.silent"]])
+    for name in "elsewhere", "registered", "short":
+        whole = case("phone-silent-" + name)
+        last = time_of(whole[1][-1], whole[1][0])
+        got = [x for part in (2, 5, 7)
+               for one in reports(whole, [last * part / 8])
+               for x in codes(one) if x == "phone.silent"]
+        is_so("nobody is silent: phone-silent-" + name, got, [])
+
+
 def link_faults():
     r = reports(case("link-eap-failed"), [])
     want = codes(r[0])
@@ -242,7 +261,7 @@ TESTS = (
     registered_before_the_lease_closed, renewed_while_registered,
     names_of_certificates, other_hosts, other_hosts_6,
     stuck_where_another_registered, lease_over, released, bindings_lapse,
-    link_faults)
+    silent, link_faults)
 
 for test in TESTS:
     test()
