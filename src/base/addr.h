@@ -59,6 +59,34 @@ rs_addr_in_turn(struct rs_addr a, uint8_t turn)
 	return a;
 }
 
+/*
+ * Of hosts behind one address (track/behind.h) the first one has it as it is on
+ * the wire, and the others are in places that no turn has: 1 and up.
+ */
+enum { RS_ADDR_TURNS = 128, RS_ADDR_PLACES = UINT8_MAX + 1 - RS_ADDR_TURNS };
+
+/* place < RS_ADDR_PLACES; 0: a itself */
+static inline struct rs_addr
+rs_addr_behind(struct rs_addr a, unsigned place)
+{
+	return place ? rs_addr_in_turn(a, (uint8_t)(RS_ADDR_TURNS - 1 + place))
+		     : a;
+}
+
+static inline unsigned
+rs_addr_place(const struct rs_addr *a)
+{
+	uint8_t turn = rs_addr_turn(a);
+	return turn < RS_ADDR_TURNS ? 0 : turn - (RS_ADDR_TURNS - 1U);
+}
+
+/* The one that all of them have. */
+static inline struct rs_addr
+rs_addr_face(struct rs_addr a)
+{
+	return rs_addr_place(&a) ? rs_addr_in_turn(a, 0) : a;
+}
+
 /* <0, 0, >0: IPv4 before IPv6, then by value. */
 int rs_addr_cmp(const struct rs_addr *a, const struct rs_addr *b);
 int rs_endpoint_cmp(const struct rs_endpoint *a, const struct rs_endpoint *b);

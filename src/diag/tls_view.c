@@ -223,6 +223,17 @@ true_time(const struct diag_case *cs)
 	return off && at != RS_NEVER ? at + *offset : at;
 }
 
+/* That its questions had no answer says something of its clock at the time:
+   those that it asked on its way to the handshake. */
+static bool
+silent_then(const struct rec_clock *k, const struct rec_handshake *h)
+{
+	static const rs_time near = 600 * RS_SEC;
+	return k->source == REC_CLOCK_NTP && k->queries > 1 &&
+	       k->answers == 0 && k->started <= h->ended &&
+	       h->started - k->ended <= near;
+}
+
 /* What the phone's own clock says, steadily, or in the Date of a REGISTER. */
 static void
 look_at_clock(struct tls_view *v, const struct rec_clock *k, rs_time now)
@@ -237,8 +248,7 @@ look_at_clock(struct tls_view *v, const struct rec_clock *k, rs_time now)
 	v->clock_off = its - now > day || now - its > day;
 	v->clock_wrong = v->clock_off && v->leaf && v->outdated == NULL &&
 			 outdated(v->leaf, its);
-	v->clock_silent =
-	    k->source == REC_CLOCK_NTP && k->queries > 1 && k->answers == 0;
+	v->clock_silent = silent_then(k, v->h);
 }
 
 struct tls_view

@@ -266,6 +266,8 @@ trackers_tell(struct trackers *t, rs_time now, const struct rec_sink *open)
 	neighbour_tracker_tell(t->neighbour, now, open);
 	clock_tracker_tell(t->clock, open);
 	link_tracker_tell(t->link, now, open);
+	binding_tracker_tell(t->binding, now, open);
+	quiet_tracker_tell(t->quiet, open);
 }
 
 void

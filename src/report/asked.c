@@ -44,7 +44,7 @@ struct asked {
 	struct rs_addr server; /* the last of these */
 	struct rs_hash_seed seed;
 	struct table clients;
-	GPtrArray *order; /* of them, as they came */
+	GPtrArray *order;  /* of them, as they came */
 	GTree *servers;    /* struct rs_addr, that anybody tried */
 	GTree *registrars; /* those where anybody tried to register */
 	size_t tries, waits;
@@ -127,16 +127,18 @@ asked_free(struct asked *a)
 
 /* ---- as records close ---- */
 
+/* Hosts behind one address ask as one. */
 static struct client *
 own(const struct asked *a, const struct rs_addr *addr)
 {
+	const struct rs_addr face = rs_addr_face(*addr);
 	struct table_node *n =
 	    a->order->len
-		? table_first(&a->clients, table_addr_hash(&a->seed, addr))
+		? table_first(&a->clients, table_addr_hash(&a->seed, &face))
 		: NULL;
 	for (; n; n = table_next(n)) {
 		struct client *c = TRACK_OF(n, struct client, node);
-		if (rs_addr_eq(&c->addr, addr))
+		if (rs_addr_eq(&c->addr, &face))
 			return c;
 	}
 	return NULL;
@@ -157,8 +159,8 @@ touch(struct asked *a, const struct rs_addr *addr)
 	if (c || a->order->len >= CLIENTS)
 		return c;
 	c = g_new0(struct client, 1);
-	c->addr = *addr;
-	table_add(&a->clients, &c->node, table_addr_hash(&a->seed, addr));
+	c->addr = rs_addr_face(*addr);
+	table_add(&a->clients, &c->node, table_addr_hash(&a->seed, &c->addr));
 	g_ptr_array_add(a->order, c);
 	return c;
 }
@@ -620,7 +622,7 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	w->waits = (const void *)c->waits->data;
 	w->n_waits = c->waits->len;
 	w->registered =
-	    c->registered || phone_tracker_registered(a->phones, client);
+	    c->registered || phone_tracker_registered(a->phones, &c->addr);
 	w->elsewhere = c->elsewhere;
 	make_before(a);
 	make_others(a);

@@ -46,7 +46,7 @@ boot_case(struct diag_case *c, struct boot_room *room, struct host_index *hosts,
 	if (host_policy(hosts, &id) &&
 	    spool_find(spool, &rec_link_type, &id, &room->policy, arena))
 		c->policy = &room->policy;
-	if (client->family && host_clock(hosts, client, &id) &&
+	if (client->family && host_clock(hosts, client, at, &id) &&
 	    spool_find(spool, &rec_clock_type, &id, &room->clock, arena))
 		c->clock = &room->clock;
 	if (host_capture_offset(hosts, &room->offset))

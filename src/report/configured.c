@@ -261,17 +261,18 @@ static void
 line_server(struct line *l, const struct rec_endpoint *to,
     const struct rec_registration *g)
 {
+	const struct rs_addr client = rs_addr_face(g->client.at.addr);
 	for (unsigned i = 0; i < l->n; i++)
 		if (rs_endpoint_eq(&l->servers[i].at, &to->at) &&
-		    rs_addr_eq(&l->servers[i].client, &g->client.at.addr))
+		    rs_addr_eq(&l->servers[i].client, &client))
 			return;
 	if (l->n == SERVERS) {
 		l->more = true;
 		return;
 	}
 	l->servers[l->n++] =
-	    (struct server){to->at, to->name.n ? lower(to->name) : NULL,
-		g->client.at.addr, by_phone(g), is_ours(l, g)};
+	    (struct server){to->at, to->name.n ? lower(to->name) : NULL, client,
+		by_phone(g), is_ours(l, g)};
 }
 
 static void

@@ -42,6 +42,7 @@ struct one {
 	GArray *addresses; /* struct rs_addr */
 	GArray *phones;
 	GArray *members; /* sorted by address */
+	GTree *places;   /* of an address, to the one that it is */
 };
 
 /* ---- which are one ---- */
@@ -189,11 +190,19 @@ by_addr(gconstpointer a, gconstpointer b)
 	return rs_addr_cmp(&x->addr, &y->addr);
 }
 
+static gint
+addr_cmp(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	(void)arg;
+	return rs_addr_cmp(a, b);
+}
+
 struct one *
 one_new(struct host_index *hosts, one_strangers *strangers, void *arg)
 {
 	struct one *x = g_new0(struct one, 1);
 	struct run r = {.strangers = strangers, .arg = arg};
+	x->places = g_tree_new_full(addr_cmp, NULL, g_free, g_free);
 	struct host_view h;
 	struct rs_addr addr;
 	char mac[sizeof h.mac] = "";
@@ -224,6 +233,7 @@ one_free(struct one *x)
 	g_array_unref(x->addresses);
 	g_array_unref(x->phones);
 	g_array_unref(x->members);
+	g_tree_unref(x->places);
 	g_free(x);
 }
 
@@ -241,6 +251,22 @@ one_phone(const struct one *x, size_t i, size_t *n)
 	const struct phone *p = &g_array_index(x->phones, struct phone, i);
 	*n = p->n;
 	return &g_array_index(x->addresses, struct rs_addr, p->first);
+}
+
+void
+one_stand_for(
+    struct one *x, const struct rs_addr *lead, const struct rs_addr *member)
+{
+	g_tree_replace(x->places, g_memdup2(member, sizeof *member),
+	    g_memdup2(lead, sizeof *lead));
+}
+
+static const struct rs_addr *
+stands_for(const struct one *x, const struct rs_addr *a)
+{
+	const struct rs_addr *lead =
+	    x && rs_addr_place(a) ? g_tree_lookup(x->places, a) : NULL;
+	return lead ? lead : a;
 }
 
 static struct phone *
@@ -261,6 +287,7 @@ const struct rs_addr *
 one_of(const struct one *x, const struct rs_addr *a, size_t *n)
 {
 	size_t i;
+	a = stands_for(x, a);
 	if (find(x, a, &i))
 		return one_phone(x, i, n);
 	*n = 1;
@@ -271,6 +298,7 @@ const struct rs_addr *
 one_lead(const struct one *x, const struct rs_addr *a)
 {
 	size_t i;
+	a = stands_for(x, a);
 	const struct phone *p = find(x, a, &i);
 	return p ? &p->lead : a;
 }

@@ -41,6 +41,10 @@ const struct rs_addr *one_of(
 /* The address that the phone goes by: its first one, before those of the link
    only, unless one_lead_set() chose another one of the i-th. */
 const struct rs_addr *one_lead(const struct one *x, const struct rs_addr *a);
+/* Another place of the address `lead` is the same phone (track/behind.h), and
+   has no addresses of its own; lead is no such place itself. */
+void one_stand_for(
+    struct one *x, const struct rs_addr *lead, const struct rs_addr *member);
 void one_lead_set(struct one *x, size_t i, const struct rs_addr *lead);
 
 #endif

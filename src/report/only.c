@@ -2,12 +2,15 @@
 /*
  * An address is a phone's as long as it was seen with its hardware address; of
  * an address that was asked for by itself, or by an AOR, everything is taken,
- * and of all other addresses of that phone.
+ * and of all other addresses of that phone.  Of phones that share an address
+ * (track/behind.h) the one that has the AOR is taken, and whatever is not known
+ * to be another one's.
  * Leases and links have hardware addresses of their own, and may have no other.
  */
 #include "report/only.h"
 
 #include "report/one.h"
+#include "track/behind.h"
 #include "track/host.h"
 #include "track/phone.h"
 #include "track/spool.h"
@@ -28,6 +31,9 @@ struct only {
 	struct host_index *hosts;
 	GTree *addresses; /* struct rs_addr */
 	GPtrArray *macs;  /* char *, that had one of these */
+	/* By AOR: in which place of which address it is, and places that are
+	   another one (struct rs_addr each). */
+	GTree *faces, *places, *same;
 	struct rs_hash_seed seed;
 	bool released, found;
 };
@@ -132,6 +138,9 @@ only_new(const char *phone, const struct rs_hash_seed *seed, GError **error)
 	o->hosts = host_index_new();
 	o->addresses = g_tree_new_full(by_address, NULL, g_free, NULL);
 	o->macs = g_ptr_array_new_with_free_func(g_free);
+	o->faces = g_tree_new_full(by_address, NULL, g_free, NULL);
+	o->places = g_tree_new_full(by_address, NULL, g_free, NULL);
+	o->same = g_tree_new_full(by_address, NULL, g_free, g_free);
 	return o;
 }
 
@@ -144,6 +153,9 @@ only_free(struct only *o)
 	host_index_free(o->hosts);
 	g_tree_unref(o->addresses);
 	g_ptr_array_unref(o->macs);
+	g_tree_unref(o->faces);
+	g_tree_unref(o->places);
+	g_tree_unref(o->same);
 	g_free(o);
 }
 
@@ -169,13 +181,19 @@ only_lost(const struct only *o)
 /* ---- whose records ---- */
 
 static void
-take_address(struct only *o, const struct rs_addr *a)
+take(GTree *to, const struct rs_addr *a)
 {
-	if (a->family == 0 || g_tree_nnodes(o->addresses) >= ADDRESSES ||
-	    g_tree_lookup(o->addresses, a))
+	if (a->family == 0 || g_tree_nnodes(to) >= ADDRESSES ||
+	    g_tree_lookup(to, a))
 		return;
 	struct rs_addr *kept = g_memdup2(a, sizeof *a);
-	g_tree_insert(o->addresses, kept, kept);
+	g_tree_insert(to, kept, kept);
+}
+
+static void
+take_address(struct only *o, const struct rs_addr *a)
+{
+	take(o->addresses, a);
 }
 
 static bool
@@ -255,19 +273,71 @@ take_others(struct only *o)
 	phone_tracker_free(users);
 }
 
+static const struct rs_addr *
+place_of(const struct only *o, const struct rs_addr *a)
+{
+	const struct rs_addr *lead = g_tree_lookup(o->same, a);
+	return lead ? lead : a;
+}
+
+static void
+note_same(void *arg, const struct rs_addr *lead, const struct rs_addr *member)
+{
+	struct only *o = arg;
+	g_tree_replace(o->same, g_memdup2(member, sizeof *member),
+	    g_memdup2(lead, sizeof *lead));
+}
+
+/* Where the AOR registers, in the order that report.c will have it. */
+static void
+take_users(struct only *o)
+{
+	struct rs_account pay;
+	rs_account_init(&pay, USERS);
+	struct behind *behind = behind_new(&o->seed, &pay);
+	struct spool_reader *s = spool_read(o->held, &rec_registration_type);
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct rs_addr));
+	const struct rec_registration *r;
+	while ((r = spool_next(s)) != NULL) {
+		r = behind_of(behind, &rec_registration_type, r);
+		if (!same_aor(r->aor, o->aor))
+			continue;
+		const struct rs_addr face = rs_addr_face(r->client.at.addr);
+		take_address(o, &face);
+		take(o->faces, &face);
+		if (all->len < ADDRESSES)
+			g_array_append_val(all, r->client.at.addr);
+	}
+	spool_reader_free(s);
+	behind_join(behind, note_same, o);
+	for (guint i = 0; i < all->len; i++)
+		take(o->places,
+		    place_of(o, &g_array_index(all, struct rs_addr, i)));
+	g_array_unref(all);
+	behind_free(behind);
+}
+
+/* It tells its Contact, and is another phone's at that address. */
+static bool
+is_others(const struct only *o, const struct rec_type *type,
+    const struct rs_addr *client)
+{
+	const struct rs_addr face = rs_addr_face(*client);
+	bool tells = type == &rec_registration_type ||
+		     type == &rec_binding_type || type == &rec_phone_type;
+	return tells && o->by == BY_AOR && g_tree_lookup(o->faces, &face) &&
+	       !g_tree_lookup(o->places, place_of(o, client));
+}
+
 static void
 resolve(struct only *o)
 {
-	struct spool_reader *s = spool_read(o->held, &rec_registration_type);
+	struct spool_reader *s;
 	const void *rec;
 	if (o->by == BY_ADDRESS)
 		take_turns(o, &o->addr);
-	while (o->by == BY_AOR && (rec = spool_next(s)) != NULL) {
-		const struct rec_registration *r = rec;
-		if (same_aor(r->aor, o->aor))
-			take_address(o, &r->client.at.addr);
-	}
-	spool_reader_free(s);
+	else if (o->by == BY_AOR)
+		take_users(o);
 	take_others(o);
 	s = spool_read(o->held, &rec_host_type);
 	while (o->by != BY_MAC && (rec = spool_next(s)) != NULL) {
@@ -288,11 +358,13 @@ static bool
 has_address(const struct only *o, const struct rs_addr *a, rs_time at)
 {
 	struct host_view view;
+	const struct rs_addr face = rs_addr_face(*a);
 	if (a->family == 0)
 		return false;
 	if (o->by != BY_MAC)
-		return g_tree_lookup(o->addresses, a) != NULL;
-	return host_at(o->hosts, a, at, &view) && strcmp(view.mac, o->mac) == 0;
+		return g_tree_lookup(o->addresses, &face) != NULL;
+	return host_at(o->hosts, &face, at, &view) &&
+	       strcmp(view.mac, o->mac) == 0;
 }
 
 bool
@@ -304,9 +376,10 @@ only_client(const struct only *o, const struct rs_addr *client)
 		return true;
 	if (o->by != BY_MAC)
 		return has_address(o, client, 0);
+	const struct rs_addr face = rs_addr_face(*client);
 	for (size_t i = 0;
 	     host_of_mac(o->hosts, rs_span_str(o->mac), i, &a, &view); i++)
-		if (rs_addr_eq(&a, client))
+		if (rs_addr_eq(&a, &face))
 			return true;
 	return false;
 }
@@ -332,7 +405,8 @@ only_has(const struct only *o, const struct rec_type *type, const void *rec)
 		return has_mac(o, l->mac) || has_mac(o, l->other_mac) ||
 		       has_address(o, &client->at.addr, at);
 	}
-	return has_address(o, &client->at.addr, at);
+	return has_address(o, &client->at.addr, at) &&
+	       !is_others(o, type, &client->at.addr);
 }
 
 bool

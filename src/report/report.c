@@ -67,6 +67,7 @@ report_new(
 	/* The engine leaves an eighth of the limit to it, and the past. */
 	rs_account_init(&r->phones_pay, limit / (o->past ? 16 : 8));
 	r->phones = phone_tracker_new(&seed, &r->phones_pay);
+	r->behind = behind_new(&seed, &r->phones_pay);
 	r->configured = configured_new(o->problems);
 	r->downloads = (struct downloads){spool, r->phones,
 	    fetches_new(&r->phones_pay), is_known, r, {listed, r}};
@@ -101,6 +102,7 @@ report_free(struct report *r)
 	fetches_free(r->downloads.fetches);
 	configured_free(r->configured);
 	names_free(r->names);
+	behind_free(r->behind);
 	phone_tracker_free(r->phones);
 	shown_free(r->shown);
 	host_index_free(r->hosts);
@@ -348,6 +350,7 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		only_hold(r->only, type, rec);
 		return;
 	}
+	rec = behind_of(r->behind, type, rec);
 	if (type == &rec_lookup_type) {
 		lookup(r, rec);
 		return;
@@ -388,7 +391,8 @@ report_sink(struct report *r)
 void
 report_known(struct report *r, const struct rec_type *type, const void *rec)
 {
-	if (type == &rec_host_type)
+	if (type == &rec_host_type || type == &rec_binding_type ||
+	    type == &rec_quiet_type)
 		take(r, type, rec);
 	else
 		past_open(r->o.past, type, rec);
@@ -603,6 +607,7 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	for (uint32_t i = 0; i < p->chain.n && !scanner; i++)
 		r->failed += stage[i].state == REC_STAGE_FAILED;
 	chain_complete(r->chain, p, &r->arena);
+	report_tell_behind(r, p);
 	if (!scanner && p->retry_after_obeyed != REC_ABSENT) {
 		r->retry_obeyed += p->retry_after_obeyed;
 		r->retry_ignored += p->retry_after_ignored;
@@ -613,6 +618,8 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 		failed_phone(r, p);
 	else
 		phone_counts_add(&r->phones_counts, p->outcome);
+	if (!scanner && p->shared == RS_TRUE)
+		phone_counts_shared(&r->phones_counts, p->lines.n);
 	summary_add(r->summary, type, p);
 	report_event(r, type, p);
 	if (r->o.format != REPORT_NDJSON)
@@ -700,8 +707,10 @@ add_phones(struct report *r)
 	s->phones_unregistered = c->unregistered;
 	s->phones_failed = r->phones_failed;
 	s->phones_undecided = c->undecided;
-	s->phones = c->registered + c->unregistered + c->undecided +
-		    r->phones_failed;
+	s->phones_shared = c->shared;
+	s->lines_shared = c->shared_lines;
+	s->phones =
+	    c->registered + c->unregistered + c->undecided + r->phones_failed;
 	if (r->retry_obeyed || r->retry_ignored) {
 		s->retry_after_obeyed = r->retry_obeyed;
 		s->retry_after_ignored = r->retry_ignored;

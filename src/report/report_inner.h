@@ -19,6 +19,7 @@
 #include "report/only.h"
 #include "report/report.h"
 #include "report/turns.h"
+#include "track/behind.h"
 #include "track/host.h"
 #include "track/names.h"
 #include "track/phone.h"
@@ -37,6 +38,7 @@ struct report {
 	struct shown *shown;
 	struct host_index *hosts;
 	struct turns *turns;
+	struct behind *behind;
 	struct one *one; /* while report_finish() runs */
 	struct rs_account phones_pay, names_pay;
 	struct names *names; /* of the capture files; NULL: none */
@@ -102,6 +104,8 @@ void report_recall_case(const struct report *r, struct diag_case *c,
     const struct rs_addr *client, struct rs_span mac, rs_time at);
 /* report_join.c: once all phones are known, and before they are asked about. */
 void report_join_phones(struct report *r);
+/* Where it is known to share its address: its own one. */
+void report_tell_behind(struct report *r, struct rec_phone *p);
 /* report_cases.c: all rules over all that is not fine. */
 void report_judge_all(struct report *r);
 /* report_names.c: from here on what is read back has the names that the capture

@@ -48,10 +48,33 @@ strangers(void *arg, const struct rs_addr *a, const struct rs_addr *b)
 	return phone_tracker_strangers(r->phones, a, b);
 }
 
+/* Places of an address that are one phone's. */
+static void
+join_place(void *arg, const struct rs_addr *lead, const struct rs_addr *member)
+{
+	struct report *r = arg;
+	one_stand_for(r->one, lead, member);
+	lead = one_lead(r->one, member);
+	phone_tracker_join(r->phones, lead, member);
+	odd_join(r->odd, lead, member);
+}
+
 void
 report_join_phones(struct report *r)
 {
 	r->one = one_new(r->hosts, strangers, r);
 	for (size_t i = 0; i < one_phones(r->one); i++)
 		join(r, i);
+	behind_join(r->behind, join_place, r);
+}
+
+void
+report_tell_behind(struct report *r, struct rec_phone *p)
+{
+	struct rs_addr own;
+	char text[RS_ADDR_TEXT];
+	if (!behind_host(r->behind, &p->client.at.addr, &own))
+		return;
+	rs_addr_format(&own, text);
+	p->behind = rec_arena_text(&r->arena, rs_span_str(text));
 }

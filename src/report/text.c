@@ -31,6 +31,26 @@ narrowed(struct text *t)
 }
 
 void
+text_shared(struct text *t)
+{
+	const struct rec_summary *s = t->in->summary;
+	char a[PAGE_TEXT], b[PAGE_TEXT];
+	int64_t n = text_sum(s->phones_shared);
+	page_end(&t->page);
+	if (n == 0)
+		return;
+	text_many(b, text_sum(s->lines_shared), "line");
+	if (n == 1)
+		page_printf(&t->page,
+		    "One address has %s: it may be several phones.", b);
+	else
+		page_printf(&t->page,
+		    "%s addresses have %s: they may be more phones.",
+		    page_number(a, n), b);
+	page_end(&t->page);
+}
+
+void
 text_report(const struct text_input *in, struct out *out)
 {
 	struct text t = {.in = in,

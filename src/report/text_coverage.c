@@ -795,6 +795,6 @@ text_headline(struct text *t)
 		page_printf(&t->page, "%s%s unregistered",
 		    failed || undecided ? ", " : "",
 		    page_number(a, unregistered));
-	page_end(&t->page);
+	text_shared(t);
 	page_end(&t->page);
 }

@@ -66,6 +66,8 @@ void text_also(struct text *t, const struct rec_phone *p);
 void text_coverage(struct text *t);
 /* The line that says how many phones; what to do where there is nothing. */
 void text_headline(struct text *t);
+/* Ends that line; another one where an address may be several phones'. */
+void text_shared(struct text *t);
 void text_sums(struct text *t);
 void text_failures(struct text *t);
 /* How phones that failed differ from those that registered. */

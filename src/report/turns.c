@@ -4,7 +4,7 @@
 #include <glib.h>
 
 /* Of addresses; and of times that one of them changed hands. */
-enum { MOST = 65536, MOST_TURNS = UINT8_MAX };
+enum { MOST = 65536, MOST_TURNS = RS_ADDR_TURNS - 1 };
 
 struct address {
 	struct rs_addr addr;

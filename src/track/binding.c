@@ -91,9 +91,15 @@ binding_tracker_free(struct binding_tracker *k)
 	g_free(k);
 }
 
-static void
-emit(struct binding_tracker *k, const struct binding *b,
-    enum rec_binding_state state, rs_time ended)
+/* Lists that a record has for a while. */
+struct lists {
+	struct rec_grant grants[BINDING_GRANTS];
+	struct rec_displaced fights[BINDING_FIGHTS];
+};
+
+static struct rec_binding
+record_of(const struct binding_tracker *k, const struct binding *b,
+    enum rec_binding_state state, rs_time ended, struct lists *own)
 {
 	struct rec_binding r = k->blank;
 	r.id = b->id;
@@ -106,14 +112,14 @@ emit(struct binding_tracker *k, const struct binding *b,
 	r.client.at = b->client;
 	r.server.at = b->server;
 	r.transport = b->transport;
-	struct rec_grant grants[BINDING_GRANTS] = {b->first};
+	own->grants[0] = b->first;
 	uint32_t n = b->granted_total < BINDING_GRANTS
 			 ? (uint32_t)b->granted_total
 			 : BINDING_GRANTS;
 	if (b->later)
-		memcpy(grants + 1, b->later,
-		    (BINDING_GRANTS - 1) * sizeof *grants);
-	r.grants = (struct rec_list){grants, n, n};
+		memcpy(own->grants + 1, b->later,
+		    (BINDING_GRANTS - 1) * sizeof *own->grants);
+	r.grants = (struct rec_list){own->grants, n, n};
 	r.granted_total = b->granted_total;
 	r.refreshes = b->refreshes;
 	r.refresh_margin = b->margin;
@@ -122,12 +128,11 @@ emit(struct binding_tracker *k, const struct binding *b,
 		    b->n_lapses < BINDING_LAPSES ? b->n_lapses : BINDING_LAPSES,
 		    BINDING_LAPSES};
 	r.lapsed = b->lapsed;
-	struct rec_displaced fights[BINDING_FIGHTS];
 	uint32_t n_fights =
 	    b->n_fights < BINDING_FIGHTS ? b->n_fights : BINDING_FIGHTS;
 	for (uint32_t i = 0; i < n_fights; i++)
-		fights[i] = b->fights[i].rec;
-	r.displaced = (struct rec_list){fights, n_fights, n_fights};
+		own->fights[i] = b->fights[i].rec;
+	r.displaced = (struct rec_list){own->fights, n_fights, n_fights};
 	if (b->n_fights)
 		r.displaced_total = b->n_fights;
 	if (b->moves) {
@@ -145,7 +150,55 @@ emit(struct binding_tracker *k, const struct binding *b,
 	r.state = state;
 	if (state == REC_HELD)
 		r.next_expiry = b->expiry;
-	k->out->record(k->out->arg, &rec_binding_type, &r);
+	return r;
+}
+
+/* Of what a report before tells only the last grant is told again. */
+static void
+leave_told(const struct binding_told *told, struct rec_binding *r, uint32_t n)
+{
+	const struct rec_grant *g = r->grants.v;
+	if (told->grants == r->granted_total && r->grants.n)
+		r->grants = (struct rec_list){
+		    (void *)(uintptr_t)(g + r->grants.n - 1), 1, 1};
+	if (told->fights == n) {
+		r->displaced = (struct rec_list){0};
+		r->displaced_total = REC_ABSENT;
+	}
+	if (told->moves == r->moves_total) {
+		r->moves = (struct rec_list){0};
+		r->moves_total = REC_ABSENT;
+	}
+	if (told->unreached == r->unreached_total) {
+		r->unreached = (struct rec_list){0};
+		r->unreached_total = REC_ABSENT;
+	}
+}
+
+/* That it is held is told in each report, anything else once. */
+static void
+tell(struct binding_tracker *k, struct binding *b, enum rec_binding_state state,
+    rs_time ended, const struct rec_sink *out)
+{
+	struct lists own;
+	struct rec_binding r = record_of(k, b, state, ended, &own);
+	const struct binding_told now = {.state = state,
+	    .grants = r.granted_total,
+	    .moves = r.moves_total,
+	    .unreached = r.unreached_total,
+	    .fights = b->n_fights};
+	const struct binding_told *told = &b->told;
+	if (told->state && state != REC_HELD && state == told->state &&
+	    b->n_lapses == 0 && now.grants == told->grants &&
+	    now.moves == told->moves && now.unreached == told->unreached &&
+	    now.fights == told->fights)
+		return;
+	if (told->state)
+		leave_told(told, &r, b->n_fights);
+	out->record(out->arg, &rec_binding_type, &r);
+	b->told = now;
+	b->n_lapses = 0;
+	b->lapsed = 0;
 }
 
 /* The record goes out, and the entry is gone. */
@@ -153,7 +206,7 @@ static void
 close_binding(struct binding_tracker *k, struct binding *b,
     enum rec_binding_state state, rs_time ended)
 {
-	emit(k, b, state, ended);
+	tell(k, b, state, ended, k->out);
 	release(k, b);
 }
 
@@ -523,17 +576,25 @@ binding_tracker_unseen(struct binding_tracker *k)
 }
 
 void
-binding_tracker_finish(struct binding_tracker *k, rs_time end)
+binding_tracker_tell(
+    struct binding_tracker *k, rs_time now, const struct rec_sink *out)
 {
 	for (struct queue_link *l = queue_first(&k->order); l;
 	     l = queue_next(&k->order, l)) {
 		struct binding *b = TRACK_OF(l, struct binding, order);
-		enum rec_binding_state s = state_at(b, end);
-		emit(k, b, s,
+		enum rec_binding_state s = state_at(b, now);
+		tell(k, b, s,
 		    s == REC_EXPIRED     ? b->expiry
 		    : s == REC_DISPLACED ? b->away
-					 : end);
+					 : now,
+		    out);
 	}
+}
+
+void
+binding_tracker_finish(struct binding_tracker *k, rs_time end)
+{
+	binding_tracker_tell(k, end, k->out);
 	forget_all(k);
 	table_init(&k->by_key, k->pay);
 	table_init(&k->by_aor, k->pay);

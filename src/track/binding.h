@@ -3,7 +3,8 @@
  * Bindings: AOR + contact, from grant to grant (RFC 3261 10.3).
  *
  * Reads closed registrations, keeps one small entry per binding, and closes a
- * rec_binding when the binding is removed, or at the end.
+ * rec_binding when the binding is removed, or at the end; what a report in
+ * between tells of is not told again.
  */
 #ifndef TRACK_BINDING_H
 #define TRACK_BINDING_H
@@ -29,6 +30,10 @@ void binding_tracker_registration(
     struct binding_tracker *k, const struct rec_registration *r);
 /* Nobody captured for a while: what was refreshed then is not known. */
 void binding_tracker_unseen(struct binding_tracker *k);
+/* Between two reports: each that is held, and of others what no report tells of
+   yet; lapses are told once. */
+void binding_tracker_tell(
+    struct binding_tracker *k, rs_time now, const struct rec_sink *out);
 void binding_tracker_finish(struct binding_tracker *k, rs_time end);
 uint64_t binding_tracker_evicted(const struct binding_tracker *k);
 

@@ -30,6 +30,13 @@ struct binding_moves {
 
 struct binding_lost;
 
+/* What a report has of it already (binding_tracker_tell()). */
+struct binding_told {
+	enum rec_binding_state state; /* 0: no report has any */
+	int64_t grants, moves, unreached;
+	uint32_t fights;
+};
+
 struct binding {
 	struct table_node by_key, by_aor;
 	struct queue_link order; /* by last change */
@@ -52,8 +59,9 @@ struct binding {
 	struct binding_fight *fights; /* BINDING_FIGHTS, likewise */
 	struct binding_moves *moves;
 	struct binding_lost *lost; /* NULL: the server never lost it */
-	uint32_t n_lapses, n_fights;
+	uint32_t n_lapses, n_fights; /* lapses: since a report told of it */
 	int64_t granted_total, refreshes, margin, lapsed;
+	struct binding_told told;
 	struct rs_span aor, contact, instance, reg_id; /* in text */
 	size_t size;                                   /* of the block */
 	uint8_t text[];

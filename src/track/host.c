@@ -13,8 +13,9 @@ struct item {
 	char mac[MAC_TEXT];
 	rs_time from, to;
 	int64_t vlan;
-	int kind;  /* rec_learned, rec_lease_state, rec_clock_source */
-	bool told; /* clock: of its client's own time, steadily */
+	int kind;      /* rec_learned, rec_lease_state, rec_clock_source */
+	bool told;     /* clock: of its client's own time, steadily */
+	bool answered; /* clock: by NTP */
 	struct rec_id id;
 };
 
@@ -137,6 +138,7 @@ add_clock(struct host_index *x, const struct rec_clock *c)
 	    .told =
 		c->client_steady == RS_TRUE ||
 		(c->source == REC_CLOCK_SIP && c->client_offset != REC_ABSENT),
+	    .answered = c->source == REC_CLOCK_NTP && c->answers > 0,
 	    .id = c->id};
 	add(x, x->clocks, &i);
 	if (c->source != REC_CLOCK_NTP || c->server_offset == REC_ABSENT ||
@@ -409,17 +411,29 @@ host_quiet(const struct host_index *x, struct rs_span mac, struct rec_quiet *to)
 	return false;
 }
 
+/* Whether a clock, which began later, tells more at that time. */
+static bool
+tells_more(const struct item *than, const struct item *i, rs_time at)
+{
+	if (i->told != than->told)
+		return i->told;
+	if (i->kind != than->kind)
+		return i->kind < than->kind;
+	if (i->answered != than->answered)
+		return i->answered;
+	return i->kind == REC_CLOCK_NTP && !i->told && i->from <= at;
+}
+
 bool
-host_clock(
-    struct host_index *x, const struct rs_addr *client, struct rec_id *to)
+host_clock(struct host_index *x, const struct rs_addr *client, rs_time at,
+    struct rec_id *to)
 {
 	struct item key = {.addr = *client, .from = RS_NEVER};
 	const struct item *best = NULL, *i;
 	sort(x);
 	for (guint n = lower(x->clocks, &key, by_addr);
 	     (i = item_at(x->clocks, n)) && rs_addr_eq(&i->addr, client); n++)
-		if (best == NULL || (i->told && !best->told) ||
-		    (i->told == best->told && i->kind < best->kind))
+		if (best == NULL || tells_more(best, i, at))
 			best = i;
 	if (best)
 		*to = best->id;

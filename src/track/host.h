@@ -25,7 +25,8 @@ struct host_view {
 
 struct host_index *host_index_new(void);
 void host_index_free(struct host_index *x);
-/* Of rec_host, rec_lease, rec_link, rec_clock and rec_quiet; others are left. */
+/* Of rec_host, rec_lease, rec_link, rec_clock and rec_quiet; others are left.
+ */
 void host_index_add(
     struct host_index *x, const struct rec_type *type, const void *rec);
 
@@ -62,9 +63,9 @@ bool host_served_after(struct host_index *x, struct rs_span mac, rs_time at);
 bool host_quiet(
     const struct host_index *x, struct rs_span mac, struct rec_quiet *to);
 /* The clock record of that address as a client: best one that tells its own
-   time, then NTP. */
-bool host_clock(
-    struct host_index *x, const struct rs_addr *client, struct rec_id *to);
+   time, then NTP that is answered, then what it asked last by then. */
+bool host_clock(struct host_index *x, const struct rs_addr *client, rs_time at,
+    struct rec_id *to);
 /* What a switch announces, where all that do agree. */
 bool host_policy(struct host_index *x, struct rec_id *to);
 /* By how much the servers' clocks are ahead of the capture's, where at least

@@ -12,10 +12,14 @@
 
 enum {
 	MOST = 65536,
-	/* Of one family, by traffic: a phone has one, and another one after a
-	   move; a router passes on what it likes. */
+	/* Of one family, by traffic, that turn up within NEW: a phone has one,
+	   and another one after a move; a router passes on what it likes. */
 	MOST_ADDRESSES = 3,
 };
+
+/* Addresses for privacy follow one another for weeks, each after half a day at
+   least (RFC 8981 3.5: TEMP_PREFERRED_LIFETIME less MAX_DESYNC_FACTOR). */
+static const rs_time NEW = 43200 * RS_SEC;
 
 /* Of a host that says nothing of its address for so long. */
 static const rs_time GONE = 60 * RS_SEC;
@@ -29,7 +33,10 @@ struct card {
 	uint8_t mac[6];
 	uint16_t vlan;
 	bool vlan_known, forwards;
-	uint8_t addresses[2]; /* by traffic: IPv4, IPv6 */
+	/* IPv4, IPv6: by traffic, since then; once they are a router's they
+	   stay so. */
+	uint8_t addresses[2];
+	rs_time since[2];
 };
 
 struct epoch {
@@ -160,6 +167,18 @@ neighbour_vlan(
 	return true;
 }
 
+static void
+count_address(struct card *c, unsigned v6, rs_time now)
+{
+	uint8_t *n = &c->addresses[v6];
+	if (*n > MOST_ADDRESSES)
+		return;
+	if (*n && now - c->since[v6] >= NEW)
+		*n = 0;
+	if ((*n)++ == 0)
+		c->since[v6] = now;
+}
+
 static bool
 is_router(const struct neighbour_tracker *k, const struct epoch *e)
 {
@@ -174,7 +193,8 @@ find_epoch(const struct neighbour_tracker *k, const struct rs_addr *a)
 {
 	if (k->epoch_order.n == 0)
 		return NULL;
-	struct table_node *n = table_first(&k->epochs, table_addr_hash(k->seed, a));
+	struct table_node *n =
+	    table_first(&k->epochs, table_addr_hash(k->seed, a));
 	for (; n; n = table_next(n)) {
 		struct epoch *e = TRACK_OF(n, struct epoch, node);
 		if (rs_addr_eq(&e->addr, a))
@@ -257,7 +277,6 @@ open_epoch(struct neighbour_tracker *k, const struct rs_addr *addr,
  * one, or both have it.  Who renews (RFC 2131 4.3.2) had it before, and others
  * may have answered or sent for it.  Who asks by ARP speaks for itself, which
  * who answers need not; a host that is there defends its address (RFC
- * who answers need not; a host that is there defends its address (RFC
  * 5227 2.4).  Of neighbour discovery nothing is concluded: proxies answer, and
  * hosts take turns.
  */
@@ -320,9 +339,8 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 	if (e == NULL) {
 		if ((e = open_epoch(k, addr, mac, ev)) == NULL)
 			return;
-		uint8_t *n = c ? &c->addresses[addr->family == 6] : NULL;
-		if (n && how == REC_BY_TRAFFIC && *n < UINT8_MAX)
-			++*n;
+		if (c && how == REC_BY_TRAFFIC)
+			count_address(c, addr->family == 6, ev->at.complete);
 		e->learned = how;
 	}
 	if (how < e->learned)

@@ -326,9 +326,45 @@ contact_host(const struct phone_tracker *k, const struct rec_registration *r)
 		return PHONE_HOST_NONE;
 	if (!rs_addr_parse(&a, u.host))
 		return rs_hash(&k->seed, u.host) | PHONE_HOST_OTHER;
-	if (rs_addr_eq(&a, &r->client.at.addr))
+	const struct rs_addr face = rs_addr_face(r->client.at.addr);
+	if (rs_addr_eq(&a, &face))
 		return PHONE_HOST_OWN;
 	return table_addr_hash(&k->seed, &a) | PHONE_HOST_OTHER;
+}
+
+/* What is of an address, whoever is behind it: a server that bans it knows no
+   more, and who asks DNS may be any of these. */
+static void
+add_to_address(
+    struct phone_tracker *k, struct phone *ph, const struct rec_registration *r)
+{
+	const struct rs_addr face = rs_addr_face(r->client.at.addr);
+	if (rs_addr_place(&r->client.at.addr))
+		ph = phone_touch(k, &face);
+	if (ph == NULL)
+		return;
+	ph->another_registered |= r->outcome == REC_REGISTERED;
+	standing_registration(k->standings, &ph->standing, &ph->address, r);
+}
+
+/* What a phone in a place of its address registered over: who connects from
+   there tells no Contact. */
+static void
+add_way(struct phone *ph, const struct rec_registration *r)
+{
+	const struct rec_list none = {0};
+	struct phone_word tls =
+	    word_of(&rec_handshake_type, &r->handshake, r->started, &none);
+	struct phone_word tcp =
+	    word_of(&rec_connection_type, &r->connection, r->started, &none);
+	if (rs_addr_place(&r->client.at.addr) == 0)
+		return;
+	if (rec_id_is(&r->handshake))
+		phone_word_take(&ph->good[PHONE_TLS], &tls);
+	if (rec_id_is(&r->connection))
+		phone_word_take(&ph->good[PHONE_TCP], &tcp);
+	else if (rec_id_is(&r->handshake))
+		phone_word_take(&ph->under_tls, &tls);
 }
 
 static void
@@ -345,11 +381,12 @@ add_registration(
 	phone_span(ph, &r->id, r->started, r->ended);
 	phone_agent_add(k, ph, r->user_agent);
 	add_transport(ph, r->transport);
+	add_way(ph, r);
 	struct phone_line *l = line_touch(k, ph, r->aor);
 	add_scanning(ph, l, r);
 	if (l)
 		add_wait(k, ph, l, r);
-	standing_registration(k->standings, &ph->standing, &ph->address, r);
+	add_to_address(k, ph, r);
 	busy_registration(k->busy, r);
 	if (l && counts)
 		line_registered(k, l, r);
@@ -467,10 +504,11 @@ phone_tracker_stopped(struct phone_tracker *k, const struct rs_addr *client,
 	ph->suffered |= suffered;
 }
 
-static const struct phone *
+const struct phone *
 phone_at(const struct phone_tracker *k, const struct rs_addr *client)
 {
-	for (struct table_node *n = table_first(&k->table, table_addr_hash(&k->seed, client));
+	for (struct table_node *n =
+		 table_first(&k->table, table_addr_hash(&k->seed, client));
 	     n; n = table_next(n)) {
 		const struct phone *ph = TRACK_OF(n, struct phone, node);
 		if (rs_addr_eq(&ph->address, client))
@@ -500,7 +538,7 @@ phone_tracker_registered(
     const struct phone_tracker *k, const struct rs_addr *client)
 {
 	const struct phone *ph = phone_at(k, client);
-	return ph && ph->registered_at != RS_NEVER;
+	return ph && (ph->registered_at != RS_NEVER || ph->another_registered);
 }
 
 static int
@@ -546,6 +584,13 @@ by_id(const void *a, const void *b)
 }
 
 void
+phone_counts_shared(struct phone_counts *c, uint32_t lines)
+{
+	c->shared++;
+	c->shared_lines += lines;
+}
+
+void
 phone_counts_add(struct phone_counts *c, enum rec_outcome outcome)
 {
 	if (outcome == REC_REGISTERED)
@@ -559,10 +604,13 @@ phone_counts_add(struct phone_counts *c, enum rec_outcome outcome)
 static void
 count_untroubled(struct phone_counts *c, const struct phone *ph)
 {
-	if (phone_record_scanner(ph))
+	if (phone_record_scanner(ph)) {
 		c->scanners++;
-	else
-		phone_counts_add(c, phone_record_outcome(ph));
+		return;
+	}
+	phone_counts_add(c, phone_record_outcome(ph));
+	if (phone_record_shared(ph))
+		phone_counts_shared(c, ph->n_lines);
 }
 
 void

@@ -49,7 +49,7 @@ bool phone_tracker_first(const struct phone_tracker *k,
 /* There is such a phone. */
 bool phone_tracker_knows(
     const struct phone_tracker *k, const struct rs_addr *client);
-/* It registered, once at least. */
+/* It registered, once at least, or another one behind its address. */
 bool phone_tracker_registered(
     const struct phone_tracker *k, const struct rs_addr *client);
 /* What is known of that phone by now; text of it lives as the tracker does. */
@@ -58,9 +58,12 @@ bool phone_tracker_find(const struct phone_tracker *k,
 /* Phones that did not fail, by their last word. */
 struct phone_counts {
 	int64_t registered, unregistered, undecided, scanners;
+	/* Of all: addresses that may be several phones', and lines of these. */
+	int64_t shared, shared_lines;
 };
 
 void phone_counts_add(struct phone_counts *c, enum rec_outcome outcome);
+void phone_counts_shared(struct phone_counts *c, uint32_t lines);
 
 /* Closes one rec_phone per phone, in the order of their ids; with `untroubled`,
    phones that had no trouble at all have none, and are counted there. */

@@ -77,6 +77,7 @@ struct phone {
 	uint32_t n_lines, n_agents;
 	int64_t attempts, failed;
 	bool by_tcp, by_tls, by_udp, by_ip4, suffered;
+	bool another_registered; /* behind the same address */
 	/* what tells a scanner */
 	bool succeeded, answered, challenged;
 	uint32_t n_turned_away;
@@ -119,6 +120,9 @@ void phone_agent_add(
    NULL: no room. */
 struct phone *phone_touch(
     struct phone_tracker *k, const struct rs_addr *address);
+/* Likewise, but NULL: there is none. */
+const struct phone *phone_at(
+    const struct phone_tracker *k, const struct rs_addr *client);
 enum { PHONE_LINE_COST = 256, PHONE_MAX_LINES = 64 };
 
 /* ---- phone_record.c ---- */
@@ -128,6 +132,8 @@ void phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
     struct rec_phone *to, struct rec_arena *a);
 /* As in its record. */
 enum rec_outcome phone_record_outcome(const struct phone *ph);
+/* Perhaps it is several phones that share the address. */
+bool phone_record_shared(const struct phone *ph);
 /* Why it is a scanner; NULL: it is none, as far as can be seen. */
 const char *phone_record_scanner(const struct phone *ph);
 

@@ -112,6 +112,7 @@ join_sums(struct phone *to, const struct phone *from)
 	to->by_udp |= from->by_udp;
 	to->by_ip4 |= from->by_ip4;
 	to->suffered |= from->suffered;
+	to->another_registered |= from->another_registered;
 	to->succeeded |= from->succeeded;
 	to->answered |= from->answered;
 	to->challenged |= from->challenged;

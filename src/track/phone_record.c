@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { MAX_EVIDENCE = 16 };
+enum { MAX_EVIDENCE = 16, MAX_LINES = 16 /* that one phone has */ };
 
 static const char *const stage_names[PHONE_STAGES] = {"tcp", "tls", "sip"};
 
@@ -234,6 +234,23 @@ several_hosts(const struct phone *ph)
 	return false;
 }
 
+bool
+phone_record_shared(const struct phone *ph)
+{
+	return several_hosts(ph) ||
+	       (ph->n_lines > MAX_LINES && phone_record_scanner(ph) == NULL);
+}
+
+/* Servers refuse an address, whoever is behind it. */
+static const struct standing *
+standing_of(const struct phone_tracker *k, const struct phone *ph)
+{
+	const struct rs_addr face = rs_addr_face(ph->address);
+	const struct phone *all =
+	    rs_addr_place(&ph->address) ? phone_at(k, &face) : ph;
+	return all ? all->standing : NULL;
+}
+
 void
 phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
     struct rec_phone *to, struct rec_arena *a)
@@ -241,7 +258,7 @@ phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
 	struct rec_phone r;
 	rec_init(&rec_phone_type, &r);
 	const struct phone_line *last = last_line(ph);
-	standing_view(ph->standing, &r.silenced, a);
+	standing_view(standing_of(k, ph), &r.silenced, a);
 	r.id = ph->id;
 	r.started = ph->started;
 	r.ended = ph->ended;
@@ -271,6 +288,8 @@ phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
 		r.retry_after_obeyed = ph->obeyed;
 		r.retry_after_ignored = ph->ignored;
 	}
+	if (phone_record_shared(ph))
+		r.shared = RS_TRUE;
 	const char *why = phone_record_scanner(ph);
 	if (why) {
 		r.scanner = RS_TRUE;

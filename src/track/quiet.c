@@ -377,7 +377,7 @@ show(struct rec_quiet *r, const struct client *c)
 }
 
 static void
-say(const struct quiet_tracker *k, const struct client *c)
+say(const struct client *c, const struct rec_sink *out)
 {
 	struct rec_arena a;
 	struct rec_quiet r;
@@ -390,15 +390,21 @@ say(const struct quiet_tracker *k, const struct client *c)
 	r.asked = c->n_asked + c->asked_more;
 	r.called = c->called ? RS_TRUE : RS_UNKNOWN;
 	show(&r, c);
-	k->out->record(k->out->arg, &rec_quiet_type, &r);
+	out->record(out->arg, &rec_quiet_type, &r);
 	rec_arena_clear(&a);
+}
+
+void
+quiet_tracker_tell(const struct quiet_tracker *k, const struct rec_sink *out)
+{
+	for (unsigned i = 0; i < k->n; i++)
+		if (k->v[i].granted.at != RS_NEVER)
+			say(&k->v[i], out);
 }
 
 void
 quiet_tracker_finish(struct quiet_tracker *k)
 {
-	for (unsigned i = 0; i < k->n; i++)
-		if (k->v[i].granted.at != RS_NEVER)
-			say(k, &k->v[i]);
+	quiet_tracker_tell(k, k->out);
 	k->n = 0;
 }

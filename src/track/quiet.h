@@ -25,7 +25,10 @@ struct quiet_tracker *quiet_tracker_new(const struct rec_sink *out);
 void quiet_tracker_free(struct quiet_tracker *k);
 /* RS_EV_LINK, RS_EV_DHCP and RS_EV_DROPS; others are left. */
 void quiet_tracker_event(struct quiet_tracker *k, const struct rs_event *ev);
-/* Closes one rec_quiet for each that was granted an address. */
+/* One rec_quiet for each that was granted an address; nothing is closed. */
+void quiet_tracker_tell(
+    const struct quiet_tracker *k, const struct rec_sink *out);
+/* Likewise, and all are closed. */
 void quiet_tracker_finish(struct quiet_tracker *k);
 
 #endif

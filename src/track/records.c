@@ -369,6 +369,8 @@ static const struct rec_field phone_fields[] = {
     TIME("ended", ended),
     ENDPOINT("client", client),
     TEXT("mac", mac),
+    TEXT("behind", behind),
+    TRUTH("shared", shared),
     SPARE_TEXTS("addresses", addresses),
     TEXTS("user_agents", user_agents),
     TEXTS("aors", aors),

@@ -523,6 +523,8 @@ struct rec_phone {
 	bool by_ip4;   /* not said: it tried something over IPv4 */
 	bool by_udp, by_tcp, by_tls; /* likewise */
 	bool several_hosts; /* not said: Contacts of its lines differ in host */
+	struct rs_span behind;  /* its own address, where others share that one */
+	enum rs_fact shared;    /* perhaps it is several phones; or absent */
 	enum rs_fact scanner;         /* true, or absent */
 	struct rs_span scanner_reason; /* "user_agent", "many_users" */
 	/* of next attempts at a server that sent Retry-After; absent: none */
@@ -708,6 +710,8 @@ struct rec_summary {
 	rs_time next_expiry;             /* the first of those held */
 	int64_t phones, phones_registered, phones_failed, phones_undecided;
 	int64_t phones_unregistered; /* removed what they had */
+	/* Not said: those that may be several, and lines of these. */
+	int64_t phones_shared, lines_shared;
 	/* struct rec_group; empty where there would be one */
 	struct rec_list servers, user_agents, transports;
 	struct rec_scanners scanners; /* absent where there were none */

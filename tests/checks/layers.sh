@@ -31,7 +31,7 @@ tls:         base dissector tls-wire tls pure libc
 websocket:   base dissector ws-wire websocket pure libc
 track:       base dissector dhcp dns http link log/fetch.h log/url.h sip tftp tls-wire profile/profile.h track tls/cert.h tls/session.h pure libc glib
 diag:        base profile/profile.h track/record.h track/records.h diag pure libc
-report:      base diag profile/profile.h track/host.h track/names.h track/phone.h track/record.h track/records.h track/related.h track/shown.h track/spool.h track/summary.h track/table.h track/queue.h report pure libc glib
+report:      base diag profile/profile.h track/behind.h track/host.h track/names.h track/phone.h track/record.h track/records.h track/related.h track/shown.h track/spool.h track/summary.h track/table.h track/queue.h report pure libc glib
 engine:      base dissector dhcp dns http link log ntp sip tftp tls-wire ws-wire profile/profile.h capture net tls websocket track diag engine config pure libc glib
 main:        base auth engine capture profile report main tls/keylog.h tls/keys.h tls/pem.h tls/rsa_key.h tls/secrets.h tls/suite.h tls/trust.h track/related.h track/records.h config pure libc glib
 '

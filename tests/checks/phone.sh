@@ -52,6 +52,25 @@ same() {
 	none "$name" "$(python3 "$tmp/same.py" "$tmp/whole" "$tmp/narrow" "$@" 2>&1)"
 }
 
+# one_behind AOR ATTEMPTS AORS: of the phones that share an address
+one_behind() {
+	report "$srcdir/pcaps/udp-nat-phones/udp-nat-phones.pcap" \
+		--format json --phone "$1" >"$tmp/narrow"
+	got=$(python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+aors = sorted({r["aor"][4:8] for r in d["registrations"]})
+print(len(d["phones"]), d["summary"]["attempts"], *aors,
+      len({b["aor"] for b in d["bindings"]} - {p for x in d["phones"]
+                                               for p in x["aors"]}))
+' "$tmp/narrow" 2>&1)
+	none "of phones behind one NAT $1" "$([ "$got" = "1 $2 $3 0" ] ||
+		echo "$got")"
+}
+
+one_behind sip:4002@example.com 4 '4001 4002'
+one_behind sip:4003@example.com 3 4003
+one_behind sip:4004@example.com 3 4004
 same 'an address that failed' lobby-one-of-fifty 192.0.2.112 192.0.2.112
 same 'an address that registered' lobby-one-of-fifty 192.0.2.101 192.0.2.101
 same 'one of two behind a bridge' phones-behind-bridge 192.0.2.17 192.0.2.17

@@ -196,7 +196,7 @@ ask(struct run *r)
 		must(host_of_mac(
 		    r->hosts, rs_span_str(view.mac), 0, &addr, &view));
 	(void)host_lease(r->hosts, &addr, r->at.complete, &id);
-	(void)host_clock(r->hosts, &addr, &id);
+	(void)host_clock(r->hosts, &addr, r->at.complete, &id);
 	(void)host_policy(r->hosts, &id);
 	(void)host_capture_offset(r->hosts, &offset);
 }

@@ -191,6 +191,53 @@ def released():
 
 # ---- and told while it happens ----
 
+def bindings(report):
+    return [(b["state"], len(b["lapses"]), len(b["grants"]),
+             b["grants_total"]) for b in report.get("binding", [])]
+
+
+def bindings_lapse():
+    """One that is refreshed late, one that is in time, one that never is."""
+    c, _ = boots()
+    late = line(c, "192.0.2.17", "2000")
+    good = line(c, "192.0.2.17", "2001")
+    late.registers(5, 60)
+    good.registers(6, 600)
+    line(c, "192.0.2.17", "2002").registers(7, 60)
+    late.registers(110, 60)
+    late.registers(150, 600)
+    ticks(c, 20, 28, 70, 88, 120, 128, 190, 198, 280)
+    r = reports(packets_of(c), [30, 90, 130, 200])
+    is_so("what is held, and what ran out, while it happens",
+          [sorted(bindings(x)) for x in r],
+          [[("held", 0, 1, 1)] * 3,
+           [("expired", 0, 1, 1)] * 2 + [("held", 0, 1, 1)],
+           [("held", 0, 1, 1), ("held", 1, 2, 2)],
+           [("held", 0, 1, 1), ("held", 0, 3, 3)],
+           [("held", 0, 1, 1), ("held", 0, 1, 3)]])
+    is_so("a lapse is told once", [codes(x) for x in r],
+          [[], [], ["sip.binding-lapsed"], [], []])
+
+
+def silent():
+    """Once, in the report that has the lease, where that shows it by itself."""
+    for name, cut, want in (
+            ("phone-silent", 220, ["phone.silent"]),
+            ("phone-silent", 100, []),
+            ("phone-silent-port", 190, ["phone.silent"])):
+        r = reports(case(name), [cut])
+        is_so("%s, with a report at %d s" % (name, cut),
+              [codes(x) for x in r],
+              [want, [] if want else ["phone.silent"]])
+    for name in "elsewhere", "registered", "short":
+        whole = case("phone-silent-" + name)
+        last = time_of(whole[1][-1], whole[1][0])
+        got = [x for part in (2, 5, 7)
+               for one in reports(whole, [last * part / 8])
+               for x in codes(one) if x == "phone.silent"]
+        is_so("nobody is silent: phone-silent-" + name, got, [])
+
+
 def link_faults():
     r = reports(case("link-eap-failed"), [])
     want = codes(r[0])
@@ -213,7 +260,8 @@ TESTS = (
     lease_then_refused, lease_still_open, one_phone, tls_for_days,
     registered_before_the_lease_closed, renewed_while_registered,
     names_of_certificates, other_hosts, other_hosts_6,
-    stuck_where_another_registered, lease_over, released, link_faults)
+    stuck_where_another_registered, lease_over, released, bindings_lapse,
+    silent, link_faults)
 
 for test in TESTS:
     test()

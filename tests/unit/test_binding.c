@@ -555,5 +555,50 @@ test_many_moves(void)
 	}
 }
 
+/* Reports in between: what is held is told in each, and the rest once. */
+static void
+test_tell(void)
+{
+	static const struct {
+		struct step step;
+		int64_t told; /* when, after that; 0: not */
+		const char *expected;
+	} rows[] = {
+	    {G(0, 100), 50,
+		"sip:a@h held 0-50 grants=1/1 refreshes=0 next=100\n"},
+	    {{0}, 60, "sip:a@h held 0-60 grants=1/1 refreshes=0 next=100\n"},
+	    {{0}, 130, "sip:a@h expired 0-100 grants=1/1 refreshes=0\n"},
+	    {{0}, 140, ""},
+	    {G(150, 100), 160,
+		"sip:a@h held 0-160 grants=2/2 refreshes=0 lapse=50 "
+		"next=250\n"},
+	    {{0}, 170, "sip:a@h held 0-170 grants=2/1 refreshes=0 next=250\n"},
+	    {G(260, 100), 0, ""},
+	    {G(370, 100), 380,
+		"sip:a@h held 0-380 grants=4/4 refreshes=0 lapse=10 lapse=10 "
+		"next=470\n"},
+	};
+	const struct rs_hash_seed seed = {5, 6};
+	struct rs_account pay;
+	struct heard open = {.n = 0}, closed = {.n = 0};
+	const struct rec_sink to = {record, &open}, out = {record, &closed};
+	rs_account_init(&pay, 1 << 20);
+	struct binding_tracker *k = binding_tracker_new(&seed, &pay, &out);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		open = (struct heard){.n = 0};
+		if (rows[i].step.contact)
+			take(k, &rows[i].step, i + 1);
+		if (rows[i].told)
+			binding_tracker_tell(k, rows[i].told * RS_SEC, &to);
+		CU_ASSERT_STRING_EQUAL(open.text, rows[i].expected);
+	}
+	CU_ASSERT_STRING_EQUAL(closed.text, "");
+	binding_tracker_finish(k, 600 * RS_SEC);
+	CU_ASSERT_STRING_EQUAL(
+	    closed.text, "sip:a@h expired 0-470 grants=4/1 refreshes=0\n");
+	binding_tracker_free(k);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
 UNIT_MAIN("binding", UNIT(test_many_moves), UNIT(test_lives), UNIT(test_missed),
-    UNIT(test_rivals), UNIT(test_eviction))
+    UNIT(test_tell), UNIT(test_rivals), UNIT(test_eviction))

@@ -20,7 +20,7 @@ struct kit {
 	struct link_tracker *link;
 	uint64_t frame;
 	rs_time gone;
-	unsigned hosts, links, policies;
+	unsigned hosts, links, policies, routers;
 	char macs[400]; /* of each record about the address */
 	struct rs_addr addr;
 };
@@ -34,6 +34,7 @@ hear(void *arg, const struct rec_type *type, const void *rec)
 		k->links++;
 		return;
 	}
+	k->routers += h->router == RS_TRUE;
 	if (!rs_addr_eq(&h->client.at.addr, &k->addr))
 		return;
 	size_t n = strlen(k->macs);
@@ -255,6 +256,46 @@ test_turns(void)
 	}
 }
 
+/* A phone takes an address for privacy every day, and uses the one before for a
+   while (RFC 8981 3.4); a router passes on those of others.  What it was taken
+   for it stays, and that holds for each family by itself. */
+static void
+test_privacy(void)
+{
+	static const struct {
+		const char *name;
+		unsigned at_once,
+		    then;    /* addresses at the start; one each ... */
+		double each; /* ... so many hours */
+		bool v4;
+		unsigned routers; /* records that say so */
+	} cases[] = {{"a phone for six weeks", 2, 42, 24, false, 0},
+	    {"as soon as can be", 2, 42, 14.4, false, 0},
+	    {"over IPv4, too", 1, 42, 24, true, 0},
+	    {"a router", 4, 0, 24, false, 4},
+	    {"one with more by and by", 4, 10, 24, false, 14},
+	    {"within half a day", 1, 3, 3.9, false, 4},
+	    {"over IPv4", 1, 3, 3.9, true, 4}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct kit k;
+		struct link_msg m = {.kind = LINK_SOURCE, .ttl = 64};
+		unit_row(cases[i].name);
+		begin(&k, ADDRESS);
+		for (unsigned n = 0; n < cases[i].at_once + cases[i].then;
+		     n++) {
+			unsigned day =
+			    n < cases[i].at_once ? 0 : n - cases[i].at_once + 1;
+			uint8_t b[16] = {0x20, 1, 0xd, 0xb8, [15] = (uint8_t)n};
+			m.sender =
+			    cases[i].v4 ? rs_addr_v4(b + 12) : rs_addr_v6(b);
+			link_event(&k, 1 + day * cases[i].each * 3600, m, 1);
+		}
+		neighbour_tracker_finish(k.near);
+		CU_ASSERT_EQUAL(k.routers, cases[i].routers);
+		end(&k);
+	}
+}
+
 /* Between two reports: what is open is told, and stays open. */
 static void
 test_tell(void)
@@ -348,5 +389,5 @@ test_tell_port(void)
 	end(&k);
 }
 
-UNIT_MAIN("neighbour", UNIT(test_turns), UNIT(test_tell), UNIT(test_tell_link),
-    UNIT(test_tell_port))
+UNIT_MAIN("neighbour", UNIT(test_turns), UNIT(test_privacy), UNIT(test_tell),
+    UNIT(test_tell_link), UNIT(test_tell_port))

@@ -269,4 +269,64 @@ test_privacy(void)
 	CU_ASSERT_EQUAL(joined_of(600), 1);    /* nobody does: a proxy */
 }
 
-UNIT_MAIN("one", UNIT(test_rows), UNIT(test_turns), UNIT(test_privacy))
+/* Another place of an address is that address, whatever that is one of. */
+static void
+test_places(void)
+{
+	struct host_index *hosts = host_index_new();
+	const struct rs_addr a = address('4', 17), b = address('6', 17);
+	const struct rs_addr place = rs_addr_behind(a, 3);
+	size_t n;
+	sign(hosts, "A:4.17@1-9d", 1);
+	sign(hosts, "A:6.17@1-9a", 2);
+	struct one *x = one_new(hosts, NULL, NULL);
+	CU_ASSERT_PTR_EQUAL(one_lead(x, &place), &place);
+	one_stand_for(x, &a, &place);
+	one_lead_set(x, 0, &b);
+	CU_ASSERT(rs_addr_eq(one_lead(x, &place), &b));
+	(void)one_of(x, &place, &n);
+	CU_ASSERT_EQUAL(n, 2);
+	one_free(x);
+	host_index_free(hosts);
+}
+
+static void
+clock_record(struct host_index *x, unsigned n, int64_t answers)
+{
+	struct rec_clock c;
+	rec_init(&rec_clock_type, &c);
+	c.id.frame.number = n;
+	c.started = c.ended = n * 100 * RS_SEC;
+	c.source = REC_CLOCK_NTP;
+	c.client.at.addr = address('4', 17);
+	c.queries = 4;
+	c.answers = answers;
+	host_index_add(x, &rec_clock_type, &c);
+}
+
+/* Which of the time servers that it asked tells of its clock: at 100 s, 200 s
+   ...; answered or not. */
+static void
+test_clock(void)
+{
+	static const struct {
+		const char *name, *answered;
+		unsigned at, is;
+	} clocks[] = {{"the last one by then", "---", 250, 2},
+	    {"none by then", "---", 50, 1}, {"answered later", "--+", 250, 3},
+	    {"answered before", "+--", 250, 1}, {"then, too", "-++", 350, 3}};
+	for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+		struct host_index *x = host_index_new();
+		const struct rs_addr a = address('4', 17);
+		struct rec_id id = {{0, 0}, 0};
+		unit_row(clocks[i].name);
+		for (unsigned n = 0; clocks[i].answered[n]; n++)
+			clock_record(x, n + 1, clocks[i].answered[n] == '+');
+		CU_ASSERT(host_clock(x, &a, clocks[i].at * RS_SEC, &id));
+		CU_ASSERT_EQUAL(id.frame.number, clocks[i].is);
+		host_index_free(x);
+	}
+}
+
+UNIT_MAIN("one", UNIT(test_rows), UNIT(test_turns), UNIT(test_privacy),
+    UNIT(test_places), UNIT(test_clock))

@@ -531,6 +531,71 @@ test_contact_hosts(void)
 	}
 }
 
+static void
+on_place(void *arg, const struct rec_type *type, const void *rec)
+{
+	char *to = arg;
+	const struct rec_phone *p = rec;
+	const struct rec_stage *s = p->chain.v;
+	CU_ASSERT_PTR_EQUAL(type, &rec_phone_type);
+	size_t n = strlen(to);
+	snprintf(to + n, 200 - n, "%u:", rs_addr_place(&p->client.at.addr));
+	for (uint32_t i = 0; i < p->chain.n; i++) {
+		n = strlen(to);
+		snprintf(
+		    to + n, 200 - n, " %s", rec_stage_state_name(s[i].state));
+	}
+	n = strlen(to);
+	snprintf(to + n, 200 - n, "%s;", p->shared == RS_TRUE ? " ?" : "");
+}
+
+/* Of the second host of an address its registrations tell the way; that one of
+   them registered is known of the address.  Joined, they may be several. */
+static void
+test_places(void)
+{
+	static const char *const apart = "0: not_seen not_seen failed;"
+					 "1: ok ok ok;",
+				 *const joined = "0: ok ok failed ?;";
+	for (unsigned join = 0; join < 2; join++) {
+		char said[200] = "";
+		const struct rec_sink sink = {on_place, said};
+		const struct rs_addr plain =
+		    rs_addr_v4((const uint8_t[]){192, 0, 2, 7});
+		const struct rs_addr other = rs_addr_behind(plain, 1);
+		struct rs_account pay;
+		rs_account_init(&pay, LIMIT);
+		struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+		for (unsigned n = 0; n < 2; n++) {
+			struct rec_registration r;
+			struct rec_contact c;
+			rec_init(&rec_registration_type, &r);
+			rec_init(&rec_contact_type, &c);
+			r.id.frame.number = n + 1;
+			r.started = r.ended = n * RS_SEC;
+			r.client.at.addr = n ? other : plain;
+			r.aor = n ? RS_LIT("sip:a@x") : RS_LIT("sip:b@x");
+			r.transport = REC_TLS;
+			r.kind = REC_INITIAL;
+			r.outcome = n ? REC_REGISTERED : REC_AUTH_FAILED;
+			if (n)
+				r.handshake.frame.number = 9;
+			c.uri = n ? RS_LIT("sip:a@10.0.0.1")
+				  : RS_LIT("sip:b@10.0.0.2");
+			r.contacts = (struct rec_list){&c, 1, 1};
+			phone_tracker_add(k, &rec_registration_type, &r);
+		}
+		CU_ASSERT(phone_tracker_registered(k, &plain));
+		if (join)
+			phone_tracker_join(k, &plain, &other);
+		phone_tracker_finish(k, &sink, NULL);
+		CU_ASSERT_STRING_EQUAL(said, join ? joined : apart);
+		if (strcmp(said, join ? joined : apart) != 0)
+			printf("# got %s\n", said);
+		phone_tracker_free(k);
+	}
+}
+
 UNIT_MAIN("phone", UNIT(test_chain), UNIT(test_strangers), UNIT(test_counts),
     UNIT(test_order_and_limit), UNIT(test_scanner_agents), UNIT(test_scanners),
-    UNIT(test_retry_after), UNIT(test_contact_hosts))
+    UNIT(test_retry_after), UNIT(test_contact_hosts), UNIT(test_places))

@@ -332,6 +332,45 @@ test_tls_warning(void)
 	rec_arena_clear(&a);
 }
 
+/* Questions about the time that nobody answered are told of, where the phone
+   asked them on its way to the handshake. */
+static void
+test_clock_silent(void)
+{
+	static const struct {
+		const char *name;
+		int from, to; /* seconds before the handshake */
+		int64_t queries, answers;
+		bool told;
+	} rows[] = {{"just before", 30, 5, 4, 0, true},
+	    {"and after", 30, -60, 4, 0, true},
+	    {"answered", 30, 5, 4, 1, false}, {"once", 30, 30, 1, 0, false},
+	    {"an hour ago", 3700, 3600, 4, 0, false},
+	    {"later only", -5, -60, 4, 0, false}};
+	static const struct tls_row expired = {
+	    "", FROM(CLIENT, ALERT), 45, V12, GOOD, CC0, V12, NULL, NULL, 0};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_arena a;
+		struct rec_handshake h;
+		struct rec_clock c;
+		rec_arena_init(&a, NULL, NULL);
+		fill_handshake(&h, &a, &expired);
+		h.started = h.ended = 4000 * RS_SEC;
+		rec_init(&rec_clock_type, &c);
+		c.source = REC_CLOCK_NTP;
+		c.started = h.started - rows[i].from * RS_SEC;
+		c.ended = h.started - rows[i].to * RS_SEC;
+		c.queries = rows[i].queries;
+		c.answers = rows[i].answers;
+		const struct diag_case k = {.handshake = &h, .clock = &c};
+		judge(&k);
+		unit_row(rows[i].name);
+		CU_ASSERT_EQUAL(strstr(detail, "queries got no answer") != NULL,
+		    rows[i].told);
+		rec_arena_clear(&a);
+	}
+}
+
 /* What is said instead of TLS decides how sure it is, and what to do. */
 static void
 test_not_tls(void)
@@ -542,6 +581,6 @@ test_all_fire(void)
 }
 
 UNIT_MAIN("rules_tls", UNIT(test_tls), UNIT(test_tls_warning),
-    UNIT(test_not_tls), UNIT(test_empty_certificate),
+    UNIT(test_clock_silent), UNIT(test_not_tls), UNIT(test_empty_certificate),
     UNIT(test_sealed_certificate), UNIT(test_slow), UNIT(test_offer),
     UNIT(test_all_fire))
