@@ -93,9 +93,6 @@ phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 	ph = rs_pool_zeroed(&k->pool, sizeof *ph);
 	ph->address = *address;
 	ph->started = ph->ended = ph->registered_at = RS_NEVER;
-	ph->other.at = ph->under_tls.at = RS_NEVER;
-	for (int i = 0; i < PHONE_STAGES; i++)
-		ph->good[i].at = ph->bad[i].at = RS_NEVER;
 	table_add(&k->table, &ph->node, hash);
 	ph->next = k->all;
 	k->all = ph;
@@ -112,6 +109,19 @@ phone_word_take(struct phone_word *have, const struct phone_word *w)
 	    (w->at == have->at && rec_id_cmp(&w->id, &have->id) <= 0))
 		return false;
 	*have = *w;
+	return true;
+}
+
+bool
+phone_word_keep(struct phone_tracker *k, struct phone_word **have,
+    const struct phone_word *w)
+{
+	if (phone_word_at(w) == RS_NEVER)
+		return false;
+	if (*have)
+		return phone_word_take(*have, w);
+	*have = rs_pool_take(&k->pool, sizeof **have);
+	**have = *w;
 	return true;
 }
 
@@ -350,7 +360,8 @@ add_to_address(
 /* What a phone in a place of its address registered over: who connects from
    there tells no Contact. */
 static void
-add_way(struct phone *ph, const struct rec_registration *r)
+add_way(
+    struct phone_tracker *k, struct phone *ph, const struct rec_registration *r)
 {
 	const struct rec_list none = {0};
 	struct phone_word tls =
@@ -360,11 +371,11 @@ add_way(struct phone *ph, const struct rec_registration *r)
 	if (rs_addr_place(&r->client.at.addr) == 0)
 		return;
 	if (rec_id_is(&r->handshake))
-		phone_word_take(&ph->good[PHONE_TLS], &tls);
+		phone_word_keep(k, &ph->good[PHONE_TLS], &tls);
 	if (rec_id_is(&r->connection))
-		phone_word_take(&ph->good[PHONE_TCP], &tcp);
+		phone_word_keep(k, &ph->good[PHONE_TCP], &tcp);
 	else if (rec_id_is(&r->handshake))
-		phone_word_take(&ph->under_tls, &tls);
+		phone_word_keep(k, &ph->under_tls, &tls);
 }
 
 static void
@@ -381,7 +392,7 @@ add_registration(
 	phone_span(ph, &r->id, r->started, r->ended);
 	phone_agent_add(k, ph, r->user_agent);
 	add_transport(ph, r->transport);
-	add_way(ph, r);
+	add_way(k, ph, r);
 	struct phone_line *l = line_touch(k, ph, r->aor);
 	add_scanning(ph, l, r);
 	if (l)
@@ -391,7 +402,7 @@ add_registration(
 	if (l && counts)
 		line_registered(k, l, r);
 	if (decided && !counts) {
-		if (phone_word_take(&ph->other, &w))
+		if (phone_word_keep(k, &ph->other, &w))
 			ph->other_outcome = r->outcome;
 	} else if (decided && l && phone_word_take(&l->decided, &w)) {
 		l->outcome = r->outcome;
@@ -403,16 +414,17 @@ add_registration(
 	}
 	if (decided && !bad) {
 		ph->succeeded = true;
-		phone_word_take(&ph->good[PHONE_SIP], &w);
+		phone_word_keep(k, &ph->good[PHONE_SIP], &w);
 		if (w.at > ph->registered_at)
 			ph->registered_at = w.at;
 	} else if (bad && counts) {
-		phone_word_take(&ph->bad[PHONE_SIP], &w);
+		phone_word_keep(k, &ph->bad[PHONE_SIP], &w);
 	}
 }
 
 static void
-add_handshake(struct phone *ph, const struct rec_handshake *h)
+add_handshake(
+    struct phone_tracker *k, struct phone *ph, const struct rec_handshake *h)
 {
 	struct phone_word w = word_of(&rec_handshake_type, &h->id,
 	    h->ended != RS_NEVER ? h->ended : h->started, &h->frames);
@@ -420,11 +432,11 @@ add_handshake(struct phone *ph, const struct rec_handshake *h)
 	phone_span(ph, &h->id, h->started, h->ended);
 	ph->by_tls = true;
 	if (h->tcp_rtt != REC_ABSENT || h->version.p)
-		phone_word_take(&ph->under_tls, &w);
+		phone_word_keep(k, &ph->under_tls, &w);
 	if (h->state == REC_COMPLETED)
-		phone_word_take(&ph->good[PHONE_TLS], &w);
+		phone_word_keep(k, &ph->good[PHONE_TLS], &w);
 	else if (h->state == REC_FAILED || h->state == REC_ABANDONED)
-		phone_word_take(&ph->bad[PHONE_TLS], &w);
+		phone_word_keep(k, &ph->bad[PHONE_TLS], &w);
 }
 
 /* Did TCP come up?  Unknown where the capture does not show it. */
@@ -456,12 +468,12 @@ add_connection(
 	ph->by_tcp |= c->transport == REC_TCP;
 	ph->by_tls |= c->transport == REC_TLS;
 	if (up == RS_TRUE)
-		phone_word_take(&ph->good[PHONE_TCP], &w);
+		phone_word_keep(k, &ph->good[PHONE_TCP], &w);
 	/* One SYN at the end of a capture is no failure yet. */
 	else if (up == RS_FALSE &&
 		 (c->syns > 1 || c->icmp.n ||
 		     !rs_span_eq(c->conn_state, RS_LIT("S0"))))
-		phone_word_take(&ph->bad[PHONE_TCP], &w);
+		phone_word_keep(k, &ph->bad[PHONE_TCP], &w);
 }
 
 void
@@ -482,13 +494,13 @@ phone_tracker_add(
 		return;
 	ph->by_ip4 |= client->at.addr.family == 4;
 	/* All at once, rather than each when its turn comes. */
-	__builtin_prefetch(&ph->good[PHONE_SIP]);
+	__builtin_prefetch(ph->good[PHONE_SIP]);
 	__builtin_prefetch(ph->lines);
 	__builtin_prefetch(ph->agents);
 	if (type == &rec_registration_type)
 		add_registration(k, ph, rec);
 	else if (type == &rec_handshake_type)
-		add_handshake(ph, rec);
+		add_handshake(k, ph, rec);
 	else
 		add_connection(k, ph, rec);
 }

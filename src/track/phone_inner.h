@@ -85,9 +85,10 @@ struct phone {
 	int64_t obeyed, ignored; /* Retry-After */
 	rs_time started, ended;
 	rs_time registered_at; /* the latest attempt that succeeded */
-	struct phone_word good[PHONE_STAGES], bad[PHONE_STAGES];
-	struct phone_word under_tls; /* TLS that shows that TCP was up */
-	struct phone_word other;     /* the latest decided removal or query */
+	/* NULL: none did.  Most phones have one or two of these. */
+	struct phone_word *good[PHONE_STAGES], *bad[PHONE_STAGES];
+	struct phone_word *under_tls; /* TLS that shows that TCP was up */
+	struct phone_word *other;     /* the latest decided removal or query */
 	enum rec_outcome other_outcome;
 	struct standing *standing;
 	struct phone *next;
@@ -114,6 +115,15 @@ struct phone_tracker {
 
 /* Keeps the later one; true when w was taken. */
 bool phone_word_take(struct phone_word *have, const struct phone_word *w);
+/* Likewise, of two that may be NULL. */
+bool phone_word_keep(struct phone_tracker *k, struct phone_word **have,
+    const struct phone_word *w);
+/* RS_NEVER: none did. */
+static inline rs_time
+phone_word_at(const struct phone_word *w)
+{
+	return w ? w->at : RS_NEVER;
+}
 void phone_agent_add(
     struct phone_tracker *k, struct phone *ph, struct rs_span agent);
 /* The one of that address, made if need be; joined: what it is joined to.

@@ -77,14 +77,14 @@ join_lines(struct phone_tracker *k, struct phone *to, struct phone *from)
 }
 
 static void
-join_words(struct phone *to, const struct phone *from)
+join_words(struct phone_tracker *k, struct phone *to, const struct phone *from)
 {
 	for (int i = 0; i < PHONE_STAGES; i++) {
-		phone_word_take(&to->good[i], &from->good[i]);
-		phone_word_take(&to->bad[i], &from->bad[i]);
+		phone_word_keep(k, &to->good[i], from->good[i]);
+		phone_word_keep(k, &to->bad[i], from->bad[i]);
 	}
-	phone_word_take(&to->under_tls, &from->under_tls);
-	if (phone_word_take(&to->other, &from->other))
+	phone_word_keep(k, &to->under_tls, from->under_tls);
+	if (phone_word_keep(k, &to->other, from->other))
 		to->other_outcome = from->other_outcome;
 	if (from->registered_at > to->registered_at)
 		to->registered_at = from->registered_at;
@@ -133,7 +133,7 @@ phone_tracker_join(struct phone_tracker *k, const struct rs_addr *lead,
 		return;
 	if (from == to || from->joined)
 		return;
-	join_words(to, from);
+	join_words(k, to, from);
 	join_sums(to, from);
 	join_lines(k, to, from);
 	for (const struct phone_agent *g = from->agents; g; g = g->next)

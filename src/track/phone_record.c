@@ -30,22 +30,22 @@ last_line(const struct phone *ph)
 static const struct phone_word *
 good_word(const struct phone *ph, enum phone_stage st)
 {
-	const struct phone_word *good = &ph->good[st];
-	return st == PHONE_TCP && good->at == RS_NEVER ? &ph->under_tls : good;
+	const struct phone_word *good = ph->good[st];
+	return st == PHONE_TCP && good == NULL ? ph->under_tls : good;
 }
 
 static enum rec_stage_state
 stage_state(
     const struct phone *ph, enum phone_stage st, const struct phone_line *last)
 {
-	const struct phone_word *good = good_word(ph, st), *bad = &ph->bad[st];
+	const struct phone_word *good = good_word(ph, st), *bad = ph->bad[st];
 	bool only_udp = ph->by_udp && !ph->by_tcp && !ph->by_tls;
 	if (st == PHONE_SIP && last)
 		return rec_outcome_failed(last->outcome) ? REC_STAGE_FAILED
 							 : REC_STAGE_OK;
-	if (good->at != RS_NEVER && good->at >= bad->at)
+	if (good && good->at >= phone_word_at(bad))
 		return REC_STAGE_OK;
-	if (bad->at != RS_NEVER)
+	if (bad)
 		return REC_STAGE_FAILED;
 	if (st == PHONE_TCP && only_udp)
 		return REC_STAGE_NOT_APPLICABLE;
@@ -59,8 +59,8 @@ static bool
 later_success(const struct phone *ph, enum phone_stage st)
 {
 	for (int later = st + 1; later < PHONE_STAGES; later++)
-		if (ph->good[later].at != RS_NEVER &&
-		    ph->good[later].at >= ph->bad[st].at)
+		if (ph->good[later] &&
+		    ph->good[later]->at >= phone_word_at(ph->bad[st]))
 			return true;
 	return false;
 }
@@ -95,7 +95,7 @@ rec_stage_add(struct rec_stage *s, const struct rec_type *type,
 static void
 add_word(struct rec_stage *s, const struct phone_word *w, struct rec_arena *a)
 {
-	if (w->at != RS_NEVER)
+	if (phone_word_at(w) != RS_NEVER)
 		rec_stage_add(s, w->type, &w->id, w->from, w->to, a);
 }
 
@@ -110,7 +110,7 @@ fill_stage(const struct phone *ph, enum phone_stage st,
 	else if (s->state == REC_STAGE_OK)
 		add_word(s, good_word(ph, st), a);
 	else if (s->state == REC_STAGE_FAILED)
-		add_word(s, &ph->bad[st], a);
+		add_word(s, ph->bad[st], a);
 }
 
 /*
@@ -124,18 +124,17 @@ phone_outcome(const struct phone *ph, const struct phone_line *last)
 	if (last && rec_outcome_failed(last->outcome))
 		return last->outcome;
 	for (int st = PHONE_TLS; st >= (int)PHONE_TCP; st--) {
-		const struct phone_word *bad = &ph->bad[st];
-		if (bad->at == RS_NEVER || bad->at < ph->good[st].at ||
+		const struct phone_word *bad = ph->bad[st];
+		if (bad == NULL || bad->at < phone_word_at(ph->good[st]) ||
 		    bad->at < ph->registered_at ||
 		    later_success(ph, (enum phone_stage)st))
 			continue;
 		return REC_OUTCOME_NONE;
 	}
 	/* A phone that was shut down took its binding away. */
-	if (ph->other.at != RS_NEVER &&
-	    !rec_outcome_failed(ph->other_outcome) &&
+	if (ph->other && !rec_outcome_failed(ph->other_outcome) &&
 	    (last == NULL || (ph->other_outcome == REC_UNREGISTERED &&
-				 ph->other.at > last->decided.at)))
+				 ph->other->at > last->decided.at)))
 		return ph->other_outcome;
 	return last        ? last->outcome
 	       : ph->lines ? REC_CUT_OFF
