@@ -14,6 +14,7 @@
 
 #include "diag/profile_view.h"
 #include "diag/slow_view.h"
+#include "diag/tls_view.h"
 #include "report/model.h"
 #include "report/past.h"
 #include "report/text.h"
@@ -255,7 +256,7 @@ handshake(struct report *r, const struct rec_handshake *h)
 	   its certificate; but it may itself be judged. */
 	bool kept = shown_add(r->shown, h) || !fine ||
 		    h->visibility != REC_OPAQUE || slow_view_hello(h) ||
-		    r->o.format == REPORT_JSON;
+		    tls_view_dismissed(h) || r->o.format == REPORT_JSON;
 	if (sure)
 		phone_tracker_ahead(r->phones, &h->client.at.addr);
 	if (kept)
@@ -700,8 +701,8 @@ add_phones(struct report *r)
 	s->phones_unregistered = c->unregistered;
 	s->phones_failed = r->phones_failed;
 	s->phones_undecided = c->undecided;
-	s->phones = c->registered + c->unregistered + c->undecided +
-		    r->phones_failed;
+	s->phones =
+	    c->registered + c->unregistered + c->undecided + r->phones_failed;
 	if (r->retry_obeyed || r->retry_ignored) {
 		s->retry_after_obeyed = r->retry_obeyed;
 		s->retry_after_ignored = r->retry_ignored;
