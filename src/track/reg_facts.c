@@ -252,7 +252,7 @@ named_extensions(const struct sip_msg *m)
 	return (struct rs_span){NULL, 0};
 }
 
-/* RFC 3261 20.43; Kamailio has the same under a name of its own. */
+/* RFC 3261 20.43; Kamailio has the same under a name of its own; RFC 3326. */
 static struct rs_span
 warning_of(const struct sip_msg *m)
 {
@@ -262,7 +262,7 @@ warning_of(const struct sip_msg *m)
 		    rs_span_eq_nocase(
 			m->headers[i].name, RS_LIT("P-Registrar-Error")))
 			s = m->headers[i].value;
-	return s;
+	return s.p ? s : sip_msg_header(m, SIP_HDR_REASON);
 }
 
 /* Where a 3xx sends the phone (RFC 3261 8.1.3.4): the first of its contacts. */
