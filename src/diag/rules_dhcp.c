@@ -75,6 +75,10 @@ no_offer(const struct diag_rule *rule, const struct diag_case *c,
 	/* A relay heard it: it is where it should be. */
 	if (l->icmp.p == NULL)
 		finding_alternative(&f, "link.voice-vlan");
+	else
+		f.rec.advice = RS_LIT(
+		    "Does the router relay to the right address, does the DHCP "
+		    "server run there, and does nothing on the way refuse it?");
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "%lld DISCOVERs of %.*s in %lld s%s, and no OFFER: the client goes "
