@@ -460,18 +460,6 @@ quotes(const struct exchange *x, struct rs_span s)
 		   ((uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3]);
 }
 
-/* Where a relay passes a client's message on (RFC 1542 4.1.1), that is a flow
-   of its own, with the client's transaction in it. */
-static bool
-concerns(const struct exchange *x, const struct rs_event *ev)
-{
-	enum { BOOTREQUEST = 1 };
-	struct rs_span s = ev->u.icmp.quoted;
-	bool own = x->flow == ev->flow->serial && x->dir == ev->dir;
-	bool relayed = x->version == 4 && s.n >= 8 && s.p[0] == BOOTREQUEST;
-	return (own || relayed) && quotes(x, s);
-}
-
 /* Errors about what servers send are left: a client may hear all of DHCP before
    its system has the port. */
 static void
@@ -483,7 +471,8 @@ take_icmp(struct lease_tracker *k, const struct rs_event *ev)
 	for (int i = 0; q && q != &open->ends && i < LOOK_BACK; i++) {
 		struct exchange *x = TRACK_OF(q, struct exchange, order);
 		q = q->prev;
-		if (!concerns(x, ev))
+		if (x->flow != ev->flow->serial || x->dir != ev->dir ||
+		    !quotes(x, ev->u.icmp.quoted))
 			continue;
 		if (x->rec.icmp_frame.number == 0) {
 			(void)g_snprintf(s, sizeof s, "%u/%u", ev->u.icmp.type,
