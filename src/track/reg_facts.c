@@ -262,7 +262,10 @@ warning_of(const struct sip_msg *m)
 		    rs_span_eq_nocase(
 			m->headers[i].name, RS_LIT("P-Registrar-Error")))
 			s = m->headers[i].value;
-	return s.p ? s : sip_msg_header(m, SIP_HDR_REASON);
+	/* Cut, it could not be told from the others. */
+	if (s.p == NULL && !(m->flaws & SIP_FLAW_HEADERS_CUT))
+		s = sip_msg_header(m, SIP_HDR_REASON);
+	return s;
 }
 
 /* Where a 3xx sends the phone (RFC 3261 8.1.3.4): the first of its contacts. */
