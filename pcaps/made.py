@@ -198,7 +198,7 @@ class Phone:
     def again(self, at):
         self.capture.udp(at, self.address, REGISTRAR, self.request)
 
-    def _answer(self, at, status, more):
+    def answered(self, at, status, more):
         common = self._common().replace("TOTAG", ";tag=r").replace(
             ";rport", f";rport=5060;received={self.address}")
         self.capture.udp(at, REGISTRAR, self.address,
@@ -206,15 +206,15 @@ class Phone:
                          "Server: registrar\nContent-Length: 0\n\n")
 
     def challenged(self, at, nonce):
-        self._answer(at, "401 Unauthorized",
+        self.answered(at, "401 Unauthorized",
                      'WWW-Authenticate: Digest realm="example.com", '
                      f'nonce="{nonce}", algorithm=MD5\n')
 
     def told_to_wait(self, at, seconds):
-        self._answer(at, "503 Service Unavailable", f"Retry-After: {seconds}\n")
+        self.answered(at, "503 Service Unavailable", f"Retry-After: {seconds}\n")
 
     def accepted(self, at, *contacts):
-        self._answer(at, "200 OK", f"Contact: {', '.join(contacts)}\n")
+        self.answered(at, "200 OK", f"Contact: {', '.join(contacts)}\n")
 
     def registers(self, at, granted, *others, expires=3600):
         """Challenge and all; the 200 comes 60 ms later."""

@@ -13,6 +13,7 @@ tls12-unsupported-certificate tls12-record-damaged
 tls12-slow-server tls-accepted-and-closed
 tls13-early-data tls12-sni-mismatch tcp-icmp-prohibited
 tls13-early-data-refused tls12-damaged-signature
+tls12-client-certificate-dismissed tls12-client-certificate-admitted
 '
 
 middle='-cert ../ca/behind.pem -key ../ca/behind.key'
@@ -214,4 +215,28 @@ early_data()
 	tls_phone 0.5 -tls1_3 $strict -sess_in session.pem -early_data early \
 	    -keylogfile keys.log
 	capture_end
+}
+
+# optional_certificate HOW: the server asks for a certificate, goes on without,
+# and then does as dismiss.py says.
+optional_certificate()
+{
+	make_network
+	start sbc python3 "$lib/dismiss.py" "$1" ../ca/ca.pem ../ca/good.pem \
+	    ../ca/good.key 198.51.100.10 8934
+	await 5 listening 8934
+	capture
+	# shellcheck disable=SC2086
+	tls_phone 0.5 -tls1_2 $strict
+	capture_end
+}
+
+case_tls12_client_certificate_dismissed()
+{
+	optional_certificate dismiss
+}
+
+case_tls12_client_certificate_admitted()
+{
+	optional_certificate admit
 }

@@ -87,7 +87,8 @@ diag_judge(const struct diag_case *c, const struct diag_out *out)
 {
 	struct diag_case whole = *c;
 	struct tls_view tls;
-	if (c->handshake && c->handshake->state != REC_COMPLETED) {
+	if (c->handshake && (c->handshake->state != REC_COMPLETED ||
+				tls_view_dismissed(c->handshake))) {
 		tls = tls_view_of(c);
 		whole.tls = &tls;
 	}

@@ -70,8 +70,9 @@ const struct diag_entry diag_entries_sip[] = {
 		"without credentials. Or a 403 to credentials whose reason "
 		"phrase or Warning names a cause, and says no word of user, "
 		"password or the like.",
-	.silent = "Other than that, after a challenge the same status is taken "
-		  "for a refusal of credentials. A ban of the source may show "
+	.silent = "Other than that, after a challenge a 403 is taken for a "
+		  "refusal of credentials, and of another status no cause is "
+		  "told. A ban of the source may show "
 		  "as 403, too."},
     {.code = "sip.interval-loop",
 	.meaning =

@@ -156,7 +156,9 @@ const struct diag_entry diag_entries_tls[] = {
 	    "or 116 of the server. In TLS 1.3, where all this is encrypted, it is "
 	    "inferred from a record of the size of an empty Certificate before "
 	    "the phone's Finished, and one of the size of an alert, or a "
-	    "close, right after it.",
+	    "close, right after it. Before TLS 1.3 it is inferred, too, where "
+	    "the handshake completes after an empty answer, and the server "
+	    "then closes within a second and sends no data.",
 	.silent = "Many servers ask and go on without: an empty answer alone "
 		  "is no finding. In TLS 1.3 the phone may already send its "
 		  "REGISTER when the refusal comes."},

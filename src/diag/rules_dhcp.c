@@ -61,8 +61,12 @@ no_offer(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_lease *l = boot_view_lease(c);
 	char word[FINDING_WORD], icmp[2 * FINDING_WORD];
 	struct finding f;
-	if (l == NULL || l->state != REC_NO_OFFER || l->retransmissions < 1 ||
-	    boot_view_later(c) || coverage_view_dropped(c->coverage))
+	/* The capture ended soon, but what it asked is refused each time. */
+	bool refused = l && l->state == REC_LEASE_CUT_OFF && l->icmp.p &&
+		       l->kind == REC_LEASE_DISCOVER && l->offers.n == 0;
+	if (l == NULL || (l->state != REC_NO_OFFER && !refused) ||
+	    l->retransmissions < 1 || boot_view_later(c) ||
+	    coverage_view_dropped(c->coverage))
 		return;
 	/* Hosts look for a server of version 6 wherever they are. */
 	if (l->protocol == REC_DHCPV6)
@@ -72,9 +76,15 @@ no_offer(const struct diag_rule *rule, const struct diag_case *c,
 	    boot_view_like_phone(c))
 		return;
 	begin(&f, rule, c, out, REC_LIKELY);
+	if (refused)
+		f.rec.severity = REC_WARNING;
 	/* A relay heard it: it is where it should be. */
 	if (l->icmp.p == NULL)
 		finding_alternative(&f, "link.voice-vlan");
+	else
+		f.rec.advice = RS_LIT(
+		    "Does the router relay to the right address, does the DHCP "
+		    "server run there, and does nothing on the way refuse it?");
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "%lld DISCOVERs of %.*s in %lld s%s, and no OFFER: the client goes "

@@ -513,8 +513,10 @@ sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
 		say_refused_in_words(rule, c, out, &v);
 		return;
 	}
-	/* The first final already, and not to credentials. */
-	if (v.n != 1 || v.last->credentials != RS_FALSE)
+	/* The first final already, and not to credentials, as far as the
+	   REGISTER was captured. */
+	if (v.n != 1 || v.last->credentials != RS_FALSE ||
+	    sip_view_flaw(r, "message_cut"))
 		return;
 	const struct policy *p = policy_of(v.last->status);
 	if (p == NULL)

@@ -341,6 +341,11 @@ cause_of(const struct tls_view *v)
 	if (h->state == REC_ABANDONED && v->before_hello && server)
 		return CAUSE(
 		    diag_tls_no_server_hello, REC_LIKELY, "tcp.mtu-blackhole");
+	/* That it closes with nothing said is one signal, the empty Certificate
+	   another; what is behind it may be down as well. */
+	if (tls_view_dismissed(h))
+		return CAUSE(diag_tls_client_certificate_missing, REC_INFERRED,
+		    "tls.closed-silently");
 	if (h->state != REC_FAILED)
 		return no_cause;
 	switch (h->reason) {
@@ -412,6 +417,8 @@ check_tls(const struct diag_rule *rule, const struct diag_case *c,
 	if (cause.rule != rule || path_view_forged(c) || path_view_blackhole(c))
 		return;
 	finding_begin(&f, rule, c, out, cause.certainty);
+	if (c->handshake->state == REC_COMPLETED)
+		f.rec.severity = REC_WARNING;
 	for (size_t i = 0; i < MAX_ALTERNATIVES && cause.alternatives[i]; i++)
 		finding_alternative(&f, cause.alternatives[i]);
 	/* What is missing may be what would tell. */

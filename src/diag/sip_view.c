@@ -174,12 +174,16 @@ names_cause(struct rs_span s)
 }
 
 /* The quoted text of a Warning (RFC 3261 20.43); all of it, of what has none.
-   What Kamailio's sip_warning adds to each reply is no cause. */
+   What Kamailio's sip_warning adds to each reply is no cause; nor is a Reason
+   (RFC 3326), which gateways make of the status. */
 static struct rs_span
 warning_text(struct rs_span s)
 {
 	size_t from = rs_span_find(s, '"'), to = s.n;
-	if (sip_view_contains(s, "noisy feedback"))
+	struct rs_span head = rs_span_part(s, 0, from);
+	if (sip_view_contains(s, "noisy feedback") ||
+	    sip_view_contains(head, "cause=") ||
+	    sip_view_contains(head, "text="))
 		return (struct rs_span){0};
 	if (from == s.n)
 		return s;

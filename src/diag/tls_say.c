@@ -415,6 +415,12 @@ say_rest(struct finding *f, const struct tls_view *v)
 		    (long long)((h->ended - h->started) / RS_SEC), arrived,
 		    few(&h->client_versions, versions),
 		    FINDING_TEXT(name_asked(v)));
+	else if (tls_view_dismissed(h))
+		finding_detail(f,
+		    "The server asked for a certificate, and the phone had "
+		    "none to show. The handshake completed all the same; then "
+		    "the server closed at once and answered nothing. It may "
+		    "also be that what is behind it is down.");
 	else if (v->alert && offer_lost(v))
 		finding_detail(f,
 		    "%s sent alert %lld %.*s; the capture lacks the messages "

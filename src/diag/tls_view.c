@@ -155,13 +155,19 @@ final_alert(const struct rec_handshake *h)
 }
 
 static bool
-has_gap(const struct rec_handshake *h)
+has_flaw(const struct rec_handshake *h, const char *name)
 {
 	const struct rs_span *flaw = h->flaws.v;
 	for (uint32_t i = 0; i < h->flaws.n; i++)
-		if (is(flaw[i], "gap"))
+		if (is(flaw[i], name))
 			return true;
 	return false;
+}
+
+bool
+tls_view_dismissed(const struct rec_handshake *h)
+{
+	return h->state == REC_COMPLETED && has_flaw(h, "closed_unanswered");
 }
 
 /* The client got past the ServerHello, whether that was captured or not: a
@@ -288,7 +294,7 @@ tls_view_of(const struct diag_case *cs)
 	v.path = chain_of(h, REC_SERVER);
 	v.client_path = chain_of(h, REC_CLIENT);
 	v.server_hello = h->version.p != NULL;
-	v.gap = has_gap(h);
+	v.gap = has_flaw(h, "gap");
 	v.before_hello = !v.server_hello && !v.gap && !client_went_on(h);
 	v.resetting = h->reason == REC_REASON_RESET;
 	const struct rs_span *offered = h->client_versions.v;

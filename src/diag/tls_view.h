@@ -54,6 +54,10 @@ struct tls_view {
 	bool known_text;        /* no TLS, but a protocol that we know */
 };
 
+/* It completed, though the client had no certificate to show, and then the
+   server closed at once and answered nothing. */
+bool tls_view_dismissed(const struct rec_handshake *h);
+
 /* c->handshake is there. */
 struct tls_view tls_view_of(const struct diag_case *c);
 

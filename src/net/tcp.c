@@ -31,14 +31,16 @@ enum {
 #define GIVE_UP_AFTER RS_SEC
 #define REPEAT_LEAST (100 * RS_MSEC)
 #define GIVE_UP_BLIND (5 * RS_SEC)
+#define OUT_OF_ORDER (10 * RS_MSEC) /* at most, by a mirror port */
 
 struct half {
 	uint64_t next; /* position of the next byte to hand on */
 	uint64_t base; /* where it began */
 	uint64_t top;  /* end of the highest data seen */
 	uint64_t acked;
-	uint64_t fin; /* position of the FIN; 0: not seen */
-	rs_time wait; /* since when a hole could be given up; RS_NEVER */
+	uint64_t fin;       /* position of the FIN; 0: not seen */
+	rs_time wait;       /* since when a hole could be given up; RS_NEVER */
+	uint64_t wait_peer; /* where the receiver's own bytes ended then */
 	rs_time last_byte_at;
 	uint32_t wait_bytes; /* that came since */
 	uint32_t wild_next;  /* sequence number after the last wild segment */
@@ -214,12 +216,33 @@ release(struct tcp_conn *c, enum rs_dir dir, const struct tcp_out *out)
 		;
 }
 
-/* Is a hole to be given up at the time of this packet? */
+/*
+ * What is in an acknowledged hole would be here by now, if the capture only had
+ * it out of order: its sender has gone on with what the receiver said since it
+ * acknowledged the hole, or the receiver now answers what came behind it.
+ */
+static bool
+overdue(const struct tcp_conn *c, enum rs_dir dir, enum rs_dir by,
+    const struct net_packet *p)
+{
+	const struct half *s = &c->half[dir];
+	if (by == dir)
+		return c->half[rs_dir_other(dir)].acked > s->wait_peer;
+	uint64_t first;
+	struct rs_span bytes;
+	struct rs_stamp at;
+	return p->payload_wire && reorder_first(&s->held, &first) &&
+	       first < s->acked && reorder_at(&s->held, first, &bytes, &at) &&
+	       p->ts - at.complete >= OUT_OF_ORDER;
+}
+
+/* Is a hole to be given up at the time of this packet, which is of `by`? */
 static void
-settle(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
-    const struct tcp_out *out)
+settle(struct tcp_conn *c, enum rs_dir dir, enum rs_dir by,
+    const struct net_packet *p, const struct tcp_out *out)
 {
 	struct half *s = &c->half[dir];
+	const struct half *o = &c->half[rs_dir_other(dir)];
 	if (!s->started || s->closed || c->ignored)
 		return;
 	bool acked = acked_end(s) > s->next;
@@ -233,16 +256,16 @@ settle(struct tcp_conn *c, enum rs_dir dir, const struct net_packet *p,
 		s->wait = p->ts;
 		s->wait_at = p->at;
 		s->wait_bytes = 0;
-		return;
+		s->wait_peer = o->top > o->acked ? o->top : o->acked;
 	}
 	rs_time after = acked ? GIVE_UP_AFTER : GIVE_UP_BLIND;
-	if (p->ts - s->wait >= after || s->wait_bytes >= GIVE_UP_BYTES)
+	if (p->ts - s->wait >= after || s->wait_bytes >= GIVE_UP_BYTES ||
+	    (acked && overdue(c, dir, by, p)))
 		give_up(c, dir, blind, out);
 }
 
 /* ---- segments */
 
-/* A segment that comes before its turn. */
 /* A segment has other bytes than an earlier one for the same place. */
 static void
 note_conflict(struct rs_half_facts *h, const struct rs_stamp *at)
@@ -251,6 +274,7 @@ note_conflict(struct rs_half_facts *h, const struct rs_stamp *at)
 		h->conflict = at->from;
 }
 
+/* A segment that comes before its turn. */
 static void
 hold(struct tcp_conn *c, enum rs_dir dir, uint64_t pos, struct rs_span bytes,
     const struct rs_stamp *at, const struct tcp_out *out)
@@ -457,8 +481,7 @@ on_ack(struct tcp_conn *c, enum rs_dir sender, const struct net_packet *p,
 		return;
 	}
 	uint64_t pos = position(s, h->ack);
-	if (pos > s->acked && distance(s, h->ack) > 0 &&
-	    pos - s->next < WILD * 4u) {
+	if (pos > s->acked && distance(s, h->ack) < WILD * 4) {
 		s->acked = pos;
 		facts->hole = facts->hole_acks = 0;
 	}
@@ -602,7 +625,7 @@ tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
 		s->wild_rst = false;
 		if (h->flags & TCP_ACK)
 			on_ack(c, other, p, h);
-		settle(c, other, p, out);
+		settle(c, other, dir, p, out);
 		if (h->flags & TCP_SYN) {
 			on_syn(c, dir, p, h);
 			seq++;
@@ -617,7 +640,7 @@ tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
 				on_data(c, dir, seq, p, out);
 		}
 		close_if_done(c, dir, out);
-		settle(c, dir, p, out);
+		settle(c, dir, dir, p, out);
 	}
 	c->busy = false;
 	if (c->ignored) {

@@ -7,9 +7,12 @@
  * only what comes early is copied (reorder.h).  A hole is given up when the
  * receiver has acknowledged it and a second of capture time or 64 kB have
  * passed since, when the buffer is full, and when the half closes or the
- * capture ends. Data that the other side acknowledges and nobody saw is a gap
- * too: the capture is one-way or lost it.  Where nothing at all was seen of the
- * receiver, a hole is given up after five seconds.  Time passes with the
+ * capture ends.  It is given up at once where what is in it cannot come late
+ * any more: its sender has since acknowledged newer bytes of the receiver, or
+ * the receiver answers what came behind it.  Data that the other side
+ * acknowledges and nobody saw is a gap too: the capture is one-way or lost it.
+ * Where nothing at all was seen of the receiver, a hole is given up after five
+ * seconds.  Time passes with the
  * connection's own packets; tcp_conn_flush() tells the rest.
  *
  * What the snaplen cut off is a gap at once: no repeat would have it.

@@ -14,6 +14,7 @@
 
 #include "diag/profile_view.h"
 #include "diag/slow_view.h"
+#include "diag/tls_view.h"
 #include "report/model.h"
 #include "report/past.h"
 #include "report/text.h"
@@ -257,7 +258,7 @@ handshake(struct report *r, const struct rec_handshake *h)
 	   its certificate; but it may itself be judged. */
 	bool kept = shown_add(r->shown, h) || !fine ||
 		    h->visibility != REC_OPAQUE || slow_view_hello(h) ||
-		    r->o.format == REPORT_JSON;
+		    tls_view_dismissed(h) || r->o.format == REPORT_JSON;
 	if (sure)
 		phone_tracker_ahead(r->phones, &h->client.at.addr);
 	if (kept)

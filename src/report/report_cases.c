@@ -5,6 +5,7 @@
 #include "diag/coverage_view.h"
 #include "diag/profile_view.h"
 #include "diag/slow_view.h"
+#include "diag/tls_view.h"
 
 enum { SCANNED_AORS = 1 << 17 };
 
@@ -192,12 +193,12 @@ judge_handshake(struct report *r, const void *rec)
 		    &h->connection);
 }
 
-/* Those that completed, but late. */
+/* Those that completed, but late, or in vain. */
 static void
-judge_slow(struct report *r, const void *rec)
+judge_fine(struct report *r, const void *rec)
 {
 	const struct rec_handshake *h = rec;
-	if (slow_view_hello(h))
+	if (slow_view_hello(h) || tls_view_dismissed(h))
 		judge(r, (struct diag_case){.handshake = h}, NULL,
 		    &h->connection);
 }
@@ -254,7 +255,7 @@ report_judge_all(struct report *r)
 	each(r, &rec_registration_type, judge_registration);
 	each(r, &r->odd_registration, judge_odd);
 	each(r, &rec_handshake_type, judge_handshake);
-	each(r, &r->fine_handshake, judge_slow);
+	each(r, &r->fine_handshake, judge_fine);
 	each(r, &rec_connection_type, judge_connection);
 	each(r, &rec_binding_type, judge_binding);
 	judge_case(r->judge, &(struct diag_case){.coverage = &r->amended});

@@ -623,22 +623,6 @@ websocket_advice(struct text *t)
 	return compressed || refused;
 }
 
-/* A phone's way ended at DNS, before anything that makes a phone here. */
-static bool
-stopped_at_dns(struct text *t)
-{
-	struct spool_reader *r = spool_read(t->in->spool, &rec_finding_type);
-	const struct rec_finding *x;
-	bool found = false;
-	while (!found && (x = spool_next(r)) != NULL)
-		found = rs_span_eq(x->stage, RS_LIT("dns"));
-	spool_reader_free(r);
-	r = spool_read(t->in->spool, t->in->refused);
-	found |= spool_next(r) != NULL;
-	spool_reader_free(r);
-	return found;
-}
-
 /* Why there are no packets at all. */
 static const char *
 no_packets(const struct rec_coverage *c)
@@ -675,7 +659,7 @@ nothing(struct text *t)
 		return;
 	}
 	other_sip(t);
-	if (text_sum(t->in->summary->phones_failed) || stopped_at_dns(t)) {
+	if (text_sum(t->in->summary->phones_failed) || text_stopped_early(t)) {
 		advice(t, "Nothing got as far as SIP: what broke before it is "
 			  "told below.");
 		return;

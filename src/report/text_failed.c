@@ -211,6 +211,8 @@ group_in_full(
 	registered_later(f->t, g);
 	if (said && !again)
 		text_advice(f->t, &x);
+	if (!said && g->type == &rec_registration_type)
+		text_next(f->t, &rec.registration);
 	rec_arena_reset(&f->arena);
 }
 

@@ -25,6 +25,7 @@ is_noted(const struct text *t, const struct rec_finding *x)
 		return true; /* of the capture */
 	/* What is told of what failed is an error, or a hint. */
 	if (rs_span_starts(of[0], RS_LIT("registration ")) ||
+	    rs_span_starts(of[0], RS_LIT("handshake ")) ||
 	    rs_span_starts(of[0], RS_LIT("connection ")))
 		return x->severity == REC_WARNING ||
 		       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));

@@ -146,3 +146,24 @@ text_flawed(const struct rec_registration *r, const char *name)
 			return true;
 	return false;
 }
+
+bool
+text_stopped_early(struct text *t)
+{
+	static const char *const whole[] = {
+	    "dhcp.no-offer", "dhcp.no-ack", "dhcp.refused", "link.voice-vlan"};
+	struct spool_reader *r = spool_read(t->in->spool, &rec_finding_type);
+	const struct rec_finding *x;
+	bool found = false;
+	while (!found && (x = spool_next(r)) != NULL) {
+		found = rs_span_eq(x->stage, RS_LIT("dns"));
+		for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+			found |= x->severity != REC_INFO &&
+				 rs_span_eq(x->code, rs_span_str(whole[i]));
+	}
+	spool_reader_free(r);
+	r = spool_read(t->in->spool, t->in->refused);
+	found |= spool_next(r) != NULL;
+	spool_reader_free(r);
+	return found;
+}

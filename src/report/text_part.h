@@ -94,6 +94,11 @@ bool text_causes_of(struct text_causes *c, const struct rec_phone *p, size_t i,
 bool text_causes_told(const struct text_causes *c, const struct rec_finding *x);
 /* A line that says what an attempt lacks that is not decided. */
 void text_undecided(struct text *t, const struct rec_registration *r);
+/* A client got no address or no server's, so that it could not get to SIP. */
+bool text_stopped_early(struct text *t);
+
+/* What to look at next after a refusal that no finding explains. */
+void text_next(struct text *t, const struct rec_registration *r);
 
 /* The messages of a failed attempt, a line each. */
 /* c: the connection that it ran over, where that is known. */

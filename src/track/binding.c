@@ -467,10 +467,18 @@ count_missed(const struct binding_tracker *k, struct binding *b,
 		b->missed++;
 }
 
+/* RFC 3261 10.3: a 2xx lists all that is bound.  What the phone wanted to be
+   gone is not, if it is among that. */
+static bool
+stays(const struct rec_registration *r, const struct rec_contact *c)
+{
+	return r->outcome == REC_UNREGISTERED && c->expires_granted > 0;
+}
+
 static bool
 removes(const struct rec_registration *r, const struct rec_contact *c)
 {
-	return r->outcome == REC_UNREGISTERED ||
+	return (r->outcome == REC_UNREGISTERED && !stays(r, c)) ||
 	       (r->outcome == REC_REGISTERED &&
 		   (c->expires_requested == 0 || c->expires_granted == 0));
 }
@@ -498,6 +506,10 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	}
 	if (r->outcome == REC_CUT_OFF && b && is_hole(r))
 		b->doubt = true;
+	if (b && stays(r, c)) {
+		b->expiry = r->ended + c->expires_granted * RS_SEC;
+		b->doubt = true; /* whoever leaves may let it lapse */
+	}
 	if (r->outcome != REC_REGISTERED)
 		return NULL;
 	if (b == NULL) {

@@ -466,10 +466,13 @@ hear_alert(struct handshake_tracker *k, const struct rs_event *ev)
 		close_if_settled(k, s);
 		return;
 	}
-	if (s->complete)
-		return; /* a close_notify, as far as anybody can see */
-	handshake_record_step(
-	    s, from, a->encrypted ? "encrypted_alert" : "alert", &ev->at);
+	if (!s->complete || handshake_judge_dismissed(s, from, ev->at.complete))
+		handshake_record_step(s, from,
+		    a->encrypted ? "encrypted_alert" : "alert", &ev->at);
+	if (s->complete) { /* a close_notify, as far as anybody can see */
+		shake_at(s, from)->sealed_bye = true;
+		return;
+	}
 	handshake_record_alert(s, from, a, ev->at.complete, ev->at.to);
 	if (!a->encrypted)
 		handshake_record_history(s, from, 'l');
@@ -615,10 +618,14 @@ static void
 hear_gap(struct handshake_tracker *k, const struct rs_event *ev)
 {
 	struct shake_entry *e = entry_find(k, ev);
-	if (e == NULL || e->open == NULL || e->open->complete)
+	if (e == NULL || e->open == NULL)
 		return;
 	struct shake *s = e->open;
 	enum rec_side from = shake_side_of(s, ev->dir);
+	if (s->complete) {
+		shake_at(s, from)->gap = true;
+		return;
+	}
 	note_gap(s, from);
 	handshake_record_step(s, from, "gap", &ev->at);
 }
@@ -633,7 +640,7 @@ hear_half_close(struct handshake_tracker *k, const struct rs_event *ev)
 	enum rec_side from = shake_side_of(s, ev->dir);
 	bool reset = ev->u.half_close.how == RS_END_RST;
 	shake_at(s, from)->heard = true;
-	if (!s->complete)
+	if (!s->complete || handshake_judge_dismissed(s, from, ev->at.complete))
 		handshake_record_step(s, from, reset ? "rst" : "fin", &ev->at);
 	handshake_record_close(s, from, ev->u.half_close.how, ev->at.complete);
 }

@@ -198,6 +198,20 @@ handshake_judge_goodbye(struct shake *s, enum rec_side from)
 }
 
 bool
+handshake_judge_dismissed(struct shake *s, enum rec_side by, rs_time at)
+{
+	const struct shake_side *c = &s->side[SHAKE_CLIENT];
+	const struct shake_side *v = &s->side[SHAKE_SERVER];
+	s->dismissed |=
+	    s->complete && s->version < TLS_13 && by == REC_SERVER &&
+	    s->rec.client_certificate == REC_CC_NONE_SENT &&
+	    s->closed_by == REC_SIDE_NONE && !c->sealed_bye && v->data == 0 &&
+	    !v->gap && at - s->last_at <= patience &&
+	    at - s->complete_at <= refusal_window;
+	return s->dismissed;
+}
+
+bool
 handshake_judge_settled(const struct shake *s)
 {
 	const struct shake_side *c = &s->side[SHAKE_CLIENT];
@@ -500,6 +514,10 @@ handshake_judge(struct shake *s, const struct shake_end *end)
 {
 	judge_state(s, end);
 	set_last_messages(s);
+	/* It may have been a mere warning: then data follow. */
+	if (s->dismissed && s->side[SHAKE_SERVER].data == 0 &&
+	    !s->side[SHAKE_SERVER].gap && s->closed_by != REC_SIDE_NONE)
+		handshake_record_flaw(s, "closed_unanswered");
 	bool sealed = s->renegotiation || s->side[0].sealed ||
 		      s->side[1].sealed || s->side[0].data || s->side[1].data;
 	if (s->rec.state == REC_MIDSTREAM) {

@@ -93,6 +93,7 @@ struct shake {
 	rs_time refused_at;
 	bool refused_vaguely; /* by an alert that an unexpected end gives too */
 	bool complete;
+	bool dismissed; /* see handshake_judge_dismissed() */
 	rs_time complete_at;
 	rs_time hello_at; /* the first ClientHello complete */
 	rs_time last_at;  /* the last TLS record of either side */
@@ -179,6 +180,10 @@ void handshake_judge_opened(struct shake *s, enum rec_side from, uint8_t type,
 void handshake_judge_goodbye(struct shake *s, enum rec_side from);
 /* TLS 1.2 and before: notes that both sides finished. */
 void handshake_judge_finished(struct shake *s, rs_time at);
+/* TLS 1.2 and before: the server asked for a certificate, got none, and finished
+   all the same; now it closes, or says something short under keys, and at once,
+   having answered nothing.  True from then on. */
+bool handshake_judge_dismissed(struct shake *s, enum rec_side by, rs_time at);
 /* True once nothing that follows can change the verdict. */
 bool handshake_judge_settled(const struct shake *s);
 /* Sets state, failed_by, reason, visibility and end of the record. */

@@ -40,9 +40,9 @@ struct exchange {
 	enum rs_dir dir;     /* and which way it went */
 	enum dhcp_type last; /* of the client */
 	rs_time last_at, first_discover, first_request;
-	bool requested; /* since the last DISCOVER */
+	bool requested;    /* since the last DISCOVER */
 	unsigned requests; /* those that are no copies */
-	bool settled;   /* there will be nothing but repeats */
+	bool settled;      /* there will be nothing but repeats */
 };
 
 struct lease_tracker {
@@ -373,7 +373,8 @@ grant(struct lease_tracker *k, struct exchange *x, const struct dhcp_msg *m)
 	x->granted = a;
 	x->rec.client.at.addr = a;
 	if (a.family)
-		table_add(&k->addresses, &x->by_address, table_addr_hash(k->seed, &a));
+		table_add(&k->addresses, &x->by_address,
+		    table_addr_hash(k->seed, &a));
 }
 
 /* Some server to go to is named in it. */
@@ -502,14 +503,25 @@ use(struct rec_lease *r, const struct rs_event *ev, struct rs_span server)
 	}
 }
 
+/* Who asks the same host for names or the time, or registers there, has not
+   fetched anything yet. */
+static bool
+other_service(uint16_t port)
+{
+	return port == 53 || port == 123 || port == 5060 || port == 5061 ||
+	       port == 8934;
+}
+
 static void
 take_contact(struct lease_tracker *k, const struct rs_event *ev)
 {
 	const struct link_msg *m = ev->u.link;
 	char s[RS_ADDR_TEXT];
+	if (other_service(m->server.port))
+		return;
 	size_t n = rs_addr_format(&m->server.addr, s);
-	struct table_node *node =
-	    table_first(&k->addresses, table_addr_hash(k->seed, &m->client.addr));
+	struct table_node *node = table_first(
+	    &k->addresses, table_addr_hash(k->seed, &m->client.addr));
 	for (; node; node = table_next(node)) {
 		struct exchange *x =
 		    TRACK_OF(node, struct exchange, by_address);

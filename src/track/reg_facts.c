@@ -252,7 +252,7 @@ named_extensions(const struct sip_msg *m)
 	return (struct rs_span){NULL, 0};
 }
 
-/* RFC 3261 20.43; Kamailio has the same under a name of its own. */
+/* RFC 3261 20.43; Kamailio has the same under a name of its own; RFC 3326. */
 static struct rs_span
 warning_of(const struct sip_msg *m)
 {
@@ -262,6 +262,9 @@ warning_of(const struct sip_msg *m)
 		    rs_span_eq_nocase(
 			m->headers[i].name, RS_LIT("P-Registrar-Error")))
 			s = m->headers[i].value;
+	/* Cut, it could not be told from the others. */
+	if (s.p == NULL && !(m->flaws & SIP_FLAW_HEADERS_CUT))
+		s = sip_msg_header(m, SIP_HDR_REASON);
 	return s;
 }
 

@@ -267,6 +267,50 @@ test_client_certificate(void)
 	}
 }
 
+/* A server that goes on without the certificate it asked for, and then closes
+   at once without an answer, is no ordinary end. */
+static void
+test_dismissed(void)
+{
+#define EMPTY12 ">ch <sh12 <cert <creq <done >cert0 >cke >ccs >fin <ccs <fin "
+	static const struct {
+		const char *name, *script;
+		bool is;
+	} ends[] = {
+	    {"after a request", EMPTY12 ">d90 <ea <FIN >FIN end", true},
+	    {"the client closes first then",
+		EMPTY12 ">d90 <ea >ea >FIN <RST end", true},
+	    {"a warning, then the answer", EMPTY12 ">d90 <ea <d90 <FIN end",
+		false},
+	    {"a warning, and no end", EMPTY12 ">d90 <ea cap", false},
+	    {"before a request", EMPTY12 "<RST end", true},
+	    {"answered", EMPTY12 ">d90 <d90 <FIN end", false},
+	    {"answered, not captured", EMPTY12 ">d90 <gap <FIN end", false},
+	    {"later", EMPTY12 ">d90 +1500 <FIN end", false},
+	    {"the client goes", EMPTY12 ">d90 >FIN <FIN end", false},
+	    {"the client says that it goes", EMPTY12 ">d90 >ea <FIN end",
+		false},
+	    {"no end", EMPTY12 ">d90 +90000 cap", false},
+	    {"not asked for", FULL12 ">d90 <FIN end", false},
+	    {"sent",
+		">ch <sh12 <cert <creq <done >cert >cke >ccs >fin <ccs <fin "
+		">d90 <FIN end",
+		false},
+	};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		struct play p;
+		unit_row(ends[i].name);
+		play_start(&p, LIMIT);
+		play_flow(&p, 1, true);
+		play_script(&p, ends[i].script);
+		handshake_tracker_finish(p.k, p.now);
+		CU_ASSERT_EQUAL(p.seen.state[0], REC_COMPLETED);
+		CU_ASSERT_STRING_EQUAL(
+		    p.seen.flaw, ends[i].is ? "closed_unanswered" : "");
+		play_end(&p);
+	}
+}
+
 static void
 test_alerts(void)
 {
@@ -586,7 +630,8 @@ test_bounds(void)
 }
 
 UNIT_MAIN("handshake", UNIT(test_states), UNIT(test_fields_12),
-    UNIT(test_client_certificate), UNIT(test_alerts), UNIT(test_ends),
-    UNIT(test_empty_certificate), UNIT(test_midstream), UNIT(test_closes_early),
-    UNIT(test_renegotiation), UNIT(test_renegotiation_encrypted),
-    UNIT(test_counts), UNIT(test_memory), UNIT(test_offers), UNIT(test_bounds))
+    UNIT(test_client_certificate), UNIT(test_dismissed), UNIT(test_alerts),
+    UNIT(test_ends), UNIT(test_empty_certificate), UNIT(test_midstream),
+    UNIT(test_closes_early), UNIT(test_renegotiation),
+    UNIT(test_renegotiation_encrypted), UNIT(test_counts), UNIT(test_memory),
+    UNIT(test_offers), UNIT(test_bounds))

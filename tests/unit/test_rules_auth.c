@@ -41,11 +41,12 @@
  REG("0.030", "b", "2", credentials)                                           \
  ANS("0.050", "b", "2", status, "")
 
-#define WARNED(warning)                                                        \
+#define TOLD(header)                                                           \
  REG("0.000", "a", "1", "")                                                    \
  ANS("0.020", "a", "1", "401 Unauthorized", ASK)                               \
  REG("0.030", "b", "2", CREDENTIALS("r", FULL))                                \
- ANS("0.050", "b", "2", "403 Forbidden", "Warning: " warning "\n")
+ ANS("0.050", "b", "2", "403 Forbidden", header)
+#define WARNED(warning) TOLD("Warning: " warning "\n")
 
 /* A proxy, the registrar behind it, and the proxy again. */
 #define TWO_ASK(first, second)                                                 \
@@ -175,6 +176,11 @@ test_credentials(void)
 	    {"403, a warning for whoever looks for faults",
 		WARNED("392 192.0.2.1:5060 \"Noisy feedback tells:  pid=1 "
 		       "via_cnt==1\""),
+		"sip.credentials-refused"},
+	    {"403, a reason that gateways add",
+		TOLD("Reason: Q.850;cause=21;text=\"Call Rejected\"\n"),
+		"sip.credentials-refused"},
+	    {"403, one without words", TOLD("Reason: Q.850 ; cause=21\n"),
 		"sip.credentials-refused"},
 	    {"401, with other words",
 		ROUND(CREDENTIALS("r", FULL), "401 TLS required"),

@@ -504,6 +504,38 @@ test_mid_stream(void)
 	tear_down(&b);
 }
 
+/* A hole is given up at once when what is in it cannot come late any more. */
+static void
+test_overdue(void)
+{
+	/* Its sender goes on with what the receiver answered to it. */
+	set_up(&b, 500, 900);
+	handshake(&b);
+	s2c(&b, 1, 6, "xyz");
+	c2s(&b, 6, 1, "fg");
+	HEARD(b, "", "xyz");
+	c2s(&b, 8, 4, "h");
+	HEARD(b, "[5]fgh", "xyz");
+	s2c(&b, 4, 9, "uvw");
+	c2s(&b, 1, 1, "abcde");
+	HEARD(b, "[5]fgh", "xyzuvw");
+	tear_down(&b);
+
+	/* The receiver answers what came behind it: told before the answer; or
+	   so soon that it may be out of order; or acknowledges only. */
+	for (unsigned i = 0; i < 3; i++) {
+		set_up(&b, 500, 900);
+		handshake(&b);
+		c2s(&b, 4, 1, "def");
+		b.ms += i == 1 ? 8 : 9;
+		s2c(&b, 1, 7, i == 2 ? "" : "xyz");
+		HEARD(b, i == 0 ? "[3]def" : "", i == 2 ? "" : "xyz");
+		c2s(&b, 1, 1, "abc");
+		HEARD(b, i == 0 ? "[3]def" : "abcdef", i == 2 ? "" : "xyz");
+		tear_down(&b);
+	}
+}
+
 /* The client's packets only: what it acknowledges is a gap, in its time. */
 static void
 test_one_way(void)
@@ -761,6 +793,6 @@ test_noise(void)
 
 UNIT_MAIN("tcp", UNIT(test_in_order), UNIT(test_rows),
     UNIT(test_any_cut_any_order), UNIT(test_every_gap), UNIT(test_mid_stream),
-    UNIT(test_one_way), UNIT(test_openings), UNIT(test_reuse),
-    UNIT(test_ignore), UNIT(test_much_after_a_hole), UNIT(test_no_room),
-    UNIT(test_noise))
+    UNIT(test_overdue), UNIT(test_one_way), UNIT(test_openings),
+    UNIT(test_reuse), UNIT(test_ignore), UNIT(test_much_after_a_hole),
+    UNIT(test_no_room), UNIT(test_noise))

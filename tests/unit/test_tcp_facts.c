@@ -200,6 +200,24 @@ test_idle(void)
 	tcp_conn_free(conn);
 }
 
+/* Whether the other side has all of a side's bytes: what it says last, and not
+   only of what comes yet. */
+static void
+test_acknowledged(void)
+{
+	for (uint32_t ack = 50; ack <= 52; ack++) {
+		open_conn();
+		data(3, RS_C2S, 1, 1, 50);
+		CU_ASSERT(!facts()->half[RS_C2S].acked);
+		data(4, RS_S2C, 1, ack, 0);
+		CU_ASSERT_EQUAL(facts()->half[RS_C2S].acked, ack > 50);
+		/* An older one, out of order, takes nothing back. */
+		data(5, RS_S2C, 1, 1, 0);
+		CU_ASSERT_EQUAL(facts()->half[RS_C2S].acked, ack > 50);
+		tcp_conn_free(conn);
+	}
+}
+
 /* Options of a segment: SACK stands behind timestamps. */
 static void
 test_options(void)
@@ -218,4 +236,4 @@ test_options(void)
 }
 
 UNIT_MAIN("tcp_facts", UNIT(test_reset), UNIT(test_late_reset), UNIT(test_hole),
-    UNIT(test_idle), UNIT(test_options))
+    UNIT(test_idle), UNIT(test_acknowledged), UNIT(test_options))
