@@ -40,6 +40,8 @@ log_join_free(struct log_join *j)
 	g_hash_table_destroy(j->by_line);
 	g_hash_table_destroy(j->by_serial);
 	g_hash_table_destroy(j->by_first);
+	if (j->by_id)
+		g_hash_table_destroy(j->by_id);
 	g_hash_table_destroy(j->missed);
 	g_free(j->order);
 	g_free(j->by_length);
@@ -56,35 +58,31 @@ log_join_result(const struct log_join *j, unsigned log)
 
 /* ---- keys ---- */
 
-static uint64_t
-mix(uint64_t h, const void *v, size_t n)
-{
-	const uint8_t *p = v;
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ p[i]) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 /* The parts that nobody writes over: what it is, its branch and CSeq, and the
-   local part of its Call-ID. */
+   local part of its Call-ID.  Without these two nothing tells it from another.
+ */
 uint64_t
-log_join_id(struct rs_span text)
+log_join_id(const struct log_join *j, struct rs_span text)
 {
 	struct sip_header headers[SIP_MAX_HEADERS];
 	struct sip_msg m;
 	struct sip_via via = {0};
+	struct rs_hasher h;
 	size_t head;
 	if (!sip_msg_head_parse(&m, headers, text, &head))
 		return 0;
 	struct rs_span call = sip_msg_header(&m, SIP_HDR_CALL_ID);
-	uint64_t h =
-	    mix(UINT64_C(0xcbf29ce484222325), &m.status, sizeof m.status);
+	call.n = rs_span_find(call, '@');
 	(void)sip_via_parse(&via, sip_msg_header(&m, SIP_HDR_VIA));
-	h = mix(h, m.method_name.p, m.method_name.n);
-	h = mix(h, via.branch.p, via.branch.n);
-	h = mix(h, m.cseq_method.p, m.cseq_method.n);
-	h = mix(h, &m.cseq, sizeof m.cseq);
-	return mix(h, call.p, rs_span_find(call, '@')) | 1;
+	if (call.n == 0 || via.branch.n == 0)
+		return 0;
+	rs_hasher_init(&h, &j->dns->seed);
+	rs_hasher_pair(&h, (uint64_t)m.status, m.cseq);
+	rs_hasher_bytes(&h, m.method_name);
+	rs_hasher_bytes(&h, m.cseq_method);
+	rs_hasher_bytes(&h, via.branch);
+	rs_hasher_bytes(&h, call);
+	return rs_hasher_end(&h) | 1;
 }
 
 static gpointer
@@ -130,7 +128,7 @@ log_join_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 	struct join_message m = {
 	    .at = f->ts,
 	    .line = rs_frame_number(f->frame),
-	    .id = log_join_id((struct rs_span){j->text, t.n}),
+	    .id = log_join_id(j, (struct rs_span){j->text, t.n}),
 	    .log = log,
 	    .length = (int32_t)t.n,
 	    .exact = t.whole && !t.redacted,
@@ -224,9 +222,10 @@ take_message(struct log_join *j, const struct rs_event *ev)
 {
 	const struct sip_msg *m = ev->u.sip_message;
 	struct inferred_size size = {(int32_t)m->size, (int32_t)m->size};
-	uint32_t i = flow_of(j, ev->flow);
+	uint64_t id = log_join_id(j, m->bytes);
+	uint32_t i = id ? flow_of(j, ev->flow) : 0;
 	if (i)
-		add_wire(j, ev, i, size, log_join_id(m->bytes));
+		add_wire(j, ev, i, size, id);
 }
 
 static void

@@ -55,9 +55,9 @@ enum join_why {
 	JOIN_TOO_MANY,        /* too much: not all was compared */
 	JOIN_SEVERAL_OFFSETS, /* that fit nearly as well */
 	JOIN_SEVERAL_CLIENTS, /* the same of different hosts */
-	JOIN_OTHER_CLIENT,    /* it fits to who has another address */
+	JOIN_OTHER_ADDRESS,   /* it fits to addresses that it does not tell */
 	JOIN_DIFFERS,         /* names and messages, each to another */
-	JOIN_UNPROVEN,        /* names fit, and nothing says that it is they */
+	JOIN_UNPROVEN,        /* it may be of another run that fits as well */
 };
 
 /* What is known of a log's clock: its times + shift are those of the captures.
@@ -136,7 +136,7 @@ bool log_join_lease(const struct log_join *j, uint32_t file,
 /* Of the message in that line; id as log_join_id has it. */
 struct join_fate log_join_fate(
     const struct log_join *j, struct rs_frame line, uint64_t id);
-/* What a message is known by. */
-uint64_t log_join_id(struct rs_span text);
+/* What a message is known by: a hash that nobody can choose; 0: nothing. */
+uint64_t log_join_id(const struct log_join *j, struct rs_span text);
 
 #endif

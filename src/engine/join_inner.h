@@ -35,6 +35,7 @@ struct join_wire {
 	int32_t low, high; /* length of its plaintext */
 	bool up;           /* from the client */
 	uint64_t id;       /* of a message in clear; 0 */
+	uint32_t same;     /* the one before with that id, + 1; 0: none */
 	uint32_t taken;    /* by that message, + 1 */
 };
 
@@ -163,8 +164,10 @@ struct log_join {
 	GHashTable *by_serial; /* of the run -> index + 1 */
 	GHashTable *by_first;  /* hash of a flow's first frame -> index + 1 */
 	GHashTable *missed;    /* keys of records that a log should have */
-	/* Of wire, once all is there: by time; by direction and length. */
-	uint32_t *order, *by_length;
+	/* Of wire, once all is there: by time; of what cannot be read, by
+	   direction and length; of the rest, id -> the last such, + 1. */
+	uint32_t *order, *by_length, n_by_length;
+	GHashTable *by_id;
 	void *text; /* LOG_ENTRY bytes */
 };
 
@@ -188,12 +191,25 @@ join_fits(const struct join_message *m, const struct join_wire *w)
 }
 
 enum { JOIN_ROUNDS = 6 };
+/* Of more records at once than that nothing can be told. */
+enum { JOIN_AT_ONCE = 4096 };
 
 /* The difference between the two times of the same thing; up: it was sent. */
 struct join_pair {
 	rs_time at, d;
-	bool up, id; /* id: by an equal Call-ID */
+	bool up, id;   /* id: by an equal Call-ID */
+	uint32_t flow; /* of messages */
 };
+
+/* join_proof.c: messages without Call-IDs fit at that line, each at its time;
+   are they those of the captures, and not of another run? */
+bool join_proven(const struct log_join *j, unsigned log,
+    const struct join_line *l, const GArray *pairs);
+/* Would its clock be right, but for some seconds: in the zone that is told; in
+   any zone, of times + off. */
+bool join_clock_right(const struct log_joined *l, rs_time shift);
+bool join_clock_zoned(rs_time off);
+
 /* join_solve.c: takes l nearer to the line through all of them; at last, what is known then.
  */
 void join_fit(struct join_line *l, const GArray *pairs, bool last,

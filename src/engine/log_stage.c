@@ -325,8 +325,8 @@ message(struct log_stage *g)
 		return;
 	g->fate = (struct join_fate){0};
 	if (g->join)
-		g->fate =
-		    log_join_fate(g->join, g->frame->frame, log_join_id(text));
+		g->fate = log_join_fate(
+		    g->join, g->frame->frame, log_join_id(g->join, text));
 	g->counts.messages++;
 	g->at = stamp(g);
 	learn_phone(g, text);
