@@ -13,6 +13,9 @@ log_join_new(unsigned n, uint64_t seed)
 	struct log_join *j = g_new0(struct log_join, 1);
 	j->n_logs = n;
 	j->joined = g_new0(struct log_joined, n);
+	j->parts = g_new0(struct join_part, MAX(n, 1));
+	for (unsigned i = 0; i < n; i++)
+		j->parts[i].log = i;
 	for (unsigned i = 0; i < n; i++)
 		j->joined[i].first = j->joined[i].end = j->joined[i].due =
 		    RS_NEVER;
@@ -46,14 +49,21 @@ log_join_free(struct log_join *j)
 	g_free(j->order);
 	g_free(j->by_length);
 	g_free(j->joined);
+	g_free(j->parts);
 	g_free(j->text);
 	g_free(j);
 }
 
 const struct log_joined *
-log_join_result(const struct log_join *j, unsigned log)
+log_join_result(const struct log_join *j, unsigned file)
 {
-	return &j->joined[log];
+	return &j->joined[j->parts[file].log];
+}
+
+void
+log_join_part(struct log_join *j, unsigned file, unsigned log)
+{
+	j->parts[file].log = log;
 }
 
 /* ---- keys ---- */
@@ -109,8 +119,9 @@ learn_own(struct log_join *j, unsigned log, struct rs_span text)
 }
 
 void
-log_join_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
+log_join_entry(struct log_join *j, unsigned file, const struct cap_frame *f)
 {
+	unsigned log = j->parts[file].log;
 	struct log_sip s;
 	enum log_form form = (enum log_form)(f->linktype - CAP_LINK_LOG);
 	if (j->joined[log].first == RS_NEVER)
@@ -118,7 +129,7 @@ log_join_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 	if (f->bytes.n == 0)
 		j->joined[log].end = f->ts;
 	else
-		join_dns_entry(j, log, f);
+		join_dns_entry(j, file, f);
 	if (f->bytes.n == 0 || j->messages->len >= JOIN_MESSAGES ||
 	    !log_sip_parse(form, f->bytes, &s) || s.headless)
 		return;
@@ -260,21 +271,23 @@ log_join_sink(struct log_join *j)
 /* ---- once more ---- */
 
 void
-log_join_hole(struct log_join *j, unsigned log)
+log_join_hole(struct log_join *j, unsigned file)
 {
-	j->joined[log].holes = true;
+	j->joined[j->parts[file].log].holes = true;
 }
 
 void
-log_join_clock(struct log_join *j, unsigned log, rs_time due)
+log_join_clock(struct log_join *j, unsigned file, rs_time due)
 {
-	j->joined[log].due = due;
+	struct log_joined *l = &j->joined[j->parts[file].log];
+	if (l->due == RS_NEVER || j->parts[file].log == file)
+		l->due = due;
 }
 
 void
-log_join_stepped(struct log_join *j, unsigned log, rs_time by)
+log_join_stepped(struct log_join *j, unsigned file, rs_time by)
 {
-	j->joined[log].stepped = by;
+	j->joined[j->parts[file].log].stepped = by;
 }
 
 void

@@ -262,6 +262,7 @@ take_forward(struct log_join *j, unsigned log, const struct log_fact *f,
 	    .line = rs_frame_number(frame->frame),
 	    .server = server,
 	    .log = log,
+	    .part = j->part,
 	};
 	g_array_append_val(d->asks, a);
 	r->ask = d->asks->len;
@@ -317,11 +318,13 @@ take_reply(
 	rs_time at = d->alias ? d->alias_at : frame->ts;
 	uint64_t line =
 	    d->alias ? d->alias_line : rs_frame_number(frame->frame);
+	uint32_t part = d->alias ? d->alias_part : j->part;
 	d->alias = 0;
 	if (rs_span_eq(f->value, RS_LIT("<CNAME>"))) {
 		d->alias = of;
 		d->alias_at = at;
 		d->alias_line = line;
+		d->alias_part = part;
 		return;
 	}
 	if (!goes_on(j, name, type, frame->ts)) {
@@ -335,6 +338,7 @@ take_reply(
 	if (a->replied == RS_NEVER) {
 		a->replied = at;
 		a->reply_line = line;
+		a->reply_part = part;
 	}
 	take_value(d, &a->told, f->value);
 }
@@ -353,34 +357,42 @@ join_dns_own(struct log_join *j, unsigned log, const struct rs_addr *a)
 		own->addr[own->n++] = *a;
 }
 
+/* What the file before has begun goes on, where it is of the same log. */
 static void
-begin_log(struct join_dns *d, unsigned log)
+begin_part(struct log_join *j, unsigned file)
 {
+	struct join_dns *d = j->dns;
+	unsigned log = j->parts[file].log;
+	if (d->log == log + 1 && j->part == file)
+		return;
+	j->part = file;
+	d->n_lines = 0;
 	if (d->log == log + 1)
 		return;
 	d->log = log + 1;
-	d->n_lines = d->n_recent = 0;
+	d->n_recent = 0;
 	d->reply_ask = 0;
 	d->alias = 0;
 }
 
 void
-join_dns_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
+join_dns_entry(struct log_join *j, unsigned file, const struct cap_frame *f)
 {
 	struct join_dns *d = j->dns;
+	unsigned log = j->parts[file].log;
 	enum log_form form = (enum log_form)(f->linktype - CAP_LINK_LOG);
 	struct rs_span text =
 	    rs_span_part(f->bytes, 0, rs_span_find(f->bytes, '\n'));
 	struct log_line line;
 	struct log_fact fact;
 	struct rs_addr a;
-	begin_log(d, log);
+	begin_part(j, file);
 	if (form != LOG_FORM_PHONE || !log_line_parse(form, text, &line) ||
 	    !log_fact_parse(line.text, &fact))
 		return;
 	if (d->n_lines++ < JOIN_FIRST_LINES)
 		add_line(d->line_logs,
-		    line_key(d, rs_frame_number(f->frame), f->bytes), log + 1);
+		    line_key(d, rs_frame_number(f->frame), f->bytes), file + 1);
 	if (fact.kind == LOG_DNS_QUERY)
 		take_query(d, &fact);
 	else if (fact.kind == LOG_DNS_FORWARD)
@@ -605,8 +617,7 @@ sender(const struct log_join *j, unsigned log)
 }
 
 bool
-join_dns_is_own(
-    const struct log_join *j, unsigned log, const struct rs_addr *a)
+join_dns_is_own(const struct log_join *j, unsigned log, const struct rs_addr *a)
 {
 	const struct join_own *own = &j->dns->own[log];
 	for (unsigned i = 0; i < own->n; i++)
@@ -683,14 +694,14 @@ log_join_lookup(struct log_join *j, struct rs_frame line, struct rs_span entry)
 {
 	struct join_lookup out = {0};
 	gpointer key = line_key(j->dns, rs_frame_number(line), entry);
-	uint32_t i = look_up(j->dns->line_asks, key), log;
+	uint32_t i = look_up(j->dns->line_asks, key), part;
 	const struct join_ask *a = i ? join_ask(j, i - 1) : NULL;
-	log = a ? a->log + 1 : look_up(j->dns->line_logs, key);
-	if (log == 0)
+	part = a ? a->part + 1 : look_up(j->dns->line_logs, key);
+	if (part == 0)
 		return out;
-	struct log_joined *l = &j->joined[log - 1];
-	if (l->file == 0)
-		l->file = line.file + 1;
+	const struct log_joined *l = &j->joined[j->parts[part - 1].log];
+	if (j->parts[part - 1].file == 0)
+		j->parts[part - 1].file = line.file + 1;
 	if (!l->solved)
 		return out;
 	if (l->client.family)
@@ -711,8 +722,8 @@ bool
 log_join_apart(const struct log_join *j, uint32_t file)
 {
 	for (unsigned i = 0; i < j->n_logs; i++)
-		if (j->joined[i].file == file + 1)
-			return !j->joined[i].solved;
+		if (j->parts[i].file == file + 1)
+			return !j->joined[j->parts[i].log].solved;
 	return false;
 }
 
@@ -749,11 +760,11 @@ log_join_line(
 	    (m->response ? q->answer : q->at).complete != ev->at.complete)
 		return false;
 	const struct join_ask *a = join_ask(j, q->ask - 1);
-	const struct log_joined *l = &j->joined[a->log];
+	uint32_t file = j->parts[m->response ? a->reply_part : a->part].file;
 	uint64_t number = m->response ? a->reply_line : a->line;
-	if (l->file == 0 || number == 0)
+	if (file == 0 || number == 0)
 		return false;
 	*line = rs_stamp_at(
-	    ev->at.complete, (struct rs_frame){l->file - 1, number | RS_LINE});
+	    ev->at.complete, (struct rs_frame){file - 1, number | RS_LINE});
 	return true;
 }

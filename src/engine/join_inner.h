@@ -79,6 +79,7 @@ struct join_ask {
 	uint64_t line, reply_line;
 	struct rs_addr server;
 	uint32_t log;
+	uint32_t part, reply_part;
 	struct join_told told;
 	uint32_t query; /* that it was, + 1 */
 };
@@ -144,6 +145,7 @@ struct join_dns {
 	uint64_t alias; /* 0: none */
 	rs_time alias_at;
 	uint64_t alias_line;
+	uint32_t alias_part;
 };
 
 /* An offset that was found, or why there is none. */
@@ -155,8 +157,16 @@ struct join_found {
 	struct rs_addr client;    /* of names */
 };
 
+/* A file of a log. */
+struct join_part {
+	uint32_t log;
+	uint32_t file; /* when it is read again, + 1; 0: not yet */
+};
+
 struct log_join {
 	unsigned n_logs;
+	struct join_part *parts;
+	uint32_t part; /* that is being read */
 	struct join_dns *dns;
 	struct log_joined *joined;
 	GArray *messages, *wire, *flows;
@@ -219,7 +229,7 @@ void join_fit(struct join_line *l, const GArray *pairs, bool last,
 struct join_dns *join_dns_new(unsigned n_logs, uint64_t seed);
 void join_dns_free(struct join_dns *d);
 void join_dns_entry(
-    struct log_join *j, unsigned log, const struct cap_frame *f);
+    struct log_join *j, unsigned file, const struct cap_frame *f);
 void join_dns_own(
     struct log_join *j, unsigned log, const struct rs_addr *a);
 void join_dns_event(struct log_join *j, const struct rs_event *ev);
