@@ -225,7 +225,7 @@ bool join_clock_zoned(rs_time off);
 void join_fit(struct join_line *l, const GArray *pairs, bool last,
     struct log_joined *out);
 
-/* join_dns.c: what both sides have of DNS. */
+/* join_dns*.c: what both sides have of DNS. */
 struct join_dns *join_dns_new(unsigned n_logs, uint64_t seed);
 void join_dns_free(struct join_dns *d);
 void join_dns_entry(
