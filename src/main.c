@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "base/pages.h"
 #include "capture/archive.h"
 #include "loop.h"
 #include "options.h"
@@ -239,6 +240,7 @@ main(int argc, char **argv)
 	g_autoptr(GError) e = NULL;
 	struct options o;
 	int status = 0;
+	rs_pages_heap();
 	bool parsed = options_parse(&o, argc, argv, &e);
 	/* Without a log that may be moved, SIGHUP ends the run. */
 	loop_signals(parsed && o.output && strcmp(o.output, "-") != 0 &&

@@ -21,7 +21,7 @@
 # define LARGEST RS_POOL_LARGEST
 #endif
 
-enum { FIRST_SLAB = 64 * 1024 };
+enum { FIRST_SLAB = 64 * 1024, LAST_SLAB = 8 * RS_LARGE_PAGE };
 _Static_assert(RS_POOL_KEPT < FIRST_SLAB - 64, "fits in the first one");
 
 struct rs_pool_free {
@@ -60,11 +60,14 @@ rs_pool_clear(struct rs_pool *p)
 	rs_pool_init(p);
 }
 
-/* A small one for small captures, and then large pages. */
+/* A small one for small captures, then twice as large each; what is not used
+   yet of a large one takes no memory. */
 static void
 add_slab(struct rs_pool *p)
 {
-	size_t n = p->slabs ? RS_LARGE_PAGE : FIRST_SLAB;
+	size_t n = p->slabs ? 2 * p->slabs->size : FIRST_SLAB;
+	if (n > LAST_SLAB)
+		n = LAST_SLAB;
 	struct rs_pool_slab *s = rs_pages_new(n);
 	if (s == NULL)
 		abort();

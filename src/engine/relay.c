@@ -21,10 +21,11 @@
 #include <time.h>
 
 enum {
-	RING = RS_LARGE_PAGE, /* several of the largest event */
-	BATCH = 64 * 1024,    /* bytes after which the other side is told */
-	NAP = 100000,         /* ns: what a tenth of the ring takes */
-	NAPS = 5,             /* each twice as long, before it sleeps */
+	RING = 4 * RS_LARGE_PAGE, /* while a table grows, some 5 ms of events */
+	BEHIND = RING / 8,
+	BATCH = 64 * 1024, /* bytes after which the other side is told */
+	NAP = 100000,      /* ns: what little of the ring takes */
+	NAPS = 5,          /* each twice as long, before it sleeps */
 };
 
 /* Before each event in the ring. */
@@ -75,7 +76,7 @@ wake(struct relay *r)
 static void
 publish(struct relay *r)
 {
-	r->behind = r->given - r->taken > RING / 2;
+	r->behind = r->given - r->taken > BEHIND;
 	r->given = r->written;
 	wake(r);
 }

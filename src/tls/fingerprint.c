@@ -5,11 +5,15 @@
  * Values go to the hash as text as they are read; only what JA4 sorts is kept,
  * in a list that holds as many values as a hello can carry.  It is sorted in
  * place by heapsort, as a hostile hello chooses its order and length.
+ *
+ * All phones of a kind say the same: what a few hellos gave is kept, by what
+ * it was made of.
  */
 #include "tls/fingerprint.h"
 
 #include "base/cursor.h"
 #include "base/decimal.h"
+#include "base/hash.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -22,6 +26,8 @@ enum {
 	MAX_VALUES = 32768, /* u16 values in a vector of 65535 bytes */
 	MAX_COUNT = 99,     /* that JA4 shows */
 	JA4_PART = 12,      /* digits of a hash in JA4 */
+	KNOWN = 64,         /* a power of two */
+	KEY = 512,          /* bytes; of a browser some 200 */
 };
 
 static const char hex[] = "0123456789abcdef";
@@ -36,12 +42,25 @@ struct text {
 	bool begun; /* something stands in the list that is written */
 };
 
+/* What both of a client are made of: its values in their order. */
+struct key {
+	size_t n; /* KEY + 1: too long to be kept */
+	uint8_t v[KEY];
+};
+
+struct known {
+	struct key key;
+	char ja3[33], ja4[37];
+};
+
 struct tls_fingerprinter {
 	EVP_MD *md[HASH_N];
 	EVP_MD_CTX *context[HASH_N];
 	struct text text;
 	uint16_t values[MAX_VALUES];
 	size_t n_values;
+	struct key key; /* of the hello at hand */
+	struct known known[KNOWN];
 };
 
 struct tls_fingerprinter *
@@ -397,10 +416,102 @@ ja4(struct tls_fingerprinter *f, struct tls_client_hello *h, char transport)
 	    alpn[1], ciphers, rest);
 }
 
+/* ---- those that are known */
+
+static void
+key_bytes(struct key *k, struct rs_span bytes)
+{
+	if (k->n > KEY || bytes.n > KEY - k->n) {
+		k->n = KEY + 1;
+		return;
+	}
+	if (bytes.n)
+		memcpy(k->v + k->n, bytes.p, bytes.n);
+	k->n += bytes.n;
+}
+
+static void
+key_u16(struct key *k, uint16_t value)
+{
+	const uint8_t v[] = {(uint8_t)(value >> 8), (uint8_t)value};
+	key_bytes(k, (struct rs_span){v, sizeof v});
+}
+
+/* An end that is no value: GREASE is none (RFC 8701). */
+static void
+key_end(struct key *k, bool any)
+{
+	key_u16(k, any ? 0x0a0a : 0x1a1a);
+}
+
+static void
+key_list(struct key *k, struct rs_span list)
+{
+	for (size_t i = 0; i < list.n / 2; i++)
+		if (!tls_is_grease(tls_u16_at(list, i)))
+			key_u16(k, tls_u16_at(list, i));
+	key_end(k, list.n);
+}
+
+static void
+key_of(struct key *k, const struct tls_client_hello *h, char transport)
+{
+	struct rs_cur c = rs_cur_init(h->extensions);
+	struct rs_span body;
+	uint16_t type;
+	k->n = 0;
+	key_u16(k, (uint8_t)transport);
+	key_u16(k, h->legacy_version);
+	key_list(k, h->ciphers);
+	while (next_extension(&c, &type, &body)) {
+		if (!tls_is_grease(type))
+			key_u16(k, type);
+		if (type != EXT_EC_POINT_FORMATS)
+			continue;
+		key_u16(k, (uint16_t)body.n);
+		key_bytes(k, body);
+	}
+	key_end(k, true);
+	key_list(k, h->groups);
+	key_list(k, h->versions);
+	key_list(k, h->signatures);
+	key_bytes(k, h->alpn);
+}
+
+/* Its place, which others may have taken. */
+static struct known *
+known_at(struct tls_fingerprinter *f)
+{
+	static const struct rs_hash_seed any = {0};
+	struct rs_span key = {f->key.v, f->key.n};
+	return &f->known[rs_hash(&any, key) & (KNOWN - 1)];
+}
+
+static bool
+is_known(const struct known *x, const struct key *key)
+{
+	return x->key.n == key->n && memcmp(x->key.v, key->v, key->n) == 0;
+}
+
 void
 tls_fingerprint_client(
     struct tls_fingerprinter *f, struct tls_client_hello *h, char transport)
 {
+	struct known *x = NULL;
+	key_of(&f->key, h, transport);
+	if (f->key.n <= KEY) {
+		x = known_at(f);
+		if (is_known(x, &f->key)) {
+			memcpy(h->ja3, x->ja3, sizeof h->ja3);
+			memcpy(h->ja4, x->ja4, sizeof h->ja4);
+			return;
+		}
+	}
 	ja3(f, h);
 	ja4(f, h, transport);
+	if (x == NULL)
+		return;
+	x->key = f->key;
+	memcpy(x->ja3, h->ja3, sizeof x->ja3);
+	memcpy(x->ja4, h->ja4, sizeof x->ja4);
 }

@@ -33,7 +33,7 @@ enum {
 	LEVELS = 8,                 /* 2048 * 16^8 records */
 	CHUNK = 128, /* entries read at a time from a run: a block */
 	WINDOW = 32 * 1024,
-	WINDOWS = 4,
+	WINDOWS = 16,
 	TYPES = 16,
 };
 
@@ -69,13 +69,13 @@ struct file {
 
 struct window {
 	uint8_t *p;
-	uint64_t at;
+	uint64_t at, used; /* when it was last, as they count */
 	size_t n, size;
 };
 
 struct windows {
 	struct window v[WINDOWS];
-	unsigned next;
+	uint64_t uses;
 };
 
 struct spool {
@@ -176,23 +176,30 @@ file_read(const struct file *f, void *bytes, size_t n, uint64_t at)
 static struct rs_span
 windows_view(struct windows *w, const struct file *f, uint64_t at, uint64_t n)
 {
+	struct window *v = &w->v[0];
 	for (unsigned i = 0; i < WINDOWS; i++) {
-		const struct window *v = &w->v[i];
-		if (at >= v->at && at - v->at <= v->n &&
-		    n <= v->n - (at - v->at))
-			return (struct rs_span){v->p + (at - v->at), n};
+		struct window *x = &w->v[i];
+		if (at >= x->at && at - x->at <= x->n &&
+		    n <= x->n - (at - x->at)) {
+			x->used = ++w->uses;
+			return (struct rs_span){x->p + (at - x->at), n};
+		}
+		if (x->used < v->used)
+			v = x;
 	}
-	struct window *v = &w->v[w->next];
-	w->next = (w->next + 1) % WINDOWS;
-	size_t want = n > WINDOW ? (size_t)n : WINDOW;
+	v->used = ++w->uses;
+	/* From where one begins: records are near each other, in any order. */
+	size_t before = (size_t)(at % WINDOW);
+	size_t want = before + n > WINDOW ? before + (size_t)n : WINDOW;
 	if (v->size < want) {
 		g_free(v->p);
 		v->p = g_malloc(want);
 		v->size = want;
 	}
-	v->at = at;
-	v->n = file_read(f, v->p, want, at);
-	return (struct rs_span){v->p, v->n < n ? v->n : (size_t)n};
+	v->at = at - before;
+	v->n = file_read(f, v->p, want, v->at);
+	size_t have = v->n < before ? 0 : v->n - before;
+	return (struct rs_span){v->p + before, have < n ? have : (size_t)n};
 }
 
 static void

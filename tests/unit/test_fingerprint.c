@@ -263,11 +263,38 @@ test_most(void)
 	CU_ASSERT_STRING_EQUAL(h.ja4, falling);
 }
 
+/* Whatever byte of a hello is another one: one that has seen them all tells of
+   it what one tells that has seen none. */
+static void
+test_known(void)
+{
+	for (size_t i = 0; i < sizeof hellos / sizeof *hellos; i++) {
+		hello_bytes(&bytes, &hellos[i]);
+		for (size_t at = 0; at < bytes.n; at++) {
+			struct tls_client_hello h, fresh;
+			struct rs_span s = {bytes.p, bytes.n};
+			bytes.p[at] ^= 1u << at % 8;
+			if (tls_client_hello_parse(&h, s)) {
+				struct tls_fingerprinter *f =
+				    tls_fingerprinter_new();
+				fresh = h;
+				tls_fingerprint_client(f, &fresh, 't');
+				tls_fingerprinter_free(f);
+				tls_fingerprint_client(prints, &h, 't');
+				CU_ASSERT_STRING_EQUAL(h.ja3, fresh.ja3);
+				CU_ASSERT_STRING_EQUAL(h.ja4, fresh.ja4);
+			}
+			bytes.p[at] ^= 1u << at % 8;
+		}
+	}
+}
+
 int
 main(void)
 {
 	static const struct unit_test tests[] = {UNIT(test_client),
-	    UNIT(test_transport), UNIT(test_server), UNIT(test_most)};
+	    UNIT(test_transport), UNIT(test_server), UNIT(test_most),
+	    UNIT(test_known)};
 	prints = tls_fingerprinter_new();
 	int status =
 	    unit_run("fingerprint", tests, sizeof tests / sizeof *tests);
