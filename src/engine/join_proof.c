@@ -9,22 +9,23 @@
  * of the log and its record are so by a fraction of one.
  *
  * Few messages may agree by chance all the same, and each one that does not is
- * outweighed by another one that does.  So where there is no Call-ID, either
- * the clock says that it was that run, as no phone starts twice within seconds,
- * or there have to be many of them.
+ * outweighed by another one that does.  So where there is no Call-ID, there
+ * have to be the more of them the less the clock says: when it is right, it was
+ * that run, as no phone starts twice within seconds.
  */
 #include "engine/join_inner.h"
 
 #include <stdlib.h>
 
 /* So many messages have to agree: where the clock is right, where it is so in
-   some zone, and else. */
-enum { FEW = 2, SOME = 3, MANY = 12 };
+   some zone, where it is not, and where the address is another one. */
+enum { FEW = 2, SOME = 3, CHALLENGED = 4, MANY = 12 };
 /* One of so many may be late for itself. */
 enum { ONE_OF = 8 };
 
-static const rs_time SET = 5 * RS_SEC;
+static const rs_time SET = 20 * RS_SEC;
 static const rs_time QUARTER = 15 * 60 * RS_SEC; /* zones differ by these */
+static const rs_time ZONED = 5 * RS_SEC;
 static const rs_time CLOSE = RS_MSEC, CLOSE_SET = 4 * RS_MSEC;
 static const rs_time BESIDE = RS_SEC;
 
@@ -32,7 +33,7 @@ bool
 join_clock_zoned(rs_time off)
 {
 	off = (off % QUARTER + QUARTER) % QUARTER;
-	return off < SET || off > QUARTER - SET;
+	return off < ZONED || off > QUARTER - ZONED;
 }
 
 bool
@@ -122,7 +123,7 @@ join_proven(const struct log_join *j, unsigned log, const struct join_line *l,
 	rs_time close = right ? CLOSE_SET : CLOSE;
 	uint32_t n =
 	    together(l, pairs, true, close) + together(l, pairs, false, close);
-	uint32_t needed = right ? FEW : zoned ? SOME : MANY;
+	uint32_t needed = right ? FEW : zoned ? SOME : own ? CHALLENGED : MANY;
 	return n >= needed + left_over(j, log, l, pairs) &&
 	       (pairs->len - n) * ONE_OF <= pairs->len;
 }
