@@ -4,6 +4,7 @@
 #include "capture/archive.h"
 #include "capture/log_clock.h"
 #include "engine/engine.h"
+#include "log_parts.h"
 
 #include <string.h>
 
@@ -186,24 +187,66 @@ counts_of(const struct learning *g, unsigned i)
 	c->not_joined = j->solved ? NULL : log_join_word(j->why);
 }
 
+/* One clock, as it is set last: what sets it in one file of a log counts for
+   those before, and what a server tells of it in one for all. */
+static void
+share_clock(
+    const struct learning *g, const unsigned *order, struct cap_log_look *looks)
+{
+	const struct cap_clock *c = g->l->clocks;
+	for (unsigned at = 0; at < g->n; at++)
+		for (unsigned k = at + 1; k < g->n; k++)
+			if (g->is_log[order[at]] && g->is_log[order[k]] &&
+			    c[order[k]].log == c[order[at]].log)
+				looks[order[at]].stepped +=
+				    looks[order[k]].set_later;
+	for (unsigned i = 0; i < g->n; i++)
+		for (unsigned k = 0; g->is_log[i] && k < g->n; k++) {
+			struct cap_log_look *to = &looks[i], *of = &looks[k];
+			if (!g->is_log[k] || c[k].log != c[i].log ||
+			    to->written != RS_NEVER || of->written == RS_NEVER)
+				continue;
+			to->truth = of->truth;
+			to->written = of->written + of->stepped - to->stepped;
+		}
+}
+
+/* Times of a clock that was set in one of its files have no one offset. */
+static bool
+is_steady(const struct learning *g, unsigned log)
+{
+	for (unsigned i = 0; i < g->n; i++)
+		if (g->l->clocks[i].log == log && g->l->clocks[i].stepped)
+			return false;
+	return true;
+}
+
 static void
 learn(struct learning *g, GPtrArray *captures)
 {
 	struct cap_log_look *looks = g_new(struct cap_log_look, g->n);
 	struct logs *l = g->l;
+	unsigned *order = g_new(unsigned, g->n);
 	l->clocks = g_new0(struct cap_clock, g->n);
+	log_parts_find(g->paths, g->is_log, g->n, l->clocks, order);
 	if (captures->len)
 		l->join = log_join_new(g->n, g->o->hash_seed);
-	for (unsigned i = 0; i < g->n; i++) {
+	for (unsigned k = 0; k < g->n; k++) {
+		unsigned i = order[k];
 		struct to_join to = {l->join, i};
-		if (g->is_log[i])
-			cap_log_look(g->paths[i], l->join ? UINT64_MAX : AHEAD,
-			    &looks[i], l->join ? join_entry : NULL, &to);
-		if (g->is_log[i] && l->join && looks[i].holes)
+		if (!g->is_log[i])
+			continue;
+		if (l->join && is_steady(g, l->clocks[i].log))
+			log_join_part(l->join, i, l->clocks[i].log - 1);
+		cap_log_look(g->paths[i], l->join ? UINT64_MAX : AHEAD,
+		    &l->clocks[i], &looks[i], l->join ? join_entry : NULL, &to);
+		if (l->join && looks[i].holes)
 			log_join_hole(l->join, i);
-		if (g->is_log[i] && l->join)
+		if (l->join)
 			log_join_stepped(l->join, i, looks[i].stepped);
 	}
+	share_clock(g, order, looks);
+	g_free(order);
 	if (l->join) {
 		hear_captures(g, captures);
 		for (unsigned i = 0; i < g->n; i++) {

@@ -37,6 +37,7 @@ struct cap_frame {
 	uint32_t drops; /* packets that the file says were lost before it, */
 	rs_time drops_since; /* and after that time; RS_NEVER: at any */
 	rs_time unseen;      /* time before it that is in no file of several */
+	unsigned log;        /* as cap_clock.log */
 };
 
 /* What somebody wrote into a pcapng file. */
@@ -49,6 +50,14 @@ struct cap_comment {
 struct cap_name {
 	struct rs_addr addr;
 	char *text; /* up to 255 bytes; owned by the source */
+};
+
+/* A line of a phone's log, by what it writes itself: its number (0: none), and
+   its date and time; the same as a time. */
+struct cap_log_line {
+	uint32_t number;
+	uint64_t at;
+	rs_time written;
 };
 
 /*
@@ -75,6 +84,15 @@ struct cap_clock {
 	double drift, drift_uncertainty; /* fast is positive; parts of one */
 	rs_time lead; /* its entries are given so much earlier, for
 			 whoever adds that again */
+	/* Of a log in several files: which log it is, from 1 (0: it is alone);
+	   another file goes on from it, and has its last line, too; another
+	   one has it up to that line. */
+	unsigned log;
+	bool goes_on, overlaps;
+	struct cap_log_line until;
+	/* Lines that are looked for: cap_info.has. */
+	const struct cap_log_line *marks;
+	unsigned n_marks;
 };
 
 /* What a source knows of one file or interface. */
@@ -100,8 +118,11 @@ struct cap_info {
 	   are missing by their numbers, entries whose time is not known. */
 	uint64_t lines, unknown, missing, timeless;
 	uint64_t clock_steps;   /* how often the log's clock was set, */
-	rs_time clock_stepped;  /* and by how much in all */
+	rs_time clock_stepped;  /* and by how much in all, */
+	rs_time clock_new;      /* and after cap_clock.until */
 	struct cap_clock clock; /* of a log */
+	struct cap_log_line first_line, last_line;
+	uint64_t has; /* a bit for each of the first 64 marks */
 	const struct cap_log_notes *notes; /* of a phone's, lent; NULL */
 	bool is_log;
 	const struct cap_comment *comments; /* the first ones */

@@ -204,10 +204,18 @@ cap_file_is_log(const char *path)
 }
 
 void
-cap_log_look(const char *path, uint64_t bytes, struct cap_log_look *l,
-    void (*entry)(void *arg, const struct cap_frame *f), void *arg)
+cap_log_look(const char *path, uint64_t bytes, const struct cap_clock *c,
+    struct cap_log_look *l, void (*entry)(void *arg, const struct cap_frame *f),
+    void *arg)
 {
-	const struct cap_clock plain = {.year = EPOCH_YEAR};
+	const struct cap_clock plain = {
+	    .year = EPOCH_YEAR,
+	    .goes_on = c->goes_on,
+	    .overlaps = c->overlaps,
+	    .until = c->until,
+	    .marks = c->marks,
+	    .n_marks = c->n_marks,
+	};
 	const struct cap_file_options o = {.clock = &plain};
 	struct cap_source *s = cap_file_open(path, &o, NULL);
 	struct cap_frame f;
@@ -228,6 +236,10 @@ cap_log_look(const char *path, uint64_t bytes, struct cap_log_look *l,
 	l->last = s->info(s, 0)->last;
 	l->holes = s->info(s, 0)->missing > 0;
 	l->stepped = s->info(s, 0)->clock_stepped;
+	l->set_later = s->info(s, 0)->clock_new;
+	l->first_line = s->info(s, 0)->first_line;
+	l->last_line = s->info(s, 0)->last_line;
+	l->has = s->info(s, 0)->has;
 	l->zoned = s->info(s, 0)->clock.zone_from != NULL;
 	s->close(s);
 }

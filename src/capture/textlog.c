@@ -28,6 +28,7 @@ struct textlog {
 	rs_time steps;    /* of the clock that are still to come */
 	rs_time last;     /* RS_NEVER: no line had a time */
 	bool hole, ended; /* hole: lines are missing since the last frame */
+	bool told;        /* another file has told what is read */
 	struct {
 		uint32_t number;
 		rs_time at;
@@ -122,6 +123,7 @@ note_step(struct savefile *s, struct textlog *t, rs_time when, bool next)
 		t->steps -= when - t->written;
 		s->info.clock_steps++;
 		s->info.clock_stepped += when - t->written;
+		s->info.clock_new += t->told ? 0 : when - t->written;
 		t->hole = true;
 	}
 	t->written = when;
@@ -191,6 +193,49 @@ repeated(struct textlog *t, const struct log_line *l)
 	return false;
 }
 
+/* ---- logs in several files ---- */
+
+static struct cap_log_line
+line_of(const struct log_line *l)
+{
+	const struct log_time *t = &l->at;
+	uint64_t day = (uint64_t)t->month << 5 | t->day;
+	uint64_t second =
+	    (uint64_t)t->hour << 12 | (uint64_t)t->minute << 6 | t->second;
+	return (struct cap_log_line){
+	    .number = l->sequence,
+	    .at = day << 47 | second << 30 | t->nanos,
+	};
+}
+
+static bool
+same(const struct cap_log_line *a, const struct cap_log_line *b)
+{
+	return a->number == b->number && a->at == b->at;
+}
+
+/* Has another file told this line? */
+static bool
+note_line(struct savefile *s, struct textlog *t, const struct log_line *l)
+{
+	struct cap_info *info = &s->info;
+	const struct cap_clock *c = &t->clock;
+	struct cap_log_line here = line_of(l);
+	bool told = t->told;
+	if (!l->numbered || l->at.month == 0)
+		return told;
+	here.written = t->written;
+	if (info->first_line.number == 0)
+		info->first_line = here;
+	info->last_line = here;
+	for (unsigned i = 0; i < c->n_marks && i < 64; i++)
+		if (same(&c->marks[i], &here))
+			info->has |= UINT64_C(1) << i;
+	if (told && same(&here, &c->until))
+		t->told = false;
+	return told;
+}
+
 /* ---- entries ---- */
 
 static enum cap_result
@@ -205,6 +250,7 @@ entry(struct savefile *s, struct cap_frame *out, uint64_t line, rs_time at,
 	    .drops_since = t->clock.lead,
 	    .frame = {0, line | RS_LINE},
 	    .linktype = CAP_LINK_LOG + (int)t->form,
+	    .log = t->clock.log,
 	};
 	t->hole = false;
 	s->info.packets++;
@@ -239,7 +285,8 @@ finish(struct savefile *s, struct cap_frame *out, GError **error)
 	struct textlog *t = s->state;
 	if (!cap_input_dry(s->in))
 		log_notes_finish(&t->notes);
-	if (!t->ended && t->last != RS_NEVER && !cap_input_dry(s->in)) {
+	if (!t->ended && t->last != RS_NEVER && !t->clock.goes_on &&
+	    !cap_input_dry(s->in)) {
 		t->ended = true;
 		s->info.packets--; /* none of its entries */
 		return entry(s, out, t->line ? t->line - 1 : 1, s->info.last,
@@ -287,12 +334,13 @@ look(struct savefile *s, struct cap_frame *out)
 	uint64_t number = t->line;
 	if (more)
 		return CAP_IDLE;
-	bool begins = log_line_parse(t->form, line, &l);
+	bool begins = log_line_parse(t->form, line, &l), told = t->told;
 	enum log_what what =
 	    begins ? log_classify(t->form, l.text) : LOG_UNKNOWN;
 	if (begins) {
 		note_time(s, t, &l);
 		note_number(s, t, &l);
+		told = note_line(s, t, &l);
 	}
 	if (what == LOG_UNKNOWN) {
 		size_t joined = log_line_joined(t->form, line);
@@ -306,9 +354,16 @@ look(struct savefile *s, struct cap_frame *out)
 		line.n = log_line_joined(t->form, line);
 	if (line.p == NULL)
 		return CAP_IDLE;
+	/* A message at the end may be cut off; the other file has all of it. */
+	if (what == LOG_SIP && told != t->told)
+		told = false;
+	if (what == LOG_SIP && t->clock.overlaps &&
+	    line.n == cap_input_left(s->in) &&
+	    cap_input_peek(s->in, line.n + 1) == NULL)
+		told = true;
 	if (!kamailio_time(s, &l, line)) {
 		s->info.timeless++;
-	} else if (!repeated(t, &l)) {
+	} else if (!told && !repeated(t, &l)) {
 		if (t->form == LOG_FORM_PHONE)
 			note(t, number, line);
 		if (what == LOG_NOTE) {
@@ -319,6 +374,8 @@ look(struct savefile *s, struct cap_frame *out)
 		take(s, line);
 		return r;
 	}
+	if (told)
+		t->hole = false; /* the other file tells of it */
 	take(s, line);
 	return CAP_END;
 }
@@ -355,6 +412,7 @@ textlog_begin(struct savefile *s, const struct cap_clock *clock)
 	t->last = t->written = RS_NEVER;
 	t->steps = clock->stepped;
 	t->line = 1;
+	t->told = clock->until.number != 0;
 	s->info.format = log_form_name(t->form);
 	s->info.is_log = true;
 	s->info.clock = *clock;

@@ -13,6 +13,9 @@ log_join_new(unsigned n, uint64_t seed)
 	struct log_join *j = g_new0(struct log_join, 1);
 	j->n_logs = n;
 	j->joined = g_new0(struct log_joined, n);
+	j->parts = g_new0(struct join_part, MAX(n, 1));
+	for (unsigned i = 0; i < n; i++)
+		j->parts[i].log = i;
 	for (unsigned i = 0; i < n; i++)
 		j->joined[i].first = j->joined[i].end = j->joined[i].due =
 		    RS_NEVER;
@@ -40,51 +43,56 @@ log_join_free(struct log_join *j)
 	g_hash_table_destroy(j->by_line);
 	g_hash_table_destroy(j->by_serial);
 	g_hash_table_destroy(j->by_first);
+	if (j->by_id)
+		g_hash_table_destroy(j->by_id);
 	g_hash_table_destroy(j->missed);
 	g_free(j->order);
 	g_free(j->by_length);
 	g_free(j->joined);
+	g_free(j->parts);
 	g_free(j->text);
 	g_free(j);
 }
 
 const struct log_joined *
-log_join_result(const struct log_join *j, unsigned log)
+log_join_result(const struct log_join *j, unsigned file)
 {
-	return &j->joined[log];
+	return &j->joined[j->parts[file].log];
+}
+
+void
+log_join_part(struct log_join *j, unsigned file, unsigned log)
+{
+	j->parts[file].log = log;
 }
 
 /* ---- keys ---- */
 
-static uint64_t
-mix(uint64_t h, const void *v, size_t n)
-{
-	const uint8_t *p = v;
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ p[i]) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 /* The parts that nobody writes over: what it is, its branch and CSeq, and the
-   local part of its Call-ID. */
+   local part of its Call-ID.  Without these two nothing tells it from another.
+ */
 uint64_t
-log_join_id(struct rs_span text)
+log_join_id(const struct log_join *j, struct rs_span text)
 {
 	struct sip_header headers[SIP_MAX_HEADERS];
 	struct sip_msg m;
 	struct sip_via via = {0};
+	struct rs_hasher h;
 	size_t head;
 	if (!sip_msg_head_parse(&m, headers, text, &head))
 		return 0;
 	struct rs_span call = sip_msg_header(&m, SIP_HDR_CALL_ID);
-	uint64_t h =
-	    mix(UINT64_C(0xcbf29ce484222325), &m.status, sizeof m.status);
+	call.n = rs_span_find(call, '@');
 	(void)sip_via_parse(&via, sip_msg_header(&m, SIP_HDR_VIA));
-	h = mix(h, m.method_name.p, m.method_name.n);
-	h = mix(h, via.branch.p, via.branch.n);
-	h = mix(h, m.cseq_method.p, m.cseq_method.n);
-	h = mix(h, &m.cseq, sizeof m.cseq);
-	return mix(h, call.p, rs_span_find(call, '@')) | 1;
+	if (call.n == 0 || via.branch.n == 0)
+		return 0;
+	rs_hasher_init(&h, &j->dns->seed);
+	rs_hasher_pair(&h, (uint64_t)m.status, m.cseq);
+	rs_hasher_bytes(&h, m.method_name);
+	rs_hasher_bytes(&h, m.cseq_method);
+	rs_hasher_bytes(&h, via.branch);
+	rs_hasher_bytes(&h, call);
+	return rs_hasher_end(&h) | 1;
 }
 
 static gpointer
@@ -111,8 +119,9 @@ learn_own(struct log_join *j, unsigned log, struct rs_span text)
 }
 
 void
-log_join_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
+log_join_entry(struct log_join *j, unsigned file, const struct cap_frame *f)
 {
+	unsigned log = j->parts[file].log;
 	struct log_sip s;
 	enum log_form form = (enum log_form)(f->linktype - CAP_LINK_LOG);
 	if (j->joined[log].first == RS_NEVER)
@@ -120,7 +129,7 @@ log_join_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 	if (f->bytes.n == 0)
 		j->joined[log].end = f->ts;
 	else
-		join_dns_entry(j, log, f);
+		join_dns_entry(j, file, f);
 	if (f->bytes.n == 0 || j->messages->len >= JOIN_MESSAGES ||
 	    !log_sip_parse(form, f->bytes, &s) || s.headless)
 		return;
@@ -130,7 +139,7 @@ log_join_entry(struct log_join *j, unsigned log, const struct cap_frame *f)
 	struct join_message m = {
 	    .at = f->ts,
 	    .line = rs_frame_number(f->frame),
-	    .id = log_join_id((struct rs_span){j->text, t.n}),
+	    .id = log_join_id(j, (struct rs_span){j->text, t.n}),
 	    .log = log,
 	    .length = (int32_t)t.n,
 	    .exact = t.whole && !t.redacted,
@@ -224,9 +233,10 @@ take_message(struct log_join *j, const struct rs_event *ev)
 {
 	const struct sip_msg *m = ev->u.sip_message;
 	struct inferred_size size = {(int32_t)m->size, (int32_t)m->size};
-	uint32_t i = flow_of(j, ev->flow);
+	uint64_t id = log_join_id(j, m->bytes);
+	uint32_t i = id ? flow_of(j, ev->flow) : 0;
 	if (i)
-		add_wire(j, ev, i, size, log_join_id(m->bytes));
+		add_wire(j, ev, i, size, id);
 }
 
 static void
@@ -261,21 +271,23 @@ log_join_sink(struct log_join *j)
 /* ---- once more ---- */
 
 void
-log_join_hole(struct log_join *j, unsigned log)
+log_join_hole(struct log_join *j, unsigned file)
 {
-	j->joined[log].holes = true;
+	j->joined[j->parts[file].log].holes = true;
 }
 
 void
-log_join_clock(struct log_join *j, unsigned log, rs_time due)
+log_join_clock(struct log_join *j, unsigned file, rs_time due)
 {
-	j->joined[log].due = due;
+	struct log_joined *l = &j->joined[j->parts[file].log];
+	if (l->due == RS_NEVER || j->parts[file].log == file)
+		l->due = due;
 }
 
 void
-log_join_stepped(struct log_join *j, unsigned log, rs_time by)
+log_join_stepped(struct log_join *j, unsigned file, rs_time by)
 {
-	j->joined[log].stepped = by;
+	j->joined[j->parts[file].log].stepped = by;
 }
 
 void

@@ -23,25 +23,29 @@
 
 struct log_join;
 
-/* Of n logs, by their index.  seed: of its hash tables, 0 for a random one. */
+/* Of n files of logs, by their index.  seed: of its hash tables, 0 for a random
+   one. */
 struct log_join *log_join_new(unsigned n, uint64_t seed);
 void log_join_free(struct log_join *j);
 
 /* ---- first ---- */
 
-/* An entry of a log: its time may be off by anything. */
+/* That file is a part of the log that begins in `log`; they come in order. */
+void log_join_part(struct log_join *j, unsigned file, unsigned log);
+
+/* An entry of that file: its time may be off by anything. */
 void log_join_entry(
-    struct log_join *j, unsigned log, const struct cap_frame *f);
+    struct log_join *j, unsigned file, const struct cap_frame *f);
 /* Hears the events of the captures (engine_options.events). */
 struct rs_sink log_join_sink(struct log_join *j);
 
 /* Lines of that log are missing: what it does not have it need not lack. */
-void log_join_hole(struct log_join *j, unsigned log);
+void log_join_hole(struct log_join *j, unsigned file);
 /* What it and its files tell of its clock makes its times those of UTC, with so
    much added; RS_NEVER: its zone is not known. */
-void log_join_clock(struct log_join *j, unsigned log, rs_time due);
+void log_join_clock(struct log_join *j, unsigned file, rs_time due);
 /* Its clock was set by so much: its times are those of the clock before. */
-void log_join_stepped(struct log_join *j, unsigned log, rs_time by);
+void log_join_stepped(struct log_join *j, unsigned file, rs_time by);
 /* The captures are of that time; broken: something of it is in none. */
 void log_join_span(
     struct log_join *j, rs_time first, rs_time last, bool broken);
@@ -55,9 +59,9 @@ enum join_why {
 	JOIN_TOO_MANY,        /* too much: not all was compared */
 	JOIN_SEVERAL_OFFSETS, /* that fit nearly as well */
 	JOIN_SEVERAL_CLIENTS, /* the same of different hosts */
-	JOIN_OTHER_CLIENT,    /* it fits to who has another address */
+	JOIN_OTHER_ADDRESS,   /* it fits to addresses that it does not tell */
 	JOIN_DIFFERS,         /* names and messages, each to another */
-	JOIN_UNPROVEN,        /* names fit, and nothing says that it is they */
+	JOIN_UNPROVEN,        /* it may be of another run that fits as well */
 };
 
 /* What is known of a log's clock: its times + shift are those of the captures.
@@ -83,13 +87,12 @@ struct log_joined {
 	   captures have, too. */
 	uint32_t lookups, lookups_captured;
 	struct rs_addr client; /* whose log it is; family 0: not known */
-	uint32_t file;         /* when it is read again, + 1; 0: not yet */
 };
 void log_join_solve(struct log_join *j);
 /* "several_clients" */
 const char *log_join_word(enum join_why why);
 const struct log_joined *log_join_result(
-    const struct log_join *j, unsigned log);
+    const struct log_join *j, unsigned file);
 
 /* ---- then, by the engine ---- */
 
@@ -136,7 +139,7 @@ bool log_join_lease(const struct log_join *j, uint32_t file,
 /* Of the message in that line; id as log_join_id has it. */
 struct join_fate log_join_fate(
     const struct log_join *j, struct rs_frame line, uint64_t id);
-/* What a message is known by. */
-uint64_t log_join_id(struct rs_span text);
+/* What a message is known by: a hash that nobody can choose; 0: nothing. */
+uint64_t log_join_id(const struct log_join *j, struct rs_span text);
 
 #endif

@@ -35,6 +35,7 @@ struct join_wire {
 	int32_t low, high; /* length of its plaintext */
 	bool up;           /* from the client */
 	uint64_t id;       /* of a message in clear; 0 */
+	uint32_t same;     /* the one before with that id, + 1; 0: none */
 	uint32_t taken;    /* by that message, + 1 */
 };
 
@@ -78,6 +79,7 @@ struct join_ask {
 	uint64_t line, reply_line;
 	struct rs_addr server;
 	uint32_t log;
+	uint32_t part, reply_part;
 	struct join_told told;
 	uint32_t query; /* that it was, + 1 */
 };
@@ -143,6 +145,7 @@ struct join_dns {
 	uint64_t alias; /* 0: none */
 	rs_time alias_at;
 	uint64_t alias_line;
+	uint32_t alias_part;
 };
 
 /* An offset that was found, or why there is none. */
@@ -154,8 +157,16 @@ struct join_found {
 	struct rs_addr client;    /* of names */
 };
 
+/* A file of a log. */
+struct join_part {
+	uint32_t log;
+	uint32_t file; /* when it is read again, + 1; 0: not yet */
+};
+
 struct log_join {
 	unsigned n_logs;
+	struct join_part *parts;
+	uint32_t part; /* that is being read */
 	struct join_dns *dns;
 	struct log_joined *joined;
 	GArray *messages, *wire, *flows;
@@ -163,8 +174,10 @@ struct log_join {
 	GHashTable *by_serial; /* of the run -> index + 1 */
 	GHashTable *by_first;  /* hash of a flow's first frame -> index + 1 */
 	GHashTable *missed;    /* keys of records that a log should have */
-	/* Of wire, once all is there: by time; by direction and length. */
-	uint32_t *order, *by_length;
+	/* Of wire, once all is there: by time; of what cannot be read, by
+	   direction and length; of the rest, id -> the last such, + 1. */
+	uint32_t *order, *by_length, n_by_length;
+	GHashTable *by_id;
 	void *text; /* LOG_ENTRY bytes */
 };
 
@@ -188,22 +201,35 @@ join_fits(const struct join_message *m, const struct join_wire *w)
 }
 
 enum { JOIN_ROUNDS = 6 };
+/* Of more records at once than that nothing can be told. */
+enum { JOIN_AT_ONCE = 4096 };
 
 /* The difference between the two times of the same thing; up: it was sent. */
 struct join_pair {
 	rs_time at, d;
-	bool up, id; /* id: by an equal Call-ID */
+	bool up, id;   /* id: by an equal Call-ID */
+	uint32_t flow; /* of messages */
 };
+
+/* join_proof.c: messages without Call-IDs fit at that line, each at its time;
+   are they those of the captures, and not of another run? */
+bool join_proven(const struct log_join *j, unsigned log,
+    const struct join_line *l, const GArray *pairs);
+/* Would its clock be right, but for some seconds: in the zone that is told; in
+   any zone, of times + off. */
+bool join_clock_right(const struct log_joined *l, rs_time shift);
+bool join_clock_zoned(rs_time off);
+
 /* join_solve.c: takes l nearer to the line through all of them; at last, what is known then.
  */
 void join_fit(struct join_line *l, const GArray *pairs, bool last,
     struct log_joined *out);
 
-/* join_dns.c: what both sides have of DNS. */
+/* join_dns*.c: what both sides have of DNS. */
 struct join_dns *join_dns_new(unsigned n_logs, uint64_t seed);
 void join_dns_free(struct join_dns *d);
 void join_dns_entry(
-    struct log_join *j, unsigned log, const struct cap_frame *f);
+    struct log_join *j, unsigned file, const struct cap_frame *f);
 void join_dns_own(
     struct log_join *j, unsigned log, const struct rs_addr *a);
 void join_dns_event(struct log_join *j, const struct rs_event *ev);

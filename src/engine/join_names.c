@@ -15,10 +15,13 @@
  *  - and of these more where the log does not tell the address, or where its
  *    clock would be none that was ever set.
  *
- * Beside messages that will do.  The log of yesterday's boot passes all of it,
- * and so may that of a phone that was not captured.  Names alone are believed
- * where the log tells the client's address, where its clock is about right in a
- * zone that is known, and where nothing of it is left over.
+ * Beside messages that will do.  The log of another boot passes all of it, be
+ * it yesterday's or the one of five minutes ago: what a program does on its
+ * own, by timers of whatever length, comes again to the millisecond.  So may
+ * that of a phone that was not captured.  Names alone are believed where the
+ * log tells the client's address, where its clock is right but for seconds in a
+ * zone that is known, as nobody starts twice within seconds, and where nothing
+ * of it is left over.
  */
 #include "engine/join_inner.h"
 
@@ -37,13 +40,10 @@ enum { FREE = 3, FREE_NO_ADDRESS = 1, FREE_NO_CLOCK = 2 };
 static const rs_time WINDOW = 20 * RS_MSEC;
 static const rs_time APART = 200 * RS_MSEC; /* two offsets, and not one */
 static const rs_time NEAR = 25 * RS_MSEC;
-static const rs_time CLOSE = 4 * RS_MSEC;      /* of what counts as proof */
-static const rs_time ALONE = 15 * 60 * RS_SEC; /* may the clock be wrong */
-static const rs_time AGAIN = 20 * RS_SEC;      /* a question is repeated */
-static const rs_time PROMPT = RS_SEC;          /* after what went before */
+static const rs_time CLOSE = 4 * RS_MSEC; /* of what counts as proof */
+static const rs_time AGAIN = 20 * RS_SEC; /* a question is repeated */
+static const rs_time PROMPT = RS_SEC;     /* after what went before */
 static const rs_time TIMER = 500 * RS_MSEC, FREED = 30 * RS_MSEC;
-/* A clock that was set is right but for its zone, and some seconds. */
-static const rs_time QUARTER = 15 * 60 * RS_SEC, SET = 5 * RS_SEC;
 
 struct vote {
 	rs_time d;
@@ -198,7 +198,7 @@ match(struct names *s, struct candidate *c)
 			continue;
 		const struct join_query *q = join_query(s->j, k - 1);
 		struct join_pair p = {
-		    a->at, q->at.complete - a->at, true, false};
+		    a->at, q->at.complete - a->at, true, false, 0};
 		s->taken[k - 1] = true;
 		c->matched++;
 		g_array_append_val(pairs, p);
@@ -206,8 +206,8 @@ match(struct names *s, struct candidate *c)
 		    llabs(q->answer.complete -
 			  join_time(&c->line, a->replied)) > NEAR)
 			continue;
-		p = (struct join_pair){
-		    a->replied, q->answer.complete - a->replied, false, false};
+		p = (struct join_pair){a->replied,
+		    q->answer.complete - a->replied, false, false, 0};
 		g_array_append_val(pairs, p);
 	}
 	return pairs;
@@ -369,9 +369,9 @@ judge(struct names *s, struct candidate *c)
 static uint32_t
 needed(const struct names *s, const struct candidate *c)
 {
-	rs_time off = c->line.shift - s->j->joined[s->log].stepped;
-	off = (off % QUARTER + QUARTER) % QUARTER;
-	bool set = off < SET || off > QUARTER - SET;
+	/* A clock that was set is right but for its zone, and some seconds. */
+	bool set =
+	    join_clock_zoned(c->line.shift - s->j->joined[s->log].stepped);
 	return FREE + (set ? 0 : FREE_NO_CLOCK) +
 	       (s->j->dns->own[s->log].n ? 0 : FREE_NO_ADDRESS);
 }
@@ -441,9 +441,8 @@ left_over(struct names *s, struct candidate *c)
 static enum join_why
 alone(struct names *s, struct candidate *c)
 {
-	rs_time due = s->j->joined[s->log].due;
-	if (s->j->dns->own[s->log].n == 0 || due == RS_NEVER ||
-	    llabs(c->line.shift - due) > ALONE)
+	if (s->j->dns->own[s->log].n == 0 ||
+	    !join_clock_right(&s->j->joined[s->log], c->line.shift))
 		return JOIN_UNPROVEN;
 	return left_over(s, c) ? JOIN_TOO_FEW : JOIN_NO_MATCH;
 }
@@ -519,7 +518,7 @@ solve(struct names *s, struct join_found *out)
 	choose(s);
 	out->joined.why = decide(s, out);
 	if (s->votes->len == 0 && others)
-		out->joined.why = JOIN_OTHER_CLIENT;
+		out->joined.why = JOIN_OTHER_ADDRESS;
 	g_free(s->of);
 	g_free(s->n);
 	g_free(s->matched);

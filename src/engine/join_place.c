@@ -7,13 +7,14 @@
  */
 #include "engine/join_inner.h"
 
-enum { MAY_BE = 16, NOBODY = 0 };
+enum { MAY_BE = 16, NOBODY = 0, STEPS = 1 << 26 };
 
 static const rs_time NEAR = 200 * RS_MSEC, NEAR_REDACTED = 40 * RS_MSEC;
 
 /* Where a message may have gone. */
 struct wish {
 	uint32_t message, n;
+	bool more; /* than there is room for */
 	struct {
 		uint32_t wire, n; /* records from there on */
 	} may[MAY_BE];
@@ -26,6 +27,7 @@ struct place {
 	GArray *wishes;   /* struct wish */
 	uint32_t *claims; /* on each of wire: wishes that may have it */
 	bool *carries;    /* by flow: messages of this log */
+	uint64_t steps;   /* to find what was lost */
 };
 
 /* How many records from w on carry m together; 0: they do not. */
@@ -67,23 +69,26 @@ wish(struct place *p, uint32_t message, bool exact, bool known_flows)
 	rs_time at = join_time(&p->line, m->at);
 	rs_time near = exact ? NEAR : NEAR_REDACTED;
 	struct wish w = {.message = message};
+	uint32_t seen = 0;
 	for (uint32_t i = join_first_at(p->j, at - near); i < p->j->wire->len;
 	     i++) {
 		uint32_t k = p->j->order[i];
 		const struct join_wire *r = join_wire(p->j, k);
-		if (r->at.complete > at + near)
+		w.more |= seen == JOIN_AT_ONCE && r->at.complete <= at + near;
+		if (r->at.complete > at + near || seen++ == JOIN_AT_ONCE)
 			break;
 		uint32_t n = run_of(p->j, m, k);
 		if (n == 0 || !may_be(p, r) ||
 		    (known_flows && !p->carries[r->flow]))
 			continue;
-		if (w.n == MAY_BE)
+		w.more |= w.n == MAY_BE;
+		if (w.more)
 			break;
 		w.may[w.n].wire = k;
 		w.may[w.n++].n = n;
 		p->claims[k]++;
 	}
-	if (w.n)
+	if (w.n || w.more)
 		g_array_append_val(p->wishes, w);
 }
 
@@ -132,6 +137,9 @@ all_wanted(const struct place *p, const struct wish *v, uint32_t count,
 {
 	uint32_t n = 0, claims[MAY_BE] = {0};
 	for (uint32_t i = 0; i < count; i++)
+		if (v[i].more)
+			return false;
+	for (uint32_t i = 0; i < count; i++)
 		for (uint32_t k = 0; k < v[i].n; k++) {
 			uint32_t wire = v[i].may[k].wire, at = 0;
 			while (at < n && all[at] != wire)
@@ -165,7 +173,8 @@ share(struct place *p, uint32_t from, uint32_t to)
 	}
 }
 
-/* Those that follow each other and want the same stand together. */
+/* Those that follow each other and want the same stand together; of more than
+   MAY_BE none gets anything, so the last ones will do. */
 static void
 grant(struct place *p)
 {
@@ -174,7 +183,8 @@ grant(struct place *p)
 	for (uint32_t from = 0, to; from < n; from = to) {
 		for (to = from + 1; to < n; to++) {
 			bool any = false;
-			for (uint32_t i = from; i < to && !any; i++)
+			uint32_t i = to - from > MAY_BE ? to - MAY_BE : from;
+			for (; i < to && !any; i++)
 				any = together(&v[i], &v[to]);
 			if (!any)
 				break;
@@ -234,22 +244,25 @@ judge_between(struct place *p, uint32_t before, uint32_t i, uint32_t after)
 	if (a->flow != b->flow || a->in_clear || b->in_clear)
 		return;
 	m->flow = a->flow;
-	for (uint32_t k = join_first_at(p->j, from); k < p->j->wire->len; k++) {
+	if (!m->up || !m->exact || m->ambiguous)
+		return;
+	for (uint32_t k = join_first_at(p->j, from);
+	     k < p->j->wire->len && !free; k++) {
 		const struct join_wire *w = join_wire(p->j, p->j->order[k]);
 		if (w->at.complete > to)
 			break;
+		free |= p->steps++ >= STEPS;
 		free |= w->flow == a->flow - 1 && w->up == m->up &&
 			w->taken == NOBODY;
 	}
-	m->lost = m->up && m->exact && !m->ambiguous && !free &&
-		  (f->damaged == RS_NEVER || f->damaged > to);
+	m->lost = !free && (f->damaged == RS_NEVER || f->damaged > to);
 }
 
 static void
 judge(struct place *p)
 {
 	const uint32_t none = UINT32_MAX;
-	uint32_t before = none, n = p->j->messages->len;
+	uint32_t before = none, after = 0, n = p->j->messages->len;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct join_message *m = join_message(p->j, i);
 		if (m->log != p->log)
@@ -258,7 +271,7 @@ judge(struct place *p)
 			before = i;
 			continue;
 		}
-		uint32_t after = i + 1;
+		after = MAX(after, i + 1);
 		while (after < n && (join_message(p->j, after)->log != p->log ||
 					join_message(p->j, after)->n == 0))
 			after++;

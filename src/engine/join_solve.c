@@ -8,15 +8,17 @@
  * offset that has clearly more than any other is taken: registrations that
  * repeat every minute, all of one length, fit at every minute.
  *
- * An equal Call-ID decides; records of TLS come next, and questions to name
- * servers after them.  Names that contradict records leave nothing to believe.
+ * An equal Call-ID decides, and where there is one nothing else votes; records
+ * of TLS come next, if they are of that run (join_proof.c), and questions to
+ * name servers after them.  Names that contradict records leave nothing to
+ * believe.
  */
 #include "engine/join_inner.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { VOTES = 1 << 22, LEAST = 2, LEAST_REDACTED = 4 };
+enum { VOTES = 1 << 22, STEPS = 1 << 26, LEAST = 2, LEAST_REDACTED = 4 };
 
 static const rs_time WINDOW = 20 * RS_MSEC;
 static const rs_time APART = 200 * RS_MSEC; /* two offsets, and not one */
@@ -80,7 +82,7 @@ join_first_at(const struct log_join *j, rs_time t)
 static uint32_t
 first_of(const struct log_join *j, bool up, int32_t low)
 {
-	uint32_t from = 0, to = j->wire->len;
+	uint32_t from = 0, to = j->n_by_length;
 	while (from < to) {
 		uint32_t middle = from + (to - from) / 2;
 		const struct join_wire *w = join_wire(j, j->by_length[middle]);
@@ -93,29 +95,56 @@ first_of(const struct log_join *j, bool up, int32_t low)
 }
 
 static void
-vote(const struct log_join *j, uint32_t i, bool exact, GArray *votes)
+add_vote(const struct log_join *j, uint32_t i, uint32_t wire, GArray *votes)
+{
+	struct vote v = {
+	    join_wire(j, wire)->at.complete - join_message(j, i)->at, i};
+	if (votes->len < VOTES)
+		g_array_append_val(votes, v);
+}
+
+static void
+vote_by_id(const struct log_join *j, uint32_t i, GArray *votes)
+{
+	const struct join_message *m = join_message(j, i);
+	gconstpointer id = GSIZE_TO_POINTER(m->id);
+	uint32_t w =
+	    m->id ? GPOINTER_TO_UINT(g_hash_table_lookup(j->by_id, id)) : 0;
+	for (; w && votes->len < VOTES; w = join_wire(j, w - 1)->same)
+		if (join_wire(j, w - 1)->up == m->up)
+			add_vote(j, i, w - 1, votes);
+}
+
+static void
+vote(const struct log_join *j, uint32_t i, GArray *votes, uint64_t *steps)
 {
 	const struct join_message *m = join_message(j, i);
 	int32_t about = m->exact ? JOIN_PADDING : JOIN_REDACTED + JOIN_PADDING;
 	for (uint32_t k = first_of(j, m->up, m->length - about);
-	     k < j->wire->len && votes->len < VOTES; k++) {
+	     k < j->n_by_length && votes->len < VOTES && *steps < STEPS;
+	     k++, ++*steps) {
 		const struct join_wire *w = join_wire(j, j->by_length[k]);
 		if (w->up != m->up || w->low > m->length + about)
 			break;
-		if ((exact && !m->exact && !w->id) || !join_fits(m, w))
-			continue;
-		struct vote v = {w->at.complete - m->at, i};
-		g_array_append_val(votes, v);
+		if (join_fits(m, w))
+			add_vote(j, i, j->by_length[k], votes);
 	}
 }
 
+/* *ids: there are equal Call-IDs, and nothing else votes. */
 static GArray *
-votes_of(const struct log_join *j, unsigned log, bool exact)
+votes_of(const struct log_join *j, unsigned log, bool exact, bool *ids)
 {
 	GArray *votes = g_array_new(FALSE, FALSE, sizeof(struct vote));
+	uint64_t steps = 0;
 	for (uint32_t i = 0; i < j->messages->len; i++)
 		if (join_message(j, i)->log == log)
-			vote(j, i, exact, votes);
+			vote_by_id(j, i, votes);
+	*ids = votes->len > 0;
+	for (uint32_t i = 0; i < j->messages->len && !*ids; i++)
+		if (join_message(j, i)->log == log &&
+		    (join_message(j, i)->exact || !exact))
+			vote(j, i, votes, &steps);
 	g_array_sort(votes, by_difference);
 	return votes;
 }
@@ -169,21 +198,23 @@ pairs_of(const struct log_join *j, unsigned log, const struct join_line *l)
 	GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct join_pair));
 	for (uint32_t i = 0; i < j->messages->len; i++) {
 		const struct join_message *m = join_message(j, i);
-		struct join_pair best = {m->at, 0, m->up, false};
+		struct join_pair best = {m->at, 0, m->up, false, 0};
 		rs_time off = NEAR + 1, due = join_time(l, m->at);
+		uint32_t n = 0;
 		if (m->log != log)
 			continue;
 		for (uint32_t k = join_first_at(j, due - NEAR);
 		     k < j->wire->len; k++) {
 			const struct join_wire *w = join_wire(j, j->order[k]);
 			rs_time e = llabs(w->at.complete - due);
-			if (w->at.complete > due + NEAR)
+			if (w->at.complete > due + NEAR || n++ == JOIN_AT_ONCE)
 				break;
 			if (e >= off || !join_fits(m, w))
 				continue;
 			off = e;
 			best.d = w->at.complete - m->at;
 			best.id = w->id != 0;
+			best.flow = w->flow;
 		}
 		if (off <= NEAR)
 			g_array_append_val(pairs, best);
@@ -347,15 +378,17 @@ static void
 solve(
     const struct log_join *j, unsigned log, bool exact, struct join_found *out)
 {
-	GArray *votes = votes_of(j, log, exact);
+	bool ids;
+	GArray *votes = votes_of(j, log, exact, &ids);
 	struct poll p = count_votes(votes, j->messages->len);
 	g_array_free(votes, TRUE);
-	uint32_t least = exact ? LEAST : LEAST_REDACTED;
+	uint32_t least = ids ? 1 : exact ? LEAST : LEAST_REDACTED;
 	out->joined.why = p.best == 0      ? JOIN_NO_MATCH
 			  : p.best < least ? JOIN_TOO_FEW
 					   : JOIN_SEVERAL_OFFSETS;
 	if (p.best < least || p.second * 10 > p.best * 7)
 		return;
+	out->found = true;
 	out->line.shift = p.from + WINDOW / 2;
 	out->line.middle = first_message(j, log);
 	for (int round = 1; round <= JOIN_ROUNDS; round++) {
@@ -364,9 +397,12 @@ solve(
 		join_fit(&out->line, pairs, last, &out->joined);
 		if (last)
 			note_sources(pairs, &out->joined);
+		if (last && !ids)
+			out->found = join_proven(j, log, &out->line, pairs);
 		g_array_free(pairs, TRUE);
 	}
-	out->found = true;
+	if (!out->found)
+		out->joined.why = JOIN_UNPROVEN;
 }
 
 const char *
@@ -383,8 +419,8 @@ log_join_word(enum join_why why)
 		return "several_offsets";
 	case JOIN_SEVERAL_CLIENTS:
 		return "several_clients";
-	case JOIN_OTHER_CLIENT:
-		return "other_client";
+	case JOIN_OTHER_ADDRESS:
+		return "other_address";
 	case JOIN_DIFFERS:
 		return "sources_differ";
 	case JOIN_UNPROVEN:
@@ -467,11 +503,21 @@ log_join_solve(struct log_join *j)
 	g_array_sort(j->wire, by_flow);
 	j->order = g_new(uint32_t, MAX(n, 1));
 	j->by_length = g_new(uint32_t, MAX(n, 1));
-	for (uint32_t i = 0; i < n; i++)
-		j->order[i] = j->by_length[i] = i;
+	j->by_id = g_hash_table_new(g_direct_hash, g_direct_equal);
+	for (uint32_t i = 0; i < n; i++) {
+		struct join_wire *w = join_wire(j, i);
+		gpointer id = GSIZE_TO_POINTER(w->id);
+		j->order[i] = i;
+		if (w->id == 0) {
+			j->by_length[j->n_by_length++] = i;
+			continue;
+		}
+		w->same = GPOINTER_TO_UINT(g_hash_table_lookup(j->by_id, id));
+		g_hash_table_insert(j->by_id, id, GUINT_TO_POINTER(i + 1));
+	}
 	g_qsort_with_data(j->order, (int)n, sizeof *j->order, join_by_time, j);
-	g_qsort_with_data(
-	    j->by_length, (int)n, sizeof *j->by_length, by_length, j);
+	g_qsort_with_data(j->by_length, (int)j->n_by_length,
+	    sizeof *j->by_length, by_length, j);
 	join_dns_sort(j);
 	for (unsigned log = 0; log < j->n_logs; log++)
 		join(j, log);

@@ -24,6 +24,7 @@ struct log_flow {
 	uint64_t key;
 	uint64_t used; /* entries of all logs, when it had its last */
 	struct rs_flow_info info;
+	unsigned log;
 };
 
 struct log_stage {
@@ -38,7 +39,7 @@ struct log_stage {
 		uint64_t hash;
 		uint32_t file;
 	} seen[SEEN];                  /* messages, by their hash */
-	struct log_facts *facts[LOGS]; /* of each file; NULL: none so far */
+	struct log_facts *facts[LOGS]; /* of each log; NULL: none so far */
 	/* When what facts put together is told, and what they hold back;
 	   RS_NEVER: nothing. */
 	rs_time due, held;
@@ -97,6 +98,13 @@ stamp(const struct log_stage *g)
 	    g->frame->ts + g->frame->drops_since, g->frame->frame);
 }
 
+/* Which log the entry in hand is of: it may be in several files. */
+static unsigned
+log_of(const struct log_stage *g)
+{
+	return g->frame->log ? g->frame->log - 1 : g->frame->frame.file;
+}
+
 /* ---- flows ---- */
 
 /* The phone's own end, by the Via that it wrote: the top one of its requests
@@ -141,8 +149,8 @@ flow_of(struct log_stage *g, const struct sip_msg *m)
 {
 	const struct cap_frame *f = g->frame;
 	struct rs_endpoint own = own_end(g, m);
-	uint64_t key = mix(
-	    UINT64_C(0xcbf29ce484222325), &f->frame.file, sizeof f->frame.file);
+	unsigned log = log_of(g);
+	uint64_t key = mix(UINT64_C(0xcbf29ce484222325), &log, sizeof log);
 	key = mix(key, g->s.peer_text.p, g->s.peer_text.n);
 	key = mix(key, g->s.peer.addr.b, sizeof g->s.peer.addr.b);
 	key = mix(key, &g->s.peer.port, sizeof g->s.peer.port);
@@ -152,7 +160,7 @@ flow_of(struct log_stage *g, const struct sip_msg *m)
 		/* The phone is the client; of a server's log, the peer. */
 		bool phone = g->form == LOG_FORM_PHONE;
 		flow = place(g);
-		*flow = (struct log_flow){.key = key};
+		*flow = (struct log_flow){.key = key, .log = log};
 		flow->info.serial = SERIAL + g->serials++;
 		flow->info.end[RS_C2S] = phone ? own : g->s.peer;
 		flow->info.end[RS_S2C] = phone ? g->s.peer : own;
@@ -173,13 +181,13 @@ flow_of(struct log_stage *g, const struct sip_msg *m)
 static struct log_facts *
 facts_of(struct log_stage *g)
 {
-	uint32_t file = g->frame->frame.file;
-	if (file >= LOGS)
+	unsigned log = log_of(g);
+	if (log >= LOGS)
 		return NULL;
-	if (g->facts[file] == NULL)
-		g->facts[file] = log_facts_new(g->p,
-		    SERIAL + SERIAL / 2 + file * (UINT64_C(1) << 40), g->join);
-	return g->facts[file];
+	if (g->facts[log] == NULL)
+		g->facts[log] = log_facts_new(g->p,
+		    SERIAL + SERIAL / 2 + log * (UINT64_C(1) << 40), g->join);
+	return g->facts[log];
 }
 
 /* On the connection that carried it, with the records and the line. */
@@ -228,7 +236,7 @@ hole(struct log_stage *g)
 	const struct cap_frame *f = g->frame;
 	for (unsigned i = 0; i < g->n_flows; i++) {
 		struct log_flow *flow = &g->flows[i];
-		if (flow->info.first.from.file != f->frame.file)
+		if (flow->log != log_of(g))
 			continue;
 		struct rs_event ev = {
 		    .type = RS_EV_GAP,
@@ -325,8 +333,8 @@ message(struct log_stage *g)
 		return;
 	g->fate = (struct join_fate){0};
 	if (g->join)
-		g->fate =
-		    log_join_fate(g->join, g->frame->frame, log_join_id(text));
+		g->fate = log_join_fate(
+		    g->join, g->frame->frame, log_join_id(g->join, text));
 	g->counts.messages++;
 	g->at = stamp(g);
 	learn_phone(g, text);

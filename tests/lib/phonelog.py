@@ -51,10 +51,10 @@ def stamp(t):
 
 
 def render(found, offset=0.0, drift=0.0, seed=1, drop=(), redact=None,
-           keep_up=None):
+           jitter=0.0):
     """The log's text, and the line of each message.  drift: of a second, per
     second.  drop: indices that the log does not have.  redact: a function of
-    a message's text."""
+    a message's text.  jitter: of another run, in seconds."""
     rng = random.Random(seed)
     out, lines, number = [], {}, 4000
     start = found[0].at
@@ -70,6 +70,7 @@ def render(found, offset=0.0, drift=0.0, seed=1, drop=(), redact=None,
             continue
         down = m.text.startswith("SIP/2.0")
         t = m.at + (0.0005 if down else -0.0003) + rng.uniform(0, 0.0002)
+        t += rng.gauss(0, jitter)
         t = start + (t - start) * (1 + drift) + offset
         arrow = "<==== Recv (TCP)" if down else "=====> Send (TLS)"
         text = redact(m.text) if redact else m.text

@@ -11,6 +11,7 @@ must be right within what is told of its uncertainty; over minutes it must be
 told.
 """
 
+import itertools
 import json
 import os
 import pathlib
@@ -149,6 +150,57 @@ def drifts(folder):
                  f"log-drifts: {ppm} ppm", off, log)
 
 
+def other_runs(folder):
+    """The log of one run beside the capture of another one of the same script:
+    real programs, whose records have equal lengths, and times that are nearly
+    so.  They begin together, as phones do when the power is back; or the one
+    minutes or hours before the other."""
+    runs = {}
+    for p in sorted(CASES.glob("keys-*")):
+        if p.name not in NOT:
+            shutil.copy(p / (p.name + ".pcap"), folder)
+            runs[p.name] = list(phonelog.messages(
+                folder / (p.name + ".pcap"), p / "keys.log"))
+    for one, other in itertools.permutations(runs, 2):
+        begins = runs[other][0].at - runs[one][0].at
+        for later in (0.4, -240, -3600.7, 90000):
+            text, _ = phonelog.render(runs[one], offset=begins + later)
+            not_joined(folder, f"{one} in {other}, {later} s later",
+                       other + ".pcap", text)
+
+
+def not_joined(folder, name, capture, text):
+    (folder / "phone.logcat").write_text(text)
+    document, _ = report(folder, capture, "phone.logcat")
+    log = joined(document)["log"]
+    tap.told(log["joined"] is False and log["not_joined"] in
+             ("unproven", "too_few", "several_offsets"),
+             f"{name}: not joined, and why", log)
+    got, _ = placed(document, log)
+    tap.told(not got, f"{name}: no message with frames", got)
+
+
+def far_off(folder):
+    """A clock that is off by minutes may be one of another run, unless all fits
+    as only the same one does."""
+    few, many = "keys-tls12-gcm", "log-drifts"
+    for case in (few, many):
+        shutil.copy(CASES / case / (case + ".pcap"), folder)
+        found = list(phonelog.messages(folder / (case + ".pcap"),
+                                       CASES / few / "keys.log"))
+        for offset in (12.345, -240, 365 * 86400 + 312.345):
+            text, _ = phonelog.render(found, offset=offset)
+            (folder / "phone.logcat").write_text(text)
+            document, _ = report(folder, case + ".pcap", "phone.logcat")
+            log = joined(document)["log"]
+            tap.told(log["joined"], f"{case}, {offset} s off: joined", log)
+            for seed in range(3 if abs(offset) > 20 else 0):
+                text, _ = phonelog.render(found, offset=offset, jitter=0.002,
+                                          seed=seed)
+                not_joined(folder, f"{case}, {offset} s off, another run",
+                           case + ".pcap", text)
+
+
 def main():
     tap.once()
     if shutil.which("tshark") is None:
@@ -163,6 +215,8 @@ def main():
     if not sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
             drifts(pathlib.Path(folder))
+            other_runs(pathlib.Path(folder))
+            far_off(pathlib.Path(folder))
     return tap.done()
 
 

@@ -57,6 +57,19 @@ class Phone(Names):
                 for at, line in self.pairs}
 
 
+class Again(Phone):
+    """By the same script once more: what a program does on its own comes at the
+    same time, but for some jitter, in seconds."""
+
+    def __init__(self, *what, jitter=0.0, **how):
+        super().__init__(*what, **how)
+        self.jitter = jitter
+        self.noise = random.Random(99)
+
+    def asks(self, at, *what, **how):
+        super().asks(at + self.noise.gauss(0, self.jitter), *what, **how)
+
+
 def boots(phone, rng, begin=0.0, lose=0.0, **how):
     """What a phone does until it gives up, and begins anew."""
     at = begin + rng.uniform(1, 4)
@@ -149,7 +162,7 @@ def check(name, phone, capture, log, offset, whole=True):
 
 def joined():
     ways = [("clock right", {}), ("7 h 0.3 s behind", {"offset": -25200.3}),
-            ("a year ahead", {"offset": 365 * 86400 + 312.345}),
+            ("a year ahead", {"offset": 365 * 86400 + 2.345}),
             ("50 ppm fast", {"offset": 4.4, "drift": 50e-6}),
             ("100 ppm slow", {"offset": -3600, "drift": -100e-6})]
     for seed in range(3):
@@ -270,6 +283,18 @@ def near_misses():
             for zone in ((), ("--log-zone", "+00:00")):
                 not_joined(f"one script, {own}, {zone}, {seed}", (why,),
                            capture, log, *zone)
+    # It starts twice within minutes; one of them is in the log, and the other is
+    # in the capture.
+    for later in (-14 * 60, -240.5, -31, 65, 600):
+        for jitter in (0, 0.0002, 0.002, 0.02):
+            capture, log = Capture(), Log(offset=later)
+            log.lease(0.1, PHONE, "203.0.113.53")
+            boots(Phone(capture, Log()), random.Random(4))
+            end = boots(Again(Capture(), log, jitter=jitter), random.Random(4))
+            log.line(end + 5, "voice-line 1 waits")
+            not_joined(f"started again, {later} s, jitter {jitter}",
+                       ("unproven", "too_few"), capture, log,
+                       "--log-zone", "+00:00")
     # The clock is set on the way, by less or more than the log shows.
     for by in (3.7, 37.2, 3600, -37.2):
         capture, early = Capture(), Log(offset=-by)
