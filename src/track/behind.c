@@ -8,20 +8,23 @@
 #include <glib.h>
 
 enum {
-	MOST = 127, /* hosts of an address, the first one not counted */
-	USERS = 8,  /* of a host; who has more may have any */
+	MOST = RS_ADDR_PLACES - 1, /* hosts of an address that are known */
+	USERS = 8,                 /* of a host; who has more may have any */
+	STRAYS = 64,               /* users of whose host nothing is known */
 };
 
-/* One private address behind another one. */
+/* One private address behind another one; no family: all whose is not known. */
 struct own {
 	struct rs_addr addr;
 	rs_time first, last; /* attempts begin */
 	rs_time until;       /* its last grant; RS_NEVER: it has none */
 	uint64_t instance;   /* 0: none known */
-	uint64_t users[USERS];
+	uint64_t domain;     /* of its users; 0: none yet */
+	uint64_t *users;     /* room for a power of two */
 	uint8_t n_users;
 	bool more;    /* users than are kept */
 	bool mixed;   /* several instances */
+	bool domains; /* several */
 	uint8_t lead; /* the first one that is the same phone */
 };
 
@@ -31,6 +34,7 @@ struct face {
 	struct own *v;
 	size_t n, room;
 	bool several; /* for sure */
+	bool lost;    /* no memory for one, which is taken for the first */
 	struct face *next;
 };
 
@@ -53,6 +57,16 @@ behind_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 	return b;
 }
 
+/* For so many users. */
+static size_t
+room(size_t n)
+{
+	size_t to = n ? 1 : 0;
+	while (to < n)
+		to *= 2;
+	return to;
+}
+
 void
 behind_free(struct behind *b)
 {
@@ -62,6 +76,11 @@ behind_free(struct behind *b)
 	for (f = b->all; f; f = next) {
 		next = f->next;
 		rs_account_refund(b->pay, sizeof *f + f->room * sizeof *f->v);
+		for (size_t i = 0; i < f->n; i++) {
+			rs_account_refund(
+			    b->pay, room(f->v[i].n_users) * sizeof(uint64_t));
+			g_free(f->v[i].users);
+		}
 		g_free(f->v);
 		g_free(f);
 	}
@@ -86,15 +105,18 @@ is_private(const struct rs_addr *a)
 		   (b[0] == 169 && b[1] == 254));
 }
 
-/* Of a Contact; false: it tells none that is behind the client. */
-static bool
+enum told { TOLD_NONE, TOLD_CLIENT, TOLD_OWN };
+
+/* What a Contact tells: nothing, the client's address, or one behind it. */
+static enum told
 own_address(
     struct rs_addr *a, struct rs_span contact, const struct rs_addr *client)
 {
 	struct sip_uri u;
-	return contact.n && sip_uri_parse(&u, contact) &&
-	       rs_addr_parse(a, u.host) && is_private(a) &&
-	       !rs_addr_eq(a, client);
+	if (contact.n == 0 || !sip_uri_parse(&u, contact) ||
+	    !rs_addr_parse(a, u.host) || !is_private(a))
+		return TOLD_NONE;
+	return rs_addr_eq(a, client) ? TOLD_CLIENT : TOLD_OWN;
 }
 
 static struct face *
@@ -128,7 +150,7 @@ touch(struct behind *b, const struct rs_addr *addr)
 static struct own *
 add_own(struct behind *b, struct face *f, const struct rs_addr *addr)
 {
-	if (f->n > MOST)
+	if (f->n >= (size_t)MOST + !addr->family)
 		return NULL;
 	if (f->n == f->room) {
 		size_t more = f->room ? f->room : 1;
@@ -153,6 +175,20 @@ own_of(const struct face *f, const struct rs_addr *addr)
 		if (rs_addr_eq(&f->v[i].addr, addr))
 			return &f->v[i];
 	return NULL;
+}
+
+/* Hosts that there is no place for are not known any more. */
+static struct own *
+touch_own(struct behind *b, struct face *f, const struct rs_addr *addr)
+{
+	static const struct rs_addr unknown;
+	struct own *o = own_of(f, addr);
+	if (o == NULL)
+		o = add_own(b, f, addr);
+	if (o == NULL && (o = own_of(f, &unknown)) == NULL)
+		o = add_own(b, f, &unknown);
+	f->lost |= o == NULL;
+	return o;
 }
 
 static bool
@@ -185,11 +221,40 @@ hash_of(const struct behind *b, struct rs_span s)
 }
 
 static void
+note_user(struct behind *b, struct own *o, uint64_t user)
+{
+	const bool known = o->addr.family != 0;
+	const size_t n = o->n_users, size = room(n);
+	if (has_user(o, user))
+		return;
+	if (n == (known ? USERS : STRAYS) ||
+	    (n == size && !rs_account_charge(b->pay,
+			      (room(n + 1) - size) * sizeof *o->users))) {
+		o->more |= known;
+		return;
+	}
+	if (n == size)
+		o->users = g_renew(uint64_t, o->users, room(n + 1));
+	o->users[o->n_users++] = user;
+}
+
+static void
+note_domain(const struct behind *b, struct own *o, struct rs_span aor)
+{
+	struct sip_uri u;
+	uint64_t domain =
+	    hash_of(b, sip_uri_parse(&u, aor) ? u.host : (struct rs_span){0});
+	o->domains |= o->domain && domain != o->domain;
+	if (o->domain == 0)
+		o->domain = domain;
+}
+
+static void
 note(struct behind *b, struct own *o, const struct rec_registration *r)
 {
 	const struct rec_contact *c = r->contacts.v;
-	uint64_t user = hash_of(b, r->aor);
-	uint64_t instance = c->instance.n ? hash_of(b, c->instance) : 0;
+	uint64_t instance =
+	    r->contacts.n && c->instance.n ? hash_of(b, c->instance) : 0;
 	if (o->first == RS_NEVER || r->started < o->first)
 		o->first = r->started;
 	if (r->started > o->last)
@@ -202,12 +267,8 @@ note(struct behind *b, struct own *o, const struct rec_registration *r)
 	o->mixed |= instance && o->instance && instance != o->instance;
 	if (o->instance == 0)
 		o->instance = instance;
-	if (has_user(o, user))
-		return;
-	if (o->n_users < USERS)
-		o->users[o->n_users++] = user;
-	else
-		o->more = true;
+	note_domain(b, o, r->aor);
+	note_user(b, o, hash_of(b, r->aor));
 }
 
 static const void *
@@ -232,20 +293,26 @@ registration(struct behind *b, const struct rec_registration *r)
 {
 	const struct rec_contact *c = r->contacts.v;
 	const struct rs_addr *client = &r->client.at.addr;
-	struct rs_addr addr;
-	struct face *f;
-	const struct own *o;
-	if (r->contacts.n && own_address(&addr, c->uri, client)) {
+	struct rs_addr addr = {0};
+	enum told told =
+	    r->contacts.n ? own_address(&addr, c->uri, client) : TOLD_NONE;
+	struct face *f = find(b, client);
+	/* That is who it is: a phone that nobody is behind. */
+	if (f == NULL && told == TOLD_CLIENT)
+		return r;
+	if (f == NULL && (f = touch(b, client)) == NULL)
+		return r;
+	const struct own *o = NULL;
+	if (told != TOLD_OWN)
+		o = own_of_user(f, hash_of(b, r->aor));
+	if (o == NULL) {
 		struct own *its;
-		if ((f = touch(b, client)) == NULL ||
-		    ((its = own_of(f, &addr)) == NULL &&
-			(its = add_own(b, f, &addr)) == NULL))
+		if (told != TOLD_OWN)
+			addr = (struct rs_addr){0};
+		if ((its = touch_own(b, f, &addr)) == NULL)
 			return r;
 		note(b, its, r);
 		o = its;
-	} else if ((f = find(b, client)) == NULL ||
-		   (o = own_of_user(f, hash_of(b, r->aor))) == NULL) {
-		return r;
 	}
 	return moved(b, &rec_registration_type, r, (size_t)(o - f->v));
 }
@@ -257,9 +324,9 @@ binding(struct behind *b, const struct rec_binding *r)
 	const struct face *f = find(b, client);
 	struct rs_addr addr;
 	const struct own *o = NULL;
-	if (f && own_address(&addr, r->contact, client))
+	if (f && own_address(&addr, r->contact, client) == TOLD_OWN)
 		o = own_of(f, &addr);
-	else if (f)
+	if (f && o == NULL)
 		o = own_of_user(f, hash_of(b, r->aor));
 	return o ? moved(b, &rec_binding_type, r, (size_t)(o - f->v)) : r;
 }
@@ -310,8 +377,10 @@ are_two(const struct own *x, const struct own *y)
 		return false; /* who tries users may name any host */
 	if (told)
 		return x->instance != y->instance;
-	return x->addr.family == y->addr.family && !share_user(x, y) &&
-	       (came_while(x, y) || came_while(y, x));
+	/* Who reaches another domain by another network, a VPN, is one. */
+	return x->addr.family && x->addr.family == y->addr.family &&
+	       x->domain == y->domain && !x->domains && !y->domains &&
+	       !share_user(x, y) && (came_while(x, y) || came_while(y, x));
 }
 
 static void
@@ -353,6 +422,19 @@ behind_join(struct behind *b,
 	}
 }
 
+void
+behind_strays(const struct behind *b,
+    void (*strays)(void *arg, const struct rs_addr *place), void *arg)
+{
+	for (const struct face *f = b->all; f; f = f->next)
+		for (size_t i = 0; f->several && i < f->n; i++) {
+			const struct rs_addr place =
+			    rs_addr_behind(f->addr, (unsigned)i);
+			if (f->v[i].addr.family == 0 && f->v[i].n_users > 1)
+				strays(arg, &place);
+		}
+}
+
 bool
 behind_host(
     const struct behind *b, const struct rs_addr *phone, struct rs_addr *host)
@@ -360,7 +442,8 @@ behind_host(
 	const struct rs_addr plain = rs_addr_face(*phone);
 	const struct face *f = find(b, &plain);
 	size_t place = rs_addr_place(phone);
-	if (f == NULL || !f->several || place >= f->n)
+	if (f == NULL || !f->several || place >= f->n ||
+	    f->v[place].addr.family == 0 || (place == 0 && f->lost))
 		return false;
 	*host = f->v[place].addr;
 	return true;

@@ -55,9 +55,14 @@ stage_state(
 	return REC_STAGE_NOT_SEEN;
 }
 
+/* Who tried to connect from an address that several have is not known: it may
+   have been another one that registered then. */
 static bool
 later_success(const struct phone *ph, enum phone_stage st)
 {
+	if (st != PHONE_SIP && ph->face_registered != RS_NEVER &&
+	    ph->face_registered >= ph->bad[st].at)
+		return true;
 	for (int later = st + 1; later < PHONE_STAGES; later++)
 		if (ph->good[later].at != RS_NEVER &&
 		    ph->good[later].at >= ph->bad[st].at)
@@ -224,6 +229,8 @@ static bool
 several_hosts(const struct phone *ph)
 {
 	uint64_t one = PHONE_HOST_NONE;
+	if (ph->several)
+		return true;
 	for (const struct phone_line *l = ph->lines; l; l = l->next) {
 		if (l->contact_host == PHONE_HOST_NONE)
 			continue;
