@@ -17,8 +17,9 @@
  *
  * Only private addresses count (RFC 1918, 6598, 3927, 4193): a phone may learn
  * public ones of its NAT, and use one for this line and another for that.  What
- * has no Contact of that kind is of whom its user is.  All else, and hosts that
- * there is no place for, have one place together: perhaps they are several.
+ * has no Contact of that kind is of whom its user is, before or after; where no
+ * host ever has that user, it is of one place with all others like it, which
+ * may be several phones.
  */
 #ifndef TRACK_BEHIND_H
 #define TRACK_BEHIND_H
@@ -43,8 +44,8 @@ void behind_join(struct behind *b,
     void (*join)(
 	void *arg, const struct rs_addr *lead, const struct rs_addr *member),
     void *arg);
-/* After that: calls back for each place that is of several users whose hosts
-   are not known, where others of the address are phones for sure. */
+/* After that: calls back, once or more, for each place that may be of several
+   phones, as nothing tells their hosts. */
 void behind_strays(const struct behind *b,
     void (*strays)(void *arg, const struct rs_addr *place), void *arg);
 /* Likewise: the own address of a phone that is known to share its address

@@ -79,11 +79,16 @@ join_lines(struct phone_tracker *k, struct phone *to, struct phone *from)
 static void
 join_words(struct phone *to, const struct phone *from)
 {
+	/* The address itself has the records that another place only names. */
+	bool named =
+	    rs_addr_place(&from->address) && rs_addr_place(&to->address) == 0;
 	for (int i = 0; i < PHONE_STAGES; i++) {
-		phone_word_take(&to->good[i], &from->good[i]);
+		if (i == PHONE_SIP || !named || to->good[i].at == RS_NEVER)
+			phone_word_take(&to->good[i], &from->good[i]);
 		phone_word_take(&to->bad[i], &from->bad[i]);
 	}
-	phone_word_take(&to->under_tls, &from->under_tls);
+	if (!named || to->under_tls.at == RS_NEVER)
+		phone_word_take(&to->under_tls, &from->under_tls);
 	if (phone_word_take(&to->other, &from->other))
 		to->other_outcome = from->other_outcome;
 	if (from->registered_at > to->registered_at)

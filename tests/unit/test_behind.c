@@ -154,9 +154,15 @@ static const struct {
 	"0 1 1 0!"},
     {"a public address, then its own", "a5@10+60 b6@20+60 cN@30- c7@40+60",
 	"0 1 2 2!"},
-    {"before there was any", "cN@5- a5@10+60 b6@20+60 c7@40+60", "0 1 2 0"},
+    {"before there was any", "cN@5- a5@10+60 b6@20+60 c7@40+60", "0 1 2 0!"},
     {"others by public addresses", "a5@10+60 b6@20+60 cN@30- dP@31+60",
 	"0 1 2? 2?!"},
+    {"all by public addresses, then their own",
+	"aN@1+60 bN@2+60 a5@10+60 b6@20+60", "0 1 0 1!"},
+    {"two lines, likewise", "aN@1+60 bN@2+60 a5@10+60 b5@11+60 c6@20+60",
+	"0 0 0 0 2!"},
+    {"a shared line, likewise", "aN@1+60 a5@10+60x a6@20+60y", "0 0 1!"},
+    {"the other phone's instance", "aN@1+60y a5@10+60x a6@20+60y", "0 1 0!"},
     {"another domain", "a5@10+60 Z6@20+60", "0 0"},
     {"... among others", "a5@10+60 Z6@20+60 b7@30+60", "0 1 2!"},
 };
@@ -199,6 +205,19 @@ test_many(void)
 	CU_ASSERT(behind_host(k.behind, &k.client, &host));
 	const struct rs_addr rest =
 	    rs_addr_behind(k.client, RS_ADDR_PLACES - 1);
+	CU_ASSERT_FALSE(behind_host(k.behind, &rest, &host));
+	end(&k);
+	begin(&k, 1 << 20); /* and it stays so where its first user moves */
+	for (unsigned i = 0; i < 130; i++) {
+		snprintf(w, sizeof w, "%c%u@%u+600", i < 127 ? 'A' : 'a',
+		    i == 127 ? 200 : i, i);
+		(void)say(&k, w);
+	}
+	(void)say(&k, "a150@200+600");
+	(void)say(&k, "b151@201+600");
+	(void)say(&k, "c9@202+600");
+	(void)say(&k, "d8@203+600");
+	behind_join(k.behind, join, &k);
 	CU_ASSERT_FALSE(behind_host(k.behind, &rest, &host));
 	end(&k);
 	begin(&k, 5000); /* no room: as if there were one */
