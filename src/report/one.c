@@ -261,8 +261,8 @@ one_stand_for(
 	    g_memdup2(lead, sizeof *lead));
 }
 
-static const struct rs_addr *
-stands_for(const struct one *x, const struct rs_addr *a)
+const struct rs_addr *
+one_address(const struct one *x, const struct rs_addr *a)
 {
 	const struct rs_addr *lead =
 	    x && rs_addr_place(a) ? g_tree_lookup(x->places, a) : NULL;
@@ -287,7 +287,7 @@ const struct rs_addr *
 one_of(const struct one *x, const struct rs_addr *a, size_t *n)
 {
 	size_t i;
-	a = stands_for(x, a);
+	a = one_address(x, a);
 	if (find(x, a, &i))
 		return one_phone(x, i, n);
 	*n = 1;
@@ -298,7 +298,7 @@ const struct rs_addr *
 one_lead(const struct one *x, const struct rs_addr *a)
 {
 	size_t i;
-	a = stands_for(x, a);
+	a = one_address(x, a);
 	const struct phone *p = find(x, a, &i);
 	return p ? &p->lead : a;
 }

@@ -45,6 +45,8 @@ const struct rs_addr *one_lead(const struct one *x, const struct rs_addr *a);
    has no addresses of its own; lead is no such place itself. */
 void one_stand_for(
     struct one *x, const struct rs_addr *lead, const struct rs_addr *member);
+/* What a place stands for; any other address stands for itself. */
+const struct rs_addr *one_address(const struct one *x, const struct rs_addr *a);
 void one_lead_set(struct one *x, size_t i, const struct rs_addr *lead);
 
 #endif

@@ -82,7 +82,8 @@ lean(struct report *r, struct diag_case *c, const struct rec_id *handshake,
 			    : NULL;
 	if (client) {
 		c->way = asked_way(r->asked, &client->at.addr);
-		l->fetches = fetches_of(r->downloads.fetches, &client->at.addr);
+		l->fetches = fetches_of(r->downloads.fetches,
+		    one_address(r->one, &client->at.addr));
 		c->fetches = &l->fetches;
 	}
 	if (c->registration)

@@ -59,6 +59,13 @@ join_place(void *arg, const struct rs_addr *lead, const struct rs_addr *member)
 	odd_join(r->odd, lead, member);
 }
 
+static void
+several(void *arg, const struct rs_addr *place)
+{
+	const struct report *r = arg;
+	phone_tracker_several(r->phones, place);
+}
+
 void
 report_join_phones(struct report *r)
 {
@@ -66,6 +73,7 @@ report_join_phones(struct report *r)
 	for (size_t i = 0; i < one_phones(r->one); i++)
 		join(r, i);
 	behind_join(r->behind, join_place, r);
+	behind_strays(r->behind, several, r);
 }
 
 void

@@ -8,20 +8,23 @@
 #include <glib.h>
 
 enum {
-	MOST = 127, /* hosts of an address, the first one not counted */
-	USERS = 8,  /* of a host; who has more may have any */
+	MOST = RS_ADDR_PLACES - 1, /* of an address; all others are the next */
+	USERS = 8,                 /* of a host; who has more may have any */
 };
 
-/* One private address behind another one. */
+/* One private address behind another one; or, without a family, one user whose
+   is not known, or all for whom there was no place. */
 struct own {
 	struct rs_addr addr;
 	rs_time first, last; /* attempts begin */
 	rs_time until;       /* its last grant; RS_NEVER: it has none */
 	uint64_t instance;   /* 0: none known */
-	uint64_t users[USERS];
+	uint64_t domain;     /* of its users; 0: none yet */
+	uint64_t *users;     /* room for a power of two */
 	uint8_t n_users;
 	bool more;    /* users than are kept */
 	bool mixed;   /* several instances */
+	bool domains; /* several */
 	uint8_t lead; /* the first one that is the same phone */
 };
 
@@ -31,6 +34,7 @@ struct face {
 	struct own *v;
 	size_t n, room;
 	bool several; /* for sure */
+	bool lost;    /* no memory for one, which is taken for the first */
 	struct face *next;
 };
 
@@ -53,6 +57,16 @@ behind_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 	return b;
 }
 
+/* For so many users. */
+static size_t
+room(size_t n)
+{
+	size_t to = n ? 1 : 0;
+	while (to < n)
+		to *= 2;
+	return to;
+}
+
 void
 behind_free(struct behind *b)
 {
@@ -62,6 +76,11 @@ behind_free(struct behind *b)
 	for (f = b->all; f; f = next) {
 		next = f->next;
 		rs_account_refund(b->pay, sizeof *f + f->room * sizeof *f->v);
+		for (size_t i = 0; i < f->n; i++) {
+			rs_account_refund(
+			    b->pay, room(f->v[i].n_users) * sizeof(uint64_t));
+			g_free(f->v[i].users);
+		}
 		g_free(f->v);
 		g_free(f);
 	}
@@ -86,15 +105,18 @@ is_private(const struct rs_addr *a)
 		   (b[0] == 169 && b[1] == 254));
 }
 
-/* Of a Contact; false: it tells none that is behind the client. */
-static bool
+enum told { TOLD_NONE, TOLD_CLIENT, TOLD_OWN };
+
+/* What a Contact tells: nothing, the client's address, or one behind it. */
+static enum told
 own_address(
     struct rs_addr *a, struct rs_span contact, const struct rs_addr *client)
 {
 	struct sip_uri u;
-	return contact.n && sip_uri_parse(&u, contact) &&
-	       rs_addr_parse(a, u.host) && is_private(a) &&
-	       !rs_addr_eq(a, client);
+	if (contact.n == 0 || !sip_uri_parse(&u, contact) ||
+	    !rs_addr_parse(a, u.host) || !is_private(a))
+		return TOLD_NONE;
+	return rs_addr_eq(a, client) ? TOLD_CLIENT : TOLD_OWN;
 }
 
 static struct face *
@@ -125,23 +147,29 @@ touch(struct behind *b, const struct rs_addr *addr)
 	return f;
 }
 
+/* NULL: no memory for it, and it is taken for the first one. */
 static struct own *
 add_own(struct behind *b, struct face *f, const struct rs_addr *addr)
 {
+	static const struct rs_addr nowhere;
 	if (f->n > MOST)
-		return NULL;
+		return &f->v[MOST];
 	if (f->n == f->room) {
 		size_t more = f->room ? f->room : 1;
-		if (!rs_account_charge(b->pay, more * sizeof *f->v))
+		if (!rs_account_charge(b->pay, more * sizeof *f->v)) {
+			f->lost = true;
 			return NULL;
+		}
 		f->room += more;
 		f->v = g_renew(struct own, f->v, f->room);
 	}
 	struct own *o = &f->v[f->n++];
-	*o = (struct own){.addr = *addr,
+	const bool others = f->n > MOST;
+	*o = (struct own){.addr = others ? nowhere : *addr,
 	    .first = RS_NEVER,
 	    .last = RS_NEVER,
 	    .until = RS_NEVER,
+	    .more = others,
 	    .lead = (uint8_t)(f->n - 1)};
 	return o;
 }
@@ -164,11 +192,18 @@ has_user(const struct own *o, uint64_t user)
 	return false;
 }
 
+/* One user whose host is not known, and no others. */
+static bool
+is_stray(const struct own *o)
+{
+	return o->addr.family == 0 && o->n_users == 1 && !o->more;
+}
+
 /* Who registered that user last. */
-static const struct own *
+static struct own *
 own_of_user(const struct face *f, uint64_t user)
 {
-	const struct own *best = NULL;
+	struct own *best = NULL;
 	for (size_t i = 0; f && i < f->n; i++)
 		if (has_user(&f->v[i], user) &&
 		    (best == NULL || f->v[i].last > best->last))
@@ -185,11 +220,44 @@ hash_of(const struct behind *b, struct rs_span s)
 }
 
 static void
-note(struct behind *b, struct own *o, const struct rec_registration *r)
+note_user(struct behind *b, struct own *o, uint64_t user)
+{
+	const size_t n = o->n_users, size = room(n);
+	if (has_user(o, user))
+		return;
+	if (n == USERS ||
+	    (n == size && !rs_account_charge(b->pay,
+			      (room(n + 1) - size) * sizeof *o->users))) {
+		o->more = true;
+		return;
+	}
+	if (n == size)
+		o->users = g_renew(uint64_t, o->users, room(n + 1));
+	o->users[o->n_users++] = user;
+}
+
+static void
+note_domain(const struct behind *b, struct own *o, struct rs_span aor)
+{
+	struct sip_uri u;
+	uint64_t domain =
+	    hash_of(b, sip_uri_parse(&u, aor) ? u.host : (struct rs_span){0});
+	o->domains |= o->domain && domain != o->domain;
+	if (o->domain == 0)
+		o->domain = domain;
+}
+
+static uint64_t
+instance_of(const struct behind *b, const struct rec_registration *r)
 {
 	const struct rec_contact *c = r->contacts.v;
-	uint64_t user = hash_of(b, r->aor);
-	uint64_t instance = c->instance.n ? hash_of(b, c->instance) : 0;
+	return r->contacts.n && c->instance.n ? hash_of(b, c->instance) : 0;
+}
+
+static void
+note(struct behind *b, struct own *o, const struct rec_registration *r)
+{
+	uint64_t instance = instance_of(b, r);
 	if (o->first == RS_NEVER || r->started < o->first)
 		o->first = r->started;
 	if (r->started > o->last)
@@ -202,12 +270,8 @@ note(struct behind *b, struct own *o, const struct rec_registration *r)
 	o->mixed |= instance && o->instance && instance != o->instance;
 	if (o->instance == 0)
 		o->instance = instance;
-	if (has_user(o, user))
-		return;
-	if (o->n_users < USERS)
-		o->users[o->n_users++] = user;
-	else
-		o->more = true;
+	note_domain(b, o, r->aor);
+	note_user(b, o, hash_of(b, r->aor));
 }
 
 static const void *
@@ -227,26 +291,49 @@ moved(struct behind *b, const struct rec_type *type, const void *rec,
 	return b->copy;
 }
 
+/* Who is at that host; a user whose host was not known has it now. */
+static struct own *
+at_host(const struct behind *b, struct face *f, const struct rs_addr *addr,
+    const struct rec_registration *r)
+{
+	struct own *o = own_of(f, addr);
+	if (o)
+		return o;
+	const uint64_t instance = instance_of(b, r);
+	o = own_of_user(f, hash_of(b, r->aor));
+	if (o == NULL || !is_stray(o) ||
+	    (instance && o->instance && instance != o->instance))
+		return NULL;
+	o->addr = *addr;
+	return o;
+}
+
 static const void *
 registration(struct behind *b, const struct rec_registration *r)
 {
+	static const struct rs_addr nowhere;
 	const struct rec_contact *c = r->contacts.v;
 	const struct rs_addr *client = &r->client.at.addr;
 	struct rs_addr addr;
-	struct face *f;
-	const struct own *o;
-	if (r->contacts.n && own_address(&addr, c->uri, client)) {
-		struct own *its;
-		if ((f = touch(b, client)) == NULL ||
-		    ((its = own_of(f, &addr)) == NULL &&
-			(its = add_own(b, f, &addr)) == NULL))
-			return r;
-		note(b, its, r);
-		o = its;
-	} else if ((f = find(b, client)) == NULL ||
-		   (o = own_of_user(f, hash_of(b, r->aor))) == NULL) {
+	enum told told =
+	    r->contacts.n ? own_address(&addr, c->uri, client) : TOLD_NONE;
+	bool tells = told == TOLD_OWN;
+	struct face *f = find(b, client);
+	/* That is who it is: a phone that nobody is behind. */
+	if (f == NULL && told == TOLD_CLIENT)
 		return r;
+	if (f == NULL && (f = touch(b, client)) == NULL)
+		return r;
+	struct own *o = tells ? at_host(b, f, &addr, r)
+			      : own_of_user(f, hash_of(b, r->aor));
+	if (o == NULL) {
+		o = add_own(b, f, tells ? &addr : &nowhere);
+		tells = true;
 	}
+	if (o == NULL)
+		return r;
+	if (tells)
+		note(b, o, r);
 	return moved(b, &rec_registration_type, r, (size_t)(o - f->v));
 }
 
@@ -257,9 +344,9 @@ binding(struct behind *b, const struct rec_binding *r)
 	const struct face *f = find(b, client);
 	struct rs_addr addr;
 	const struct own *o = NULL;
-	if (f && own_address(&addr, r->contact, client))
+	if (f && own_address(&addr, r->contact, client) == TOLD_OWN)
 		o = own_of(f, &addr);
-	else if (f)
+	if (f && o == NULL)
 		o = own_of_user(f, hash_of(b, r->aor));
 	return o ? moved(b, &rec_binding_type, r, (size_t)(o - f->v)) : r;
 }
@@ -310,27 +397,56 @@ are_two(const struct own *x, const struct own *y)
 		return false; /* who tries users may name any host */
 	if (told)
 		return x->instance != y->instance;
-	return x->addr.family == y->addr.family && !share_user(x, y) &&
-	       (came_while(x, y) || came_while(y, x));
+	/* Who reaches another domain by another network, a VPN, is one. */
+	return x->addr.family && x->addr.family == y->addr.family &&
+	       x->domain == y->domain && !x->domains && !y->domains &&
+	       !share_user(x, y) && (came_while(x, y) || came_while(y, x));
+}
+
+static void
+unite(struct face *f, size_t i, size_t k)
+{
+	const uint8_t a = f->v[i].lead, b = f->v[k].lead;
+	for (size_t n = 0; n < f->n; n++)
+		if (f->v[n].lead == MAX(a, b))
+			f->v[n].lead = MIN(a, b);
+}
+
+/* The first host before `end` that is the same phone; end: none is. */
+static size_t
+same_host(const struct face *f, const struct own *o, size_t end)
+{
+	size_t k = 0;
+	for (; k < end; k++) {
+		const struct own *x = &f->v[k];
+		if (x != o && x->addr.family && !are_two(x, o) &&
+		    (share_user(x, o) ||
+			(o->instance && o->instance == x->instance)))
+			break;
+	}
+	return k;
 }
 
 static void
 decide(struct face *f)
 {
+	size_t k, stray = f->n;
 	for (size_t i = 1; i < f->n && !f->several; i++)
-		for (size_t k = 0; k < i && !f->several; k++)
+		for (k = 0; k < i && !f->several; k++)
 			f->several = are_two(&f->v[k], &f->v[i]);
-	for (size_t i = 1; i < f->n; i++) {
-		struct own *o = &f->v[i];
-		bool same = !f->several;
-		size_t k = 0;
-		for (; k < i && !same; k++)
-			same = !are_two(&f->v[k], o) &&
-			       (share_user(&f->v[k], o) ||
-				   (o->instance &&
-				       o->instance == f->v[k].instance));
-		if (same)
-			o->lead = f->v[k ? k - 1 : 0].lead;
+	for (size_t i = 1; i < f->n && !f->several; i++)
+		f->v[i].lead = 0;
+	for (size_t i = 0; i < f->n && f->several; i++)
+		if (f->v[i].addr.family && (k = same_host(f, &f->v[i], i)) < i)
+			unite(f, i, k);
+	for (size_t i = 0; i < f->n && f->several; i++) {
+		const struct own *o = &f->v[i];
+		if (o->addr.family)
+			continue;
+		k = is_stray(o) ? same_host(f, o, f->n) : f->n;
+		if (k == f->n)
+			k = stray = MIN(stray, i);
+		unite(f, i, k);
 	}
 }
 
@@ -353,6 +469,31 @@ behind_join(struct behind *b,
 	}
 }
 
+/* A host of the phone that has the lead; NULL: none is known. */
+static const struct own *
+known_host(const struct face *f, size_t lead)
+{
+	for (size_t i = lead; i < f->n; i++)
+		if (f->v[i].lead == lead && f->v[i].addr.family)
+			return &f->v[i];
+	return NULL;
+}
+
+void
+behind_strays(const struct behind *b,
+    void (*strays)(void *arg, const struct rs_addr *place), void *arg)
+{
+	for (const struct face *f = b->all; f; f = f->next)
+		for (size_t i = 0; f->several && i < f->n; i++) {
+			const struct own *o = &f->v[i];
+			const struct rs_addr place =
+			    rs_addr_behind(f->addr, o->lead);
+			if ((o->lead != i || o->n_users > 1) &&
+			    known_host(f, o->lead) == NULL)
+				strays(arg, &place);
+		}
+}
+
 bool
 behind_host(
     const struct behind *b, const struct rs_addr *phone, struct rs_addr *host)
@@ -360,8 +501,10 @@ behind_host(
 	const struct rs_addr plain = rs_addr_face(*phone);
 	const struct face *f = find(b, &plain);
 	size_t place = rs_addr_place(phone);
-	if (f == NULL || !f->several || place >= f->n)
+	if (f == NULL || !f->several || (place == 0 && f->lost))
 		return false;
-	*host = f->v[place].addr;
-	return true;
+	const struct own *o = known_host(f, place);
+	if (o)
+		*host = o->addr;
+	return o != NULL;
 }

@@ -93,6 +93,7 @@ phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 	ph = rs_pool_zeroed(&k->pool, sizeof *ph);
 	ph->address = *address;
 	ph->started = ph->ended = ph->registered_at = RS_NEVER;
+	ph->face_registered = RS_NEVER;
 	table_add(&k->table, &ph->node, hash);
 	ph->next = k->all;
 	k->all = ph;
@@ -353,7 +354,8 @@ add_to_address(
 		ph = phone_touch(k, &face);
 	if (ph == NULL)
 		return;
-	ph->another_registered |= r->outcome == REC_REGISTERED;
+	if (r->outcome == REC_REGISTERED && r->ended > ph->face_registered)
+		ph->face_registered = r->ended;
 	standing_registration(k->standings, &ph->standing, &ph->address, r);
 }
 
@@ -550,7 +552,8 @@ phone_tracker_registered(
     const struct phone_tracker *k, const struct rs_addr *client)
 {
 	const struct phone *ph = phone_at(k, client);
-	return ph && (ph->registered_at != RS_NEVER || ph->another_registered);
+	return ph && (ph->registered_at != RS_NEVER ||
+			 ph->face_registered != RS_NEVER);
 }
 
 static int

@@ -40,6 +40,9 @@ void rec_stage_name(struct rec_stage *s, struct rs_span record,
    is: what both did becomes one. */
 void phone_tracker_join(struct phone_tracker *k, const struct rs_addr *lead,
     const struct rs_addr *member);
+/* Perhaps it is several phones, whatever its Contacts name. */
+void phone_tracker_several(
+    struct phone_tracker *k, const struct rs_addr *client);
 /* Both registered users, or tried to, and none is the same. */
 bool phone_tracker_strangers(const struct phone_tracker *k,
     const struct rs_addr *a, const struct rs_addr *b);

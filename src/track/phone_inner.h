@@ -43,7 +43,7 @@ struct phone_line { /* one address of record */
 	struct phone_word decided;
 	enum rec_outcome outcome;
 	uint64_t contact_host; /* of that attempt: a keyed hash, or: */
-	bool turned_away; /* once, without credentials */
+	bool turned_away;      /* once, without credentials */
 	struct phone_wait wait;
 	rs_time registered; /* first, with credentials, as that user */
 	struct rs_frame registered_frame;
@@ -77,14 +77,15 @@ struct phone {
 	uint32_t n_lines, n_agents;
 	int64_t attempts, failed;
 	bool by_tcp, by_tls, by_udp, by_ip4, suffered;
-	bool another_registered; /* behind the same address */
+	bool several; /* phones, perhaps */
 	/* what tells a scanner */
 	bool succeeded, answered, challenged;
 	uint32_t n_turned_away;
 	uint64_t line_attempts;  /* of the lines that are kept */
 	int64_t obeyed, ignored; /* Retry-After */
 	rs_time started, ended;
-	rs_time registered_at; /* the latest attempt that succeeded */
+	rs_time registered_at;   /* the latest attempt that succeeded */
+	rs_time face_registered; /* likewise of all behind the address */
 	/* NULL: none did.  Most phones have one or two of these. */
 	struct phone_word *good[PHONE_STAGES], *bad[PHONE_STAGES];
 	struct phone_word *under_tls; /* TLS that shows that TCP was up */

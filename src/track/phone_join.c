@@ -79,15 +79,22 @@ join_lines(struct phone_tracker *k, struct phone *to, struct phone *from)
 static void
 join_words(struct phone_tracker *k, struct phone *to, const struct phone *from)
 {
+	/* The address itself has the records that another place only names. */
+	bool named =
+	    rs_addr_place(&from->address) && rs_addr_place(&to->address) == 0;
 	for (int i = 0; i < PHONE_STAGES; i++) {
-		phone_word_keep(k, &to->good[i], from->good[i]);
+		if (i == PHONE_SIP || !named || to->good[i] == NULL)
+			phone_word_keep(k, &to->good[i], from->good[i]);
 		phone_word_keep(k, &to->bad[i], from->bad[i]);
 	}
-	phone_word_keep(k, &to->under_tls, from->under_tls);
+	if (!named || to->under_tls == NULL)
+		phone_word_keep(k, &to->under_tls, from->under_tls);
 	if (phone_word_keep(k, &to->other, from->other))
 		to->other_outcome = from->other_outcome;
 	if (from->registered_at > to->registered_at)
 		to->registered_at = from->registered_at;
+	if (from->face_registered > to->face_registered)
+		to->face_registered = from->face_registered;
 	if (from->ended > to->ended)
 		to->ended = from->ended;
 	if (from->started != RS_NEVER &&
@@ -112,7 +119,7 @@ join_sums(struct phone *to, const struct phone *from)
 	to->by_udp |= from->by_udp;
 	to->by_ip4 |= from->by_ip4;
 	to->suffered |= from->suffered;
-	to->another_registered |= from->another_registered;
+	to->several |= from->several;
 	to->succeeded |= from->succeeded;
 	to->answered |= from->answered;
 	to->challenged |= from->challenged;
@@ -141,6 +148,14 @@ phone_tracker_join(struct phone_tracker *k, const struct rs_addr *lead,
 	standing_join(&to->standing, from->standing);
 	from->standing = NULL;
 	from->joined = to;
+}
+
+void
+phone_tracker_several(struct phone_tracker *k, const struct rs_addr *client)
+{
+	struct phone *ph = at(k, client);
+	if (ph)
+		*(ph->joined ? &ph->joined->several : &ph->several) = true;
 }
 
 /* Both lists are sorted.  Lines over the limit are not known. */

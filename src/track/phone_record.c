@@ -55,9 +55,14 @@ stage_state(
 	return REC_STAGE_NOT_SEEN;
 }
 
+/* Who tried to connect from an address that several have is not known: it may
+   have been another one that registered then. */
 static bool
 later_success(const struct phone *ph, enum phone_stage st)
 {
+	if (st != PHONE_SIP && ph->face_registered != RS_NEVER &&
+	    ph->face_registered >= phone_word_at(ph->bad[st]))
+		return true;
 	for (int later = st + 1; later < PHONE_STAGES; later++)
 		if (ph->good[later] &&
 		    ph->good[later]->at >= phone_word_at(ph->bad[st]))
@@ -223,6 +228,8 @@ static bool
 several_hosts(const struct phone *ph)
 {
 	uint64_t one = PHONE_HOST_NONE;
+	if (ph->several)
+		return true;
 	for (const struct phone_line *l = ph->lines; l; l = l->next) {
 		if (l->contact_host == PHONE_HOST_NONE)
 			continue;

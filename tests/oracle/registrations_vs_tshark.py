@@ -35,6 +35,11 @@ REGSCAN = os.environ.get("REGSCAN", "./regscan")
 
 # (capture, key, frame of the record or transaction) -> why both differ.
 EXPLAINED = {
+    ("tcp-closed-then-silence/tcp-closed-then-silence.pcap",
+     "registrations.frames", 4):
+        "a FIN and an RST of the same side: the reader takes the first",
+    ("tcp-closed-then-silence/tcp-closed-then-silence.pcap",
+     "registrations.ended", 4): "likewise",
     ("ws-register-fragmented/ws-register-fragmented.pcap",
      "registrations.frames", 10):
         "of a message in three WebSocket frames and more the first and the "
@@ -67,11 +72,15 @@ TOO_SIMPLE = {
     "tcp-idle-dropped": "a REGISTER of five minutes before, with the same "
                         "branch: to regscan that transaction is over (32 s)",
     "tcp-idle-kept": "likewise",
+    "tcp-request-not-captured": "tshark waits for a segment that was not "
+                                "captured",
     "tcp-segments-again": "tshark puts segments that overlap together in "
                           "another way",
     "tcp-segments-differ": "likewise",
     "tcp-two-vlans": "of two connections with the same addresses and ports "
                      "tshark makes one",
+    "udp-nat-phones": "a contact that may be the one before, by its public "
+                      "address",
     "udp-fragments-two-networks": "tshark puts fragments of two networks "
                                   "together",
     "udp-fragments-differ": "of two versions of a fragment tshark takes the "

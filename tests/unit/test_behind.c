@@ -6,8 +6,9 @@
  *   aN@10+60   its Contact names the address that it came from
  *   aP@10+60   ... another public one     aD@10+60  ... a name
  *   a5@10+60x  it is instance x
- * What comes of them is the number of a phone each, and an "!" where phones
- * are several for sure.
+ *   Z5@10+60   user z of another domain
+ * What comes of them is the number of a phone each, with a "?" where it may be
+ * several of unknown hosts, and an "!" where phones are several for sure.
  */
 #include "track/behind.h"
 #include "unit.h"
@@ -22,6 +23,7 @@ struct kit {
 	struct rs_account pay;
 	struct behind *behind;
 	struct rs_addr client, place[MOST], lead[MOST];
+	bool strays[MOST];
 	size_t n;
 };
 
@@ -65,7 +67,8 @@ say(struct kit *k, const char *w)
 	rec_init(&rec_contact_type, &c);
 	CU_ASSERT_FATAL(
 	    sscanf(w + 1, "%3[^@]@%d%c%39s", host, &at, &how, more) >= 3);
-	r.aor = (struct rs_span){(const uint8_t *)w, 1};
+	r.aor = *w == 'Z' ? RS_LIT("sip:z@other.example")
+			  : (struct rs_span){(const uint8_t *)w, 1};
 	r.client.at.addr = k->client;
 	r.started = at * RS_SEC;
 	r.ended = r.started + RS_SEC / 10;
@@ -98,15 +101,25 @@ join(void *arg, const struct rs_addr *lead, const struct rs_addr *member)
 }
 
 static void
+strays(void *arg, const struct rs_addr *place)
+{
+	struct kit *k = arg;
+	for (size_t i = 0; i < k->n; i++)
+		k->strays[i] |= rs_addr_eq(&k->lead[i], place);
+}
+
+static void
 result(struct kit *k, char *to, size_t size)
 {
 	size_t at = 0;
 	struct rs_addr host;
 	memcpy(k->lead, k->place, sizeof k->lead);
 	behind_join(k->behind, join, k);
+	behind_strays(k->behind, strays, k);
 	for (size_t i = 0; i < k->n; i++)
-		at += (size_t)snprintf(to + at, size - at, "%s%u", i ? " " : "",
-		    rs_addr_place(&k->lead[i]));
+		at +=
+		    (size_t)snprintf(to + at, size - at, "%s%u%s", i ? " " : "",
+			rs_addr_place(&k->lead[i]), k->strays[i] ? "?" : "");
 	if (behind_host(k->behind, &k->client, &host))
 		snprintf(to + at, size - at, "!");
 }
@@ -139,6 +152,19 @@ static const struct {
     {"a line by its public address", "a5@10+60 bP@20+60", "0 0"},
     {"public addresses, learned", "a5@10+60 b6@20+60 bN@21+60 aN@22+60",
 	"0 1 1 0!"},
+    {"a public address, then its own", "a5@10+60 b6@20+60 cN@30- c7@40+60",
+	"0 1 2 2!"},
+    {"before there was any", "cN@5- a5@10+60 b6@20+60 c7@40+60", "0 1 2 0!"},
+    {"others by public addresses", "a5@10+60 b6@20+60 cN@30- dP@31+60",
+	"0 1 2? 2?!"},
+    {"all by public addresses, then their own",
+	"aN@1+60 bN@2+60 a5@10+60 b6@20+60", "0 1 0 1!"},
+    {"two lines, likewise", "aN@1+60 bN@2+60 a5@10+60 b5@11+60 c6@20+60",
+	"0 0 0 0 2!"},
+    {"a shared line, likewise", "aN@1+60 a5@10+60x a6@20+60y", "0 0 1!"},
+    {"the other phone's instance", "aN@1+60y a5@10+60x a6@20+60y", "0 1 0!"},
+    {"another domain", "a5@10+60 Z6@20+60", "0 0"},
+    {"... among others", "a5@10+60 Z6@20+60 b7@30+60", "0 1 2!"},
 };
 
 static void
@@ -161,7 +187,7 @@ test_rows(void)
 	}
 }
 
-/* More than there are places for: the rest is of the address itself. */
+/* More than there are places for: the rest is in one of its own. */
 static void
 test_many(void)
 {
@@ -172,10 +198,27 @@ test_many(void)
 	for (unsigned i = 0; i < 250; i++) {
 		snprintf(w, sizeof w, "%c%u@%u+600", 'A' + i % 60, i, i);
 		struct rs_addr a = say(&k, w);
-		CU_ASSERT_EQUAL(rs_addr_place(&a), i < RS_ADDR_PLACES ? i : 0);
+		CU_ASSERT_EQUAL(rs_addr_place(&a),
+		    i < RS_ADDR_PLACES ? i : RS_ADDR_PLACES - 1);
 	}
 	behind_join(k.behind, join, &k);
 	CU_ASSERT(behind_host(k.behind, &k.client, &host));
+	const struct rs_addr rest =
+	    rs_addr_behind(k.client, RS_ADDR_PLACES - 1);
+	CU_ASSERT_FALSE(behind_host(k.behind, &rest, &host));
+	end(&k);
+	begin(&k, 1 << 20); /* and it stays so where its first user moves */
+	for (unsigned i = 0; i < 130; i++) {
+		snprintf(w, sizeof w, "%c%u@%u+600", i < 127 ? 'A' : 'a',
+		    i == 127 ? 200 : i, i);
+		(void)say(&k, w);
+	}
+	(void)say(&k, "a150@200+600");
+	(void)say(&k, "b151@201+600");
+	(void)say(&k, "c9@202+600");
+	(void)say(&k, "d8@203+600");
+	behind_join(k.behind, join, &k);
+	CU_ASSERT_FALSE(behind_host(k.behind, &rest, &host));
 	end(&k);
 	begin(&k, 5000); /* no room: as if there were one */
 	for (unsigned i = 0; i < 100; i++) {

@@ -284,6 +284,8 @@ test_places(void)
 	one_stand_for(x, &a, &place);
 	one_lead_set(x, 0, &b);
 	CU_ASSERT(rs_addr_eq(one_lead(x, &place), &b));
+	CU_ASSERT(rs_addr_eq(one_address(x, &place), &a));
+	CU_ASSERT(rs_addr_eq(one_address(x, &b), &b));
 	(void)one_of(x, &place, &n);
 	CU_ASSERT_EQUAL(n, 2);
 	one_free(x);

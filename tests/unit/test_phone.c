@@ -596,6 +596,56 @@ test_places(void)
 	}
 }
 
+/* Who connects from an address of several is not known: one that could not is
+   no failure of the first one, if any registered after that. */
+static void
+test_place_connects(void)
+{
+	for (unsigned late = 0; late < 2; late++) {
+		struct got g = {0};
+		const struct rec_sink sink = {on_record, &g};
+		const struct rs_addr plain =
+		    rs_addr_v4((const uint8_t[]){192, 0, 2, 7});
+		struct rs_account pay;
+		struct rec_registration r;
+		struct rec_connection c;
+		rs_account_init(&pay, LIMIT);
+		struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+		rec_init(&rec_registration_type, &r);
+		rec_init(&rec_connection_type, &c);
+		r.aor = RS_LIT("sip:a@x");
+		r.transport = REC_UDP;
+		r.kind = REC_INITIAL;
+		r.outcome = REC_REGISTERED;
+		r.started = r.ended = RS_SEC;
+		r.id.frame.number = 1;
+		r.client.at.addr = plain;
+		phone_tracker_add(k, &rec_registration_type, &r);
+		r.aor = RS_LIT("sip:b@x");
+		r.started = r.ended = (late ? 4 : 2) * RS_SEC;
+		r.id.frame.number = 4;
+		r.client.at.addr = rs_addr_behind(plain, 1);
+		phone_tracker_add(k, &rec_registration_type, &r);
+		c.id.frame.number = 3;
+		c.started = c.ended = 3 * RS_SEC;
+		c.client.at.addr = plain;
+		c.conn_state = RS_LIT("REJ");
+		phone_tracker_add(k, &rec_connection_type, &c);
+		struct rec_arena a;
+		struct rec_phone p;
+		rec_arena_init(&a, NULL, NULL);
+		CU_ASSERT(phone_tracker_find(k, &plain, &p, &a));
+		CU_ASSERT_EQUAL(p.stopped_at.n != 0, !late);
+		CU_ASSERT_EQUAL(
+		    p.outcome, late ? REC_REGISTERED : REC_OUTCOME_NONE);
+		rec_arena_clear(&a);
+		phone_tracker_finish(k, &sink, NULL);
+		CU_ASSERT_EQUAL(g.n, 2);
+		phone_tracker_free(k);
+	}
+}
+
 UNIT_MAIN("phone", UNIT(test_chain), UNIT(test_strangers), UNIT(test_counts),
     UNIT(test_order_and_limit), UNIT(test_scanner_agents), UNIT(test_scanners),
-    UNIT(test_retry_after), UNIT(test_contact_hosts), UNIT(test_places))
+    UNIT(test_retry_after), UNIT(test_contact_hosts), UNIT(test_places),
+    UNIT(test_place_connects))
