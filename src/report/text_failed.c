@@ -42,15 +42,19 @@ head(struct failures *f, const struct sufferer *s)
 	};
 	struct rec_phone p;
 	char addr[RS_ADDR_TEXT] = "";
+	bool known = phone_of(f, s, &p);
 	if (s->addr.family)
 		rs_addr_format(&s->addr, addr);
-	else if (phone_of(f, s, &p))
+	else if (known)
 		g_snprintf(addr, sizeof addr, "%.*s", (int)p.mac.n,
 		    (const char *)p.mac.p);
 	page_styled(&f->t->page, s->rank == RANK_FAILED ? PAGE_BAD : PAGE_WARN,
 	    word[s->rank]);
 	page_str(&f->t->page, "  ");
 	page_styled(&f->t->page, PAGE_BOLD, addr);
+	if (known && p.behind.n)
+		page_printf(&f->t->page, " (behind it %.*s)", (int)p.behind.n,
+		    (const char *)p.behind.p);
 	page_to(&f->t->page, f->t->page.at + 2);
 }
 
