@@ -229,6 +229,8 @@ relay_finish(struct relay *r)
 	wake(r);
 	pthread_join(r->thread, NULL);
 	r->running = false;
+	rs_pages_free(r->ring, RING);
+	r->ring = NULL;
 }
 
 void
@@ -237,7 +239,6 @@ relay_free(struct relay *r)
 	if (r == NULL)
 		return;
 	relay_finish(r);
-	rs_pages_free(r->ring, RING);
 	sem_destroy(&r->wake);
 	free(r);
 }

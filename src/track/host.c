@@ -26,9 +26,10 @@ struct silent {
 
 struct host_index {
 	GArray *hosts, *leases, *clocks; /* by address */
-	GArray *hosts_by_mac, *leases_by_mac, *served_by_mac;
-	GTree *forwards; /* hardware addresses, as text */
-	GArray *quiet;   /* struct silent; a few */
+	GArray *leases_by_mac, *served_by_mac;
+	GArray *hosts_by_mac; /* guint32: places in hosts; once it is sorted */
+	GTree *forwards;      /* hardware addresses, as text */
+	GArray *quiet;        /* struct silent; a few */
 	bool sorted;
 	struct rec_id policy;
 	int64_t voice_vlan;
@@ -48,10 +49,11 @@ struct host_index *
 host_index_new(void)
 {
 	struct host_index *x = g_new0(struct host_index, 1);
-	GArray **all[] = {&x->hosts, &x->leases, &x->clocks, &x->hosts_by_mac,
-	    &x->leases_by_mac, &x->served_by_mac};
+	GArray **all[] = {&x->hosts, &x->leases, &x->clocks, &x->leases_by_mac,
+	    &x->served_by_mac};
 	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
 		*all[i] = g_array_new(FALSE, FALSE, sizeof(struct item));
+	x->hosts_by_mac = g_array_new(FALSE, FALSE, sizeof(guint32));
 	x->forwards = g_tree_new_full(by_text, NULL, g_free, NULL);
 	x->quiet = g_array_new(FALSE, FALSE, sizeof(struct silent));
 	return x;
@@ -106,7 +108,6 @@ add_host(struct host_index *x, const struct rec_host *h)
 	if (h->router == RS_TRUE)
 		return;
 	add(x, x->hosts, &i);
-	add(x, x->hosts_by_mac, &i);
 }
 
 static void
@@ -217,6 +218,15 @@ by_mac(gconstpointer a, gconstpointer b)
 	return c ? c : by_time(x, y);
 }
 
+static gint
+by_mac_of(gconstpointer a, gconstpointer b, gpointer arg)
+{
+	const GArray *hosts = arg;
+	const guint32 *x = a, *y = b;
+	return by_mac(&g_array_index(hosts, struct item, *x),
+	    &g_array_index(hosts, struct item, *y));
+}
+
 static void
 sort(struct host_index *x)
 {
@@ -225,7 +235,10 @@ sort(struct host_index *x)
 	g_array_sort(x->hosts, by_addr);
 	g_array_sort(x->leases, by_addr);
 	g_array_sort(x->clocks, by_addr);
-	g_array_sort(x->hosts_by_mac, by_mac);
+	g_array_set_size(x->hosts_by_mac, x->hosts->len);
+	for (guint32 i = 0; i < x->hosts->len; i++)
+		g_array_index(x->hosts_by_mac, guint32, i) = i;
+	g_array_sort_with_data(x->hosts_by_mac, by_mac_of, x->hosts);
 	g_array_sort(x->leases_by_mac, by_mac);
 	g_array_sort(x->served_by_mac, by_mac);
 	x->sorted = true;
@@ -250,6 +263,15 @@ static const struct item *
 item_at(const GArray *a, guint i)
 {
 	return i < a->len ? &g_array_index(a, struct item, i) : NULL;
+}
+
+static const struct item *
+host_by_mac(const struct host_index *x, guint n)
+{
+	return n < x->hosts_by_mac->len
+		   ? item_at(
+			 x->hosts, g_array_index(x->hosts_by_mac, guint32, n))
+		   : NULL;
 }
 
 /* The last one of that address that began by then, or NULL; *next is the one
@@ -306,9 +328,16 @@ host_of_mac(struct host_index *x, struct rs_span mac, size_t n,
 {
 	struct item key = mac_key(mac);
 	sort(x);
-	guint first = lower(x->hosts_by_mac, &key, by_mac);
+	guint first = 0, end = x->hosts->len;
+	while (first < end) {
+		guint mid = first + (end - first) / 2;
+		if (by_mac(host_by_mac(x, mid), &key) < 0)
+			first = mid + 1;
+		else
+			end = mid;
+	}
 	const struct item *i =
-	    n < MOST ? item_at(x->hosts_by_mac, first + (guint)n) : NULL;
+	    n < MOST ? host_by_mac(x, first + (guint)n) : NULL;
 	if (i == NULL || memcmp(i->mac, key.mac, sizeof key.mac))
 		return false;
 	*addr = i->addr;
@@ -321,8 +350,7 @@ host_each(
     struct host_index *x, size_t n, struct rs_addr *addr, struct host_view *to)
 {
 	sort(x);
-	const struct item *i =
-	    n < MOST ? item_at(x->hosts_by_mac, (guint)n) : NULL;
+	const struct item *i = n < MOST ? host_by_mac(x, (guint)n) : NULL;
 	if (i == NULL)
 		return false;
 	*addr = i->addr;

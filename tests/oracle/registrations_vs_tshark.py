@@ -79,6 +79,7 @@ TOO_SIMPLE = {
     "tcp-segments-differ": "likewise",
     "tcp-two-vlans": "of two connections with the same addresses and ports "
                      "tshark makes one",
+    "udp-removal-not-followed": "a 2xx that still lists what was removed",
     "udp-nat-phones": "a contact that may be the one before, by its public "
                       "address",
     "udp-fragments-two-networks": "tshark puts fragments of two networks "
