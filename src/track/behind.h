@@ -9,7 +9,7 @@
  * are phones for sure:
  *   - they name different instances (RFC 5626 4.1), and one of them registered;
  *   - or they have other users of one domain, and both were there at a time:
- * one came while the binding of the other was in force, or in between two
+ *     one came while the binding of the other was in force, or in between two
  *     attempts of it.
  * Where no two are, nothing proves that there is more than one phone, and all
  * are joined.  Where some are, those are that share a user, unless their
