@@ -553,7 +553,7 @@ ask_again(struct report *r)
 		bool provisions = report_handshake_provisions(r, &h);
 		if (h.related == RS_TRUE)
 			asked_mark(r->asked, &h.client.at.addr);
-		else if (!provisions)
+		else if (!provisions && !r->o.all_tls)
 			r->amended.tls_unrelated++;
 		report_drop_unlisted(r, &h);
 		if (provisions && h.related != RS_TRUE && !r->o.all_tls)

@@ -259,9 +259,8 @@ tls(struct text *t, const struct rec_coverage *c)
 		item(t, ", ", "%s begun before the capture",
 		    text_many(a, mid, "TLS connection"));
 	if (text_sum(c->tls_unrelated))
-		item(t, ", ", "%s%s",
-		    text_many(a, c->tls_unrelated, "other TLS handshake"),
-		    t->in->options->all_tls ? "" : " (see --all-tls)");
+		item(t, ", ", "%s (see --all-tls)",
+		    text_many(a, c->tls_unrelated, "other TLS handshake"));
 	if (t->page.at)
 		page_end(&t->page);
 }
@@ -555,7 +554,7 @@ unrelated_tls(struct text *t)
 {
 	const struct rec_coverage *c = t->in->coverage;
 	char a[PAGE_TEXT];
-	if (text_sum(c->tls_unrelated) == 0 || t->in->options->all_tls)
+	if (text_sum(c->tls_unrelated) == 0)
 		return;
 	g_autofree char *s = g_strdup_printf(
 	    "There %s %s on %s not known for SIP: --all-tls judges %s; "
@@ -669,6 +668,10 @@ nothing(struct text *t)
 		    "The keys given do not open the TLS above. A key log "
 		    "must be of these very connections, an RSA key that of "
 		    "the server's certificate.");
+	else if (opaque && text_total(shakes) && t->in->options->all_tls)
+		advice(t, "What is in the TLS above cannot be read without "
+			  "its keys (--keylog); with --all-tls it need not be "
+			  "SIP. Its handshakes are judged all the same.");
 	else if (opaque && text_total(shakes))
 		advice(t, "The TLS above may well carry registrations, but "
 			  "cannot be read without its keys. Its handshakes "

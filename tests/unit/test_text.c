@@ -221,6 +221,8 @@ test_all_tls(void)
 	CU_ASSERT_PTR_NULL(strstr(u.text, "\"connection\": \"0-199\""));
 	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"phones\": 1"));
 	CU_ASSERT_PTR_NULL(strstr(u.text, "198.51.100.200\"}"));
+	/* none is left out */
+	CU_ASSERT_PTR_NOT_NULL(strstr(u.text, "\"tls_unrelated\": 0"));
 	run_end(&u);
 }
 
