@@ -220,8 +220,8 @@ bool join_proven(const struct log_join *j, unsigned log,
 bool join_clock_right(const struct log_joined *l, rs_time shift);
 bool join_clock_zoned(rs_time off);
 
-/* join_solve.c: takes l nearer to the line through all of them; at last, what is known then.
- */
+/* join_solve.c: takes l nearer to the line through all of them; at last, what
+   is known then. */
 void join_fit(struct join_line *l, const GArray *pairs, bool last,
     struct log_joined *out);
 

@@ -18,7 +18,8 @@
 #include <stdlib.h>
 
 /* So many messages have to agree: where the clock is right, where it is so in
-   some zone, where it is not, and where the address is another one. */
+   some zone, where it is not (REGISTER, 401, REGISTER, 200), and where the
+   address is another one. */
 enum { FEW = 2, SOME = 3, CHALLENGED = 4, MANY = 12 };
 /* One of so many may be late for itself. */
 enum { ONE_OF = 8 };
@@ -49,8 +50,8 @@ by_time(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* How many of one direction have the same difference but for so much: at most,
-   within a window of twice as much. */
+/* How many of one direction have the same difference, the first of them and
+   the last but for `close`. */
 static uint32_t
 together(const struct join_line *l, const GArray *pairs, bool up, rs_time close)
 {

@@ -207,8 +207,12 @@ pairs_of(const struct log_join *j, unsigned log, const struct join_line *l)
 		     k < j->wire->len; k++) {
 			const struct join_wire *w = join_wire(j, j->order[k]);
 			rs_time e = llabs(w->at.complete - due);
-			if (w->at.complete > due + NEAR || n++ == JOIN_AT_ONCE)
+			if (w->at.complete > due + NEAR)
 				break;
+			if (n++ == JOIN_AT_ONCE) {
+				off = NEAR + 1;
+				break;
+			}
 			if (e >= off || !join_fits(m, w))
 				continue;
 			off = e;
@@ -379,6 +383,7 @@ solve(
     const struct log_join *j, unsigned log, bool exact, struct join_found *out)
 {
 	bool ids;
+	*out = (struct join_found){0};
 	GArray *votes = votes_of(j, log, exact, &ids);
 	struct poll p = count_votes(votes, j->messages->len);
 	g_array_free(votes, TRUE);

@@ -24,7 +24,7 @@ enum {
 	RING = 4 * RS_LARGE_PAGE, /* while a table grows, some 5 ms of events */
 	BEHIND = RING / 8,
 	BATCH = 64 * 1024, /* bytes after which the other side is told */
-	NAP = 100000,      /* ns: what little of the ring takes */
+	NAP = 100000,      /* ns: a batch or two */
 	NAPS = 5,          /* each twice as long, before it sleeps */
 };
 

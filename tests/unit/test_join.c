@@ -224,6 +224,8 @@ static const struct row {
 	-86400.4},
     {"a zone that is not known", BOOT, OWN, -25200.3, "unproven", NAN},
     {"a clock that is off by seconds", BOOT, OWN, -25200.3, "names 9/9", 4.9},
+    {"by as many as no boot takes", BOOT, OWN, -25200.3, "names 9/9", 19.9},
+    {"by more", BOOT, OWN, -25200.3, "unproven", -20.1},
     {"and by as much as a boot takes", BOOT, OWN, -25200.3, "unproven", -31},
     {"one that does not tell its address", BOOT, NULL, 1, "unproven", 0},
     {"of such a one it takes more", "a2337 b4611 c18443", NULL, 1, "too_few",
