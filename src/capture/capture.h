@@ -84,7 +84,7 @@ struct cap_clock {
 	double drift, drift_uncertainty; /* fast is positive; parts of one */
 	rs_time lead; /* its entries are given so much earlier, for
 			 whoever adds that again */
-	/* Of a log in several files: which log it is, from 1 (0: it is alone);
+	/* Of a log in several files: which log it is, from 1 (0: not known);
 	   another file goes on from it, and has its last line, too; another
 	   one has it up to that line. */
 	unsigned log;
