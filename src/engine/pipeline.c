@@ -659,12 +659,14 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	pipeline_say(p, &ev);
 }
 
-/* Of other flows over UDP there is nothing to tell. */
+/* Of one that went idle the next may tell how long it was silent; of others over
+   UDP there is nothing to tell. */
 static void
 end_of_udp(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
 	const struct app *app = f->app;
-	if (f->claim != FLOW_OURS || !rs_flow_pace_tells(&app->info.pace))
+	if (f->claim != FLOW_OURS ||
+	    (why != RS_END_IDLE && !rs_flow_pace_tells(&app->info.pace)))
 		return;
 	struct rs_event ev = {
 	    .type = RS_EV_FLOW_END,

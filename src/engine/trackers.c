@@ -90,7 +90,7 @@ deliver(struct trackers *t, const struct rs_event *ev)
 			conn_tracker_event(t->conn, ev);
 			inferred_tracker_event(t->inferred, ev);
 		}
-		if (ev->type == RS_EV_FLOW_END)
+		if (ev->type == RS_EV_FLOW_OPEN || ev->type == RS_EV_FLOW_END)
 			keepalive_tracker_event(t->keepalive, ev);
 		inbound_tracker_event(t->inbound, ev);
 		download_tracker_event(t->download, ev);

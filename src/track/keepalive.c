@@ -12,6 +12,7 @@ struct way {
 	struct recent_node node;         /* by what was heard last */
 	struct rs_endpoint end[2];       /* the lower first */
 	uint64_t serial;                 /* of the flow that `now` is of */
+	rs_time last;                    /* its latest packet that was told */
 	struct rs_flow_pace now, before; /* before: of flows that are over */
 };
 
@@ -79,24 +80,48 @@ find(const struct keepalive_tracker *k, const struct rs_endpoint end[2],
 	return w;
 }
 
+/* Another flow of this way: over UDP nothing was sent since the one before, of
+   which the end, too, was told by its last packet. */
+static void
+next_flow(struct way *w, const struct rs_flow_info *f)
+{
+	const struct rs_flow_pace between = {
+	    .silence = f->first.first - w->last, .silence_from = w->last};
+	w->before = together(w->before, &w->now);
+	if (f->carrier == RS_OVER_UDP && f->first.first > w->last)
+		w->before = together(w->before, &between);
+	w->last = f->first.first;
+}
+
 void
 keepalive_tracker_event(struct keepalive_tracker *k, const struct rs_event *ev)
 {
 	const struct rs_flow_info *f = ev->flow;
+	bool idle =
+	    ev->type == RS_EV_FLOW_END && ev->u.flow_end.how == RS_END_IDLE;
+	bool tells = idle || (f && rs_flow_pace_tells(&f->pace));
 	struct rs_endpoint end[2];
-	if (f == NULL || !rs_flow_pace_tells(&f->pace))
+	if (f == NULL ||
+	    (!tells && (ev->type != RS_EV_FLOW_OPEN || recent_empty(&k->ways))))
 		return;
 	uint64_t hash = sort_ends(k, &f->end[0], &f->end[1], end);
 	struct way *w = find(k, end, hash);
-	if (w)
-		recent_again(&k->ways, w);
-	else if ((w = recent_add(&k->ways, hash)) == NULL)
+	if (w == NULL && !tells)
 		return;
-	memcpy(w->end, end, sizeof end);
-	if (w->serial != f->serial)
-		w->before = together(w->before, &w->now);
+	if (w) {
+		recent_again(&k->ways, w);
+		if (w->serial != f->serial)
+			next_flow(w, f);
+	} else if ((w = recent_add(&k->ways, hash)) != NULL) {
+		memcpy(w->end, end, sizeof end);
+		w->last = ev->at.complete;
+	} else {
+		return;
+	}
 	w->serial = f->serial;
 	w->now = f->pace;
+	if (ev->at.complete > w->last)
+		w->last = ev->at.complete;
 }
 
 void

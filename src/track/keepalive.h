@@ -5,8 +5,10 @@
  *
  * The pipeline counts both per flow and tells them with each event
  * (rs_flow_info); here they are kept past the end of the flow, for bindings.
- * Flows without either need no place.  Of more than there is room for, the one
- * that was heard of the longest ago is forgotten, and not told.
+ * Flows without either need no place, but for those that went idle: over UDP the
+ * next one between the two tells how long nothing was sent.  Of more than there
+ * is room for, the one that was heard of the longest ago is forgotten, and not
+ * told.
  */
 #ifndef TRACK_KEEPALIVE_H
 #define TRACK_KEEPALIVE_H

@@ -66,6 +66,38 @@ test_sums(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
+/* The first flow was over when nothing came of it for long: how long it was, is
+   known when the next one begins. */
+static void
+test_between_flows(void)
+{
+	const struct rs_hash_seed seed = {1, 2};
+	struct rs_account pay;
+	struct rs_flow_pace p;
+	rs_account_init(&pay, 1 << 20);
+	struct keepalive_tracker *k = keepalive_tracker_new(&seed, &pay);
+	struct rs_flow_info f = {
+	    .serial = 7, .end = {phone(0), server()}, .carrier = RS_OVER_UDP};
+	struct rs_event ev = {.type = RS_EV_FLOW_OPEN, .flow = &f};
+	f.first.first = ev.at.complete = 10 * RS_SEC;
+	keepalive_tracker_event(k, &ev);
+	CU_ASSERT(!find(k, 0, &p));
+	ev.type = RS_EV_FLOW_END;
+	ev.at.complete = 50 * RS_SEC;
+	ev.u.flow_end.how = RS_END_IDLE;
+	keepalive_tracker_event(k, &ev);
+	CU_ASSERT(find(k, 0, &p));
+	CU_ASSERT(!rs_flow_pace_tells(&p));
+	ev.type = RS_EV_FLOW_OPEN;
+	f.serial = 8;
+	f.first.first = ev.at.complete = 1000 * RS_SEC;
+	keepalive_tracker_event(k, &ev);
+	CU_ASSERT(find(k, 0, &p));
+	CU_ASSERT_EQUAL(p.silence, 950 * RS_SEC);
+	CU_ASSERT_EQUAL(p.silence_from, 50 * RS_SEC);
+	keepalive_tracker_free(k);
+}
+
 /* What is forgotten is the oldest, whatever the seed; and memory is bounded. */
 static void
 test_forgetting(void)
@@ -104,4 +136,5 @@ test_forgetting(void)
 	CU_ASSERT_EQUAL(little.used, 0);
 }
 
-UNIT_MAIN("keepalive", UNIT(test_sums), UNIT(test_forgetting))
+UNIT_MAIN("keepalive", UNIT(test_sums), UNIT(test_between_flows),
+    UNIT(test_forgetting))
