@@ -471,6 +471,13 @@ known_phone(const struct asked *a, const struct rs_addr *client)
 	return c && c->phone;
 }
 
+bool
+asked_wants(const struct asked *a, const struct rec_lookup *l)
+{
+	const struct client *c = find(a, &l->client.at.addr);
+	return (c && is_phone(a, c)) || asked_related(a, l) == RS_TRUE;
+}
+
 enum rs_fact
 asked_related(const struct asked *a, const struct rec_lookup *l)
 {

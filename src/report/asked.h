@@ -30,8 +30,10 @@ bool asked_add(
    one of them.  Before phone_tracker_join(). */
 void asked_join(struct asked *a, const struct rs_addr *v, size_t n,
     const struct rs_addr *lead);
-/* At the end, when it is known who is a phone: each look-up once more; those of
-   others are left. */
+/* At the end, when it is known who is a phone: is a look-up, whose answers may
+   be missing, one to look at again? */
+bool asked_wants(const struct asked *a, const struct rec_lookup *l);
+/* Then: each look-up once more; those of others are left. */
 void asked_lookup(struct asked *a, const struct rec_lookup *l);
 /* Some client is a phone by now, and asked before that was known. */
 bool asked_turned(const struct asked *a);

@@ -171,7 +171,9 @@ gather_all(struct failures *f)
 	    &rec_registration_type, &rec_handshake_type, &rec_connection_type};
 	const struct text_input *in = f->t->in;
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		struct spool_reader *r = spool_read(in->spool, types[i]);
+		/* Of the others the lists say what they are. */
+		struct spool_reader *r =
+		    (i ? spool_read : spool_read_brief)(in->spool, types[i]);
 		const void *rec;
 		while ((rec = spool_next(r)) != NULL) {
 			if (!in->wanted(in->arg, types[i], rec))
@@ -238,15 +240,41 @@ gather_phones(struct failures *f)
 	spool_reader_free(r);
 }
 
-/* What was found about that group, where it is shown. */
-static void
-gather_finding(struct group *g, const struct rec_finding *x)
+/* The group that is shown of the i-th record of a finding, or NULL. */
+static struct group *
+group_of(const struct failures *f, const struct rec_finding *x, uint32_t i)
 {
-	struct rs_buf buf;
-	rs_buf_init(&buf, 1 << 20, NULL);
-	if (g->said.p == NULL && rec_write(&rec_finding_type, x, &buf))
-		g->said = own(rs_buf_view(&buf));
-	rs_buf_clear(&buf);
+	const struct rs_span *of = x->records.v;
+	char key[64];
+	if (of[i].n >= sizeof key) /* no name of a record is as long */
+		return NULL;
+	memcpy(key, of[i].p, of[i].n);
+	key[of[i].n] = '\0';
+	return g_tree_lookup(f->by_record, key);
+}
+
+static bool
+is_shown(const struct failures *f, const struct rec_finding *x)
+{
+	for (uint32_t i = 0; i < x->records.n; i++)
+		if (group_of(f, x, i))
+			return true;
+	return false;
+}
+
+/* What was found about the groups that are shown; the first counts. */
+static void
+gather_finding(const struct failures *f, const struct rec_finding *x)
+{
+	for (uint32_t i = 0; i < x->records.n; i++) {
+		struct group *g = group_of(f, x, i);
+		struct rs_buf buf;
+		rs_buf_init(&buf, 1 << 20, NULL);
+		if (g && g->said.p == NULL &&
+		    rec_write(&rec_finding_type, x, &buf))
+			g->said = own(rs_buf_view(&buf));
+		rs_buf_clear(&buf);
+	}
 }
 
 /* As text_place_of() has it of phones. */
@@ -278,18 +306,13 @@ blame(struct failures *f, const struct rec_finding *x)
 void
 failures_findings(struct failures *f)
 {
-	struct spool_reader *r = spool_read(f->t->in->spool, &rec_finding_type);
+	struct spool_reader *r =
+	    spool_read_brief(f->t->in->spool, &rec_finding_type);
 	const struct rec_finding *x;
 	while ((x = spool_next(r)) != NULL) {
-		const struct rs_span *of = x->records.v;
 		blame(f, x);
-		for (uint32_t i = 0; i < x->records.n; i++) {
-			g_autofree char *key =
-			    g_strndup((const char *)of[i].p, of[i].n);
-			struct group *g = g_tree_lookup(f->by_record, key);
-			if (g)
-				gather_finding(g, x);
-		}
+		if (is_shown(f, x) && spool_whole(r))
+			gather_finding(f, x);
 	}
 	spool_reader_free(r);
 }

@@ -17,6 +17,7 @@
 struct kept {
 	struct rs_span key; /* binary; in the pool, as is all that is kept */
 	struct rs_span bytes;
+	struct rec_id id;
 	enum rec_severity severity;
 	int64_t occurrences;
 	/* What later occurrences add to what is in bytes. */
@@ -212,14 +213,17 @@ keep(struct judge *j, const uint8_t *p, size_t n)
 
 /* Into k, which has a key, or into a new one. */
 static void
-add(struct judge *j, struct kept *k, const struct rec_finding *f)
+add(struct judge *j, struct kept *k, const struct rec_finding *found)
 {
+	struct rec_finding once = *found, *f = &once;
+	once.occurrences = 1;
 	j->buf.n = 0;
 	if (!rec_write(&rec_finding_type, f, &j->buf)) /* over a megabyte */
 		return;
 	const struct kept whole = {
 	    .key = k ? k->key : keep(j, j->key.p, j->key.n),
 	    .bytes = keep(j, j->buf.p, j->buf.n),
+	    .id = f->id,
 	    .severity = f->severity,
 	    .occurrences = 1,
 	    .n_evidence = f->evidence.n,
@@ -293,22 +297,30 @@ append(struct rec_list *to, const struct rec_list *from, size_t size,
 		    (const uint8_t *)from->v + i * size, size);
 }
 
+static void
+finish(struct judge *j, const struct kept *k)
+{
+	struct rec_finding f;
+	if (!rec_read(&rec_finding_type, &f, k->bytes, &j->own))
+		return;
+	append(&f.evidence, &k->evidence, sizeof(struct rec_evidence), &j->own);
+	append(&f.records, &k->records, sizeof(struct rs_span), &j->own);
+	f.occurrences = k->occurrences;
+	if (k->evidence.n) /* it shows what is told */
+		finding_filter(&f, &j->own);
+	(void)spool_add(j->spool, &rec_finding_type, &f);
+	rec_arena_reset(&j->own);
+}
+
 void
 judge_finish(struct judge *j)
 {
 	for (guint i = 0; i < j->all->len; i++) {
 		const struct kept *k = g_ptr_array_index(j->all, i);
-		struct rec_finding f;
-		if (rec_read(&rec_finding_type, &f, k->bytes, &j->own)) {
-			append(&f.evidence, &k->evidence,
-			    sizeof(struct rec_evidence), &j->own);
-			append(&f.records, &k->records, sizeof(struct rs_span),
-			    &j->own);
-			f.occurrences = k->occurrences;
-			if (k->evidence.n) /* it shows what is told */
-				finding_filter(&f, &j->own);
-			(void)spool_add(j->spool, &rec_finding_type, &f);
-		}
-		rec_arena_reset(&j->own);
+		if (k->occurrences == 1) /* as it was written */
+			(void)spool_add_written(
+			    j->spool, &rec_finding_type, &k->id, k->bytes);
+		else
+			finish(j, k);
 	}
 }

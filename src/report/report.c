@@ -462,11 +462,17 @@ report_shown(void *arg, const struct rec_type *type, const void *rec)
 static int64_t
 ask_lookups_of(struct report *r, const struct rec_type *shelf)
 {
-	struct spool_reader *s = spool_read(r->spool, shelf);
-	const void *rec;
+	struct spool_reader *s = spool_read_brief(r->spool, shelf);
+	const struct rec_lookup *rec;
 	int64_t others = 0;
 	while ((rec = spool_next(s)) != NULL) {
-		struct rec_lookup l = *(const struct rec_lookup *)rec;
+		if (!r->o.all_lookups && !asked_wants(r->asked, rec)) {
+			others++;
+			continue;
+		}
+		if ((rec = spool_whole(s)) == NULL)
+			continue;
+		struct rec_lookup l = *rec;
 		asked_lookup(r->asked, &l);
 		if (l.related == RS_TRUE)
 			continue;

@@ -66,7 +66,8 @@ struct text_causes *
 text_causes_new(const struct text *t)
 {
 	struct text_causes *c = g_new0(struct text_causes, 1);
-	struct spool_reader *r = spool_read(t->in->spool, &rec_finding_type);
+	struct spool_reader *r =
+	    spool_read_brief(t->in->spool, &rec_finding_type);
 	const struct rec_finding *x;
 	c->one = t->in->one;
 	c->all = g_ptr_array_new();
@@ -76,7 +77,7 @@ text_causes_new(const struct text *t)
 		struct cause *kept;
 		if (stage < 0 || x->severity != REC_ERROR || text_of_attempt(x))
 			continue;
-		kept = keep(c, x, stage);
+		kept = spool_whole(r) ? keep(c, x, stage) : NULL;
 		if (kept)
 			g_ptr_array_add(c->all, kept);
 	}

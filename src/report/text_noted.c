@@ -127,13 +127,14 @@ all_refused(struct text *t)
 void
 text_noted(struct text *t)
 {
-	struct spool_reader *r = spool_read(t->in->spool, &rec_finding_type);
+	struct spool_reader *r =
+	    spool_read_brief(t->in->spool, &rec_finding_type);
 	const struct rec_finding *x;
 	char n[PAGE_TEXT];
 	int64_t seen = 0;
 	all_refused(t);
 	while ((x = spool_next(r)) != NULL) {
-		if (!is_noted(t, x))
+		if (!is_noted(t, x) || (seen < IN_FULL && !spool_whole(r)))
 			continue;
 		if (seen < IN_FULL)
 			in_full(t, x);

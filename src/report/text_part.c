@@ -152,7 +152,8 @@ text_stopped_early(struct text *t)
 {
 	static const char *const whole[] = {
 	    "dhcp.no-offer", "dhcp.no-ack", "dhcp.refused", "link.voice-vlan"};
-	struct spool_reader *r = spool_read(t->in->spool, &rec_finding_type);
+	struct spool_reader *r =
+	    spool_read_brief(t->in->spool, &rec_finding_type);
 	const struct rec_finding *x;
 	bool found = false;
 	while (!found && (x = spool_next(r)) != NULL) {

@@ -4,9 +4,10 @@
  *
  * A struct is a bitmap of the fields that are present, then those, in order.
  * Numbers are zigzag varints (LEB128); times and frame numbers are differences
- * to the one before, which makes most of them one to four bytes.  Nothing
- * names a field: the form is for this program's own temporary file, not for
- * keeping.
+ * to the one before, which makes most of them one to four bytes.  A list of
+ * structs has its size in front and no part in the differences after it, so
+ * that it can be passed over.  Nothing names a field: the form is for this
+ * program's own temporary file, not for keeping.
  *
  * The reader is total all the same: the file may be damaged, and records will
  * come from other machines one day.  A list never has more elements than bytes
@@ -14,8 +15,10 @@
  */
 #include "track/record.h"
 
-/* No record type has more fields than this. */
-enum { MAX_BITMAP = 16 };
+enum {
+	MAX_BITMAP = 16, /* no record type has more fields than that */
+	SIZE_BYTES = sizeof(uint32_t), /* a record is far shorter */
+};
 
 struct enc {
 	struct rs_buf *out;
@@ -26,6 +29,7 @@ struct enc {
 struct dec {
 	const uint8_t *p, *end;
 	bool failed;
+	bool brief; /* lists of structs are passed over */
 	uint64_t time, frame;
 	struct rec_arena *a;
 };
@@ -115,6 +119,25 @@ put_endpoint(struct enc *e, const struct rec_endpoint *x)
 static bool put_struct(
     struct enc *e, const struct rec_type *type, const void *rec);
 
+/* Their size, and then the structs. */
+static void
+put_structs(
+    struct enc *e, const struct rec_type *type, const struct rec_list *l)
+{
+	const uint64_t time = e->time, frame = e->frame;
+	const uint8_t none[SIZE_BYTES] = {0};
+	size_t at = e->out->n;
+	put_bytes(e, none, sizeof none);
+	for (uint32_t i = 0; i < l->n; i++)
+		put_struct(e, type, (const uint8_t *)l->v + i * type->size);
+	e->time = time;
+	e->frame = frame;
+	if (e->failed)
+		return;
+	uint32_t size = (uint32_t)(e->out->n - at - sizeof none);
+	memcpy(e->out->p + at, &size, sizeof size);
+}
+
 static void
 put_list(struct enc *e, const struct rec_field *f, const struct rec_list *l)
 {
@@ -132,10 +155,7 @@ put_list(struct enc *e, const struct rec_field *f, const struct rec_list *l)
 			put_signed(e, c[i].n);
 		}
 	} else {
-		const struct rec_type *type = f->more;
-		for (uint32_t i = 0; i < l->n; i++)
-			put_struct(
-			    e, type, (const uint8_t *)l->v + i * type->size);
+		put_structs(e, f->more, l);
 	}
 }
 
@@ -360,26 +380,54 @@ element_size(const struct rec_field *f)
 		   : ((const struct rec_type *)f->more)->size;
 }
 
+/* The end of the structs that begin after their size; NULL: there is none. */
+static const uint8_t *
+structs_end(struct dec *d)
+{
+	uint32_t size;
+	const uint8_t *p = get_bytes(d, sizeof size);
+	if (p == NULL)
+		return NULL;
+	memcpy(&size, p, sizeof size);
+	d->failed |= size > left(d);
+	return d->failed ? NULL : d->p + size;
+}
+
+static void
+get_structs(struct dec *d, const struct rec_type *type, struct rec_list *l,
+    const uint8_t *end)
+{
+	const uint64_t time = d->time, frame = d->frame;
+	for (uint32_t i = 0; i < l->n && !d->failed; i++)
+		get_struct(d, type, (uint8_t *)l->v + i * type->size);
+	d->failed |= d->p != end;
+	d->time = time;
+	d->frame = frame;
+}
+
 static void
 get_list(struct dec *d, const struct rec_field *f, struct rec_list *l)
 {
 	size_t size = element_size(f);
 	uint64_t n = get_limited(d, left(d)); /* at least a byte each */
-	if (d->failed || n == 0 || n > UINT32_MAX)
+	const uint8_t *end = f->kind == REC_LIST ? structs_end(d) : NULL;
+	if (end && d->brief)
+		d->p = end;
+	if (d->failed || n == 0 || n > UINT32_MAX || (end && d->brief))
 		return;
 	l->v = rec_arena_alloc(d->a, (size_t)n * size);
 	l->n = l->size = (uint32_t)n;
-	for (uint32_t i = 0; i < l->n && !d->failed; i++) {
+	if (end)
+		get_structs(d, f->more, l, end);
+	for (uint32_t i = 0; !end && i < l->n && !d->failed; i++) {
 		void *p = (uint8_t *)l->v + i * size;
 		if (f->kind == REC_TEXTS) {
 			*(struct rs_span *)p = get_text(d);
 		} else if (f->kind == REC_FRAMES) {
 			*(struct rs_frame *)p = get_frame(d);
-		} else if (f->kind == REC_COUNTS) {
+		} else {
 			((struct rec_count *)p)->name = get_text(d);
 			((struct rec_count *)p)->n = get_signed(d);
-		} else {
-			get_struct(d, f->more, p);
 		}
 	}
 }
@@ -452,13 +500,28 @@ get_struct(struct dec *d, const struct rec_type *type, void *rec)
 		}
 }
 
+static bool
+read_record(const struct rec_type *type, void *rec, struct rs_span bytes,
+    bool brief, struct rec_arena *a)
+{
+	static const uint8_t nothing;
+	struct dec d = {
+	    .a = a, .p = bytes.p ? bytes.p : &nothing, .brief = brief};
+	d.end = d.p + bytes.n;
+	get_struct(&d, type, rec);
+	return !d.failed && d.p == d.end;
+}
+
 bool
 rec_read(const struct rec_type *type, void *rec, struct rs_span bytes,
     struct rec_arena *a)
 {
-	static const uint8_t nothing;
-	struct dec d = {.a = a, .p = bytes.p ? bytes.p : &nothing};
-	d.end = d.p + bytes.n;
-	get_struct(&d, type, rec);
-	return !d.failed && d.p == d.end;
+	return read_record(type, rec, bytes, false, a);
+}
+
+bool
+rec_read_brief(const struct rec_type *type, void *rec, struct rs_span bytes,
+    struct rec_arena *a)
+{
+	return read_record(type, rec, bytes, true, a);
 }

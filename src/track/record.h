@@ -154,6 +154,10 @@ bool rec_write(
  */
 bool rec_read(const struct rec_type *type, void *rec, struct rs_span bytes,
     struct rec_arena *a);
+/* The same, but its lists of structs stay empty: for whoever looks at many
+   records for a few. */
+bool rec_read_brief(const struct rec_type *type, void *rec,
+    struct rs_span bytes, struct rec_arena *a);
 
 enum { REC_ID_TEXT = 48 };
 size_t rec_id_format(const struct rec_id *id, char out[REC_ID_TEXT]);

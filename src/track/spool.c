@@ -55,7 +55,7 @@ struct shelf { /* all records of a type */
 	struct rs_buf pending; /* the newest extent */
 	size_t written;        /* of that, in the file already */
 	uint64_t at, end;      /* its place there */
-	struct entry *tail; /* RUN of room; not yet written */
+	struct entry *tail;    /* RUN of room; not yet written */
 	size_t n_tail;
 	bool sorted;
 	struct run runs[LEVELS][FAN];
@@ -111,6 +111,8 @@ struct spool_reader {
 	struct merge m;
 	struct windows windows;
 	struct rec_arena arena;
+	bool brief;
+	struct rs_span bytes; /* of the record that was read last */
 	void *rec;
 };
 
@@ -454,18 +456,15 @@ has_place(struct spool *s, struct shelf *h, size_t *from)
 	return next_extent(s, h, before);
 }
 
-bool
-spool_add(struct spool *s, const struct rec_type *type, const void *rec)
+/* What was written at the end of the shelf's pending bytes, from `from` on. */
+static bool
+enter(struct spool *s, struct shelf *h, struct rec_id id, size_t from)
 {
-	struct shelf *h = shelf_find(s, type, true);
-	size_t from = h ? h->pending.n : 0;
-	if (h == NULL || s->full || !rec_write(type, rec, &h->pending) ||
-	    !has_place(s, h, &from)) {
+	if (!has_place(s, h, &from)) {
 		s->lost++;
 		return false;
 	}
-	struct entry e = {
-	    record_id(type, rec), h->at + from, h->pending.n - from};
+	struct entry e = {id, h->at + from, h->pending.n - from};
 	if (h->n_tail && entry_cmp(&e, &h->tail[h->n_tail - 1]) < 0)
 		h->sorted = false;
 	h->tail[h->n_tail++] = e;
@@ -474,6 +473,29 @@ spool_add(struct spool *s, const struct rec_type *type, const void *rec)
 		h->sorted = true;
 	}
 	return true;
+}
+
+bool
+spool_add(struct spool *s, const struct rec_type *type, const void *rec)
+{
+	struct shelf *h = shelf_find(s, type, true);
+	size_t from = h ? h->pending.n : 0;
+	if (h && !s->full && rec_write(type, rec, &h->pending))
+		return enter(s, h, record_id(type, rec), from);
+	s->lost++;
+	return false;
+}
+
+bool
+spool_add_written(struct spool *s, const struct rec_type *type,
+    const struct rec_id *id, struct rs_span bytes)
+{
+	struct shelf *h = shelf_find(s, type, true);
+	size_t from = h ? h->pending.n : 0;
+	if (h && !s->full && rs_buf_add(&h->pending, bytes))
+		return enter(s, h, *id, from);
+	s->lost++;
+	return false;
 }
 
 void
@@ -528,22 +550,43 @@ spool_read(struct spool *s, const struct rec_type *type)
 	return r;
 }
 
+struct spool_reader *
+spool_read_brief(struct spool *s, const struct rec_type *type)
+{
+	struct spool_reader *r = spool_read(s, type);
+	r->brief = true;
+	return r;
+}
+
+static const void *
+decode(struct spool_reader *r, bool brief)
+{
+	rec_arena_reset(&r->arena);
+	if (!(brief ? rec_read_brief : rec_read)(
+		r->type, r->rec, r->bytes, &r->arena))
+		return NULL;
+	if (r->s->amend)
+		r->s->amend(r->s->amend_arg, r->type, r->rec);
+	return r->rec;
+}
+
 const void *
 spool_next(struct spool_reader *r)
 {
 	struct entry e;
 	while (merge_next(&r->m, &e)) {
-		struct rs_span bytes =
-		    windows_view(&r->windows, &r->s->data, e.at, e.n);
-		rec_arena_reset(&r->arena);
-		if (rec_read(r->type, r->rec, bytes, &r->arena)) {
-			if (r->s->amend)
-				r->s->amend(r->s->amend_arg, r->type, r->rec);
+		r->bytes = windows_view(&r->windows, &r->s->data, e.at, e.n);
+		if (decode(r, r->brief))
 			return r->rec;
-		}
 		r->s->lost++;
 	}
 	return NULL;
+}
+
+const void *
+spool_whole(struct spool_reader *r)
+{
+	return decode(r, false);
 }
 
 void

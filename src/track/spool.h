@@ -21,6 +21,9 @@ struct spool *spool_new(GError **error);
 void spool_free(struct spool *s);
 /* False when the disk is full; the record is then counted as lost. */
 bool spool_add(struct spool *s, const struct rec_type *type, const void *rec);
+/* The same of a record with that id, which rec_write() wrote into bytes. */
+bool spool_add_written(struct spool *s, const struct rec_type *type,
+    const struct rec_id *id, struct rs_span bytes);
 uint64_t spool_lost(const struct spool *s);
 
 /* From now on every record that is read back goes through this; text that it
@@ -38,8 +41,14 @@ void spool_otherwise(struct spool *s,
 /* All records of that type in the order of their ids.  Several readers may be
    open; adding while one of the same type is open is not allowed. */
 struct spool_reader *spool_read(struct spool *s, const struct rec_type *type);
+/* The same, but their lists of structs are empty: spool_whole() has them. */
+struct spool_reader *spool_read_brief(
+    struct spool *s, const struct rec_type *type);
 /* The next one, or NULL at the end.  Good until the next call. */
 const void *spool_next(struct spool_reader *r);
+/* What spool_next() gave last, at the same place, with its lists; NULL where
+   they cannot be read. */
+const void *spool_whole(struct spool_reader *r);
 void spool_reader_free(struct spool_reader *r);
 /*
  * One record by its id into rec and arena; false when there is none.  For the

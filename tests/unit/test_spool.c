@@ -89,6 +89,49 @@ test_find(void)
 }
 
 static void
+test_brief_and_whole(void)
+{
+	enum { N = 5000 };
+	struct spool *s = spool_new(NULL);
+	struct rec_finding f;
+	struct rec_arena a;
+	struct rs_buf written;
+	rec_arena_init(&a, NULL, NULL);
+	rs_buf_init(&written, 4096, NULL);
+	rec_init(&rec_finding_type, &f);
+	for (uint64_t i = 0; i < 3; i++)
+		rec_list_add(&f.evidence, &a, sizeof(struct rec_evidence));
+	for (uint64_t i = 0; i < N; i++) {
+		f.id = scattered(i);
+		f.occurrences = (int64_t)i;
+		written.n = 0;
+		CU_ASSERT(rec_write(&rec_finding_type, &f, &written));
+		CU_ASSERT(i % 2 ? spool_add(s, &rec_finding_type, &f)
+				: spool_add_written(s, &rec_finding_type, &f.id,
+				      rs_buf_view(&written)));
+	}
+	struct spool_reader *r = spool_read_brief(s, &rec_finding_type);
+	const struct rec_finding *x;
+	uint64_t n = 0;
+	for (; (x = spool_next(r)) != NULL; n++) {
+		const struct rec_id id = scattered((uint64_t)x->occurrences);
+		CU_ASSERT(rec_id_cmp(&x->id, &id) == 0);
+		CU_ASSERT_EQUAL(x->evidence.n, 0);
+		if (n % 3)
+			continue;
+		CU_ASSERT_PTR_EQUAL(spool_whole(r), x);
+		CU_ASSERT(rec_id_cmp(&x->id, &id) == 0);
+		CU_ASSERT_EQUAL(x->evidence.n, 3);
+	}
+	CU_ASSERT_EQUAL(n, N);
+	CU_ASSERT_EQUAL(spool_lost(s), 0);
+	spool_reader_free(r);
+	rs_buf_clear(&written);
+	rec_arena_clear(&a);
+	spool_free(s);
+}
+
+static void
 test_types_apart_and_read_while_adding(void)
 {
 	struct spool *s = spool_new(NULL);
@@ -212,6 +255,6 @@ test_no_place(void)
 }
 
 UNIT_MAIN("spool", UNIT(test_order_of_ids), UNIT(test_find),
-    UNIT(test_types_apart_and_read_while_adding),
+    UNIT(test_brief_and_whole), UNIT(test_types_apart_and_read_while_adding),
     UNIT(test_without_ids_in_order_of_adding), UNIT(test_large_records),
     UNIT(test_full_disk_is_counted), UNIT(test_no_place))
