@@ -25,6 +25,7 @@ enum {
 	BEHIND = RING / 8,
 	BATCH = 64 * 1024, /* bytes after which the other side is told */
 	NAP = 100000,      /* ns: a batch or two */
+	AHEAD = 2048,      /* bytes: the next event, as a rule */
 	NAPS = 5,          /* each twice as long, before it sleeps */
 };
 
@@ -132,15 +133,28 @@ emit(void *arg, const struct rs_event *ev)
 		relay_flush(r);
 }
 
+/* From `from` to `to`, or not at all; where it is done.  The other side has it
+   in its cache: each line that is not asked for ahead is waited for. */
+static size_t
+fetch(const struct relay *r, size_t from, size_t to)
+{
+	for (; from < to; from += 64)
+		__builtin_prefetch(r->ring + from % RING);
+	return from;
+}
+
 /* Those from `at` on, up to `end` or a batch of them; where it stopped. */
 static size_t
 hand_on(const struct relay *r, size_t at, size_t end)
 {
-	for (size_t stop = at + BATCH; at < end && at < stop;) {
+	for (size_t stop = at + BATCH, ahead = at; at < end && at < stop;) {
 		const struct head *h = (void *)(r->ring + at % RING);
+		size_t next = at + h->n, to = next + AHEAD;
+		ahead =
+		    fetch(r, ahead > next ? ahead : next, to < end ? to : end);
 		if (h->is_event)
 			rs_emit(&r->to, (const void *)(h + 1));
-		at += h->n;
+		at = next;
 	}
 	return at;
 }
