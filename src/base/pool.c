@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdalign.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +22,8 @@
 # define LARGEST RS_POOL_LARGEST
 #endif
 
-enum { FIRST_SLAB = 64 * 1024, LAST_SLAB = 8 * RS_LARGE_PAGE };
-_Static_assert(RS_POOL_KEPT < FIRST_SLAB - 64, "fits in the first one");
+enum { FIRST_SLAB = 64 * 1024, LAST_SLAB = 8 * RS_LARGE_PAGE, LINE = 64 };
+_Static_assert(RS_POOL_KEPT < FIRST_SLAB - 2 * LINE, "fits in the first one");
 
 struct rs_pool_free {
 	struct rs_pool_free *next;
@@ -61,7 +62,8 @@ rs_pool_clear(struct rs_pool *p)
 }
 
 /* A small one for small captures, then twice as large each; what is not used
-   yet of a large one takes no memory. */
+   yet of a large one takes no memory.  It begins with a line of the cache, so
+   that a block of 64 bytes among others of them is in one, and not in two. */
 static void
 add_slab(struct rs_pool *p)
 {
@@ -74,8 +76,9 @@ add_slab(struct rs_pool *p)
 	s->older = p->slabs;
 	s->size = n;
 	p->slabs = s;
-	p->at = s->data;
-	p->left = n - sizeof *s;
+	size_t skip = -(uintptr_t)s->data % LINE;
+	p->at = s->data + skip;
+	p->left = n - sizeof *s - skip;
 }
 
 static void *
