@@ -40,6 +40,12 @@ track(void *arg, const struct rs_event *ev)
 	trackers_event(arg, ev);
 }
 
+static void
+ahead(void *arg, const struct rs_event *ev)
+{
+	trackers_ahead(arg, ev);
+}
+
 /* Logs are joined with what was captured: they hear of it first. */
 static void
 hear(void *arg, const struct rs_event *ev)
@@ -91,6 +97,8 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	struct rs_sink events = {track, &e->trackers};
 	if (o->threads) {
 		e->relay = relay_new(&events, &e->seed);
+		relay_announce(
+		    e->relay, &(struct rs_sink){ahead, &e->trackers});
 		events = relay_sink(e->relay);
 	}
 	e->join = o->join;

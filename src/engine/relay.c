@@ -25,7 +25,7 @@ enum {
 	BEHIND = RING / 8,
 	BATCH = 64 * 1024, /* bytes after which the other side is told */
 	NAP = 100000,      /* ns: a batch or two */
-	AHEAD = 2048,      /* bytes: the next event, as a rule */
+	AHEAD = 4096,      /* bytes: the next two events, as a rule */
 	NAPS = 5,          /* each twice as long, before it sleeps */
 };
 
@@ -39,6 +39,7 @@ _Static_assert(sizeof(struct head) == EVENT_COPY_ALIGN, "keeps alignment");
 
 struct relay {
 	struct rs_sink to;
+	struct rs_sink soon;             /* emit NULL: nobody asks */
 	const struct rs_hash_seed *seed; /* NULL: messages go unread */
 	uint8_t *ring;
 	/* Bytes in all, so that the place in the ring is their rest. */
@@ -143,6 +144,15 @@ fetch(const struct relay *r, size_t from, size_t to)
 	return from;
 }
 
+/* The event at `at`, if there is one before `end`, comes next. */
+static void
+announce(const struct relay *r, size_t at, size_t end)
+{
+	const struct head *h = (void *)(r->ring + at % RING);
+	if (at < end && r->soon.emit && h->is_event)
+		rs_emit(&r->soon, (const void *)(h + 1));
+}
+
 /* Those from `at` on, up to `end` or a batch of them; where it stopped. */
 static size_t
 hand_on(const struct relay *r, size_t at, size_t end)
@@ -152,6 +162,7 @@ hand_on(const struct relay *r, size_t at, size_t end)
 		size_t next = at + h->n, to = next + AHEAD;
 		ahead =
 		    fetch(r, ahead > next ? ahead : next, to < end ? to : end);
+		announce(r, next, end);
 		if (h->is_event)
 			rs_emit(&r->to, (const void *)(h + 1));
 		at = next;
@@ -213,6 +224,12 @@ relay_new(const struct rs_sink *to, const struct rs_hash_seed *seed)
 		abort();
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return r;
+}
+
+void
+relay_announce(struct relay *r, const struct rs_sink *soon)
+{
+	r->soon = *soon;
 }
 
 struct rs_sink

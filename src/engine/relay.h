@@ -22,6 +22,10 @@ struct relay;
 struct relay *relay_new(
     const struct rs_sink *to, const struct rs_hash_seed *seed);
 void relay_free(struct relay *r);
+/* From now on, before the first event: each one is told to `soon` while the one
+   before it has yet to be handed on, if it is there by then.  What it will need
+   of memory can be fetched. */
+void relay_announce(struct relay *r, const struct rs_sink *soon);
 /* The way in, for one thread. */
 struct rs_sink relay_sink(struct relay *r);
 /* What was emitted so far goes on its way, however little it is. */

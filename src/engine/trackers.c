@@ -148,6 +148,13 @@ trackers_event(struct trackers *t, const struct rs_event *ev)
 	deliver(t, ev);
 }
 
+void
+trackers_ahead(const struct trackers *t, const struct rs_event *ev)
+{
+	if (ev->type == RS_EV_SIP_MESSAGE)
+		reg_tracker_ahead(t->reg, ev);
+}
+
 /* The record, whose server has a name from here on if DNS gave it one. */
 static void
 pass_named(const struct trackers *t, const struct rec_type *type,

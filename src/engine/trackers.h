@@ -17,14 +17,14 @@
 #include "track/conn.h"
 #include "track/download.h"
 #include "track/handshake.h"
+#include "track/inbound.h"
 #include "track/inferred.h"
 #include "track/keepalive.h"
 #include "track/lease.h"
 #include "track/link.h"
-#include "track/neighbour.h"
-#include "track/inbound.h"
 #include "track/lookup.h"
 #include "track/names.h"
+#include "track/neighbour.h"
 #include "track/quiet.h"
 #include "track/reg.h"
 
@@ -69,6 +69,8 @@ void trackers_init(struct trackers *t, const struct engine_options *o,
     const struct rec_sink *out);
 void trackers_clear(struct trackers *t);
 void trackers_event(struct trackers *t, const struct rs_event *ev);
+/* That event comes soon: fetches what it will need.  Nothing changes. */
+void trackers_ahead(const struct trackers *t, const struct rs_event *ev);
 /* Between two reports, as engine_tell(). */
 void trackers_tell(
     struct trackers *t, rs_time now, const struct rec_sink *open);

@@ -210,6 +210,20 @@ take_message(struct reg_tracker *k, const struct rs_event *ev)
 }
 
 void
+reg_tracker_ahead(const struct reg_tracker *k, const struct rs_event *ev)
+{
+	const struct reading *read = ev->reading;
+	if (read == NULL)
+		return;
+	txn_tracker_ahead(k->txns, read->transaction);
+	if (!ev->u.sip_message->request)
+		return;
+	table_ahead(&k->attempts, read->attempt);
+	table_ahead(&k->known, read->attempt);
+	table_ahead(&k->hops, read->hop);
+}
+
+void
 reg_tracker_event(struct reg_tracker *k, const struct rs_event *ev)
 {
 	/* What was due before this event comes before it. */

@@ -40,6 +40,9 @@ void reg_tracker_verify(
     struct reg_tracker *k, const struct sip_digest_verifier *d);
 void reg_tracker_free(struct reg_tracker *k);
 void reg_tracker_event(struct reg_tracker *k, const struct rs_event *ev);
+/* That message comes soon: fetches what it will need, as far as it was read
+   (reading.h). */
+void reg_tracker_ahead(const struct reg_tracker *k, const struct rs_event *ev);
 /* Fires what is due up to now. */
 void reg_tracker_advance(struct reg_tracker *k, rs_time now);
 /* The capture ends: the rest is cut off, not failed, unless time was up. */

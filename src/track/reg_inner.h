@@ -302,6 +302,8 @@ void reg_record_emit(struct reg_tracker *k, struct reg_attempt *a);
 /* Kind of a new attempt, and what a success teaches about later ones. */
 enum rec_reg_kind reg_record_kind(
     const struct reg_tracker *k, const struct reg_request *q);
+/* It will be asked for that soon. */
+void reg_record_ahead(const struct reg_tracker *k, const struct reg_request *q);
 void reg_record_learn(struct reg_tracker *k, const struct reg_attempt *a);
 void reg_record_forget_known(struct reg_tracker *k);
 

@@ -306,6 +306,12 @@ find_known(const struct reg_tracker *k, uint64_t key)
 	return n ? TRACK_OF(n, struct reg_known, node) : NULL;
 }
 
+void
+reg_record_ahead(const struct reg_tracker *k, const struct reg_request *q)
+{
+	__builtin_prefetch(find_known(k, q->read->attempt));
+}
+
 enum rec_reg_kind
 reg_record_kind(const struct reg_tracker *k, const struct reg_request *q)
 {

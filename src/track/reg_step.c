@@ -205,6 +205,7 @@ take_request(struct reg_tracker *k, struct txn *t, const struct rs_event *ev)
 {
 	struct reg_request q;
 	reg_request_read(&q, ev);
+	reg_record_ahead(k, &q);
 	if (take_hop(k, t, &q))
 		return;
 

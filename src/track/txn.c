@@ -168,6 +168,12 @@ response(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
 }
 
 void
+txn_tracker_ahead(const struct txn_tracker *k, uint64_t transaction)
+{
+	table_ahead(&k->table, transaction);
+}
+
+void
 txn_tracker_event(struct txn_tracker *k, const struct rs_event *ev)
 {
 	if (ev->u.sip_message->request)
@@ -184,11 +190,14 @@ expire(struct txn_tracker *k, struct queue *q, rs_time now)
 		struct txn *t = TRACK_OF(l, struct txn, link);
 		if (t->due > now)
 			break;
-		/* The next one was told of half a minute ago. */
+		/* The next ones were told of half a minute ago: one is here by
+		   now, and tells where its slot and the one after it are. */
 		struct queue_link *next = queue_next(q, l);
-		if (next)
+		if (next) {
 			table_ahead(&k->table,
 			    TRACK_OF(next, struct txn, link)->node.hash);
+			__builtin_prefetch(next->next);
+		}
 		forget(k, t, TXN_FORGOTTEN);
 	}
 }

@@ -44,6 +44,8 @@ struct txn_tracker *txn_tracker_new(const struct rs_hash_seed *seed,
 void txn_tracker_free(struct txn_tracker *k);
 /* ev: a message with its reading. */
 void txn_tracker_event(struct txn_tracker *k, const struct rs_event *ev);
+/* A message of that transaction (reading.h) comes soon. */
+void txn_tracker_ahead(const struct txn_tracker *k, uint64_t transaction);
 /* Forgets transactions that nothing can follow any more. */
 void txn_tracker_advance(struct txn_tracker *k, rs_time now);
 uint64_t txn_tracker_orphans(const struct txn_tracker *k);

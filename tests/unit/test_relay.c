@@ -150,6 +150,45 @@ test_reading(void)
 	free(state);
 }
 
+struct announced {
+	uint64_t at; /* frame of the last event that came */
+	unsigned n, wrong;
+};
+
+/* One is yet to come before it. */
+static void
+note_soon(void *arg, const struct rs_event *ev)
+{
+	struct announced *a = arg;
+	a->wrong += ev->at.from.number != a->at + 2;
+	a->n++;
+}
+
+static void
+take_announced(void *arg, const struct rs_event *ev)
+{
+	struct announced *a = arg;
+	a->at = ev->at.from.number;
+}
+
+static void
+test_announced(void)
+{
+	struct announced a = {0};
+	const struct rs_sink to = {take_announced, &a}, soon = {note_soon, &a};
+	void *state = calloc(1, sip_dissector.state_size);
+	struct relay *r = relay_new(&to, NULL);
+	struct rs_sink in = relay_sink(r);
+	relay_announce(r, &soon);
+	for (unsigned i = 1; i < 3000; i++)
+		datagram(&in, state, i, i % 700);
+	relay_finish(r);
+	CU_ASSERT(a.n > 0);
+	CU_ASSERT_EQUAL(a.wrong, 0);
+	relay_free(r);
+	free(state);
+}
+
 static void
 test_nothing(void)
 {
@@ -309,5 +348,6 @@ test_drain(void)
 	CU_ASSERT_EQUAL(late.n, 199);
 }
 
-UNIT_MAIN("relay", UNIT(test_order), UNIT(test_reading), UNIT(test_nothing),
-    UNIT(test_drain), UNIT(test_handshake), UNIT(test_provisioning))
+UNIT_MAIN("relay", UNIT(test_order), UNIT(test_reading), UNIT(test_announced),
+    UNIT(test_nothing), UNIT(test_drain), UNIT(test_handshake),
+    UNIT(test_provisioning))
