@@ -9,15 +9,18 @@
 #include "engine/tls_stage.h"
 #include "engine/ws_stage.h"
 
-/* What hangs on a flow of which we still expect something. */
+/* What hangs on a flow of which we still expect something.  Small, as each DNS
+   question is a flow: what the flow itself knows is not here. */
 struct app {
-	struct rs_flow_info info;
-	struct stream stream;         /* while claimed */
-	struct tls_stage *tls;        /* over a TLS dissector */
-	struct ws_stage *ws;          /* over a WebSocket dissector */
-	struct opening *opening;      /* of TCP, once its first bytes came */
-	struct link_source source[2]; /* by side */
+	struct stream stream;    /* while claimed */
+	struct tls_stage *tls;   /* over a TLS dissector */
+	struct ws_stage *ws;     /* over a WebSocket dissector */
+	struct opening *opening; /* of TCP, while it may be needed */
+	struct rs_flow_pace pace;
+	struct rs_frame handshake;    /* its first of TLS; number 0: none */
 	rs_time last;                 /* its latest packet */
+	struct link_source source[2]; /* by side */
+	bool from_start;              /* as rs_flow_info has it */
 };
 
 static inline bool

@@ -45,9 +45,15 @@ opening_not_tls(
 }
 
 bool
+opening_not_told(const struct opening *o)
+{
+	return o->not_tls.n && !o->told;
+}
+
+bool
 opening_answered_in_tls(struct opening *o, struct rs_span bytes)
 {
-	if (o->told || o->not_tls.n == 0)
+	if (!opening_not_told(o))
 		return false;
 	o->told = true;
 	return tls_dissector.probe(bytes, RS_OVER_TCP) == RS_YES;

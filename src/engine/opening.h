@@ -27,6 +27,8 @@ bool opening_tells(struct rs_span probed);
 /* The client, whom TLS was due from, said this; its first words count. */
 void opening_not_tls(
     struct opening *o, struct rs_span bytes, const struct rs_stamp *at);
+/* That is still to be told, if the server answers in TLS. */
+bool opening_not_told(const struct opening *o);
 /* The server's first bytes: true, once, when they are TLS, so that what the
    client said was its fault. */
 bool opening_answered_in_tls(struct opening *o, struct rs_span bytes);

@@ -31,23 +31,45 @@ struct call {
 
 /* ---- events up ---- */
 
+static enum rs_carrier
+carrier_of(const struct flow *f)
+{
+	return f->proto == NET_PROTO_UDP ? RS_OVER_UDP : RS_OVER_TCP;
+}
+
+/* What never changes. */
+static struct rs_flow_info
+info_of(const struct flow *f)
+{
+	return (struct rs_flow_info){
+	    .serial = f->serial,
+	    .end = {f->end[0], f->end[1]},
+	    .first = rs_stamp_at(f->first_at, f->first),
+	    .carrier = carrier_of(f),
+	};
+}
+
 /* What trackers may know of the flow, as it is now. */
-static const struct rs_flow_info *
+static struct rs_flow_info
 flow_info(const struct flow *f)
 {
-	struct app *app = f->app;
+	const struct app *app = f->app;
+	struct rs_flow_info info = info_of(f);
+	info.handshake = app->handshake;
+	info.from_start = app->from_start;
+	info.ttl[RS_C2S] = f->ttl;
+	info.ttl[RS_S2C] = f->ttl_back;
+	info.pace = app->pace;
 	if (f->tcp)
-		app->info.tcp = rs_conn_brief(tcp_conn_facts(f->tcp));
-	app->info.ttl[RS_C2S] = f->ttl;
-	app->info.ttl[RS_S2C] = f->ttl_back;
-	return &app->info;
+		info.tcp = rs_conn_brief(tcp_conn_facts(f->tcp));
+	return info;
 }
 
 static void
 count_keepalive(struct app *app, enum sip_keepalive kind)
 {
-	app->info.pace.pings += kind == SIP_KEEPALIVE_PING;
-	app->info.pace.pongs += kind == SIP_KEEPALIVE_PONG;
+	app->pace.pings += kind == SIP_KEEPALIVE_PING;
+	app->pace.pongs += kind == SIP_KEEPALIVE_PONG;
 }
 
 /* Which side of the flow is a phone: the one that registers. */
@@ -76,7 +98,8 @@ emit_up(void *arg, const struct rs_event *ev)
 	struct rs_event full = *ev;
 	note(call->f, ev);
 	link_stage_learn(&call->p->watch, ev);
-	full.flow = flow_info(call->f);
+	const struct rs_flow_info info = flow_info(call->f);
+	full.flow = &info;
 	pipeline_say(call->p, &full);
 }
 
@@ -86,7 +109,7 @@ emit_up_inside(
     struct call *call, const struct rs_event *ev, enum rs_carrier carrier)
 {
 	note(call->f, ev);
-	struct rs_flow_info inside = *flow_info(call->f);
+	struct rs_flow_info inside = flow_info(call->f);
 	struct rs_event full = *ev;
 	inside.carrier = carrier;
 	full.flow = &inside;
@@ -120,8 +143,8 @@ emit_up_handshake(void *arg, const struct rs_event *ev)
 {
 	struct call *call = arg;
 	struct app *app = call->f->app;
-	if (app->info.handshake.number == 0)
-		app->info.handshake = ev->at.from;
+	if (app->handshake.number == 0)
+		app->handshake = ev->at.from;
 	emit_up(arg, ev);
 }
 
@@ -157,7 +180,8 @@ emit_session(void *arg, const struct rs_event *ev)
 static void
 tell(struct pipeline *p, struct flow *f, struct rs_event *ev)
 {
-	ev->flow = flow_info(f);
+	const struct rs_flow_info info = flow_info(f);
+	ev->flow = &info;
 	pipeline_say(p, ev);
 }
 
@@ -170,18 +194,6 @@ sink_of(struct call *call)
 }
 
 /* ---- flows ---- */
-
-static struct rs_flow_info
-info_of(const struct flow *f)
-{
-	return (struct rs_flow_info){
-	    .serial = f->serial,
-	    .end = {f->end[0], f->end[1]},
-	    .first = rs_stamp_at(f->first_at, f->first),
-	    .carrier = f->proto == NET_PROTO_UDP ? RS_OVER_UDP : RS_OVER_TCP,
-	    .from_start = f->proto == NET_PROTO_UDP,
-	};
-}
 
 /* Zeroed.  The engine sees to it that the oldest makes room. */
 static void *
@@ -204,7 +216,7 @@ app_of(struct pipeline *p, struct flow *f)
 	if (f->app)
 		return f->app;
 	struct app *app = take(p, sizeof *app);
-	app->info = info_of(f);
+	app->from_start = f->proto == NET_PROTO_UDP;
 	app->last = RS_NEVER;
 	f->app = app;
 	return app;
@@ -222,6 +234,16 @@ opening_of(struct pipeline *p, struct flow *f)
 }
 
 static void
+opening_free(struct pipeline *p, struct app *app)
+{
+	if (app->opening == NULL)
+		return;
+	opening_clear(app->opening);
+	give(p, app->opening, sizeof *app->opening);
+	app->opening = NULL;
+}
+
+static void
 app_free(struct pipeline *p, struct flow *f)
 {
 	struct app *app = f->app;
@@ -231,10 +253,7 @@ app_free(struct pipeline *p, struct flow *f)
 		stream_clear(&app->stream);
 	tls_stage_free(app->tls);
 	ws_stage_free(app->ws);
-	if (app->opening) {
-		opening_clear(app->opening);
-		give(p, app->opening, sizeof *app->opening);
-	}
+	opening_free(p, app);
 	give(p, app, sizeof *app);
 	f->app = NULL;
 }
@@ -255,7 +274,7 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct rs_dissector *d, const struct rs_stamp *at)
 {
 	struct app *app = app_of(p, f);
-	stream_init(&app->stream, d, app->info.carrier,
+	stream_init(&app->stream, d, carrier_of(f),
 	    &p->budgets[BUDGET_STREAMS], &p->pool, &p->counts.streams_refused);
 	if (d == &tls_dissector)
 		app->tls = tls_stage_new(app->stream.state, p->prints,
@@ -267,12 +286,12 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 		tls_stage_follow(app->tls);
 	if (d == &websocket_dissector)
 		app->ws =
-		    ws_stage_new(app->info.carrier, &p->budgets[BUDGET_STREAMS],
+		    ws_stage_new(carrier_of(f), &p->budgets[BUDGET_STREAMS],
 			&p->counts.streams_refused, &p->counts.ws);
 	f->claim = FLOW_OURS;
 	f->common = d == &http_dissector; /* most of it is the web's */
 	if (f->tcp)
-		app->info.from_start = tcp_conn_facts(f->tcp)->from_start;
+		app->from_start = tcp_conn_facts(f->tcp)->from_start;
 	struct rs_event open = {.type = RS_EV_FLOW_OPEN, .dir = dir, .at = *at};
 	tell(p, f, &open);
 }
@@ -306,7 +325,7 @@ label(struct pipeline *p, struct flow *f, const struct net_packet *packet)
 static void
 keep_pace(struct app *app, rs_time t)
 {
-	struct rs_flow_pace *pace = &app->info.pace;
+	struct rs_flow_pace *pace = &app->pace;
 	if (app->last != RS_NEVER && t - app->last > pace->silence) {
 		pace->silence = t - app->last;
 		pace->silence_from = app->last;
@@ -420,6 +439,8 @@ identified(struct call *call, enum rs_dir dir, struct rs_span bytes,
 		    held->bytes.n ? &held->at : at);
 		feed_held(call, rs_dir_other(dir));
 		feed_held(call, dir);
+		if (!opening_not_told(o))
+			opening_free(call->p, f->app);
 		return true;
 	}
 	if (who.verdict == RS_MAYBE && held_add(held, bytes, at))
@@ -628,7 +649,7 @@ end_of_tcp(struct pipeline *p, struct flow *f, enum rs_ending why)
 	}
 	if (f->claim != FLOW_OURS && !app_sip_port(p, f))
 		return;
-	app_of(p, f)->info.from_start = facts->from_start;
+	app_of(p, f)->from_start = facts->from_start;
 	struct rs_event ev = {
 	    .type = RS_EV_FLOW_END,
 	    .at = rs_stamp_at(facts->last_at, facts->last),
@@ -666,11 +687,11 @@ end_of_udp(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
 	const struct app *app = f->app;
 	if (f->claim != FLOW_OURS ||
-	    (why != RS_END_IDLE && !rs_flow_pace_tells(&app->info.pace)))
+	    (why != RS_END_IDLE && !rs_flow_pace_tells(&app->pace)))
 		return;
 	struct rs_event ev = {
 	    .type = RS_EV_FLOW_END,
-	    .at = rs_stamp_at(app->last, app->info.first.from),
+	    .at = rs_stamp_at(app->last, f->first),
 	    .u.flow_end = {.how = why},
 	};
 	tell(p, f, &ev);

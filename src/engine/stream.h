@@ -17,22 +17,24 @@
 
 enum { STREAM_MAX_PENDING = 256 * 1024, STREAM_MAX_ARRIVALS = 4096 };
 
-struct stream_half {
-	struct rs_buf pending;
-	struct rs_arrival *arrivals; /* of what is pending */
+/* What a side said of a message that is not all there. */
+struct stream_rest {
+	struct rs_buf bytes;
+	struct rs_arrival *arrivals;
 	size_t n_arrivals, room;
 	size_t need; /* not fed again before so many bytes are there */
-	bool given_up;
 };
 
+/* Small, as each flow has one: of most of them nothing ever waits. */
 struct stream {
 	const struct rs_dissector *dissector;
-	enum rs_carrier over;
 	void *state;
 	struct rs_account *pay;
 	struct rs_pool *pool; /* NULL: malloc */
 	uint64_t *refused; /* counts what was dropped for want of room */
-	struct stream_half half[2];
+	struct stream_rest *rest[2]; /* by side; NULL: nothing waits */
+	enum rs_carrier over;
+	bool given_up[2];
 };
 
 /* pay, pool and refused must outlive it; pool may be NULL. */
