@@ -28,16 +28,20 @@ struct rs_addr rs_addr_v6(const uint8_t *sixteen);
 /* Reads a dotted or RFC 4291 2.2 address, brackets allowed around IPv6. */
 bool rs_addr_parse(struct rs_addr *a, struct rs_span text);
 
+/* Nothing but members, so that they compare as bytes do: in a few words. */
+_Static_assert(sizeof(struct rs_addr) == RS_ADDR_BYTES + 2, "no padding");
+_Static_assert(sizeof(struct rs_endpoint) == RS_ADDR_BYTES + 4, "no padding");
+
 static inline bool
 rs_addr_eq(const struct rs_addr *a, const struct rs_addr *b)
 {
-	return a->family == b->family && memcmp(a->b, b->b, sizeof a->b) == 0;
+	return memcmp(a, b, sizeof *a) == 0;
 }
 
 static inline bool
 rs_endpoint_eq(const struct rs_endpoint *a, const struct rs_endpoint *b)
 {
-	return a->port == b->port && rs_addr_eq(&a->addr, &b->addr);
+	return memcmp(a, b, sizeof *a) == 0;
 }
 
 /*

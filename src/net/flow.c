@@ -7,10 +7,8 @@
  * with linear probing: a lookup that misses, which is what a flood does, costs
  * one cache line, and growing never touches an entry.
  *
- * The hash is SipHash's round, one a word and two at the end, over two words
- * for IPv4 and five for IPv6.  That is weaker than SipHash-1-3, but keyed, and
- * only its effect on one table can be seen from outside; it is half the price.
- * The two sides are put in order first, so that both directions meet.
+ * The hash is keyed (rs_hasher): only its effect on one table can be seen from
+ * outside.  The two sides are put in order first, so that both directions meet.
  *
  * Age lists are in the order of the time when a flow was queued.  A packet
  * moves its flow to the end only when a quarter of the idle time has gone by
@@ -84,39 +82,6 @@ entry(const struct flow_table *t, uint32_t number)
 /* ---- hash */
 
 static inline uint64_t
-rotl(uint64_t x, unsigned n)
-{
-	return x << n | x >> (64 - n);
-}
-
-struct mix {
-	uint64_t v0, v1, v2, v3;
-};
-
-static inline void
-mix_round(struct mix *m)
-{
-	m->v0 += m->v1;
-	m->v1 = rotl(m->v1, 13) ^ m->v0;
-	m->v0 = rotl(m->v0, 32);
-	m->v2 += m->v3;
-	m->v3 = rotl(m->v3, 16) ^ m->v2;
-	m->v0 += m->v3;
-	m->v3 = rotl(m->v3, 21) ^ m->v0;
-	m->v2 += m->v1;
-	m->v1 = rotl(m->v1, 17) ^ m->v2;
-	m->v2 = rotl(m->v2, 32);
-}
-
-static inline void
-mix_word(struct mix *m, uint64_t w)
-{
-	m->v3 ^= w;
-	mix_round(m);
-	m->v0 ^= w;
-}
-
-static inline uint64_t
 word(const uint8_t *p)
 {
 	uint64_t w;
@@ -132,43 +97,33 @@ half_word(const uint8_t *p)
 	return w;
 }
 
-static uint32_t
-hash6(struct mix *m, const struct rs_endpoint *a, const struct rs_endpoint *b,
-    uint64_t ports)
+static __attribute__((noinline)) void
+add_v6(struct rs_hasher *h, const struct rs_endpoint *a,
+    const struct rs_endpoint *b, uint64_t kind)
 {
 	int order = memcmp(a->addr.b, b->addr.b, sizeof a->addr.b);
 	bool turn = order > 0 || (order == 0 && a->port > b->port);
 	const struct rs_endpoint *low = turn ? b : a, *high = turn ? a : b;
-	mix_word(m, word(low->addr.b));
-	mix_word(m, word(low->addr.b + 8));
-	mix_word(m, word(high->addr.b));
-	mix_word(m, word(high->addr.b + 8));
-	mix_word(m, ports | (uint64_t)low->port << 16 | high->port);
-	m->v2 ^= 0xff;
-	mix_round(m);
-	mix_round(m);
-	return (uint32_t)(m->v0 ^ m->v1 ^ m->v2 ^ m->v3);
+	rs_hasher_pair(h, word(low->addr.b), word(low->addr.b + 8));
+	rs_hasher_pair(h, word(high->addr.b), word(high->addr.b + 8));
+	rs_hasher_pair(h, kind, (uint64_t)low->port << 16 | high->port);
 }
 
-static uint32_t
+static inline uint32_t
 key_hash(const struct flow_table *t, const struct rs_endpoint *a,
     const struct rs_endpoint *b, uint8_t proto)
 {
-	struct mix m = {t->seed.k0 ^ 0x736f6d6570736575u,
-	    t->seed.k1 ^ 0x646f72616e646f6du, t->seed.k0 ^ 0x6c7967656e657261u,
-	    t->seed.k1 ^ 0x7465646279746573u};
-	uint64_t kind = (uint64_t)proto << 32 | (uint64_t)a->addr.family << 40;
-	if (a->addr.family != 4)
-		return hash6(&m, a, b, kind);
-	uint64_t x = (uint64_t)half_word(a->addr.b) << 16 | a->port;
-	uint64_t y = (uint64_t)half_word(b->addr.b) << 16 | b->port;
-	uint64_t low = x < y ? x : y, high = x < y ? y : x;
-	mix_word(&m, low);
-	mix_word(&m, high ^ kind << 16);
-	m.v2 ^= 0xff;
-	mix_round(&m);
-	mix_round(&m);
-	return (uint32_t)(m.v0 ^ m.v1 ^ m.v2 ^ m.v3);
+	struct rs_hasher h;
+	uint64_t kind = (uint64_t)proto << 48 | (uint64_t)a->addr.family << 56;
+	rs_hasher_init(&h, &t->seed);
+	if (a->addr.family == 4) {
+		uint64_t x = (uint64_t)half_word(a->addr.b) << 16 | a->port;
+		uint64_t y = (uint64_t)half_word(b->addr.b) << 16 | b->port;
+		rs_hasher_pair(&h, x < y ? x : y, (x < y ? y : x) | kind);
+	} else {
+		add_v6(&h, a, b, kind);
+	}
+	return (uint32_t)rs_hasher_end(&h);
 }
 
 /* ---- index */
