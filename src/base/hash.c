@@ -78,6 +78,27 @@ load_few(const uint8_t *p, size_t n)
 	return (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1];
 }
 
+/* Multiplications that do not wait for each other: 64 bytes a turn, but for the
+   last ones. */
+static size_t
+add_many(struct rs_hasher *h, const uint8_t *p, size_t n)
+{
+	struct rs_hasher x = *h, y = *h, z = *h;
+	size_t done = 0;
+	x.v ^= h->b;
+	y.v += h->a;
+	z.v = ~(y.v ^ h->b);
+	for (; n - done > 64; done += 64, p += 64) {
+		rs_hasher_pair(h, load64(p), load64(p + 8));
+		rs_hasher_pair(&x, load64(p + 16), load64(p + 24));
+		rs_hasher_pair(&y, load64(p + 32), load64(p + 40));
+		rs_hasher_pair(&z, load64(p + 48), load64(p + 56));
+	}
+	rs_hasher_pair(h, x.v, y.v);
+	rs_hasher_pair(h, z.v, 2);
+	return done;
+}
+
 void
 rs_hasher_bytes(struct rs_hasher *h, struct rs_span bytes)
 {
@@ -85,6 +106,11 @@ rs_hasher_bytes(struct rs_hasher *h, struct rs_span bytes)
 	size_t left = bytes.n;
 	/* With the length, as parts of other lengths may end alike. */
 	h->v += bytes.n * 0x9e3779b97f4a7c15u;
+	if (left > 128) {
+		size_t done = add_many(h, p, left);
+		p += done;
+		left -= done;
+	}
 	for (; left > 16; p += 16, left -= 16)
 		rs_hasher_pair(h, load64(p), load64(p + 8));
 	/* The last sixteen bytes, some of them again, or all there are */

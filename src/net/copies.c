@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Chains in a ring, as in LZ77: each packet has a number, each bucket knows the
- * number of its latest, each entry that of the one before it in its bucket.
- * Numbers that are older than the ring are the end of a chain, so nothing is
- * ever unlinked.
+ * number of its latest, each entry how far the one before it in its bucket is.
+ * What is further away than the ring is long is the end of a chain, so nothing
+ * is ever unlinked.
  */
 #include "net/copies.h"
 
@@ -17,21 +17,20 @@ static const rs_time WITH_ID = 50 * RS_MSEC;
 static const rs_time UDP_WITHOUT = 20 * RS_MSEC;
 static const rs_time TCP_WITHOUT = RS_MSEC;
 
-enum { MASK = COPIES_REMEMBERED - 1 };
+enum { MASK = COPIES_REMEMBERED - 1, BUCKETS = 2 * COPIES_REMEMBERED };
 
 struct entry {
 	uint64_t print;
 	rs_time at;
-	uint64_t
-	    before; /* number of the one before it in its bucket; 0: none */
 	uint32_t network; /* of a fragment: net_packet.network */
+	uint16_t before;  /* how far the one before it in its bucket is; 0: none */
 	uint8_t ttl;
 };
 
 struct copies {
 	struct rs_hash_seed seed;
-	uint64_t number; /* of the latest; they count from 1 */
-	uint64_t heads[COPIES_REMEMBERED];
+	uint32_t number; /* of the latest; they wrap */
+	uint32_t heads[BUCKETS];
 	struct entry ring[COPIES_REMEMBERED];
 };
 
@@ -43,6 +42,7 @@ copies_new(const struct rs_hash_seed *seed)
 	struct copies *c = calloc(1, sizeof *c);
 	assert(c);
 	c->seed = *seed;
+	c->number = COPIES_REMEMBERED; /* so that no head is of this ring yet */
 	return c;
 }
 
@@ -56,17 +56,16 @@ static enum copy
 push(struct copies *c, uint64_t print, const struct net_packet *p,
     uint32_t network, rs_time within)
 {
-	uint64_t *head = &c->heads[print & MASK];
-	uint64_t number = ++c->number;
-	for (uint64_t n = *head; n && number - n < COPIES_REMEMBERED;) {
-		const struct entry *e = &c->ring[n & MASK];
+	uint32_t *head = &c->heads[print & (BUCKETS - 1)];
+	uint32_t number = ++c->number, latest = number - *head, before;
+	for (uint32_t back = latest; back < COPIES_REMEMBERED; back += before) {
+		const struct entry *e = &c->ring[(number - back) & MASK];
+		before = e->before ? e->before : COPIES_REMEMBERED;
 		/* Between networks packets are routed, and lose a hop. */
 		if (e->print != print ||
 		    (e->network && network && e->network != network &&
-			e->ttl == p->ttl)) {
-			n = e->before;
+			e->ttl == p->ttl))
 			continue;
-		}
 		rs_time apart = p->ts - e->at;
 		/* Those before it are further away yet. */
 		if (apart > within || apart < -within)
@@ -74,8 +73,9 @@ push(struct copies *c, uint64_t print, const struct net_packet *p,
 		c->number--;
 		return e->ttl == p->ttl ? COPY_SAME : COPY_ROUTED;
 	}
-	c->ring[number & MASK] =
-	    (struct entry){print, p->ts, *head, network, p->ttl};
+	bool any = latest < COPIES_REMEMBERED;
+	c->ring[number & MASK] = (struct entry){
+	    print, p->ts, network, any ? (uint16_t)latest : 0, p->ttl};
 	*head = number;
 	return COPY_NONE;
 }
@@ -92,7 +92,7 @@ enum copy
 copies_push(struct copies *c, const struct net_packet *p, uint64_t flow,
     unsigned dir, struct rs_span header)
 {
-	enum { CHECKSUM_AT = 16, SYN_OR_FIN = 0x03, FLAGS_AT = 13 };
+	enum { URGENT_AT = 18, SYN_OR_FIN = 0x03, FLAGS_AT = 13 };
 	struct rs_hasher h;
 	uint16_t id = identification(p);
 	bool tcp = header.n >= 20;
@@ -105,9 +105,13 @@ copies_push(struct copies *c, const struct net_packet *p, uint64_t flow,
 	rs_hasher_init(&h, &c->seed);
 	rs_hasher_pair(
 	    &h, flow << 1 | dir, (uint64_t)id << 32 | p->payload_wire);
-	if (tcp) {
-		rs_hasher_bytes(&h, rs_span_part(header, 4, CHECKSUM_AT - 4));
-		rs_hasher_bytes(&h, rs_span_from(header, CHECKSUM_AT + 2));
+	if (tcp) { /* all between ports and checksum, and behind that */
+		const uint8_t *t = header.p;
+		rs_hasher_pair(&h,
+		    (uint64_t)wire_u32(t + 4) << 32 | wire_u32(t + 8),
+		    (uint64_t)wire_u32(t + 12) << 32 |
+			wire_u16(t + URGENT_AT));
+		rs_hasher_bytes(&h, rs_span_from(header, 20));
 	}
 	rs_hasher_bytes(&h, p->payload);
 	return push(c, rs_hasher_end(&h), p, 0, within);

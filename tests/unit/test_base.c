@@ -174,6 +174,42 @@ test_hash_parts(void)
 	CU_ASSERT_EQUAL(alike, 0);
 }
 
+/* Likewise of long ones, and the order of their words. */
+static void
+test_hash_long(void)
+{
+	static const size_t sizes[] = {129, 192, 193, 255, 320};
+	enum { WORD = 8, MAX = 320 };
+	static uint64_t seen[5 * (MAX + MAX / WORD + 1)];
+	const struct rs_span none = {0};
+	size_t n_seen = 0, alike = 0;
+	uint8_t in[MAX];
+	for (size_t i = 0; i < MAX; i++)
+		in[i] = (uint8_t)(i * 7 + i / 64);
+	for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+		struct rs_span s = {in, sizes[k]};
+		seen[n_seen++] = hash_of_parts(s, none, 0);
+		for (size_t i = 0; i < s.n; i++) {
+			in[i] ^= 0x80;
+			seen[n_seen++] = hash_of_parts(s, none, 0);
+			in[i] ^= 0x80;
+		}
+		for (size_t i = WORD; i + WORD <= s.n; i += WORD) {
+			uint8_t first[WORD];
+			memcpy(first, in, WORD);
+			memcpy(in, in + i, WORD);
+			memcpy(in + i, first, WORD);
+			seen[n_seen++] = hash_of_parts(s, none, 0);
+			memcpy(in + i, in, WORD);
+			memcpy(in, first, WORD);
+		}
+	}
+	for (size_t i = 0; i < n_seen; i++)
+		for (size_t j = 0; j < i; j++)
+			alike += seen[i] == seen[j];
+	CU_ASSERT_EQUAL(alike, 0);
+}
+
 static void
 test_addr(void)
 {
@@ -266,5 +302,6 @@ test_dates(void)
 UNIT_MAIN("base", UNIT(test_span_u32), UNIT(test_span_parts),
     UNIT(test_cursor_is_sticky), UNIT(test_cursor_blocks),
     UNIT(test_buf_and_account), UNIT(test_hash_vectors), UNIT(test_hash_parts),
+    UNIT(test_hash_long),
     UNIT(test_addr), UNIT(test_where_stamp), UNIT(test_where_part),
     UNIT(test_dates))
