@@ -438,10 +438,11 @@ clock_to(struct engine *e, rs_time t)
 	if (e->logs)
 		log_stage_advance(e->logs, t);
 	if (t > e->now) {
-		flow_table_bury(e->flows, t);
+		bool idle = flow_table_bury(e->flows, t);
 		e->now = t;
 		pipeline_advance(&e->pipeline, t);
-		flow_table_advance(e->flows, t);
+		if (idle)
+			flow_table_advance(e->flows, t);
 		defrag_advance(e->defrag, t);
 	}
 }

@@ -758,12 +758,9 @@ pipeline_clear(struct pipeline *p)
 }
 
 void
-pipeline_advance(struct pipeline *p, rs_time now)
+pipeline_tell_time(struct pipeline *p)
 {
-	p->now = now;
-	if (now < p->due)
-		return;
-	p->due = now + TIME_STEP;
+	p->due = p->now + TIME_STEP;
 	struct rs_event ev = {.type = RS_EV_TIME};
 	pipeline_say(p, &ev);
 }

@@ -80,7 +80,15 @@ pipeline_say(struct pipeline *p, struct rs_event *ev)
 }
 void pipeline_drops(
     struct pipeline *p, uint64_t packets, rs_time from, rs_time to);
-void pipeline_advance(struct pipeline *p, rs_time now);
+/* Says what the time is, as now and then is due. */
+void pipeline_tell_time(struct pipeline *p);
+static inline void
+pipeline_advance(struct pipeline *p, rs_time now)
+{
+	p->now = now;
+	if (now >= p->due)
+		pipeline_tell_time(p);
+}
 /* A packet of a flow of ours; s is of the side that sent it. */
 void pipeline_source(
     struct pipeline *p, struct link_source *s, const struct net_packet *packet);

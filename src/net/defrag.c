@@ -413,14 +413,21 @@ defrag_push(
 	return ok;
 }
 
-void
-defrag_advance(struct defrag *d, rs_time now)
+static __attribute__((noinline)) void
+expire(struct defrag *d, rs_time now)
 {
 	while (d->oldest && now - d->oldest->begun > WAIT_TIME) {
 		if (!d->oldest->spoilt && !d->oldest->done)
 			d->counts.timed_out++;
 		forget(d, d->oldest);
 	}
+}
+
+void
+defrag_advance(struct defrag *d, rs_time now)
+{
+	if (d->oldest)
+		expire(d, now);
 }
 
 const struct defrag_counts *

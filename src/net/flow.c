@@ -708,11 +708,13 @@ flow_table_advance(struct flow_table *t, rs_time now)
 		advance_list(t, l, now);
 }
 
-void
+bool
 flow_table_bury(struct flow_table *t, rs_time now)
 {
-	if (now > t->due)
-		advance_list(t, LIST_DOOMED, now);
+	if (now <= t->due)
+		return false;
+	advance_list(t, LIST_DOOMED, now);
+	return true;
 }
 
 uint64_t

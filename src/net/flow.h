@@ -137,14 +137,11 @@ void flow_remove(struct flow_table *t, struct flow *f, enum rs_ending why);
 /* Lets go the oldest of those that a dissector claimed, or if there is none the
    oldest of all: what hangs on them has no more room.  False: there is none. */
 bool flow_evict_ours(struct flow_table *t);
-/*
- * Lets go what is idle, or doomed, at this time.  Cheap enough for every
- * packet: it looks at the heads of the age lists.
- */
+/* Lets go what is idle, or doomed, at this time. */
 void flow_table_advance(struct flow_table *t, rs_time now);
 /* Only what is doomed: asked before the time moves on, so that a connection has
-   ended before what waits on it is given up. */
-void flow_table_bury(struct flow_table *t, rs_time now);
+   ended before what waits on it is given up.  False: nothing else is idle. */
+bool flow_table_bury(struct flow_table *t, rs_time now);
 uint64_t flow_table_evicted(const struct flow_table *t);
 uint64_t flow_table_count(const struct flow_table *t);
 
