@@ -13,7 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IDLE_MS = 200, LOOK_EVERY = 4096 };
+enum {
+	IDLE_MS = 200,
+	LOOK_EVERY = 256, /* turns */
+	AT_HAND = 16,     /* frames, besides the first of a turn */
+};
 
 static volatile sig_atomic_t stop_asked, report_asked, reopen_asked;
 
@@ -277,6 +281,11 @@ serve(struct run *r)
 static void
 take_frame(struct run *r, const struct cap_frame *f)
 {
+	if (f->unseen)
+		engine_drops(r->engine, 0, f->ts - f->unseen, f->ts);
+	if (r->filter && f->linktype < CAP_LINK_LOG &&
+	    !cap_filter_match(r->filter, f))
+		return;
 	if (f->drops)
 		engine_drops(
 		    r->engine, f->drops, MAX(f->drops_since, 0), f->ts);
@@ -284,6 +293,21 @@ take_frame(struct run *r, const struct cap_frame *f)
 	if (r->flight && f->linktype < CAP_LINK_LOG) /* lines are no packets */
 		flight_packet(r->flight, f, engine_look(r->engine));
 	r->taken++;
+}
+
+/* Those that are at hand in one go: what is asked for meanwhile waits for it,
+   unless it may not. */
+static void
+take_more(struct run *r, struct cap_frame *last)
+{
+	struct cap_frame v[AT_HAND];
+	if (r->o->count || r->flight)
+		return;
+	unsigned n = cap_more(r->source, v, AT_HAND);
+	for (unsigned i = 0; i < n; i++)
+		take_frame(r, &v[i]);
+	if (n)
+		*last = v[n - 1];
 }
 
 /* False: there is no more to come. */
@@ -308,14 +332,9 @@ turn(struct run *r, struct cap_frame *frame)
 		r->source->wait(r->source, IDLE_MS);
 		break;
 	case CAP_FRAME:
-		if (frame->unseen)
-			engine_drops(
-			    r->engine, 0, frame->ts - frame->unseen, frame->ts);
-		if (r->filter && frame->linktype < CAP_LINK_LOG &&
-		    !cap_filter_match(r->filter, frame))
-			break;
 		take_frame(r, frame);
-		return r->taken != (uint64_t)r->o->count;
+		take_more(r, frame);
+		return r->o->count == 0 || r->taken != (uint64_t)r->o->count;
 	}
 	return true;
 }

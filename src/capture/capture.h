@@ -142,6 +142,11 @@ enum cap_result {
 struct cap_source {
 	enum cap_result (*next)(
 	    struct cap_source *, struct cap_frame *out, GError **error);
+	/* The frames that come next, up to n of them, where they are at hand and
+	   of times before that; all are good until next() or this is called
+	   again.  0: none is, ask next().  NULL: it is always so. */
+	unsigned (*more)(struct cap_source *, struct cap_frame *out, unsigned n,
+	    rs_time before);
 	/* Waits until a frame may be there, a signal came, or timeout_ms
 	   passed. */
 	void (*wait)(struct cap_source *, int timeout_ms);
@@ -153,6 +158,12 @@ struct cap_source {
 	void (*progress)(struct cap_source *, uint64_t *done, uint64_t *total);
 	void (*close)(struct cap_source *); /* frees it */
 };
+
+static inline unsigned
+cap_more(struct cap_source *s, struct cap_frame *out, unsigned n)
+{
+	return s->more ? s->more(s, out, n, INT64_MAX) : 0;
+}
 
 struct cap_file_options {
 	bool follow;  /* it is still being written: its end is CAP_IDLE */

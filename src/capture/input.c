@@ -81,12 +81,6 @@ cap_input_fill(struct cap_input *in, size_t n)
 	return in->end >= n;
 }
 
-size_t
-cap_input_left(const struct cap_input *in)
-{
-	return in->end - in->at;
-}
-
 bool
 cap_input_dry(const struct cap_input *in)
 {

@@ -26,8 +26,6 @@ struct cap_input {
 struct cap_input *cap_input_open(
     const char *path, const struct cap_file_options *o, GError **error);
 void cap_input_close(struct cap_input *in);
-/* What is left when a peek gave NULL: fewer bytes than were asked for. */
-size_t cap_input_left(const struct cap_input *in);
 /* A peek gave NULL, but more may come. */
 bool cap_input_dry(const struct cap_input *in);
 /* What ended it before its end: a read error, damaged compression.  NULL: it
@@ -44,6 +42,14 @@ enum { CAP_INPUT_MAX = 16 * 1024 * 1024 };
 
 /* Reads until n bytes are there, n <= CAP_INPUT_MAX; false when it ends. */
 bool cap_input_fill(struct cap_input *in, size_t n);
+
+/* What is there without reading: when a peek gave NULL, fewer bytes than were
+   asked for. */
+static inline size_t
+cap_input_left(const struct cap_input *in)
+{
+	return in->end - in->at;
+}
 
 /*
  * The next n bytes without taking them; good until the next peek.  NULL when

@@ -259,6 +259,25 @@ next(struct cap_source *source, struct cap_frame *out, GError **error)
 	}
 }
 
+/* Of the file whose turn it is. */
+static unsigned
+more(struct cap_source *source, struct cap_frame *out, unsigned n,
+    rs_time before)
+{
+	struct order *o = (struct order *)source;
+	if (o->turn == NOBODY)
+		return 0;
+	struct member *m = &o->m[o->turn];
+	if (o->in_heap)
+		before = MIN(before, o->m[o->heap[0]].frame.ts);
+	n = m->source->more(m->source, out, n, before);
+	for (unsigned i = 0; i < n; i++) {
+		out[i].frame.file = m->file;
+		(void)give(o, m, &out[i]);
+	}
+	return n;
+}
+
 static const struct cap_info *
 info(struct cap_source *source, unsigned i)
 {
@@ -323,6 +342,7 @@ cap_files_open(const char *const *paths, unsigned n, bool follow)
 	struct order *o = g_new0(struct order, 1);
 	o->base = (struct cap_source){
 	    .next = next,
+	    .more = more,
 	    .wait = wait,
 	    .info = info,
 	    .progress = progress,

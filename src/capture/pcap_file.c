@@ -90,6 +90,38 @@ read_header(struct savefile *s)
 	return true;
 }
 
+struct lengths {
+	uint32_t captured, wire;
+};
+
+static inline struct lengths
+lengths(const struct pcap_file *f, const uint8_t *h)
+{
+	struct lengths l = {
+	    savefile_u32(h + 8, f->order), savefile_u32(h + 12, f->order)};
+	if (f->swapped_lengths && l.captured > l.wire)
+		return (struct lengths){l.wire, l.captured};
+	return l;
+}
+
+static inline rs_time
+time_of(const struct pcap_file *f, const uint8_t *h)
+{
+	return (rs_time)savefile_u32(h, f->order) * RS_SEC +
+	       (rs_time)savefile_u32(h + 4, f->order) * f->unit;
+}
+
+/* The record at h, which is all there. */
+static inline enum cap_result
+take(struct savefile *s, const uint8_t *h, struct lengths l,
+    struct cap_frame *out)
+{
+	const struct pcap_file *f = s->state;
+	cap_input_take(s->in, f->record_header + l.captured);
+	return savefile_frame(s, out, time_of(f, h), h + f->record_header,
+	    l.captured, l.wire, f->linktype);
+}
+
 static enum cap_result
 read_record(struct savefile *s, struct cap_frame *out, GError **error)
 {
@@ -100,26 +132,37 @@ read_record(struct savefile *s, struct cap_frame *out, GError **error)
 	const uint8_t *h = cap_input_peek(s->in, f->record_header);
 	if (h == NULL)
 		return savefile_ended(s, error);
-	uint32_t sec = savefile_u32(h, f->order);
-	uint32_t frac = savefile_u32(h + 4, f->order);
-	uint32_t caplen = savefile_u32(h + 8, f->order);
-	uint32_t wire = savefile_u32(h + 12, f->order);
-	if (f->swapped_lengths && caplen > wire) {
-		uint32_t first = caplen;
-		caplen = wire;
-		wire = first;
-	}
-	if (caplen > SAVEFILE_MAX_FRAME)
+	struct lengths l = lengths(f, h);
+	if (l.captured > SAVEFILE_MAX_FRAME)
 		return savefile_damaged(
 		    s, error, "damaged: a frame over 262144 bytes");
 
-	h = cap_input_peek(s->in, f->record_header + caplen);
+	h = cap_input_peek(s->in, f->record_header + l.captured);
 	if (h == NULL)
 		return savefile_ended(s, error);
-	cap_input_take(s->in, f->record_header + caplen);
-	rs_time ts = (rs_time)sec * RS_SEC + (rs_time)frac * f->unit;
-	return savefile_frame(
-	    s, out, ts, h + f->record_header, caplen, wire, f->linktype);
+	return take(s, h, l, out);
+}
+
+/* Whatever is not plain is left to read_record(). */
+static unsigned
+more_records(
+    struct savefile *s, struct cap_frame *out, unsigned n, rs_time before)
+{
+	const struct pcap_file *f = s->state;
+	unsigned i = 0;
+	for (size_t left; i < n; i++) {
+		left = cap_input_left(s->in);
+		if (!f->header_read || left < f->record_header)
+			break;
+		const uint8_t *h = cap_input_peek(s->in, f->record_header);
+		struct lengths l = lengths(f, h);
+		if (l.captured > SAVEFILE_MAX_FRAME ||
+		    l.captured > left - f->record_header ||
+		    time_of(f, h) >= before)
+			break;
+		(void)take(s, h, l, &out[i]);
+	}
+	return i;
 }
 
 static void
@@ -133,6 +176,7 @@ pcap_file_begin(struct savefile *s)
 {
 	s->state = g_new0(struct pcap_file, 1);
 	s->read = read_record;
+	s->more = more_records;
 	s->clear = clear;
 	s->info.format = "pcap";
 }

@@ -74,6 +74,14 @@ next(struct cap_source *source, struct cap_frame *out, GError **error)
 	return r;
 }
 
+static unsigned
+more(struct cap_source *source, struct cap_frame *out, unsigned n,
+    rs_time before)
+{
+	struct savefile *s = (struct savefile *)source;
+	return s->in && s->more ? s->more(s, out, n, before) : 0;
+}
+
 static void
 wait(struct cap_source *source, int timeout_ms)
 {
@@ -119,6 +127,7 @@ savefile_new(struct cap_input *in, const char *path,
 	struct savefile *s = g_new0(struct savefile, 1);
 	s->source = (struct cap_source){
 	    .next = next,
+	    .more = more,
 	    .wait = wait,
 	    .info = info,
 	    .progress = progress,

@@ -20,6 +20,9 @@ struct savefile {
 	bool over;
 	enum cap_result (*read)(
 	    struct savefile *, struct cap_frame *out, GError **error);
+	/* As cap_source has it; NULL: none.  in is not NULL. */
+	unsigned (*more)(struct savefile *, struct cap_frame *out, unsigned n,
+	    rs_time before);
 	struct cap_clock clock;           /* as it was given, of a log */
 	void *state;                      /* the format's own */
 	void (*clear)(struct savefile *); /* frees it */

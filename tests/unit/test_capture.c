@@ -336,6 +336,57 @@ test_unseen(void)
 		unsave(paths[i]);
 }
 
+/* Frames at hand are those that next() would give, none of them after what the
+   other file has; an end inside of a record is next()'s to tell. */
+static void
+test_at_hand(void)
+{
+	enum { FRAMES = 40, FILES = 2, ALL = FRAMES * FILES, AT_HAND = 7 };
+	char *paths[FILES];
+	for (unsigned i = 0; i < FILES; i++) {
+		struct maker m = maker_new(i & 1);
+		pcap_header(&m, 0xa1b2c3d4, 1);
+		for (unsigned k = 0; k < FRAMES; k++)
+			pcap_frame(&m, i * 20 + k, i, k, k + 9, 0);
+		if (i == 1)
+			pcap_frame(&m, 200, 0, 10, 10, 0);
+		g_byte_array_set_size(m.b, m.b->len - i);
+		g_autofree char *name = g_strdup_printf("at-hand-%u", i);
+		paths[i] = save(&m, name);
+	}
+	struct cap_source *s =
+	    cap_files_open((const char *const *)paths, FILES, false);
+	struct cap_frame v[AT_HAND];
+	unsigned seen = 0, wrong = 0, at_hand = 0, next[FILES] = {0};
+	rs_time last = 0;
+	while (s->next(s, v, NULL) == CAP_FRAME) {
+		unsigned n = 1;
+		do {
+			seen += n;
+			for (unsigned i = 0; i < n; i++) {
+				unsigned file = v[i].frame.file,
+					 k = next[file]++;
+				wrong += v[i].frame.number != k + 1 ||
+					 v[i].ts < last ||
+					 v[i].bytes.n != k ||
+					 v[i].wire_len != k + 9;
+				last = v[i].ts;
+			}
+			at_hand += n = cap_more(s, v, AT_HAND);
+			CU_ASSERT(n <= AT_HAND);
+		} while (n);
+	}
+	CU_ASSERT_EQUAL(seen, ALL);
+	CU_ASSERT_EQUAL(wrong, 0);
+	/* Where they overlap it is always the other one's turn. */
+	CU_ASSERT_EQUAL(at_hand, FRAMES);
+	CU_ASSERT(s->info(s, 1)->cut_short);
+	CU_ASSERT_EQUAL(s->info(s, 1)->packets, FRAMES);
+	s->close(s);
+	for (unsigned i = 0; i < FILES; i++)
+		unsave(paths[i]);
+}
+
 /* More files at once than may be open: the same frames, in the same order, with
    the same numbers, and few descriptors. */
 static void
@@ -497,5 +548,5 @@ test_filter(void)
 UNIT_MAIN("capture", UNIT(test_pcap_magics), UNIT(test_lcap),
     UNIT(test_old_pcap), UNIT(test_pcapng_interfaces), UNIT(test_pcapng_late),
     UNIT(test_cut_short), UNIT(test_no_captures), UNIT(test_damaged),
-    UNIT(test_order), UNIT(test_unseen), UNIT(test_many), UNIT(test_list),
+    UNIT(test_order), UNIT(test_unseen), UNIT(test_at_hand), UNIT(test_many), UNIT(test_list),
     UNIT(test_follow), UNIT(test_filter))
