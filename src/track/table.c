@@ -87,7 +87,7 @@ table_add(struct table *t, struct table_node *node, uint64_t hash)
 	if (t->n >= t->size / 4 * 3)
 		grow(t);
 	struct table_slot *s = table_slot(t, hash);
-	if (s->first == NULL) {
+	if (s == NULL) {
 		t->n++;
 		s = open_slot(t, hash);
 	}

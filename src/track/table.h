@@ -43,14 +43,20 @@ void table_clear(struct table *t);
 void table_add(struct table *t, struct table_node *node, uint64_t hash);
 void table_remove(struct table *t, struct table_node *node);
 
-/* The slot of that hash, or a free one: it has none. */
+/* The slot of that hash, or NULL.  Slots are in the order of where they would
+   best be, so that a run of keys that follow one another is not walked through
+   for one that is none of them. */
 static inline struct table_slot *
 table_slot(const struct table *t, uint64_t hash)
 {
-	size_t i = hash & (t->size - 1);
-	while (t->slots[i].first && t->slots[i].hash != hash)
-		i = (i + 1) & (t->size - 1);
-	return &t->slots[i];
+	size_t mask = t->size - 1, i = hash & mask;
+	for (size_t far = 0; t->slots[i].first; far++, i = (i + 1) & mask) {
+		if (t->slots[i].hash == hash)
+			return &t->slots[i];
+		if (((i - t->slots[i].hash) & mask) < far)
+			break;
+	}
+	return NULL;
 }
 
 /* It will be looked for soon. */
@@ -64,7 +70,8 @@ table_ahead(const struct table *t, uint64_t hash)
 static inline struct table_node *
 table_first(const struct table *t, uint64_t hash)
 {
-	return table_slot(t, hash)->first;
+	struct table_slot *s = table_slot(t, hash);
+	return s ? s->first : NULL;
 }
 
 static inline struct table_node *
