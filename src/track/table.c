@@ -24,7 +24,8 @@ new_slots(size_t size)
 void
 table_init(struct table *t, struct rs_account *pay)
 {
-	*t = (struct table){.size = TABLE_SMALLEST, .pay = pay};
+	*t = (struct table){
+	    .size = TABLE_SMALLEST, .shift = 64 - TABLE_BITS, .pay = pay};
 	t->slots = new_slots(t->size);
 	if (pay)
 		rs_account_force(pay, t->size * sizeof *t->slots);
@@ -40,19 +41,13 @@ table_clear(struct table *t)
 	t->n = 0;
 }
 
-/* How far slot i is from where it would best be. */
-static size_t
-distance(const struct table *t, size_t i)
-{
-	return (i - t->slots[i].hash) & (t->size - 1);
-}
-
 /* Of a hash that has no slot yet: the one that is now its own. */
 static struct table_slot *
 open_slot(struct table *t, uint64_t hash)
 {
-	size_t mask = t->size - 1, i = hash & mask;
-	for (size_t far = 0; t->slots[i].first && distance(t, i) >= far; far++)
+	size_t mask = t->size - 1, i = table_home(t, hash);
+	for (size_t far = 0; t->slots[i].first && table_distance(t, i) >= far;
+	     far++)
 		i = (i + 1) & mask;
 	struct table_slot *mine = &t->slots[i];
 	struct table_slot next = *mine;
@@ -71,6 +66,7 @@ grow(struct table *t)
 {
 	struct table old = *t;
 	t->size *= 2;
+	t->shift--;
 	t->slots = new_slots(t->size);
 	if (t->pay)
 		rs_account_force(
@@ -101,7 +97,7 @@ static void
 close_up(struct table *t, size_t i)
 {
 	size_t mask = t->size - 1, j = (i + 1) & mask;
-	while (t->slots[j].first && distance(t, j) > 0) {
+	while (t->slots[j].first && table_distance(t, j) > 0) {
 		t->slots[i] = t->slots[j];
 		i = j;
 		j = (j + 1) & mask;

@@ -28,11 +28,12 @@ struct table_slot {
 	struct table_node *first; /* NULL: free */
 };
 
-enum { TABLE_SMALLEST = 256 }; /* slots: a page of them */
+enum { TABLE_BITS = 8, TABLE_SMALLEST = 1 << TABLE_BITS }; /* slots: a page */
 
 struct table {
 	struct table_slot *slots;
 	size_t size, n; /* size: a power of two; n: slots that are not free */
+	unsigned shift; /* 64 less the bits of an index */
 	struct rs_account *pay;
 };
 
@@ -43,18 +44,34 @@ void table_clear(struct table *t);
 void table_add(struct table *t, struct table_node *node, uint64_t hash);
 void table_remove(struct table *t, struct table_node *node);
 
-/* The slot of that hash, or NULL.  Slots are in the order of where they would
-   best be, so that a run of keys that follow one another is not walked through
-   for one that is none of them. */
+/* Where a hash would best be.  By Fibonacci: numbers that follow one another,
+   as serials do, come to lie far apart, where several runs of them would grow
+   into one another. */
+static inline size_t
+table_home(const struct table *t, uint64_t hash)
+{
+	return (size_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> t->shift);
+}
+
+/* How far slot i is from where it would best be. */
+static inline size_t
+table_distance(const struct table *t, size_t i)
+{
+	return (i - table_home(t, t->slots[i].hash)) & (t->size - 1);
+}
+
+/* The slot of that hash, or NULL: the first that is nearer to its home than
+   this hash would be there says that it has none. */
 static inline struct table_slot *
 table_slot(const struct table *t, uint64_t hash)
 {
-	size_t mask = t->size - 1, i = hash & mask;
-	for (size_t far = 0; t->slots[i].first; far++, i = (i + 1) & mask) {
+	size_t i = table_home(t, hash);
+	for (size_t far = 0; t->slots[i].first; far++) {
 		if (t->slots[i].hash == hash)
 			return &t->slots[i];
-		if (((i - t->slots[i].hash) & mask) < far)
+		if (table_distance(t, i) < far)
 			break;
+		i = (i + 1) & (t->size - 1);
 	}
 	return NULL;
 }
@@ -63,7 +80,7 @@ table_slot(const struct table *t, uint64_t hash)
 static inline void
 table_ahead(const struct table *t, uint64_t hash)
 {
-	__builtin_prefetch(&t->slots[hash & (t->size - 1)]);
+	__builtin_prefetch(&t->slots[table_home(t, hash)]);
 }
 
 /* The newest of that hash, or NULL; the next one of the same hash, or NULL. */
