@@ -26,7 +26,8 @@ enum {
 	MAX_VALUES = 32768, /* u16 values in a vector of 65535 bytes */
 	MAX_COUNT = 99,     /* that JA4 shows */
 	JA4_PART = 12,      /* digits of a hash in JA4 */
-	KNOWN = 64,         /* a power of two */
+	SETS = 16,          /* a power of two */
+	WAYS = 4,           /* of a set: few are enough for a dozen models */
 	KEY = 512,          /* bytes; of a browser some 200 */
 };
 
@@ -42,7 +43,7 @@ struct text {
 	bool begun; /* something stands in the list that is written */
 };
 
-/* What both of a client are made of: its values in their order. */
+/* What those of a hello are made of: its values in their order. */
 struct key {
 	size_t n; /* KEY + 1: too long to be kept */
 	uint8_t v[KEY];
@@ -50,7 +51,7 @@ struct key {
 
 struct known {
 	struct key key;
-	char ja3[33], ja4[37];
+	char ja3[33], ja4[37]; /* of a server: JA3S, and none */
 };
 
 struct tls_fingerprinter {
@@ -60,7 +61,8 @@ struct tls_fingerprinter {
 	uint16_t values[MAX_VALUES];
 	size_t n_values;
 	struct key key; /* of the hello at hand */
-	struct known known[KNOWN];
+	struct known known[SETS][WAYS];
+	unsigned next; /* way, to be taken */
 };
 
 struct tls_fingerprinter *
@@ -231,8 +233,8 @@ ja3(struct tls_fingerprinter *f, struct tls_client_hello *h)
 }
 
 /* JA3S: version,cipher,extensions. */
-void
-tls_fingerprint_server(struct tls_fingerprinter *f, struct tls_server_hello *h)
+static void
+ja3s(struct tls_fingerprinter *f, struct tls_server_hello *h)
 {
 	struct text *t = text_begin(f, HASH_MD5);
 	text_decimal(t, h->legacy_version);
@@ -437,32 +439,29 @@ key_u16(struct key *k, uint16_t value)
 	key_bytes(k, (struct rs_span){v, sizeof v});
 }
 
-/* An end that is no value: GREASE is none (RFC 8701). */
-static void
-key_end(struct key *k, bool any)
-{
-	key_u16(k, any ? 0x0a0a : 0x1a1a);
-}
-
+/* As it is, but that all GREASE is the same. */
 static void
 key_list(struct key *k, struct rs_span list)
 {
-	for (size_t i = 0; i < list.n / 2; i++)
-		if (!tls_is_grease(tls_u16_at(list, i)))
-			key_u16(k, tls_u16_at(list, i));
-	key_end(k, list.n);
+	key_u16(k, (uint16_t)list.n);
+	size_t from = k->n;
+	key_bytes(k, list);
+	if (k->n > KEY)
+		return;
+	for (uint8_t *v = k->v + from, *end = v + list.n / 2 * 2; v < end;
+	     v += 2)
+		if ((v[0] & 15) == 10 && v[0] == v[1])
+			v[0] = v[1] = 0x0a;
 }
 
+/* Types, and point formats with theirs.  What ends them is no type: GREASE is
+   none (RFC 8701). */
 static void
-key_of(struct key *k, const struct tls_client_hello *h, char transport)
+key_types(struct key *k, struct rs_span extensions)
 {
-	struct rs_cur c = rs_cur_init(h->extensions);
+	struct rs_cur c = rs_cur_init(extensions);
 	struct rs_span body;
 	uint16_t type;
-	k->n = 0;
-	key_u16(k, (uint8_t)transport);
-	key_u16(k, h->legacy_version);
-	key_list(k, h->ciphers);
 	while (next_extension(&c, &type, &body)) {
 		if (!tls_is_grease(type))
 			key_u16(k, type);
@@ -471,47 +470,89 @@ key_of(struct key *k, const struct tls_client_hello *h, char transport)
 		key_u16(k, (uint16_t)body.n);
 		key_bytes(k, body);
 	}
-	key_end(k, true);
+	key_u16(k, 0x0a0a);
+}
+
+static void
+key_of_client(struct key *k, const struct tls_client_hello *h, char transport)
+{
+	k->n = 0;
+	key_u16(k, (uint8_t)transport);
+	key_u16(k, h->legacy_version);
+	key_list(k, h->ciphers);
+	key_types(k, h->extensions);
 	key_list(k, h->groups);
 	key_list(k, h->versions);
 	key_list(k, h->signatures);
 	key_bytes(k, h->alpn);
 }
 
-/* Its place, which others may have taken. */
-static struct known *
-known_at(struct tls_fingerprinter *f)
+static void
+key_of_server(struct key *k, const struct tls_server_hello *h)
 {
-	static const struct rs_hash_seed any = {0};
-	struct rs_span key = {f->key.v, f->key.n};
-	return &f->known[rs_hash(&any, key) & (KNOWN - 1)];
+	k->n = 0;
+	key_u16(k, 0); /* no transport of a client's */
+	key_u16(k, h->legacy_version);
+	key_u16(k, h->cipher);
+	key_types(k, h->extensions);
 }
 
-static bool
-is_known(const struct known *x, const struct key *key)
+/* What is known of the key at hand.  It is `fresh` where nothing is yet; NULL
+   where it is too long to be kept. */
+static struct known *
+known_touch(struct tls_fingerprinter *f, bool *fresh)
 {
-	return x->key.n == key->n && memcmp(x->key.v, key->v, key->n) == 0;
+	static const struct rs_hash_seed any = {0};
+	const struct key *key = &f->key;
+	struct rs_hasher h;
+	*fresh = true;
+	if (key->n > KEY)
+		return NULL;
+	rs_hasher_init(&h, &any);
+	rs_hasher_bytes(&h, (struct rs_span){key->v, key->n});
+	struct known *set = f->known[rs_hasher_end(&h) % SETS];
+	for (struct known *x = set; x < set + WAYS; x++)
+		if (x->key.n == key->n &&
+		    memcmp(x->key.v, key->v, key->n) == 0) {
+			*fresh = false;
+			return x;
+		}
+	struct known *x = &set[f->next++ % WAYS];
+	x->key = *key;
+	return x;
 }
 
 void
 tls_fingerprint_client(
     struct tls_fingerprinter *f, struct tls_client_hello *h, char transport)
 {
-	struct known *x = NULL;
-	key_of(&f->key, h, transport);
-	if (f->key.n <= KEY) {
-		x = known_at(f);
-		if (is_known(x, &f->key)) {
-			memcpy(h->ja3, x->ja3, sizeof h->ja3);
-			memcpy(h->ja4, x->ja4, sizeof h->ja4);
-			return;
-		}
+	bool fresh;
+	key_of_client(&f->key, h, transport);
+	struct known *x = known_touch(f, &fresh);
+	if (!fresh) {
+		memcpy(h->ja3, x->ja3, sizeof h->ja3);
+		memcpy(h->ja4, x->ja4, sizeof h->ja4);
+		return;
 	}
 	ja3(f, h);
 	ja4(f, h, transport);
-	if (x == NULL)
+	if (x) {
+		memcpy(x->ja3, h->ja3, sizeof x->ja3);
+		memcpy(x->ja4, h->ja4, sizeof x->ja4);
+	}
+}
+
+void
+tls_fingerprint_server(struct tls_fingerprinter *f, struct tls_server_hello *h)
+{
+	bool fresh;
+	key_of_server(&f->key, h);
+	struct known *x = known_touch(f, &fresh);
+	if (!fresh) {
+		memcpy(h->ja3s, x->ja3, sizeof h->ja3s);
 		return;
-	x->key = f->key;
-	memcpy(x->ja3, h->ja3, sizeof x->ja3);
-	memcpy(x->ja4, h->ja4, sizeof x->ja4);
+	}
+	ja3s(f, h);
+	if (x)
+		memcpy(x->ja3, h->ja3s, sizeof x->ja3);
 }

@@ -289,12 +289,34 @@ test_known(void)
 	}
 }
 
+/* The same of a server's, whose hellos are told apart from clients'. */
+static void
+test_known_servers(void)
+{
+	uint8_t body[] = {3, 3, [34] = 0, 0xc0, 0x2f, 0, 0, 16, 0xff, 1, 0, 1,
+	    0, 0, 11, 0, 2, 1, 0, 0, 35, 0, 0};
+	for (size_t at = 0; at < sizeof body; at++) {
+		struct tls_server_hello h, fresh;
+		body[at] ^= 1u << at % 8;
+		if (tls_server_hello_parse(
+			&h, (struct rs_span){body, sizeof body})) {
+			struct tls_fingerprinter *f = tls_fingerprinter_new();
+			fresh = h;
+			tls_fingerprint_server(f, &fresh);
+			tls_fingerprinter_free(f);
+			tls_fingerprint_server(prints, &h);
+			CU_ASSERT_STRING_EQUAL(h.ja3s, fresh.ja3s);
+		}
+		body[at] ^= 1u << at % 8;
+	}
+}
+
 int
 main(void)
 {
 	static const struct unit_test tests[] = {UNIT(test_client),
 	    UNIT(test_transport), UNIT(test_server), UNIT(test_most),
-	    UNIT(test_known)};
+	    UNIT(test_known), UNIT(test_known_servers)};
 	prints = tls_fingerprinter_new();
 	int status =
 	    unit_run("fingerprint", tests, sizeof tests / sizeof *tests);
