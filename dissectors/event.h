@@ -83,11 +83,12 @@ rs_from_log(enum rs_source s)
 struct rs_flow_info {
 	uint64_t serial;           /* unique in this engine; hash key, never shown */
 	struct rs_endpoint end[2]; /* by the rs_dir of the sender */
-	struct rs_stamp first;     /* its first packet: its id comes from here */
+	rs_time first_at;          /* its first packet ... */
+	struct rs_frame first;     /* ... from which its id comes */
 	struct rs_frame handshake; /* its first TLS handshake; number 0: none */
-	enum rs_carrier carrier;   /* what the bytes of this event came over */
-	enum rs_source source;     /* of this event */
-	bool from_start;           /* opening SYN seen; always true over UDP */
+	uint8_t carrier; /* rs_carrier: what the bytes of this event came over */
+	uint8_t source;  /* enum rs_source: of this event */
+	bool from_start; /* opening SYN seen; always true over UDP */
 	uint8_t ttl[2];            /* of each side's first packet; 0: not seen */
 	struct rs_flow_pace pace;
 	struct rs_conn_brief tcp; /* as known now */
@@ -234,11 +235,16 @@ struct rs_event {
 	struct rs_stamp at;
 	rs_time now; /* of the capture when it was told; set by the pipeline */
 	const struct rs_flow_info *flow;
-	const struct reading *reading; /* trackers' own; NULL: not read yet */
-	/* SIP_MESSAGE: what it came in, where that is more than `at` can say. */
-	struct rs_where parts;
 	union {
-		const struct sip_msg *sip_message;
+		struct {
+			union {
+				const struct sip_msg *sip_message;
+				const struct dns_msg *dns_message;
+			};
+			struct rs_where parts; /* see rs_event_parts() */
+			/* SIP_MESSAGE: trackers' own; NULL: not read yet */
+			const struct reading *reading;
+		};
 		struct {
 			enum sip_keepalive kind;
 		} sip_keepalive;
@@ -290,7 +296,6 @@ struct rs_event {
 			/* TLS_NOT_TLS: what was read; else empty */
 			struct rs_span head;
 		} anomaly;
-		const struct dns_msg *dns_message;
 		const struct dhcp_msg *dhcp;
 		const struct link_msg *link;
 		struct {
@@ -302,5 +307,15 @@ struct rs_event {
 		} clock; /* by the side that sent */
 	} u;
 };
+
+/* What its message came in, where that is more than `at` can say; else, and of
+   what is no message, nothing. */
+static inline struct rs_where
+rs_event_parts(const struct rs_event *ev)
+{
+	if (ev->type == RS_EV_SIP_MESSAGE || ev->type == RS_EV_DNS_MESSAGE)
+		return ev->u.parts;
+	return (struct rs_where){0};
+}
 
 #endif

@@ -178,7 +178,7 @@ emit_message(
 	struct rs_event ev = {.type = RS_EV_SIP_MESSAGE, .dir = c->dir};
 	ev.at = rs_where_stamp(c->where, offset, n);
 	if (c->where->n > 1)
-		ev.parts = rs_where_part(c->where, offset, n);
+		ev.u.parts = rs_where_part(c->where, offset, n);
 	ev.u.sip_message = m;
 	rs_emit(c->out, &ev);
 }

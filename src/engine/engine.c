@@ -56,7 +56,7 @@ hear(void *arg, const struct rs_event *ev)
 	struct rs_event full = *ev;
 	struct rs_arrival parts[2] = {{.at = ev->at}};
 	if (log_join_line(e->join, ev, &parts[1].at))
-		full.parts = (struct rs_where){parts, 2};
+		full.u.parts = (struct rs_where){parts, 2};
 	rs_emit(&e->joined, &full);
 	if (!missed)
 		return;

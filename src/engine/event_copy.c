@@ -192,7 +192,7 @@ hanging(const struct rs_event *ev)
 		return rounded(sizeof *m) +
 		       rounded(m->n_headers * sizeof *m->headers) +
 		       rounded(m->bytes.n) +
-		       rounded(ev->parts.n * sizeof *ev->parts.v);
+		       rounded(ev->u.parts.n * sizeof *ev->u.parts.v);
 	}
 	case RS_EV_TLS_HANDSHAKE: {
 		const struct tls_handshake_msg *m = &ev->u.tls_handshake;
@@ -227,7 +227,7 @@ hanging(const struct rs_event *ev)
 	case RS_EV_DNS_MESSAGE:
 		return rounded(sizeof *ev->u.dns_message) +
 		       rounded(ev->u.dns_message->bytes.n) +
-		       rounded(ev->parts.n * sizeof *ev->parts.v);
+		       rounded(ev->u.parts.n * sizeof *ev->u.parts.v);
 	case RS_EV_DHCP:
 		return rounded(sizeof *ev->u.dhcp) +
 		       rounded(ev->u.dhcp->bytes.n);
@@ -263,8 +263,8 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		    piece(r, m->n_headers * sizeof *headers);
 		sip_msg_copy(copy, headers, piece(r, m->bytes.n), m);
 		ev->u.sip_message = copy;
-		ev->parts.v =
-		    keep(r, ev->parts.v, ev->parts.n * sizeof *ev->parts.v);
+		ev->u.parts.v = keep(
+		    r, ev->u.parts.v, ev->u.parts.n * sizeof *ev->u.parts.v);
 	} else if (ev->type == RS_EV_TLS_HANDSHAKE) {
 		keep_handshake(r, &ev->u.tls_handshake);
 	} else if (ev->type == RS_EV_WS_UPGRADE) {
@@ -287,8 +287,8 @@ keep_hanging(struct room *r, struct rs_event *ev)
 		    keep(r, ev->u.dns_message, sizeof *ev->u.dns_message);
 		m->bytes = keep_span(r, m->bytes);
 		ev->u.dns_message = m;
-		ev->parts.v =
-		    keep(r, ev->parts.v, ev->parts.n * sizeof *ev->parts.v);
+		ev->u.parts.v = keep(
+		    r, ev->u.parts.v, ev->u.parts.n * sizeof *ev->u.parts.v);
 	} else if (ev->type == RS_EV_DHCP) {
 		const struct dhcp_msg *m = ev->u.dhcp;
 		struct dhcp_msg *copy = piece(r, sizeof *m);

@@ -156,7 +156,7 @@ log_join_entry(struct log_join *j, unsigned file, const struct cap_frame *f)
 static gpointer
 first_key(const struct log_join *j, const struct rs_flow_info *f)
 {
-	return join_key(j, (uint64_t)f->first.first, f->first.from.number, 1);
+	return join_key(j, (uint64_t)f->first_at, f->first.number, 1);
 }
 
 /* Index + 1; 0: there is no room. */
@@ -169,8 +169,8 @@ flow_of(struct log_join *j, const struct rs_flow_info *f)
 	if (i || j->flows->len >= JOIN_FLOWS)
 		return i;
 	struct join_flow new = {
-	    .first = f->first.first,
-	    .number = f->first.from.number,
+	    .first = f->first_at,
+	    .number = f->first.number,
 	    .client = f->end[RS_C2S].addr,
 	    .from = RS_NEVER,
 	    .damaged = RS_NEVER,
@@ -348,7 +348,7 @@ log_join_hear(
 static struct rs_stamp
 renumbered(struct rs_stamp at, const struct join_flow *f)
 {
-	at.from.file = at.to.file = f->now.first.from.file;
+	at.from.file = at.to.file = f->now.first.file;
 	return at;
 }
 
@@ -367,7 +367,7 @@ log_join_fate(const struct log_join *j, struct rs_frame line, uint64_t id)
 	if (m->flow == 0)
 		return fate;
 	const struct join_flow *f = join_flow(j, m->flow - 1);
-	if (f->now.first.from.number == 0)
+	if (f->now.first.number == 0)
 		return fate;
 	fate.flow = &f->now;
 	for (uint32_t k = 0; k < m->n; k++)

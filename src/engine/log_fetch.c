@@ -134,7 +134,8 @@ begin(struct log_fetching *x, const struct log_url *u, bool resync,
 	x->sent = x->headed = x->answered = false;
 	x->about = (struct log_fetch){.resync = resync};
 	x->info.serial = (*x->serial)++;
-	x->info.first = *at;
+	x->info.first_at = at->first;
+	x->info.first = at->from;
 	x->info.source = RS_FROM_LOG;
 	x->info.from_start = true;
 	memset(x->http, 0, MAX(http_dissector.state_size, 1));

@@ -164,7 +164,8 @@ flow_of(struct log_stage *g, const struct sip_msg *m)
 		flow->info.serial = SERIAL + g->serials++;
 		flow->info.end[RS_C2S] = phone ? own : g->s.peer;
 		flow->info.end[RS_S2C] = phone ? g->s.peer : own;
-		flow->info.first = rs_stamp_at(f->ts, f->frame);
+		flow->info.first_at = f->ts;
+		flow->info.first = f->frame;
 		flow->info.carrier = g->s.over ? g->s.over : RS_OVER_UDP;
 		flow->info.source = RS_FROM_LOG;
 	}
@@ -201,7 +202,7 @@ emit_joined(struct log_stage *g, struct rs_event *ev)
 	for (; n < fate->n; n++)
 		parts[n].at = fate->at[n];
 	parts[n++].at = g->at;
-	ev->parts = (struct rs_where){parts, n};
+	ev->u.parts = (struct rs_where){parts, n};
 	ev->at = parts[0].at;
 	if (fate->n) {
 		ev->at.complete = fate->at[fate->n - 1].complete;

@@ -44,7 +44,8 @@ info_of(const struct flow *f)
 	return (struct rs_flow_info){
 	    .serial = f->serial,
 	    .end = {f->end[0], f->end[1]},
-	    .first = rs_stamp_at(f->first_at, f->first),
+	    .first_at = f->first_at,
+	    .first = f->first,
 	    .carrier = carrier_of(f),
 	};
 }
@@ -674,7 +675,7 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	struct rs_event ev = {
 	    .type = RS_EV_FLOW_END,
 	    .flow = &info,
-	    .at = info.first,
+	    .at = rs_stamp_at(info.first_at, info.first),
 	    .u.flow_end = {.how = why, .conn = &facts},
 	};
 	pipeline_say(p, &ev);

@@ -126,7 +126,7 @@ emit(void *arg, const struct rs_event *ev)
 	if (reads) {
 		struct reading *to = (void *)((uint8_t *)(h + 1) + size);
 		n = sizeof *h + size + rounded(reading_take(to, copy, r->seed));
-		copy->reading = to;
+		copy->u.reading = to;
 	}
 	*h = (struct head){.n = n, .is_event = true};
 	r->written += n;

@@ -218,8 +218,11 @@ static void
 hear(void *arg, const struct rs_event *ev)
 {
 	struct call *c = arg;
-	if (ev->type != RS_EV_TLS_DATA) {
+	if (ev->type != RS_EV_TLS_DATA ||
+	    ev->u.tls_data.seal != TLS_SEAL_OPENED) {
 		rs_emit(&c->out->self, ev);
+		if (ev->type == RS_EV_TLS_DATA)
+			stayed_shut(c, ev);
 		return;
 	}
 	struct rs_event told = *ev;
@@ -228,8 +231,6 @@ hear(void *arg, const struct rs_event *ev)
 	rs_emit(&c->out->self, &told);
 	if (plain.n && !c->s->foreign)
 		plaintext(c, ev->dir, plain, &ev->at);
-	else if (ev->u.tls_data.seal != TLS_SEAL_OPENED)
-		stayed_shut(c, ev);
 }
 
 void

@@ -424,7 +424,7 @@ close_connection(
 		other = turned(f);
 		f = &other;
 	}
-	c.id.frame = ev->flow->first.from;
+	c.id.frame = ev->flow->first;
 	c.transport = m && m->tls ? REC_TLS : REC_TCP;
 	c.conn_state = rs_span_str(conn_state(f));
 	c.from_start = f->from_start ? RS_TRUE : RS_FALSE;

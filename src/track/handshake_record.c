@@ -44,7 +44,7 @@ handshake_record_init(struct shake *s, const struct rs_event *ev)
 	r->started = ev->at.first;
 	r->client.at = ev->flow->end[s->client];
 	r->server.at = ev->flow->end[rs_dir_other(s->client)];
-	r->connection.frame = ev->flow->first.from;
+	r->connection.frame = ev->flow->first;
 }
 
 void

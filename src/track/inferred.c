@@ -112,7 +112,7 @@ client_hello(struct inferred_tracker *k, const struct rs_event *ev,
 	e = rs_pool_zeroed(&k->pool, sizeof *e);
 	e->client = f->end[ev->dir];
 	e->server = f->end[to];
-	e->opened = f->first.from;
+	e->opened = f->first;
 	e->hello = ev->at.from;
 	e->from = ev->dir;
 	e->drops = k->drops;

@@ -86,11 +86,11 @@ static void
 next_flow(struct way *w, const struct rs_flow_info *f)
 {
 	const struct rs_flow_pace between = {
-	    .silence = f->first.first - w->last, .silence_from = w->last};
+	    .silence = f->first_at - w->last, .silence_from = w->last};
 	w->before = together(w->before, &w->now);
-	if (f->carrier == RS_OVER_UDP && f->first.first > w->last)
+	if (f->carrier == RS_OVER_UDP && f->first_at > w->last)
 		w->before = together(w->before, &between);
-	w->last = f->first.first;
+	w->last = f->first_at;
 }
 
 void

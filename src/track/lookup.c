@@ -245,11 +245,12 @@ add_frame(struct lookup *l, struct rs_frame f)
 static void
 add_frames(struct lookup *l, const struct rs_event *ev, struct rs_frame f)
 {
+	const struct rs_where parts = rs_event_parts(ev);
 	add_frame(l, f);
-	for (size_t i = 1; i < ev->parts.n; i++) {
+	for (size_t i = 1; i < parts.n; i++) {
 		l->logged = true;
 		if (l->n_frames + 1 < LOOKUP_FRAMES)
-			add_frame(l, ev->parts.v[i].at.from);
+			add_frame(l, parts.v[i].at.from);
 	}
 }
 

@@ -202,9 +202,9 @@ take_message(struct reg_tracker *k, const struct rs_event *ev)
 	if (!m->request && m->status < 700)
 		k->by_status[m->status]++;
 	struct rs_event read = *ev;
-	if (ev->reading == NULL) {
+	if (ev->u.reading == NULL) {
 		reading_take(&k->reading, ev, k->seed);
-		read.reading = &k->reading;
+		read.u.reading = &k->reading;
 	}
 	txn_tracker_event(k->txns, &read);
 }
@@ -212,9 +212,9 @@ take_message(struct reg_tracker *k, const struct rs_event *ev)
 void
 reg_tracker_ahead(const struct reg_tracker *k, const struct rs_event *ev)
 {
-	const struct reading *read = ev->reading;
-	if (read == NULL)
+	if (ev->type != RS_EV_SIP_MESSAGE || ev->u.reading == NULL)
 		return;
+	const struct reading *read = ev->u.reading;
 	txn_tracker_ahead(k->txns, read->transaction);
 	if (!ev->u.sip_message->request)
 		return;

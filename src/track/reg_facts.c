@@ -282,7 +282,7 @@ void
 reg_facts_final(
     struct reg_attempt *a, struct reg_txn *x, const struct rs_event *ev)
 {
-	const struct sip_via *via = &ev->reading->via;
+	const struct sip_via *via = &ev->u.reading->via;
 	const struct sip_msg *m = ev->u.sip_message;
 	uint32_t port;
 	struct rs_span named = named_extensions(m);

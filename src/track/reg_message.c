@@ -45,10 +45,11 @@ void
 reg_message_frames(
     struct reg_attempt *a, struct rec_list *frames, const struct rs_event *ev)
 {
+	const struct rs_where parts = rs_event_parts(ev);
 	add_frame(a, frames, ev->at.from);
-	for (size_t i = 0; i < ev->parts.n; i++) {
-		add_frame(a, frames, ev->parts.v[i].at.from);
-		add_frame(a, frames, ev->parts.v[i].at.to);
+	for (size_t i = 0; i < parts.n; i++) {
+		add_frame(a, frames, parts.v[i].at.from);
+		add_frame(a, frames, parts.v[i].at.to);
 	}
 	add_frame(a, frames, ev->at.to);
 }
@@ -76,10 +77,10 @@ reg_request_read(struct reg_request *q, const struct rs_event *ev)
 	*q = (struct reg_request){
 	    .ev = ev,
 	    .msg = m,
-	    .read = ev->reading,
-	    .aor = bare_uri(&ev->reading->to),
+	    .read = ev->u.reading,
+	    .aor = bare_uri(&ev->u.reading->to),
 	    .call_id = sip_msg_header(m, SIP_HDR_CALL_ID),
-	    .credentials = ev->reading->n_auth > 0,
+	    .credentials = ev->u.reading->n_auth > 0,
 	    .client = ev->flow->end[ev->dir],
 	    .server = ev->flow->end[rs_dir_other(ev->dir)],
 	};
@@ -221,7 +222,7 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 		reg_flaw(a, REG_FLAW_NOT_ON_WIRE);
 	r->connection = (struct rec_id){{0, 0}, 0};
 	if (r->transport != REC_UDP && q->ev->flow->source != RS_FROM_LOG)
-		r->connection.frame = q->ev->flow->first.from;
+		r->connection.frame = q->ev->flow->first;
 	r->handshake.frame = q->ev->flow->handshake;
 	r->aor = reg_keep_text(a, r->aor, q->aor);
 	r->call_id = reg_keep_text(a, r->call_id, q->call_id);
@@ -247,7 +248,7 @@ void
 reg_message_challenges(struct reg_tracker *k, struct reg_attempt *a,
     struct reg_txn *x, const struct rs_event *ev)
 {
-	const struct reading *read = ev->reading;
+	const struct reading *read = ev->u.reading;
 	struct rec_list *l = &x->rec.challenges;
 	for (uint32_t n = 0; n < read->n_auth; n++) {
 		const struct sip_auth *auth = &read->auth[n];
@@ -344,7 +345,7 @@ static unsigned
 find_ours(const struct rec_contact *o, const struct rs_event *ev,
     int64_t *seconds, struct sip_contact *ours, int *how_well)
 {
-	struct reading_contacts it = reading_contacts(ev->reading);
+	struct reading_contacts it = reading_contacts(ev->u.reading);
 	const struct sip_contact *c;
 	int best = NOT_OURS;
 	unsigned n = 0;
@@ -381,7 +382,7 @@ static void
 read_others(struct reg_tracker *k, struct reg_attempt *a,
     const struct rs_event *ev, const int *best)
 {
-	struct reading_contacts it = reading_contacts(ev->reading);
+	struct reading_contacts it = reading_contacts(ev->u.reading);
 	const struct sip_contact *c;
 	struct rec_list *l = &a->r.other_contacts;
 	l->n = 0;
@@ -447,7 +448,7 @@ reg_message_granted(
 	if (m->flaws & SIP_FLAW_HEADERS_CUT)
 		return REC_REGISTERED;
 	int64_t seconds = reading_seconds(NULL, m);
-	if (ev->reading->n_contacts == 0 && seconds != REC_ABSENT &&
+	if (ev->u.reading->n_contacts == 0 && seconds != REC_ABSENT &&
 	    seconds != 0) {
 		reg_flaw(a, REG_FLAW_NO_CONTACT_IN_200);
 		a->r.expires_granted = seconds;

@@ -272,7 +272,7 @@ take_request_again(
 		a->r.server.at = x->rec.server.at =
 		    ev->flow->end[rs_dir_other(ev->dir)];
 		if (ev->flow->carrier != RS_OVER_UDP)
-			a->r.connection.frame = ev->flow->first.from;
+			a->r.connection.frame = ev->flow->first;
 		a->r.handshake.frame = ev->flow->handshake;
 		reg_life_flow(k, a, true);
 		/* A new connection: its answer is due from now. */

@@ -177,9 +177,9 @@ void
 txn_tracker_event(struct txn_tracker *k, const struct rs_event *ev)
 {
 	if (ev->u.sip_message->request)
-		request(k, ev->reading->transaction, ev);
+		request(k, ev->u.reading->transaction, ev);
 	else
-		response(k, ev->reading->transaction, ev);
+		response(k, ev->u.reading->transaction, ev);
 }
 
 static void

@@ -90,8 +90,8 @@ play_flow(struct play *p, uint64_t serial, bool from_start)
 	static const uint8_t phone[] = {192, 0, 2, 17}, sbc[] = {192, 0, 2, 1};
 	p->flow = (struct rs_flow_info){.serial = serial,
 	    .end = {{rs_addr_v4(phone), 40000}, {rs_addr_v4(sbc), 8934}},
-	    .first =
-		rs_stamp_at(p->now - 40 * RS_MSEC, (struct rs_frame){0, 1}),
+	    .first_at = p->now - 40 * RS_MSEC,
+	    .first = {0, 1},
 	    .carrier = RS_OVER_TCP,
 	    .from_start = from_start};
 	p->conn = (struct rs_conn_facts){.from_start = from_start};

@@ -219,8 +219,10 @@ directive(struct run *r, struct rs_span rest)
 		at++;
 	else
 		f = &r->flows[0];
-	if (f->info.first.from.number == 0)
-		f->info.first = stamp(r);
+	if (f->info.first.number == 0) {
+		f->info.first_at = stamp(r).first;
+		f->info.first = stamp(r).from;
+	}
 	struct rs_span what = w[at], a = w[at + 1], b = w[at + 2];
 	struct rs_event ev = {.dir = is(b.n    ? b
 					 : a.n ? a

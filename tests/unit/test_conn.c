@@ -136,7 +136,8 @@ bench_start(struct bench *b, uint16_t client_port, uint16_t server_port)
 	b->k = conn_tracker_new(b->related, &b->pay, &b->sink);
 	b->flow = (struct rs_flow_info){.serial = 1,
 	    .end = {{address(17), client_port}, {address(1), server_port}},
-	    .first = rs_stamp_at(RS_SEC, (struct rs_frame){0, 3}),
+	    .first_at = RS_SEC,
+	    .first = {0, 3},
 	    .carrier = RS_OVER_TCP,
 	    .from_start = true};
 	b->f = (struct rs_conn_facts){.half = {half("Sad7F"), half("Sd8F")},

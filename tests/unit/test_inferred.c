@@ -108,7 +108,8 @@ play_hello(struct play *p, uint16_t port)
 		.type = TLS_HS_CLIENT_HELLO, .u.client_hello = &ch}};
 	p->flow = (struct rs_flow_info){.serial = 7,
 	    .end = {{rs_addr_v4(phone), 40000}, {rs_addr_v4(sbc), port}},
-	    .first = rs_stamp_at(p->now, (struct rs_frame){0, 1}),
+	    .first_at = p->now,
+	    .first = {0, 1},
 	    .carrier = RS_OVER_TCP,
 	    .from_start = true};
 	play_event(p, ev, RS_C2S);

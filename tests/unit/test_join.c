@@ -504,7 +504,8 @@ sip(struct world *w, int number, rs_time at, size_t body, bool tls)
 	struct rs_span bytes = {(const uint8_t *)text, n};
 	const uint8_t c[] = {192, 0, 2, 17}, to[] = {198, 51, 100, 10};
 	struct rs_flow_info flow = {.serial = 5000,
-	    .first = {.first = START, .from = {0, 900}},
+	    .first_at = START,
+	    .first = {0, 900},
 	    .end = {{rs_addr_v4(c), 5061}, {rs_addr_v4(to), 5061}},
 	    .carrier = tls ? RS_OVER_TLS : RS_OVER_TCP};
 	struct rs_event ev = {.type = RS_EV_TLS_DATA,
@@ -532,7 +533,8 @@ hello(struct world *w, uint8_t client)
 	const uint8_t c[] = {192, 0, 2, client};
 	unsigned nth = client - 17;
 	struct rs_flow_info flow = {.serial = 5000 + nth,
-	    .first = {.first = START, .from = {0, 900 + nth}}};
+	    .first_at = START,
+	    .first = {0, 900 + nth}};
 	struct rs_event ev = {.type = RS_EV_TLS_HANDSHAKE,
 	    .dir = RS_S2C,
 	    .at = rs_stamp_at(START, (struct rs_frame){0, ++w->frame}),
@@ -623,7 +625,7 @@ beside(struct world *w, rs_time at, size_t n)
 {
 	const uint8_t c[] = {192, 0, 2, 18};
 	struct rs_flow_info flow = {
-	    .serial = 5001, .first = {.first = START, .from = {0, 901}}};
+	    .serial = 5001, .first_at = START, .first = {0, 901}};
 	struct rs_event ev = {.type = RS_EV_TLS_DATA,
 	    .dir = RS_C2S,
 	    .at = rs_stamp_at(at, (struct rs_frame){0, ++w->frame}),

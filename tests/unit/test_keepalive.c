@@ -79,7 +79,7 @@ test_between_flows(void)
 	struct rs_flow_info f = {
 	    .serial = 7, .end = {phone(0), server()}, .carrier = RS_OVER_UDP};
 	struct rs_event ev = {.type = RS_EV_FLOW_OPEN, .flow = &f};
-	f.first.first = ev.at.complete = 10 * RS_SEC;
+	f.first_at = ev.at.complete = 10 * RS_SEC;
 	keepalive_tracker_event(k, &ev);
 	CU_ASSERT(!find(k, 0, &p));
 	ev.type = RS_EV_FLOW_END;
@@ -90,7 +90,7 @@ test_between_flows(void)
 	CU_ASSERT(!rs_flow_pace_tells(&p));
 	ev.type = RS_EV_FLOW_OPEN;
 	f.serial = 8;
-	f.first.first = ev.at.complete = 1000 * RS_SEC;
+	f.first_at = ev.at.complete = 1000 * RS_SEC;
 	keepalive_tracker_event(k, &ev);
 	CU_ASSERT(find(k, 0, &p));
 	CU_ASSERT_EQUAL(p.silence, 950 * RS_SEC);

@@ -110,18 +110,18 @@ take_held(void *arg, const struct rs_event *ev)
 	struct reading own;
 	pthread_mutex_lock(&h->until);
 	pthread_mutex_unlock(&h->until);
-	if (ev->reading == NULL) {
+	if (ev->u.reading == NULL) {
 		h->unread++;
 		return;
 	}
 	h->read++;
 	reading_take(&own, ev, &seed);
-	h->wrong += own.transaction != ev->reading->transaction ||
-		    own.attempt != ev->reading->attempt ||
-		    own.hop != ev->reading->hop ||
-		    ev->reading->n_contacts != 0 ||
-		    !rs_span_eq(own.via.branch, ev->reading->via.branch) ||
-		    own.via.branch.p != ev->reading->via.branch.p;
+	h->wrong += own.transaction != ev->u.reading->transaction ||
+		    own.attempt != ev->u.reading->attempt ||
+		    own.hop != ev->u.reading->hop ||
+		    ev->u.reading->n_contacts != 0 ||
+		    !rs_span_eq(own.via.branch, ev->u.reading->via.branch) ||
+		    own.via.branch.p != ev->u.reading->via.branch.p;
 }
 
 /* Whoever has less to do reads what a REGISTER says. */

@@ -62,7 +62,7 @@ event(void *arg, const struct rs_event *ev)
 	if (!reading_applies(ev))
 		return;
 	reading_take(&r, ev, &seed);
-	read.reading = &r;
+	read.u.reading = &r;
 	txn_tracker_event(h->k, &read);
 }
 
