@@ -23,11 +23,9 @@ next_element(struct sip_contact_it *it, struct rs_span *one)
 			if (one->n)
 				return true;
 		}
-		const struct sip_header *h =
-		    sip_msg_next(it->msg, SIP_HDR_CONTACT, &it->at);
-		if (h == NULL)
+		it->rest = sip_msg_next(it->msg, SIP_HDR_CONTACT, &it->at);
+		if (it->rest.p == NULL)
 			return false;
-		it->rest = h->value;
 	}
 }
 

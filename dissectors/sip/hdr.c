@@ -8,17 +8,10 @@
  * collides is a compiler warning (an element initialised twice).
  */
 #include "sip/hdr.h"
+#include "sip/hdr_inner.h"
 #include "sip/text.h"
 
-#define LOWER(c) ((unsigned)(c) | 0x20u)
-#define SLOT(n, first, last)                                                   \
- (((unsigned)(n)*3u + LOWER(first) * 7u + LOWER(last) * 5u) & 127u)
-
-/* With their lengths: what is asked for each header of each message. */
-static const struct {
-	uint8_t n;
-	char name[31]; /* 32 bytes: an index is a shift */
-} names[SIP_HDR_N] = {
+const struct sip_hdr_full sip_hdr_full[SIP_HDR_N] = {
     [SIP_HDR_NONE] = {0, ""},
     [SIP_HDR_OTHER] = {0, ""},
     [SIP_HDR_ALLOW] = {5, "Allow"},
@@ -58,7 +51,8 @@ static const struct {
     [SIP_HDR_WWW_AUTHENTICATE] = {16, "WWW-Authenticate"},
 };
 
-static const uint8_t slots[128] = {
+#define SLOT SIP_HDR_SLOT
+const uint8_t sip_hdr_slots[128] = {
     [SLOT(5, 'a', 'w')] = SIP_HDR_ALLOW,
     [SLOT(19, 'a', 'o')] = SIP_HDR_AUTHENTICATION_INFO,
     [SLOT(13, 'a', 'n')] = SIP_HDR_AUTHORIZATION,
@@ -96,11 +90,10 @@ static const uint8_t slots[128] = {
     [SLOT(16, 'w', 'e')] = SIP_HDR_WWW_AUTHENTICATE,
 };
 
-/* RFC 3261 7.3.3 and 20: the one-letter forms. */
-static enum sip_hdr
-compact(uint8_t letter)
+enum sip_hdr
+sip_hdr_compact(uint8_t letter)
 {
-	switch (LOWER(letter)) {
+	switch (letter | 0x20) {
 	case 'c':
 		return SIP_HDR_CONTENT_TYPE;
 	case 'f':
@@ -121,48 +114,21 @@ compact(uint8_t letter)
 	return SIP_HDR_OTHER;
 }
 
-/* memcmp() of 2 to 24 bytes in words that overlap: a third of the time. */
-static inline bool
-same(const uint8_t *a, const uint8_t *b, size_t n)
-{
-	if (n >= 8) {
-		uint64_t d = sip_text_load8(a) ^ sip_text_load8(b);
-		d |= sip_text_load8(a + n - 8) ^ sip_text_load8(b + n - 8);
-		return d == 0 && (n <= 16 || sip_text_load8(a + 8) ==
-						 sip_text_load8(b + 8));
-	}
-	if (n >= 4)
-		return ((sip_text_load4(a) ^ sip_text_load4(b)) |
-			   (sip_text_load4(a + n - 4) ^
-			       sip_text_load4(b + n - 4))) == 0;
-	return a[0] == b[0] && a[1] == b[1] && a[n - 1] == b[n - 1];
-}
-
-/* Apart, so that the usual way needs no registers saved. */
-__attribute__((noinline)) static enum sip_hdr
-other_case(struct rs_span name, unsigned id)
-{
-	struct rs_span full = {(const uint8_t *)names[id].name, name.n};
-	return rs_span_eq_nocase(name, full) ? (enum sip_hdr)id : SIP_HDR_OTHER;
-}
-
 enum sip_hdr
 sip_hdr_parse(struct rs_span name)
 {
 	if (name.n <= 1)
-		return name.n ? compact(name.p[0]) : SIP_HDR_NONE;
-	unsigned id = slots[SLOT(name.n, name.p[0], name.p[name.n - 1])];
+		return name.n ? sip_hdr_compact(name.p[0]) : SIP_HDR_NONE;
+	unsigned id =
+	    sip_hdr_slots[SLOT(name.n, name.p[0], name.p[name.n - 1])];
+	const struct sip_hdr_full *f = &sip_hdr_full[id];
+	struct rs_span full = {(const uint8_t *)f->name, f->n};
 	/* Also where the slot is empty: SIP_HDR_NONE has no letters. */
-	if (names[id].n != name.n)
-		return SIP_HDR_OTHER;
-	/* Nearly everybody writes names as the RFC does. */
-	if (same(name.p, (const uint8_t *)names[id].name, name.n))
-		return (enum sip_hdr)id;
-	return other_case(name, id);
+	return rs_span_eq_nocase(name, full) ? (enum sip_hdr)id : SIP_HDR_OTHER;
 }
 
 const char *
 sip_hdr_name(enum sip_hdr id)
 {
-	return id < SIP_HDR_N ? names[id].name : "";
+	return id < SIP_HDR_N ? sip_hdr_full[id].name : "";
 }

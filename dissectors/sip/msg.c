@@ -4,10 +4,11 @@
  *
  * Lenient, once somebody has decided that this is SIP: a damaged message is
  * told as far as it can be read, and the damage with it.  The one pass goes by
- * lines (memchr), reads a name of each and leaves the values alone, but for
- * CSeq and Content-Length, without which nothing can be paired or framed.
+ * lines, reads a name of each and leaves the values alone, but for CSeq and
+ * Content-Length, without which nothing can be paired or framed.
  */
 #include "sip/msg.h"
+#include "sip/hdr_inner.h"
 #include "sip/seconds.h"
 #include "sip/text.h"
 
@@ -65,22 +66,17 @@ sip_method_name(enum sip_method m)
 	return m < SIP_METHOD_N ? methods[m].name : "";
 }
 
-const struct sip_header *
-sip_msg_next(const struct sip_msg *m, enum sip_hdr id, size_t *at)
+struct rs_span
+sip_msg_another(const struct sip_msg *m, enum sip_hdr id, size_t *at)
 {
-	size_t i = *at;
-	if (m->first[id] == 0)
-		i = m->n_headers;
-	else if (i + 1 < m->first[id])
-		i = (size_t)m->first[id] - 1;
-	for (; i < m->n_headers; i++) {
+	for (size_t i = *at; i < m->n_headers; i++) {
 		if (m->headers[i].id == id) {
 			*at = i + 1;
-			return &m->headers[i];
+			return sip_msg_value(m, i);
 		}
 	}
-	*at = i;
-	return NULL;
+	*at = m->n_headers;
+	return (struct rs_span){NULL, 0};
 }
 
 /* How many blanks s begins with. */
@@ -205,50 +201,83 @@ static void
 note_surplus(struct sip_msg *m, enum sip_hdr id, struct rs_span value)
 {
 	m->flaws |= SIP_FLAW_TOO_MANY_HEADERS;
-	if (m->first[id] && once >> id & 1)
-		m->flaws |= SIP_FLAW_REPEATED;
+	if (m->first[id])
+		m->repeated |= ONE(id);
 	if (id == SIP_HDR_CONTENT_LENGTH)
 		note_length(m, value);
 }
 
+/* Adds the header of those offsets; NULL where there is no room. */
+static inline struct sip_header *
+put_header(struct sip_msg *m, enum sip_hdr id, size_t name, size_t name_n,
+    size_t value, size_t value_n)
+{
+	size_t n = m->n_headers;
+	if (n == SIP_MAX_HEADERS) {
+		note_surplus(m, id, rs_span_part(m->bytes, value, value_n));
+		return NULL;
+	}
+	struct sip_header *h = &m->headers[n];
+	h->id = id;
+	h->name = (uint32_t)name;
+	h->name_n = (uint32_t)name_n;
+	h->value = (uint32_t)value;
+	h->value_n = (uint32_t)value_n;
+	m->n_headers = ++n;
+	if (m->first[id] == 0)
+		m->first[id] = (uint8_t)n;
+	else
+		m->repeated |= ONE(id);
+	return h;
+}
+
 /*
- * Adds the header of the line from p to end.  NULL where there is none or no
- * room; a folded line after it then has nowhere to go.
+ * Adds the header of the line from pos to lf, if it is as nearly all are: a
+ * name of letters and dashes, a colon, a blank, a value without more blanks
+ * around it, CR.  Otherwise NULL.
  */
 static inline struct sip_header *
-add_header(struct sip_msg *m, const uint8_t *p, const uint8_t *end)
+add_usual(struct sip_msg *m, struct rs_span bytes, size_t pos, size_t lf)
 {
-	struct rs_span line = {p, (size_t)(end - p)};
-	/* Names are short: mostly in the first sixteen bytes. */
-	const uint8_t *v = p + sip_text_stop(line, 0, SIP_TEXT_COLON), *e = v;
+	const uint8_t *p = bytes.p + pos;
+	if (bytes.n - pos < 16)
+		return NULL;
+	sip_text_bytes x = sip_text_load16(p);
+	size_t n = sip_text_letters_n(x), v = pos + n + 2;
+	if (n == 0 || lf < v + 2 || p[n] != ':' || p[n + 1] != ' ' ||
+	    p[n + 2] <= ' ' || bytes.p[lf - 2] <= ' ' ||
+	    bytes.p[lf - 1] != '\r')
+		return NULL;
+	return put_header(
+	    m, sip_hdr_letters(x, p[0], p[n - 1], n), pos, n, v, lf - 1 - v);
+}
+
+/*
+ * Adds the header of any line from pos to end.  NULL where there is none or no
+ * room; a folded line after it then has nowhere to go.
+ */
+static struct sip_header *
+add_header(struct sip_msg *m, size_t pos, size_t end)
+{
+	const uint8_t *p = m->bytes.p;
+	struct rs_span line = rs_span_part(m->bytes, pos, end - pos);
+	size_t v = pos + rs_span_find(line, ':'), e = v;
 	/* RFC 3261 7.3.1, 25.1: HCOLON allows blanks before the colon. */
-	while (e > p && blank(e[-1]))
+	while (e > pos && blank(p[e - 1]))
 		e--;
-	struct rs_span name = {p, (size_t)(e - p)};
+	struct rs_span name = {p + pos, e - pos};
 	enum sip_hdr id = v < end ? sip_hdr_parse(name) : SIP_HDR_NONE;
 	if (id <= SIP_HDR_OTHER &&
 	    (id == SIP_HDR_NONE || sip_text_token_n(name) != name.n)) {
 		m->flaws |= SIP_FLAW_BAD_HEADER;
 		return NULL;
 	}
-	for (v++; v < end && blank(*v);)
+	/* Of a value that is empty, the end of the line is the place. */
+	for (v++; v < end && blank(p[v]);)
 		v++;
-	while (end > v && blank(end[-1]))
+	while (end > v && blank(p[end - 1]))
 		end--;
-	struct rs_span value = {v, (size_t)(end - v)};
-	size_t n = m->n_headers;
-	if (n == SIP_MAX_HEADERS) {
-		note_surplus(m, id, value);
-		return NULL;
-	}
-	struct sip_header *h = &m->headers[n];
-	*h = (struct sip_header){id, name, value};
-	m->n_headers = ++n;
-	if (m->first[id] == 0)
-		m->first[id] = (uint16_t)n;
-	else if (once >> id & 1)
-		m->flaws |= SIP_FLAW_REPEATED;
-	return h;
+	return put_header(m, id, pos, name.n, v, end - v);
 }
 
 /* The last line has no end: it is not kept, nor what it would go on. */
@@ -264,44 +293,57 @@ drop_cut(struct sip_msg *m, struct sip_header *folded)
 
 /* RFC 3261 7.3.1: a line up to end goes on with the header before it. */
 static void
-fold(struct sip_msg *m, struct sip_header *last, const uint8_t *end)
+fold(struct sip_msg *m, struct sip_header *last, size_t end)
 {
 	m->flaws |= last || m->flaws & SIP_FLAW_TOO_MANY_HEADERS
 			? SIP_FLAW_FOLDED
 			: SIP_FLAW_BAD_HEADER;
 	if (last) {
-		last->value.n = (size_t)(end - last->value.p);
-		last->value = rs_span_trim(last->value);
+		struct rs_span v = rs_span_trim(
+		    rs_span_part(m->bytes, last->value, end - last->value));
+		last->value = (uint32_t)(v.p - m->bytes.p);
+		last->value_n = (uint32_t)v.n;
 	}
 }
 
-/* All header lines from pos on; the offset past the empty line, or 0. */
-static size_t
-parse_headers(struct sip_msg *m, struct rs_span bytes, size_t pos)
+/* Any line from pos to lf.  True when it is the empty one. */
+__attribute__((noinline)) static bool
+odd_line(struct sip_msg *m, struct sip_header **last, size_t pos, size_t lf)
 {
-	struct sip_header *last = NULL;
-	const uint8_t *stop = bytes.p + bytes.n, *lf;
-	if (pos >= bytes.n)
-		return 0;
-	for (const uint8_t *p = bytes.p + pos; p < stop; p = lf + 1) {
-		lf = memchr(p, '\n', (size_t)(stop - p));
-		bool folds = p[0] <= ' ' && (p[0] == ' ' || p[0] == '\t');
-		if (lf == NULL) {
-			drop_cut(m, folds ? last : NULL);
-			return 0;
+	const uint8_t *p = m->bytes.p;
+	size_t end = lf;
+	if (end > pos && p[end - 1] == '\r')
+		end--;
+	else
+		m->flaws |= SIP_FLAW_LF_ONLY;
+	if (end == pos)
+		return true;
+	if (p[pos] == ' ' || p[pos] == '\t')
+		fold(m, *last, end);
+	else
+		*last = add_header(m, pos, end);
+	return false;
+}
+
+/* All header lines from pos on; the offset past the empty line, or 0. */
+__attribute__((noinline)) static size_t
+parse_headers(struct sip_msg *m, size_t pos)
+{
+	struct sip_header *last = NULL, *usual;
+	const struct rs_span bytes = m->bytes;
+	for (size_t at = pos; at < bytes.n; at += 64) {
+		uint64_t hits = sip_text_block(bytes, at, SIP_TEXT_LF);
+		for (size_t lf; hits; pos = lf + 1) {
+			lf = at + (size_t)__builtin_ctzll(hits);
+			hits &= hits - 1;
+			if ((usual = add_usual(m, bytes, pos, lf)))
+				last = usual;
+			else if (odd_line(m, &last, pos, lf))
+				return lf + 1;
 		}
-		const uint8_t *end = lf;
-		if (end > p && end[-1] == '\r')
-			end--;
-		else
-			m->flaws |= SIP_FLAW_LF_ONLY;
-		if (end == p)
-			return (size_t)(lf + 1 - bytes.p);
-		if (folds)
-			fold(m, last, end);
-		else
-			last = add_header(m, p, end);
 	}
+	if (pos < bytes.n && (bytes.p[pos] == ' ' || bytes.p[pos] == '\t'))
+		drop_cut(m, last);
 	return 0;
 }
 
@@ -367,22 +409,39 @@ finish_head(struct sip_msg *m)
 			m->flaws |= needed[i].flaw;
 	parse_cseq(m);
 	check_expires(m);
+	if (m->repeated & once)
+		m->flaws |= SIP_FLAW_REPEATED;
 	size_t at = 0;
-	const struct sip_header *h;
-	while ((h = sip_msg_next(m, SIP_HDR_CONTENT_LENGTH, &at))) {
-		note_length(m, h->value);
-		if (!(m->flaws & SIP_FLAW_REPEATED))
-			break;
-	}
+	struct rs_span v;
+	while ((v = sip_msg_next(m, SIP_HDR_CONTENT_LENGTH, &at)).p)
+		note_length(m, v);
+}
+
+/* One by one: to clear all of it as one block takes longer. */
+static inline void
+begin(struct sip_msg *m, struct sip_header *headers, struct rs_span bytes)
+{
+	const struct rs_span none = {NULL, 0};
+	m->request = m->has_content_length = false;
+	m->method = SIP_METHOD_NONE;
+	m->method_name = m->uri = m->reason = m->cseq_method = m->body = none;
+	m->status = 0;
+	m->headers = headers;
+	m->n_headers = 0;
+	m->repeated = 0;
+	memset(m->first, 0, sizeof m->first);
+	m->cseq = m->content_length = 0;
+	m->bytes = bytes;
+	m->flaws = 0;
+	m->size = 0;
 }
 
 bool
 sip_msg_head_parse(struct sip_msg *m, struct sip_header *headers,
     struct rs_span bytes, size_t *head)
 {
-	memset(m, 0, sizeof *m);
-	m->headers = headers;
-	m->bytes = bytes;
+	bytes = rs_span_part(bytes, 0, UINT32_MAX);
+	begin(m, headers, bytes);
 	*head = 0;
 	size_t lf = rs_span_find(bytes, '\n');
 	struct rs_span line = rs_span_part(bytes, 0, lf);
@@ -394,7 +453,7 @@ sip_msg_head_parse(struct sip_msg *m, struct sip_header *headers,
 	if (version ? !parse_status_line(m, line, version)
 		    : !parse_request_line(m, line))
 		return false;
-	*head = parse_headers(m, bytes, lf + 1);
+	*head = parse_headers(m, lf + 1);
 	if (*head == 0)
 		m->flaws |= SIP_FLAW_HEADERS_CUT;
 	finish_head(m);
@@ -440,11 +499,6 @@ sip_msg_copy(struct sip_msg *to, struct sip_header *headers, uint8_t *bytes,
 	to->reason = rs_span_moved(m->reason, from, bytes);
 	to->cseq_method = rs_span_moved(m->cseq_method, from, bytes);
 	to->body = rs_span_moved(m->body, from, bytes);
-	/* Headers point into the bytes and nowhere else. */
-	for (size_t i = 0; i < m->n_headers; i++) {
-		const struct sip_header *h = &m->headers[i];
-		headers[i] = (struct sip_header){h->id,
-		    {bytes + (h->name.p - from.p), h->name.n},
-		    {bytes + (h->value.p - from.p), h->value.n}};
-	}
+	if (m->n_headers)
+		memcpy(headers, m->headers, m->n_headers * sizeof *headers);
 }

@@ -58,10 +58,11 @@ enum sip_flaw {
 	SIP_FLAW_BAD_EXPIRES = 1 << 18, /* no number, or over 32 bits */
 };
 
+/* Offsets in the bytes of the message, so that a copy of both is a header. */
 struct sip_header {
-	enum sip_hdr id;      /* SIP_HDR_OTHER where the name is not known */
-	struct rs_span name;  /* as on the wire */
-	struct rs_span value; /* trimmed; may hold folded line ends */
+	enum sip_hdr id;         /* SIP_HDR_OTHER where the name is not known */
+	uint32_t name, name_n;   /* as on the wire */
+	uint32_t value, value_n; /* trimmed; may hold folded line ends */
 };
 
 struct sip_msg {
@@ -73,8 +74,9 @@ struct sip_msg {
 	struct rs_span reason;
 	struct sip_header *headers; /* lent by the caller */
 	size_t n_headers;
-	uint16_t first[SIP_HDR_N]; /* index + 1 of the first of each; 0: none */
-	uint32_t cseq;             /* valid unless SIP_FLAW_NO_CSEQ */
+	uint64_t repeated;        /* bits of those that stand more than once */
+	uint8_t first[SIP_HDR_N]; /* index + 1 of the first of each; 0: none */
+	uint32_t cseq;            /* valid unless SIP_FLAW_NO_CSEQ */
 	struct rs_span cseq_method;
 	bool has_content_length; /* there is one, and it can be used */
 	uint32_t content_length;
@@ -84,20 +86,48 @@ struct sip_msg {
 	size_t size; /* of the whole message on the wire */
 };
 
+/* Name and value of header i < n_headers. */
+static inline struct rs_span
+sip_msg_name(const struct sip_msg *m, size_t i)
+{
+	const struct sip_header *h = &m->headers[i];
+	return (struct rs_span){m->bytes.p + h->name, h->name_n};
+}
+
+static inline struct rs_span
+sip_msg_value(const struct sip_msg *m, size_t i)
+{
+	const struct sip_header *h = &m->headers[i];
+	return (struct rs_span){m->bytes.p + h->value, h->value_n};
+}
+
 /* The value of the first header of that name; an absent span (p NULL). */
 static inline struct rs_span
 sip_msg_header(const struct sip_msg *m, enum sip_hdr id)
 {
 	size_t i = m->first[id];
-	return i ? m->headers[i - 1].value : (struct rs_span){NULL, 0};
+	return i ? sip_msg_value(m, i - 1) : (struct rs_span){NULL, 0};
 }
 
-/*
- * The next header of that name after index *at (start with 0), or NULL.
- * *at becomes where to go on.
- */
-const struct sip_header *sip_msg_next(
+/* See sip_msg_next(): the second one and on. */
+struct rs_span sip_msg_another(
     const struct sip_msg *m, enum sip_hdr id, size_t *at);
+
+/*
+ * The value of the next header of that name from index *at on (start with 0);
+ * absent where there is none.  *at becomes where to go on.
+ */
+static inline struct rs_span
+sip_msg_next(const struct sip_msg *m, enum sip_hdr id, size_t *at)
+{
+	if (*at < m->first[id]) {
+		*at = m->first[id];
+		return sip_msg_value(m, *at - 1);
+	}
+	if (m->repeated >> id & 1)
+		return sip_msg_another(m, id, at);
+	return (struct rs_span){NULL, 0};
+}
 
 /* The known method of that exact name, SIP_METHOD_OTHER for another token. */
 enum sip_method sip_method_parse(struct rs_span name);
@@ -108,8 +138,8 @@ const char *sip_method_name(enum sip_method m);
  * Parses start-line and headers of `bytes`, whose headers end at `head`
  * (offset past the empty line; bytes.n where it is missing).  The body is what
  * follows; the framing (sip.c) has decided its length and set it beforehand in
- * bytes.n.  headers has room for SIP_MAX_HEADERS.  False when the first line is
- * no SIP start-line.
+ * bytes.n.  headers has room for SIP_MAX_HEADERS.  What is past 4 GiB is not
+ * looked at.  False when the first line is no SIP start-line.
  */
 bool sip_msg_parse(struct sip_msg *m, struct sip_header *headers,
     struct rs_span bytes, size_t head);

@@ -85,17 +85,14 @@ const uint8_t sip_text_tokens[256] = {
 };
 
 sip_text_bytes
-sip_text_tail(struct rs_span s, size_t i)
+sip_text_short(struct rs_span s)
 {
-	size_t n = s.n - i;
-	uint64_t lo, hi = 0;
-	if (n > 8) {
-		lo = sip_text_load8(s.p + i);
-		hi = sip_text_load8(s.p + s.n - 8) >> 8 * (16 - n);
-	} else if (s.n >= 8) {
-		lo = sip_text_load8(s.p + s.n - 8) >> 8 * (8 - n);
+	uint64_t lo = 0, hi;
+	if (s.n > 8) {
+		lo = sip_text_load8(s.p) << 8 * (16 - s.n);
+		hi = sip_text_load8(s.p + s.n - 8);
 	} else {
-		lo = sip_text_word(s.p + i, n);
+		hi = sip_text_word(s.p, s.n) << 8 * (8 - s.n);
 	}
 	return (sip_text_bytes)(sip_text_words){
 	    sip_text_le64(lo), sip_text_le64(hi)};

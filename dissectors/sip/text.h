@@ -127,7 +127,7 @@ sip_text_unquote(struct rs_span s)
 enum sip_text_set {
 	SIP_TEXT_PARAM,  /* " , ; < = */
 	SIP_TEXT_QUOTED, /* " and backslash */
-	SIP_TEXT_COLON,
+	SIP_TEXT_LF,
 	SIP_TEXT_USER, /* : and @ */
 	SIP_TEXT_HOST, /* : ; ? , > and blanks */
 };
@@ -136,42 +136,73 @@ enum sip_text_set {
 typedef uint8_t sip_text_bytes __attribute__((vector_size(16)));
 typedef uint64_t sip_text_words __attribute__((vector_size(16)));
 
-/* All bits of each byte of x that is in the set. */
-static inline sip_text_words
-sip_text_hits(sip_text_bytes x, enum sip_text_set set)
+static inline sip_text_bytes
+sip_text_load16(const uint8_t *p)
 {
-	if (set == SIP_TEXT_PARAM) /* "<" and "=" differ in the last bit */
-		return (sip_text_words)((x == '"') | (x == ',') | (x == ';') |
-					((x & 0xfe) == '<'));
-	if (set == SIP_TEXT_QUOTED)
-		return (sip_text_words)((x == '"') | (x == '\\'));
-	if (set == SIP_TEXT_COLON)
-		return (sip_text_words)(x == ':');
-	if (set == SIP_TEXT_USER)
-		return (sip_text_words)((x == ':') | (x == '@'));
-	/* : ; > ? differ in two bits, TAB and CR in one. */
-	return (sip_text_words)(((x & 0xfa) == ':') | (x == ',') | (x == ' ') |
-				((x & 0xfb) == '\t') | (x == '\n'));
+	sip_text_bytes x;
+	memcpy(&x, p, sizeof x);
+	return x;
 }
 
-/* Which of the sixteen is the first hit; 16: none. */
-static inline size_t
-sip_text_first(sip_text_words hits)
+/* A bit for each byte: they have all bits, or none. */
+static inline unsigned
+sip_text_bits(sip_text_words x)
 {
-#ifdef __SSE2__ /* a bit for each byte: half of the instructions */
+#ifdef __SSE2__
 	typedef char bytes __attribute__((vector_size(16)));
-	return (size_t)__builtin_ctz(
-	    (unsigned)__builtin_ia32_pmovmskb128((bytes)hits) | 1u << 16);
+	return (unsigned)__builtin_ia32_pmovmskb128((bytes)x);
 #else
-	uint64_t lo = sip_text_le64(hits[0]), hi = sip_text_le64(hits[1]);
-	if (lo)
-		return (size_t)__builtin_ctzll(lo) / 8;
-	return hi ? 8 + (size_t)__builtin_ctzll(hi) / 8 : 16;
+	/* The product has bit i of byte i in its highest byte. */
+	const uint64_t ones = UINT64_C(0x0101010101010101),
+		       gather = UINT64_C(0x0102040810204080);
+	uint64_t lo = sip_text_le64(x[0]) & ones,
+		 hi = sip_text_le64(x[1]) & ones;
+	return (unsigned)(lo * gather >> 56 | hi * gather >> 56 << 8);
 #endif
 }
 
-/* The 1 to 15 bytes from i to the end of s, and NUL after them. */
-sip_text_bytes sip_text_tail(struct rs_span s, size_t i);
+/* A bit for each byte of x that is in the set. */
+static inline unsigned
+sip_text_hits(sip_text_bytes x, enum sip_text_set set)
+{
+	if (set == SIP_TEXT_PARAM) /* "<" and "=" differ in the last bit */
+		return sip_text_bits(
+		    (sip_text_words)((x == '"') | (x == ',') | (x == ';') |
+				     ((x & 0xfe) == '<')));
+	if (set == SIP_TEXT_QUOTED)
+		return sip_text_bits(
+		    (sip_text_words)((x == '"') | (x == '\\')));
+	if (set == SIP_TEXT_LF)
+		return sip_text_bits((sip_text_words)(x == '\n'));
+	if (set == SIP_TEXT_USER)
+		return sip_text_bits((sip_text_words)((x == ':') | (x == '@')));
+	/* : ; > ? differ in two bits, TAB and CR in one. */
+	return sip_text_bits(
+	    (sip_text_words)(((x & 0xfa) == ':') | (x == ',') | (x == ' ') |
+			     ((x & 0xfb) == '\t') | (x == '\n')));
+}
+
+/* How many of the first bytes are letters and dashes. */
+static inline size_t
+sip_text_letters_n(sip_text_bytes x)
+{
+	return (size_t)__builtin_ctz(~sip_text_bits(
+	    (sip_text_words)((((x | 0x20) - 'a') < 26) | (x == '-'))));
+}
+
+/* The 1 to 15 bytes of s as the last of sixteen, and NUL before them. */
+sip_text_bytes sip_text_short(struct rs_span s);
+
+/* Hits in the 1 to 15 bytes from i to the end of s. */
+__attribute__((always_inline)) static inline unsigned
+sip_text_last(struct rs_span s, size_t i, enum sip_text_set set)
+{
+	/* Some of the last sixteen again, or all there are */
+	unsigned hits = sip_text_hits(
+	    s.n < 16 ? sip_text_short(s) : sip_text_load16(s.p + s.n - 16),
+	    set);
+	return hits >> (16 - (s.n - i));
+}
 
 /*
  * Where one of the set first stands at or after i <= s.n, or s.n.  To be
@@ -180,17 +211,35 @@ sip_text_bytes sip_text_tail(struct rs_span s, size_t i);
 __attribute__((always_inline)) static inline size_t
 sip_text_stop(struct rs_span s, size_t i, enum sip_text_set set)
 {
+	unsigned hits;
 	for (; s.n - i >= 16; i += 16) {
-		sip_text_bytes x;
-		memcpy(&x, s.p + i, sizeof x);
-		size_t at = sip_text_first(sip_text_hits(x, set));
-		if (at < 16)
-			return i + at;
+		hits = sip_text_hits(sip_text_load16(s.p + i), set);
+		if (hits)
+			return i + (size_t)__builtin_ctz(hits);
 	}
-	if (i == s.n)
-		return i;
-	i += sip_text_first(sip_text_hits(sip_text_tail(s, i), set));
-	return i < s.n ? i : s.n;
+	hits = i < s.n ? sip_text_last(s, i, set) : 0;
+	return hits ? i + (size_t)__builtin_ctz(hits) : s.n;
+}
+
+/* A bit for each of the sixty-four bytes from i < s.n on that is in the set. */
+__attribute__((always_inline)) static inline uint64_t
+sip_text_block(struct rs_span s, size_t i, enum sip_text_set set)
+{
+	uint64_t hits = 0;
+	const uint8_t *p = s.p + i;
+	if (s.n - i >= 64) {
+		hits = sip_text_hits(sip_text_load16(p + 48), set);
+		hits = hits << 16 | sip_text_hits(sip_text_load16(p + 32), set);
+		hits = hits << 16 | sip_text_hits(sip_text_load16(p + 16), set);
+		return hits << 16 | sip_text_hits(sip_text_load16(p), set);
+	}
+	size_t n = 0;
+	for (; s.n - i >= 16; i += 16, n += 16)
+		hits |= (uint64_t)sip_text_hits(sip_text_load16(s.p + i), set)
+			<< n;
+	if (i < s.n)
+		hits |= (uint64_t)sip_text_last(s, i, set) << n;
+	return hits;
 }
 
 /*

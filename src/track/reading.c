@@ -45,14 +45,12 @@ read_auths(struct reading *to, const struct sip_msg *m,
 	to->n_auth = 0;
 	for (unsigned i = 0; i < 2; i++) {
 		const enum sip_hdr id = ids[m->request][i];
-		const struct sip_header *v;
+		struct rs_span v;
 		size_t at = 0;
-		if (m->first[id] == 0)
-			continue;
 		while (to->n_auth < READING_AUTHS &&
-		       (v = sip_msg_next(m, id, &at))) {
+		       (v = sip_msg_next(m, id, &at)).p) {
 			struct sip_auth *auth = &to->auth[to->n_auth];
-			if (!sip_auth_parse(auth, v->value) ||
+			if (!sip_auth_parse(auth, v) ||
 			    (m->request && !is_credentials(auth)))
 				continue;
 			to->nonces[to->n_auth] =

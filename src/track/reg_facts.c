@@ -168,10 +168,9 @@ reg_facts_challenge(
 static bool
 has_token(const struct sip_msg *m, enum sip_hdr id, struct rs_span token)
 {
-	const struct sip_header *h;
+	struct rs_span rest;
 	size_t at = 0;
-	while (m->first[id] && (h = sip_msg_next(m, id, &at))) {
-		struct rs_span rest = h->value;
+	while ((rest = sip_msg_next(m, id, &at)).p) {
 		while (rest.n) {
 			size_t n = rs_span_find(rest, ',');
 			if (rs_span_eq_nocase(
@@ -260,8 +259,8 @@ warning_of(const struct sip_msg *m)
 	for (uint32_t i = 0; s.p == NULL && i < m->n_headers; i++)
 		if (m->headers[i].id == SIP_HDR_OTHER &&
 		    rs_span_eq_nocase(
-			m->headers[i].name, RS_LIT("P-Registrar-Error")))
-			s = m->headers[i].value;
+			sip_msg_name(m, i), RS_LIT("P-Registrar-Error")))
+			s = sip_msg_value(m, i);
 	/* Cut, it could not be told from the others. */
 	if (s.p == NULL && !(m->flaws & SIP_FLAW_HEADERS_CUT))
 		s = sip_msg_header(m, SIP_HDR_REASON);
@@ -305,11 +304,10 @@ static void
 read_routes(struct reg_attempt *a, const struct sip_msg *m, enum sip_hdr id,
     struct rec_list *l)
 {
-	const struct sip_header *h;
+	struct rs_span rest;
 	size_t at = 0;
 	l->n = 0;
-	while (m->first[id] && (h = sip_msg_next(m, id, &at))) {
-		struct rs_span rest = h->value;
+	while ((rest = sip_msg_next(m, id, &at)).p) {
 		while (rest.n && l->n < MAX_ROUTES) {
 			size_t n = sip_text_find(rest, ',');
 			struct rs_span one =

@@ -48,7 +48,7 @@ read_values(const struct sip_msg *m)
 		struct sip_via v;
 		struct sip_auth auth;
 		uint32_t seconds;
-		struct rs_span value = m->headers[i].value;
+		struct rs_span value = sip_msg_value(m, i);
 		(void)sip_seconds_parse(&seconds, value);
 		if (sip_addr_parse(&a, value)) {
 			touch(a.display);

@@ -124,8 +124,8 @@ add_sip(struct recorder *r, const struct sip_msg *m)
 	uint64_t h = fnv(UINT64_C(14695981039346656037), m->body);
 	for (size_t i = 0; i < m->n_headers; i++) {
 		h = (h ^ (uint64_t)m->headers[i].id) * 31;
-		h = fnv(h, m->headers[i].name);
-		h = fnv(h, m->headers[i].value);
+		h = fnv(h, sip_msg_name(m, i));
+		h = fnv(h, sip_msg_value(m, i));
 	}
 	add(r, " size=%zu method=%d hash=%016" PRIx64, m->size, (int)m->method,
 	    h);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SIP messages as datagrams: rows, some of them from RFC 4475. */
 #include "event.h"
+#include "guard.h"
 #include "sip/contact.h"
 #include "sip/sip.h"
+#include "sip/text.h"
 #include "sip/via.h"
 #include "stream_driver.h"
 #include "unit.h"
@@ -211,14 +213,13 @@ test_wsinv(void)
 	CU_ASSERT(rs_span_eq(v.branch, RS_LIT("390skdjuw")));
 	CU_ASSERT(!v.cookie);
 	size_t at = 0;
-	CU_ASSERT_PTR_NOT_NULL(sip_msg_next(&m, SIP_HDR_VIA, &at));
-	const struct sip_header *h = sip_msg_next(&m, SIP_HDR_VIA, &at);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(h);
-	CU_ASSERT(sip_via_parse(&v, h->value));
+	CU_ASSERT_PTR_NOT_NULL(sip_msg_next(&m, SIP_HDR_VIA, &at).p);
+	struct rs_span second = sip_msg_next(&m, SIP_HDR_VIA, &at);
+	CU_ASSERT(sip_via_parse(&v, second));
 	CU_ASSERT(rs_span_eq(v.host, RS_LIT("spindle.example.com")));
 	CU_ASSERT(rs_span_eq(v.branch, RS_LIT("z9hG4bK9ikj8")));
 	CU_ASSERT(v.cookie);
-	CU_ASSERT_PTR_NULL(sip_msg_next(&m, SIP_HDR_VIA, &at));
+	CU_ASSERT_PTR_NULL(sip_msg_next(&m, SIP_HDR_VIA, &at).p);
 	struct sip_contact_it it = sip_contact_first(&m);
 	struct sip_contact c;
 	CU_ASSERT(sip_contact_next(&it, &c));
@@ -298,5 +299,57 @@ test_methods(void)
 	CU_ASSERT_STRING_EQUAL(sip_method_name(SIP_METHOD_N), "");
 }
 
-UNIT_MAIN("sip_msg", UNIT(test_rows), UNIT(test_wsinv),
+/* One line, as the last of a head and where no more can be read. */
+static void
+check_line(struct guard *g, const char *name, const char *rest)
+{
+	char text[200];
+	struct sip_header headers[SIP_MAX_HEADERS];
+	struct sip_msg m;
+	snprintf(
+	    text, sizeof text, "REGISTER sip:b SIP/2.0\r\n%s%s", name, rest);
+	struct rs_span bytes = guard_put(g, rs_span_str(text));
+	unit_row(text);
+	CU_ASSERT_FATAL(sip_msg_parse(&m, headers, bytes, bytes.n));
+	CU_ASSERT_EQUAL_FATAL(m.n_headers, 1);
+	CU_ASSERT_EQUAL(m.headers[0].id, sip_hdr_parse(rs_span_str(name)));
+	CU_ASSERT_EQUAL(m.first[m.headers[0].id], 1);
+	CU_ASSERT(rs_span_eq(sip_msg_name(&m, 0), rs_span_str(name)));
+	CU_ASSERT(rs_span_eq(sip_msg_value(&m, 0), RS_LIT("v:w")));
+}
+
+/* A name is the same one however its line is written. */
+static void
+test_lines(void)
+{
+	static const char *const rests[] = {": v:w\r\n\r\n", ": v:w\r\n",
+	    ":v:w\r\n", " : v:w\r\n", ":\tv:w\r\n", ":  v:w\r\n", ": v:w \r\n",
+	    ": v:w\t\r\r\n", ": v:w\n", ":\r\n v:w\r\n", ": v:w\r\n \r\n"};
+	struct guard g;
+	guard_init(&g, 200);
+	for (size_t f = 0; f < sizeof rests / sizeof *rests; f++) {
+		for (unsigned i = SIP_HDR_OTHER; i < SIP_HDR_N; i++) {
+			const char *full = sip_hdr_name((enum sip_hdr)i);
+			char name[40];
+			snprintf(name, sizeof name, "%s", *full ? full : "X-Y");
+			check_line(&g, name, rests[f]);
+			for (char *c = name; *c; c++)
+				*c ^= *c >= 'A' ? 0x20 : 0; /* cASE */
+			check_line(&g, name, rests[f]);
+			name[1] = name[1] == 'x' ? 'y' : 'x';
+			check_line(&g, name, rests[f]);
+			name[1] = '_';
+			check_line(&g, name, rests[f]);
+		}
+		for (int c = '!'; c < 0x7f; c++)
+			if (sip_text_token((uint8_t)c))
+				check_line(
+				    &g, (char[]){(char)c, '\0'}, rests[f]);
+		check_line(&g, "sixteen-letters-", rests[f]);
+		check_line(&g, "seventeen-letters", rests[f]);
+	}
+	guard_clear(&g);
+}
+
+UNIT_MAIN("sip_msg", UNIT(test_lines), UNIT(test_rows), UNIT(test_wsinv),
     UNIT(test_too_many_headers), UNIT(test_expires), UNIT(test_methods))

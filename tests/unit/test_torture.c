@@ -117,7 +117,7 @@ put_via(struct text *t, const struct sip_msg *m)
 		put_span(t, " branch=", v.branch);
 	if (v.received.p)
 		put_span(t, " received=", v.received);
-	while (sip_msg_next(m, SIP_HDR_VIA, &at))
+	while (sip_msg_next(m, SIP_HDR_VIA, &at).p)
 		n++;
 	put(t, "%s\nvias %u\n", v.cookie ? "" : " old", n);
 }
