@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of rules and who asks them. */
 #include "diag/rules.h"
+#include "diag/sip_view.h"
 #include "diag/tls_view.h"
 
 const struct diag_rule *const diag_rules[] = {
@@ -86,7 +87,12 @@ void
 diag_judge(const struct diag_case *c, const struct diag_out *out)
 {
 	struct diag_case whole = *c;
+	struct sip_view sip;
 	struct tls_view tls;
+	if (c->registration) {
+		sip = sip_view_of(c->registration);
+		whole.sip = &sip;
+	}
 	if (c->handshake && (c->handshake->state != REC_COMPLETED ||
 				tls_view_dismissed(c->handshake))) {
 		tls = tls_view_of(c);

@@ -15,11 +15,14 @@
 #include "track/records.h"
 
 struct diag_fetches;
+struct sip_view;
 struct tls_view;
 
 /* What a finding may lean on; any but one may be NULL: not seen. */
 struct diag_case {
 	const struct rec_registration *registration;
+	/* what it shows; diag_judge() fills it in, for all rules about SIP */
+	const struct sip_view *sip;
 	const struct rec_handshake *handshake;
 	/* completed, for the same name, by a certificate of another issuer */
 	const struct rec_handshake *other;

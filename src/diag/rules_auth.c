@@ -44,26 +44,25 @@ static void
 sip_realm_mismatch(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
-	const char *what;
 	struct finding f;
 	if (c->registration == NULL)
 		return;
-	struct sip_view v = sip_view_of(c->registration);
-	if (sip_view_form(&v, &what) != SIP_FORM_OTHER_REALM) {
-		one_realm(rule, c, out, &v);
+	const struct sip_view *v = c->sip;
+	if (v->form != SIP_FORM_OTHER_REALM) {
+		one_realm(rule, c, out, v);
 		return;
 	}
 	const struct rec_challenge *offered =
-	    v.n > 1 ? v.t[v.n - 2].challenges.v : NULL;
+	    v->n > 1 ? v->t[v->n - 2].challenges.v : NULL;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "sip.credentials-refused");
 	finding_detail(&f,
 	    "The answer is for realm %.*s, the challenge was of realm %.*s; "
 	    "then %lld %.*s.",
-	    FINDING_TEXT(v.r->realm),
+	    FINDING_TEXT(v->r->realm),
 	    FINDING_TEXT(offered ? offered->realm : (struct rs_span){0}),
-	    (long long)v.last->status, FINDING_TEXT(v.last->reason));
-	sip_view_evidence(&f, &v);
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason));
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -71,18 +70,18 @@ static void
 sip_authorization_malformed(const struct diag_rule *rule,
     const struct diag_case *c, const struct diag_out *out)
 {
-	const char *what;
 	struct finding f;
 	if (c->registration == NULL)
 		return;
-	struct sip_view v = sip_view_of(c->registration);
-	if (sip_view_form(&v, &what) != SIP_FORM_MALFORMED)
+	const struct sip_view *v = c->sip;
+	if (v->form != SIP_FORM_MALFORMED)
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "sip.credentials-refused");
 	finding_detail(&f, "In the credentials that got %lld %.*s, %s.",
-	    (long long)v.last->status, FINDING_TEXT(v.last->reason), what);
-	sip_view_evidence(&f, &v);
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason),
+	    v->malformed);
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -90,19 +89,18 @@ static void
 sip_bearer(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
-	const char *what;
 	struct finding f;
 	if (c->registration == NULL)
 		return;
-	struct sip_view v = sip_view_of(c->registration);
-	if (sip_view_form(&v, &what) != SIP_FORM_BEARER)
+	const struct sip_view *v = c->sip;
+	if (v->form != SIP_FORM_BEARER)
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f,
 	    "The REGISTER carries a token (Bearer, RFC 8898) and got %lld "
 	    "%.*s: no password takes part in this.",
-	    (long long)v.last->status, FINDING_TEXT(v.last->reason));
-	sip_view_evidence(&f, &v);
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason));
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -116,19 +114,19 @@ sip_extension_refused(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_REJECTED)
 		return;
-	struct sip_view v = sip_view_of(r);
-	int64_t s = v.last ? v.last->status : 0;
+	const struct sip_view *v = c->sip;
+	int64_t s = v->last ? v->last->status : 0;
 	if (s != 420 && s != 421 && s != 439 && s != 494)
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f, "%lld %.*s%s%.*s.", (long long)s,
-	    FINDING_TEXT(v.last->reason),
-	    v.last->extensions.n == 0 ? ""
-	    : s == 420                ? ", it does not know "
-				      : ", it asks for ",
-	    (int)v.last->extensions.n,
-	    v.last->extensions.n ? (const char *)v.last->extensions.p : "");
-	sip_view_evidence(&f, &v);
+	    FINDING_TEXT(v->last->reason),
+	    v->last->extensions.n == 0 ? ""
+	    : s == 420                 ? ", it does not know "
+				       : ", it asks for ",
+	    (int)v->last->extensions.n,
+	    v->last->extensions.n ? (const char *)v->last->extensions.p : "");
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -152,18 +150,18 @@ sip_too_many_contacts(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_REJECTED)
 		return;
-	struct sip_view v = sip_view_of(r);
-	if (v.last == NULL)
+	const struct sip_view *v = c->sip;
+	if (v->last == NULL)
 		return;
-	bool warned = says_too_many(v.last->warning);
-	if (!warned && !says_too_many(v.last->reason))
+	bool warned = says_too_many(v->last->warning);
+	if (!warned && !says_too_many(v->last->reason))
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f, "The registrar says so: %lld %.*s%s%.*s.",
-	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
-	    warned ? ", " : "", warned ? (int)v.last->warning.n : 0,
-	    warned ? (const char *)v.last->warning.p : "");
-	sip_view_evidence(&f, &v);
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason),
+	    warned ? ", " : "", warned ? (int)v->last->warning.n : 0,
+	    warned ? (const char *)v->last->warning.p : "");
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -178,10 +176,10 @@ sip_fragments_lost(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL)
 		return;
-	struct sip_view v = sip_view_of(r);
-	if (!sip_view_fragments_lost(&v))
+	const struct sip_view *v = c->sip;
+	if (!sip_view_fragments_lost(v))
 		return;
-	const struct rec_transaction *before = &v.t[v.n - 2];
+	const struct rec_transaction *before = &v->t[v->n - 2];
 	/* What drops fragments lies behind it, where there is little left. */
 	bool arrived = coverage_view_near_registrar(c->coverage);
 	finding_begin(&f, rule, c, out, arrived ? REC_INFERRED : REC_LIKELY);
@@ -197,11 +195,11 @@ sip_fragments_lost(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f,
 	    "The REGISTER of %lld bytes was answered; with credentials it has "
 	    "%lld bytes, goes in several fragments, and gets no answer.%s",
-	    (long long)before->request_size, (long long)v.last->request_size,
+	    (long long)before->request_size, (long long)v->last->request_size,
 	    arrived ? " All fragments came as far as the capture, near the "
 		      "registrar."
 		    : "");
-	sip_view_evidence(&f, &v);
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 

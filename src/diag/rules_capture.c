@@ -36,10 +36,10 @@ capture_incomplete(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	if (phone_view_silence(c) && !coverage_view_dropped(c->coverage))
 		return; /* policy.source-banned says it */
-	struct sip_view v = sip_view_of(c->registration);
-	if (v.last == NULL || sip_view_both_ways(c, &v) ||
-	    sip_view_flaw(v.r, "response_refused") ||
-	    sip_view_fragments_lost(&v))
+	const struct sip_view *v = c->sip;
+	if (v->last == NULL || sip_view_both_ways(c, v) ||
+	    sip_view_flaw(v->r, "response_refused") ||
+	    sip_view_fragments_lost(v))
 		return; /* sip.no-answer or another says it */
 	finding_begin(&f, rule, c, out, REC_INFERRED);
 	finding_alternative(&f, "sip.no-answer");
@@ -47,8 +47,8 @@ capture_incomplete(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f,
 	    "No final response to the REGISTER in 32 s, but %s: the answer may "
 	    "have come.",
-	    why(c, &v));
-	sip_view_evidence(&f, &v);
+	    why(c, v));
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -93,8 +93,8 @@ link_fragments_differ(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_coverage *v = c->coverage;
 	struct finding f;
 	if (v == NULL || v->fragments_differ.number == 0 || c->registration ||
-	    c->handshake || c->connection || c->binding || c->phone ||
-	    c->way || c->lease || c->link || c->download)
+	    c->handshake || c->connection || c->binding || c->phone || c->way ||
+	    c->lease || c->link || c->download)
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f,

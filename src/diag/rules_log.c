@@ -12,13 +12,13 @@ log_sent_not_on_wire(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || !sip_view_flaw(r, "not_on_wire"))
 		return;
-	struct sip_view v = sip_view_of(r);
+	const struct sip_view *v = c->sip;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f,
 	    "The phone's log has a REGISTER that it sent, and the connection "
 	    "that carried what it sent before and after never did.");
-	for (uint32_t i = 0; i < v.n; i++) {
-		const struct rec_transaction *t = &v.t[i];
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct rec_transaction *t = &v->t[i];
 		bool line = rs_frame_is_line(t->request_frame);
 		finding_evidence(&f, t->request_frame, t->request_time,
 		    line ? RS_LIT("REGISTER, in the log alone")
@@ -41,13 +41,13 @@ log_received_not_logged(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || !sip_view_flaw(r, "not_logged"))
 		return;
-	struct sip_view v = sip_view_of(r);
+	const struct sip_view *v = c->sip;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f,
 	    "The server sent something on this connection that the phone's log "
 	    "does not have, while the log goes on: it never came to the part "
 	    "of the phone that reads SIP.");
-	sip_view_evidence(&f, &v);
+	sip_view_evidence(&f, v);
 	const struct rs_frame *v_frames = r->frames.v;
 	for (uint32_t i = 0; i < r->frames.n; i++)
 		if (!rs_frame_is_line(v_frames[i]))

@@ -74,7 +74,7 @@ sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r->icmp.p == NULL)
 		return;
-	struct sip_view v = sip_view_of(r);
+	const struct sip_view *v = c->sip;
 	if (r->icmp_from.at.addr.family)
 		rs_addr_format(&r->icmp_from.at.addr, from);
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
@@ -87,10 +87,10 @@ sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
 	    "ICMP %.*s from %s quotes the REGISTER to port %u: %s.",
 	    FINDING_TEXT(r->icmp), from, r->server.at.port,
 	    icmp_meaning(r->icmp, r->server.at.addr.family));
-	sip_view_evidence(&f, &v);
+	sip_view_evidence(&f, v);
 	/* The frame is the first one's, the end of the attempt the last one's.
 	 */
-	bool once = v.last && v.last->retransmissions == 0;
+	bool once = v->last && v->last->retransmissions == 0;
 	finding_evidence(&f, r->icmp_frame, once ? r->ended : RS_NEVER,
 	    RS_LIT("ICMP unreachable"));
 	finding_say(&f);
@@ -106,11 +106,11 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		sip_unreachable(rule, c, out);
 	if (c->registration->outcome != REC_TIMED_OUT || phone_view_silence(c))
 		return; /* or policy.source-banned says it */
-	struct sip_view v = sip_view_of(c->registration);
+	const struct sip_view *v = c->sip;
 	struct finding f;
-	if (v.last == NULL || !sip_view_both_ways(c, &v) ||
-	    sip_view_flaw(v.r, "response_refused") ||
-	    sip_view_fragments_lost(&v))
+	if (v->last == NULL || !sip_view_both_ways(c, v) ||
+	    sip_view_flaw(v->r, "response_refused") ||
+	    sip_view_fragments_lost(v))
 		return; /* those have rules of their own */
 	bool arrived = coverage_view_near_registrar(c->coverage);
 	bool had_it = delivered(c);
@@ -121,19 +121,19 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		f.rec.title = RS_LIT("The registrar does not answer REGISTER");
 	say_delivered(&f, c);
 	/* A short request got through and a longer one did not. */
-	if (v.r->transport == REC_UDP && v.n > 1 &&
-	    v.last->credentials == RS_TRUE &&
-	    sip_view_challenged(&v.t[v.n - 2]))
+	if (v->r->transport == REC_UDP && v->n > 1 &&
+	    v->last->credentials == RS_TRUE &&
+	    sip_view_challenged(&v->t[v->n - 2]))
 		finding_alternative(&f, "sip.fragments-lost");
 	finding_alternative(&f, "policy.source-banned");
 	finding_alternative(&f, "capture.incomplete");
 	int64_t sent =
-	    v.last->retransmissions > 0 ? v.last->retransmissions + 1 : 1;
+	    v->last->retransmissions > 0 ? v->last->retransmissions + 1 : 1;
 	finding_detail(&f,
 	    "The REGISTER was sent %lld time%s and no final response came in "
 	    "32 s%s%s.%s",
 	    (long long)sent, sent == 1 ? "" : "s",
-	    v.last->provisional > 0 ? ", only a provisional one" : "",
+	    v->last->provisional > 0 ? ", only a provisional one" : "",
 	    had_it ? "; the connection was up, and TCP did not keep "
 		     "repeating the request, so that the server had it"
 		   : "",
@@ -144,62 +144,11 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		  "registrar, or the answer was lost on its way back, cannot "
 		  "be told here."
 		: "");
-	sip_view_evidence(&f, &v);
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
 /* ---- credentials ---- */
-
-enum refusal {
-	NOT_REFUSED,
-	BY_PASSWORD,
-	BY_NONCE,
-	BY_STALE_LOOP,
-	BY_WORDS, /* that say another cause */
-};
-
-/* It is somebody else who asks: a proxy took its credentials, and now the
-   registrar behind it wants its own, or the other way round (RFC 3261 22.3). */
-static bool
-another_asks(const struct sip_view *v)
-{
-	const struct rec_challenge *c = v->last->challenges.v;
-	const struct rec_authorization *a = v->last->authorizations.v;
-	if (v->last->challenges.n == 0 || v->last->authorizations.n == 0)
-		return false;
-	for (uint32_t i = 0; i < v->last->challenges.n; i++)
-		for (uint32_t j = 0; j < v->last->authorizations.n; j++)
-			if (c[i].realm.p == NULL || a[j].realm.p == NULL ||
-			    rs_span_eq(c[i].realm, a[j].realm))
-				return false;
-	return true;
-}
-
-/* Why the answer to a challenge was refused. */
-static enum refusal
-refusal_of(const struct sip_view *v)
-{
-	const char *what;
-	if (v->last == NULL || v->last->credentials != RS_TRUE)
-		return NOT_REFUSED;
-	/* A rule of its own says that. */
-	if (sip_view_form(v, &what) != SIP_FORM_FINE)
-		return NOT_REFUSED;
-	if (another_asks(v))
-		return NOT_REFUSED;
-	bool refused = v->r->outcome == REC_AUTH_FAILED;
-	bool forbidden =
-	    v->r->outcome == REC_REJECTED && v->last->status == 403;
-	if (refused && v->stale >= 2)
-		return BY_STALE_LOOP;
-	if (refused && (v->nonce_named || v->last->digest == REC_DIGEST_RIGHT))
-		return BY_NONCE;
-	struct rs_span warning;
-	if (forbidden && v->last->digest != REC_DIGEST_WRONG &&
-	    sip_view_other_cause(v, &warning))
-		return BY_WORDS;
-	return refused || forbidden ? BY_PASSWORD : NOT_REFUSED;
-}
 
 /* The same user had registered the same line before: then the password was
    right, and may still be. */
@@ -293,39 +242,40 @@ sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
 {
 	if (c->registration == NULL)
 		return;
-	struct sip_view v = sip_view_of(c->registration);
+	const struct sip_view *v = c->sip;
 	struct finding f;
-	if (refusal_of(&v) != BY_PASSWORD)
+	if (v->refusal != SIP_REFUSED_BY_PASSWORD)
 		return;
-	if (v.last->digest == REC_DIGEST_WRONG) {
-		say_wrong_digest(rule, c, out, &v);
+	if (v->last->digest == REC_DIGEST_WRONG) {
+		say_wrong_digest(rule, c, out, v);
 		return;
 	}
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	/* Some registrars say in plain words what it was. */
-	bool told = sip_view_contains(v.last->reason, "password");
-	const struct rec_line *right = was_right(c, &v);
-	if (right || (v.nonce_age == REC_ABSENT ? !told : v.nonce_age >= fresh))
+	bool told = sip_view_contains(v->last->reason, "password");
+	const struct rec_line *right = was_right(c, v);
+	if (right ||
+	    (v->nonce_age == REC_ABSENT ? !told : v->nonce_age >= fresh))
 		finding_alternative(&f, "sip.nonce-expired");
 	/* Many registrars leave stale=true out. */
-	if (right && v.r->outcome == REC_AUTH_FAILED)
+	if (right && v->r->outcome == REC_AUTH_FAILED)
 		finding_alternative(&f, "sip.stale-loop");
 	if (right)
 		f.rec.advice = RS_LIT(
 		    "Was the password changed meanwhile? If not, it is the "
 		    "nonce: do several registrars share theirs, and how long "
 		    "do they live?");
-	if (realm_differs(&v))
+	if (realm_differs(v))
 		finding_alternative(&f, "sip.realm-mismatch");
-	struct rs_span user = aor_user(v.r->aor);
-	if (user.n && v.r->auth_user.n && !rs_span_eq(user, v.r->auth_user))
+	struct rs_span user = aor_user(v->r->aor);
+	if (user.n && v->r->auth_user.n && !rs_span_eq(user, v->r->auth_user))
 		finding_alternative(&f, "sip.auth-user-differs");
-	if (!told && v.last->status == 403)
+	if (!told && v->last->status == 403)
 		finding_alternative(&f, "sip.refused-by-policy");
 	/* A digest over other parts looks like one of another password. */
 	finding_alternative(&f, "sip.authorization-malformed");
-	detail_credentials(&f, &v, right);
-	sip_view_evidence(&f, &v);
+	detail_credentials(&f, v, right);
+	sip_view_evidence(&f, v);
 	if (right)
 		finding_evidence(&f, right->registered_frame, right->registered,
 		    RS_LIT("200, the same user"));
@@ -340,13 +290,14 @@ sip_auth_user_differs(const struct diag_rule *rule, const struct diag_case *c,
 {
 	if (c->registration == NULL)
 		return;
-	struct sip_view v = sip_view_of(c->registration);
+	const struct sip_view *v = c->sip;
 	struct finding f;
-	if (refusal_of(&v) != BY_PASSWORD || v.last->digest != REC_DIGEST_NONE)
+	if (v->refusal != SIP_REFUSED_BY_PASSWORD ||
+	    v->last->digest != REC_DIGEST_NONE)
 		return;
-	struct rs_span user = aor_user(v.r->aor);
-	if (user.n == 0 || v.r->auth_user.n == 0 ||
-	    rs_span_eq(user, v.r->auth_user) || was_right(c, &v))
+	struct rs_span user = aor_user(v->r->aor);
+	if (user.n == 0 || v->r->auth_user.n == 0 ||
+	    rs_span_eq(user, v->r->auth_user) || was_right(c, v))
 		return;
 	if (c->profile && c->profile->other_user)
 		return; /* as its service has it */
@@ -355,8 +306,8 @@ sip_auth_user_differs(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f,
 	    "The refused credentials are of user %.*s, and %.*s is to be "
 	    "registered.",
-	    FINDING_TEXT(v.r->auth_user), FINDING_TEXT(user));
-	sip_view_evidence(&f, &v);
+	    FINDING_TEXT(v->r->auth_user), FINDING_TEXT(user));
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -366,17 +317,17 @@ sip_nonce_expired(const struct diag_rule *rule, const struct diag_case *c,
 {
 	if (c->registration == NULL)
 		return;
-	struct sip_view v = sip_view_of(c->registration);
+	const struct sip_view *v = c->sip;
 	struct finding f;
-	if (refusal_of(&v) != BY_NONCE)
+	if (v->refusal != SIP_REFUSED_BY_NONCE)
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
-	finding_alternative(&f, v.last->digest == REC_DIGEST_RIGHT
+	finding_alternative(&f, v->last->digest == REC_DIGEST_RIGHT
 				    ? "sip.refused-by-policy"
 				    : "sip.credentials-refused");
-	detail_credentials(&f, &v, NULL);
-	sip_view_evidence(&f, &v);
-	way_explains_wait(&f, c, v.last->request_time, v.nonce_age);
+	detail_credentials(&f, v, NULL);
+	sip_view_evidence(&f, v);
+	way_explains_wait(&f, c, v->last->request_time, v->nonce_age);
 	finding_say(&f);
 }
 
@@ -386,15 +337,15 @@ sip_stale_loop(const struct diag_rule *rule, const struct diag_case *c,
 {
 	if (c->registration == NULL)
 		return;
-	struct sip_view v = sip_view_of(c->registration);
+	const struct sip_view *v = c->sip;
 	struct finding f;
-	if (refusal_of(&v) != BY_STALE_LOOP)
+	if (v->refusal != SIP_REFUSED_BY_STALE_LOOP)
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	finding_detail(&f,
 	    "%u answers in a row were told that their nonce is stale.",
-	    v.stale);
-	sip_view_evidence(&f, &v);
+	    v->stale);
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -408,10 +359,10 @@ sip_digest_unsupported(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_CHALLENGE_UNANSWERED)
 		return;
-	struct sip_view v = sip_view_of(r);
-	if (v.last == NULL || v.last->challenges.n == 0)
+	const struct sip_view *v = c->sip;
+	if (v->last == NULL || v->last->challenges.n == 0)
 		return;
-	const struct rec_challenge *first = v.last->challenges.v;
+	const struct rec_challenge *first = v->last->challenges.v;
 	if (!rs_span_starts(first->algorithm, RS_LIT("SHA-")))
 		return;
 	/* Nothing says that a datagram which passed here was received. */
@@ -424,14 +375,14 @@ sip_digest_unsupported(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f,
 	    "The first of %u challenge%s asks for %.*s, and the phone did not "
 	    "come back with credentials.%s",
-	    v.last->challenges.n, v.last->challenges.n == 1 ? "" : "s",
+	    v->last->challenges.n, v->last->challenges.n == 1 ? "" : "s",
 	    FINDING_TEXT(first->algorithm),
 	    far_off
 		? " The capture is near the registrar: whether the challenge "
 		  "reached the phone, or its answer was lost, cannot be told "
 		  "here."
 		: "");
-	sip_view_evidence(&f, &v);
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -508,17 +459,17 @@ sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_REJECTED)
 		return;
-	struct sip_view v = sip_view_of(r);
-	if (refusal_of(&v) == BY_WORDS) {
-		say_refused_in_words(rule, c, out, &v);
+	const struct sip_view *v = c->sip;
+	if (v->refusal == SIP_REFUSED_BY_WORDS) {
+		say_refused_in_words(rule, c, out, v);
 		return;
 	}
 	/* The first final already, and not to credentials, as far as the
 	   REGISTER was captured. */
-	if (v.n != 1 || v.last->credentials != RS_FALSE ||
+	if (v->n != 1 || v->last->credentials != RS_FALSE ||
 	    sip_view_flaw(r, "message_cut"))
 		return;
-	const struct policy *p = policy_of(v.last->status);
+	const struct policy *p = policy_of(v->last->status);
 	if (p == NULL)
 		return;
 	finding_begin(
@@ -531,9 +482,9 @@ sip_refused_by_policy(const struct diag_rule *rule, const struct diag_case *c,
 		f.rec.advice = rs_span_str(p->advice);
 	finding_detail(&f,
 	    "The first answer was %lld %.*s, without a challenge: %s.",
-	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason),
 	    p->meaning);
-	sip_view_evidence(&f, &v);
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -576,20 +527,20 @@ sip_interval_loop(const struct diag_rule *rule, const struct diag_case *c,
 		say_shrinking(rule, c, out);
 	if (r == NULL || !rec_outcome_failed(r->outcome))
 		return;
-	struct sip_view v = sip_view_of(r);
-	if (v.brief < 2 || v.last->status != 423)
+	const struct sip_view *v = c->sip;
+	if (v->brief < 2 || v->last->status != 423)
 		return;
 	finding_begin(&f, rule, c, out, REC_CERTAIN);
 	char asked[48] = "", least[64] = "";
 	if (r->expires_requested != REC_ABSENT)
 		snprintf(asked, sizeof asked, "; asked for %lld s",
 		    (long long)r->expires_requested);
-	if (v.last->min_expires != REC_ABSENT)
+	if (v->last->min_expires != REC_ABSENT)
 		snprintf(least, sizeof least,
 		    "%s the registrar wants at least %lld s",
-		    asked[0] ? "," : ";", (long long)v.last->min_expires);
-	finding_detail(&f, "%u times 423%s%s.", v.brief, asked, least);
-	sip_view_evidence(&f, &v);
+		    asked[0] ? "," : ";", (long long)v->last->min_expires);
+	finding_detail(&f, "%u times 423%s%s.", v->brief, asked, least);
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -601,10 +552,10 @@ sip_overloaded(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_REJECTED)
 		return;
-	struct sip_view v = sip_view_of(r);
+	const struct sip_view *v = c->sip;
 	/* RFC 3261 21.5.1, 21.5.4 */
-	if (v.last == NULL || v.last->retry_after == REC_ABSENT ||
-	    (v.last->status != 503 && v.last->status != 500))
+	if (v->last == NULL || v->last->retry_after == REC_ABSENT ||
+	    (v->last->status != 503 && v->last->status != 500))
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	/* A limit of requests per source says the same. */
@@ -612,7 +563,7 @@ sip_overloaded(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_line *l = phone_view_line(c);
 	char early[96] = "", t[FINDING_WORD];
 	bool again = l && l->retried != RS_NEVER &&
-		     rs_frame_eq(l->told_frame, v.last->response_frame);
+		     rs_frame_eq(l->told_frame, v->last->response_frame);
 	if (again)
 		snprintf(early, sizeof early,
 		    " The phone tried again %s later, and did not wait.",
@@ -620,16 +571,16 @@ sip_overloaded(const struct diag_rule *rule, const struct diag_case *c,
 	/* A storm, after an outage as a rule, and not this phone's trouble. */
 	char storm[96] = "";
 	bool many = l && l->told_at_once >= 2 &&
-		    rs_frame_eq(l->wait_frame, v.last->response_frame);
+		    rs_frame_eq(l->wait_frame, v->last->response_frame);
 	if (many)
 		snprintf(storm, sizeof storm,
 		    " In the same second %lld addresses of record were told "
 		    "to wait.",
 		    (long long)l->told_at_once);
 	finding_detail(&f, "%lld %.*s, Retry-After %lld s.%s%s",
-	    (long long)v.last->status, FINDING_TEXT(v.last->reason),
-	    (long long)v.last->retry_after, storm, early);
-	sip_view_evidence(&f, &v);
+	    (long long)v->last->status, FINDING_TEXT(v->last->reason),
+	    (long long)v->last->retry_after, storm, early);
+	sip_view_evidence(&f, v);
 	if (many)
 		finding_evidence(
 		    &f, l->at_once_frame, RS_NEVER, RS_LIT("to another"));
@@ -647,14 +598,14 @@ sip_contact_not_bound(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || r->outcome != REC_NOT_BOUND)
 		return;
-	struct sip_view v = sip_view_of(r);
+	const struct sip_view *v = c->sip;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "sip.alg-rewrite");
 	finding_alternative(&f, "sip.too-many-contacts");
 	finding_detail(&f,
 	    "The 200 does not list the phone's own contact, or lists it with "
 	    "no time left.");
-	sip_view_evidence(&f, &v);
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 
@@ -667,7 +618,7 @@ sip_wrong_response_port(const struct diag_rule *rule, const struct diag_case *c,
 	if (r == NULL || !rec_outcome_failed(r->outcome) ||
 	    !sip_view_flaw(r, "response_refused"))
 		return;
-	struct sip_view v = sip_view_of(r);
+	const struct sip_view *v = c->sip;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "nat.binding-lost");
 	finding_detail(&f,
@@ -678,7 +629,7 @@ sip_wrong_response_port(const struct diag_rule *rule, const struct diag_case *c,
 		? " The request does not ask for rport, so that the response "
 		  "goes to the port of its Via."
 		: "");
-	sip_view_evidence(&f, &v);
+	sip_view_evidence(&f, v);
 	finding_evidence(
 	    &f, r->icmp_frame, RS_NEVER, RS_LIT("ICMP unreachable"));
 	finding_say(&f);
@@ -693,7 +644,7 @@ sip_alg_rewrite(const struct diag_rule *rule, const struct diag_case *c,
 	struct finding f;
 	if (r == NULL || !sip_view_flaw(r, "via_changed"))
 		return;
-	struct sip_view v = sip_view_of(r);
+	const struct sip_view *v = c->sip;
 	/* A router of the phone's site has done its part before that place. */
 	bool behind = coverage_view_near_registrar(c->coverage);
 	finding_begin(&f, rule, c, out, behind ? REC_INFERRED : REC_CERTAIN);
@@ -713,7 +664,7 @@ sip_alg_rewrite(const struct diag_rule *rule, const struct diag_case *c,
 	    behind ? " The capture is near the registrar: it may be its own "
 		     "doing, and what the phone received is not known here."
 		   : "");
-	sip_view_evidence(&f, &v);
+	sip_view_evidence(&f, v);
 	finding_say(&f);
 }
 

@@ -32,8 +32,9 @@ sip_view_challenged(const struct rec_transaction *t)
 	return t->status == 401 || t->status == 407;
 }
 
-struct sip_view
-sip_view_of(const struct rec_registration *r)
+/* What the transactions say one by one. */
+static struct sip_view
+view_of(const struct rec_registration *r)
 {
 	struct sip_view v = {.r = r,
 	    .t = r->transactions.v,
@@ -253,8 +254,8 @@ static const struct {
     {"uri_differs", "the digest is over another URI than the request's", true},
 };
 
-enum sip_form
-sip_view_form(const struct sip_view *v, const char **what)
+static enum sip_form
+form_of(const struct sip_view *v, const char **what)
 {
 	const struct rec_transaction *t = v->last;
 	*what = "";
@@ -275,6 +276,61 @@ sip_view_form(const struct sip_view *v, const char **what)
 	}
 	return SIP_FORM_FINE;
 }
+
+/* ---- what was refused ---- */
+
+/* It is somebody else who asks: a proxy took its credentials, and now the
+   registrar behind it wants its own, or the other way round (RFC 3261 22.3). */
+static bool
+another_asks(const struct sip_view *v)
+{
+	const struct rec_challenge *c = v->last->challenges.v;
+	const struct rec_authorization *a = v->last->authorizations.v;
+	if (v->last->challenges.n == 0 || v->last->authorizations.n == 0)
+		return false;
+	for (uint32_t i = 0; i < v->last->challenges.n; i++)
+		for (uint32_t j = 0; j < v->last->authorizations.n; j++)
+			if (c[i].realm.p == NULL || a[j].realm.p == NULL ||
+			    rs_span_eq(c[i].realm, a[j].realm))
+				return false;
+	return true;
+}
+
+/* Why the answer to a challenge was refused. */
+static enum sip_refusal
+refusal_of(const struct sip_view *v)
+{
+	if (v->last == NULL || v->last->credentials != RS_TRUE)
+		return SIP_NOT_REFUSED;
+	/* A rule of its own says that. */
+	if (v->form != SIP_FORM_FINE)
+		return SIP_NOT_REFUSED;
+	if (another_asks(v))
+		return SIP_NOT_REFUSED;
+	bool refused = v->r->outcome == REC_AUTH_FAILED;
+	bool forbidden =
+	    v->r->outcome == REC_REJECTED && v->last->status == 403;
+	if (refused && v->stale >= 2)
+		return SIP_REFUSED_BY_STALE_LOOP;
+	if (refused && (v->nonce_named || v->last->digest == REC_DIGEST_RIGHT))
+		return SIP_REFUSED_BY_NONCE;
+	struct rs_span warning;
+	if (forbidden && v->last->digest != REC_DIGEST_WRONG &&
+	    sip_view_other_cause(v, &warning))
+		return SIP_REFUSED_BY_WORDS;
+	return refused || forbidden ? SIP_REFUSED_BY_PASSWORD : SIP_NOT_REFUSED;
+}
+
+struct sip_view
+sip_view_of(const struct rec_registration *r)
+{
+	struct sip_view v = view_of(r);
+	v.form = form_of(&v, &v.malformed);
+	v.refusal = refusal_of(&v);
+	return v;
+}
+
+/* ---- several who ask ---- */
 
 /* Of one realm only; NULL: of none, or of several. */
 static const struct rec_authorization *

@@ -7,6 +7,24 @@
 
 #include "diag/finding.h"
 
+/* What is wrong with the form of the credentials that were refused at last, if
+   it explains the refusal. */
+enum sip_form {
+	SIP_FORM_FINE, /* or there was no such refusal */
+	SIP_FORM_BEARER,
+	SIP_FORM_OTHER_REALM,
+	SIP_FORM_MALFORMED,
+};
+
+/* Why the answer to a challenge was refused. */
+enum sip_refusal {
+	SIP_NOT_REFUSED, /* or a rule of its own says why */
+	SIP_REFUSED_BY_PASSWORD,
+	SIP_REFUSED_BY_NONCE,
+	SIP_REFUSED_BY_STALE_LOOP,
+	SIP_REFUSED_BY_WORDS, /* that say another cause */
+};
+
 /* Borrows all from the registration. */
 struct sip_view {
 	const struct rec_registration *r;
@@ -18,6 +36,9 @@ struct sip_view {
 	unsigned brief; /* 423 */
 	int64_t nonce_age; /* of the challenge that `last` answered */
 	bool nonce_named;  /* the refusal speaks of the nonce */
+	enum sip_form form;
+	const char *malformed; /* in words, with SIP_FORM_MALFORMED */
+	enum sip_refusal refusal;
 };
 
 struct sip_view sip_view_of(const struct rec_registration *r);
@@ -25,17 +46,6 @@ struct sip_view sip_view_of(const struct rec_registration *r);
 bool sip_view_contains(struct rs_span s, const char *word);
 /* Its final is a 401 or 407. */
 bool sip_view_challenged(const struct rec_transaction *t);
-/*
- * What is wrong with the form of the credentials that were refused at last, if
- * it explains the refusal; *what says it in words, for SIP_FORM_MALFORMED.
- */
-enum sip_form {
-	SIP_FORM_FINE, /* or there was no such refusal */
-	SIP_FORM_BEARER,
-	SIP_FORM_OTHER_REALM,
-	SIP_FORM_MALFORMED,
-};
-enum sip_form sip_view_form(const struct sip_view *v, const char **what);
 /*
  * Two ask, each for a realm of its own, and each of the phone's requests
  * answers one of them only: a and b are a request for either, and what came of
