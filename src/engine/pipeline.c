@@ -37,33 +37,31 @@ carrier_of(const struct flow *f)
 	return f->proto == NET_PROTO_UDP ? RS_OVER_UDP : RS_OVER_TCP;
 }
 
-/* What never changes. */
-static struct rs_flow_info
-info_of(const struct flow *f)
+/* What never changes; the rest is none. */
+static inline void
+begin_info(struct rs_flow_info *info, const struct flow *f)
 {
-	return (struct rs_flow_info){
-	    .serial = f->serial,
-	    .end = {f->end[0], f->end[1]},
-	    .first_at = f->first_at,
-	    .first = f->first,
-	    .carrier = carrier_of(f),
-	};
+	memset(info, 0, sizeof *info);
+	info->serial = f->serial;
+	memcpy(info->end, f->end, sizeof info->end);
+	info->first_at = f->first_at;
+	info->first = f->first;
+	info->carrier = (uint8_t)carrier_of(f);
 }
 
 /* What trackers may know of the flow, as it is now. */
-static struct rs_flow_info
-flow_info(const struct flow *f)
+static void
+flow_info(struct rs_flow_info *info, const struct flow *f)
 {
 	const struct app *app = f->app;
-	struct rs_flow_info info = info_of(f);
-	info.handshake = app->handshake;
-	info.from_start = app->from_start;
-	info.ttl[RS_C2S] = f->ttl;
-	info.ttl[RS_S2C] = f->ttl_back;
-	info.pace = app->pace;
+	begin_info(info, f);
+	info->handshake = app->handshake;
+	info->from_start = app->from_start;
+	info->ttl[RS_C2S] = f->ttl;
+	info->ttl[RS_S2C] = f->ttl_back;
+	info->pace = app->pace;
 	if (f->tcp)
-		info.tcp = rs_conn_brief(tcp_conn_facts(f->tcp));
-	return info;
+		info->tcp = rs_conn_brief(tcp_conn_facts(f->tcp));
 }
 
 static void
@@ -99,7 +97,8 @@ emit_up(void *arg, const struct rs_event *ev)
 	struct rs_event full = *ev;
 	note(call->f, ev);
 	link_stage_learn(&call->p->watch, ev);
-	const struct rs_flow_info info = flow_info(call->f);
+	struct rs_flow_info info;
+	flow_info(&info, call->f);
 	full.flow = &info;
 	pipeline_say(call->p, &full);
 }
@@ -110,8 +109,9 @@ emit_up_inside(
     struct call *call, const struct rs_event *ev, enum rs_carrier carrier)
 {
 	note(call->f, ev);
-	struct rs_flow_info inside = flow_info(call->f);
+	struct rs_flow_info inside;
 	struct rs_event full = *ev;
+	flow_info(&inside, call->f);
 	inside.carrier = carrier;
 	full.flow = &inside;
 	pipeline_say(call->p, &full);
@@ -181,7 +181,8 @@ emit_session(void *arg, const struct rs_event *ev)
 static void
 tell(struct pipeline *p, struct flow *f, struct rs_event *ev)
 {
-	const struct rs_flow_info info = flow_info(f);
+	struct rs_flow_info info;
+	flow_info(&info, f);
 	ev->flow = &info;
 	pipeline_say(p, ev);
 }
@@ -667,7 +668,8 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	if (p->counts.lone_syns++ >= LONE_SYNS_LISTED)
 		return;
 	struct rs_conn_facts facts;
-	struct rs_flow_info info = info_of(f);
+	struct rs_flow_info info;
+	begin_info(&info, f);
 	tcp_lone_syn_facts(&facts, f->first_at, f->first, f->ttl, f->mss);
 	facts.ending = why;
 	info.from_start = true;
