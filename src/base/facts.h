@@ -30,44 +30,45 @@ enum rs_ending {
 	RS_END_CAPTURE, /* the capture ended first */
 };
 
-/* One side of a TCP connection: what its own packets said. */
+/* One side of a TCP connection: what its own packets said.  What each of them
+   changes or each event tells comes first: the cache's lines. */
 struct rs_half_facts {
 	uint64_t packets;
-	uint64_t bytes;   /* payload, without repeats */
-	uint64_t missing; /* bytes that the capture does not have */
-	uint32_t gaps;
-	uint32_t syns;            /* SYNs, or SYN-ACKs, sent */
-	uint32_t retransmissions; /* segments that held nothing new */
-	uint32_t out_of_order;
-	uint32_t conflicts; /* repeats that held other bytes ... */
-	struct rs_frame conflict; /* ... the first of them */
-	rs_time syn_at;     /* first SYN or SYN-ACK; RS_NEVER */
-	struct rs_frame syn;
-	rs_time fin_at;
-	struct rs_frame fin;
-	rs_time rst_at;
-	struct rs_frame rst;
+	uint64_t bytes;  /* payload, without repeats */
 	rs_time last_at; /* last packet of this side */
 	struct rs_frame last;
-	bool acked;  /* the other side has acknowledged all of its bytes */
-	uint8_t ttl; /* of its first packet; 0: none seen */
+	uint32_t syns; /* SYNs, or SYN-ACKs, sent */
+	uint32_t gaps;
+	uint32_t hole_acks; /* see hole */
+	bool acked;   /* the other side has acknowledged all of its bytes */
+	uint8_t ttl;  /* of its first packet; 0: none seen */
 	uint16_t mss; /* that its SYN takes (RFC 9293 3.7.1); 0: none seen */
 	/* Of its first reset, and of its last packet before that. */
 	uint8_t rst_ttl, last_ttl;
 	bool rst_timestamps, last_timestamps;
 	/* 0: none; that of a SYN is of another scale (RFC 7323 2.2) */
 	uint16_t rst_window, last_window;
+	/* IPv4 identification, by IPv6 0: also of the last but one */
+	uint16_t rst_ip_id, last_ip_id, old_ip_id;
 	/* It acknowledges more than a SYN (RFC 9293 3.10.7.1): it answers what
 	   was not captured. */
 	bool rst_late;
-	/* IPv4 identification, by IPv6 0: also of the last but one */
-	uint16_t rst_ip_id, last_ip_id, old_ip_id;
+	rs_time syn_at; /* first SYN or SYN-ACK; RS_NEVER */
+	struct rs_frame syn;
+	uint32_t retransmissions; /* segments that held nothing new */
+	uint32_t out_of_order;
+	uint64_t missing;   /* bytes that the capture does not have */
+	uint32_t conflicts; /* repeats that held other bytes ... */
 	/* Its bytes that the other side says it lacks, while it has later ones
 	   (SACK, RFC 2018): since when, how often it said so.  0: none. */
 	uint32_t hole;
-	uint32_t hole_acks;
 	rs_time hole_at;
 	struct rs_frame hole_frame; /* the first that says so */
+	struct rs_frame conflict;   /* the first of the conflicts */
+	rs_time fin_at;
+	struct rs_frame fin;
+	rs_time rst_at;
+	struct rs_frame rst;
 };
 
 /* The last silence of both sides that was longer than half a minute, and what

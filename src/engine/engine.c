@@ -219,7 +219,7 @@ static void
 tcp(struct engine *e, struct net_packet *p)
 {
 	struct tcp_hdr h;
-	struct rs_span segment = p->payload;
+	const uint8_t *segment = p->payload.p;
 	enum net_flaw flaw = tcphdr_decode(p, &h);
 	if (flaw != NET_FLAW_NONE) {
 		e->undecoded[flaw]++;
@@ -247,10 +247,12 @@ tcp(struct engine *e, struct net_packet *p)
 		pipeline_opened(&e->pipeline, p);
 	if (f->claim == FLOW_FOREIGN)
 		return;
-	if (is_copy_in(e, f, dir, p,
-		rs_span_part(segment, 0, (size_t)(p->payload.p - segment.p))))
+	pipeline_expect(f, dir);
+	struct rs_span header = {segment, (size_t)(p->payload.p - segment)};
+	if (is_copy_in(e, f, dir, p, header))
 		return;
-	look_at_checksum(e, f, dir, p, segment);
+	look_at_checksum(e, f, dir, p,
+	    (struct rs_span){segment, header.n + p->payload.n});
 	pipeline_segment(&e->pipeline, f, dir, p, &h);
 	if (f->tcp && tcp_conn_over(f->tcp))
 		flow_doom(e->flows, f);
@@ -331,7 +333,7 @@ udp_tunnel(struct engine *e, struct net_packet *p)
 static void
 udp(struct engine *e, struct net_packet *p)
 {
-	struct rs_span segment = p->payload;
+	const uint8_t *segment = p->payload.p;
 	enum net_flaw flaw = udp_decode(p);
 	if (flaw != NET_FLAW_NONE) {
 		e->undecoded[flaw]++;
@@ -344,18 +346,19 @@ udp(struct engine *e, struct net_packet *p)
 	enum rs_dir dir;
 	bool is_new;
 	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
-	const struct rs_span none = {segment.p, 0};
 	if (is_new)
 		pipeline_opened(&e->pipeline, p);
-	if (f->claim == FLOW_FOREIGN || is_copy_in(e, f, dir, p, none))
+	if (f->claim == FLOW_FOREIGN ||
+	    is_copy_in(e, f, dir, p, (struct rs_span){segment, 0}))
 		return;
 	if (flow_strays(f, dir, p) && another_network(f, dir, p)) {
 		f = flow_part(e->flows, f, p, &dir, &is_new);
 		if (is_new)
 			pipeline_opened(&e->pipeline, p);
 	}
-	segment.n = p->payload.n + 8; /* without what trails it */
-	look_at_checksum(e, f, dir, p, segment);
+	/* without what trails it */
+	look_at_checksum(
+	    e, f, dir, p, (struct rs_span){segment, p->payload.n + 8});
 	pipeline_datagram(&e->pipeline, f, dir, p);
 }
 

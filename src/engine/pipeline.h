@@ -64,6 +64,9 @@ void pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet);
 void pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet, const struct tcp_hdr *h);
+/* A segment of that side follows: what it will be asked for is fetched into the
+   cache, while something else is done with it. */
+void pipeline_expect(const struct flow *f, enum rs_dir dir);
 /* An ICMP error that quotes a packet that f's side dir sent. */
 void pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet, const struct icmp_error *e);

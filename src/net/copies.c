@@ -3,7 +3,8 @@
  * Chains in a ring, as in LZ77: each packet has a number, each bucket knows the
  * number of its latest, each entry how far the one before it in its bucket is.
  * What is further away than the ring is long is the end of a chain, so nothing
- * is ever unlinked.
+ * is ever unlinked.  Numbers wrap: a head that seems late again leads to entries
+ * of other buckets, which have other prints, and back from there.
  */
 #include "net/copies.h"
 
@@ -17,7 +18,7 @@ static const rs_time WITH_ID = 50 * RS_MSEC;
 static const rs_time UDP_WITHOUT = 20 * RS_MSEC;
 static const rs_time TCP_WITHOUT = RS_MSEC;
 
-enum { MASK = COPIES_REMEMBERED - 1, BUCKETS = 2 * COPIES_REMEMBERED };
+enum { MASK = COPIES_REMEMBERED - 1, BUCKETS = 4 * COPIES_REMEMBERED };
 
 struct entry {
 	uint64_t print;
@@ -29,8 +30,8 @@ struct entry {
 
 struct copies {
 	struct rs_hash_seed seed;
-	uint32_t number; /* of the latest; they wrap */
-	uint32_t heads[BUCKETS];
+	uint16_t number; /* of the latest; they wrap */
+	uint16_t heads[BUCKETS];
 	struct entry ring[COPIES_REMEMBERED];
 };
 
@@ -56,9 +57,10 @@ static enum copy
 push(struct copies *c, uint64_t print, const struct net_packet *p,
     uint32_t network, rs_time within)
 {
-	uint32_t *head = &c->heads[print & (BUCKETS - 1)];
-	uint32_t number = ++c->number, latest = number - *head, before;
-	for (uint32_t back = latest; back < COPIES_REMEMBERED; back += before) {
+	uint16_t *head = &c->heads[print & (BUCKETS - 1)];
+	uint16_t number = ++c->number, latest = (uint16_t)(number - *head);
+	unsigned before;
+	for (unsigned back = latest; back < COPIES_REMEMBERED; back += before) {
 		const struct entry *e = &c->ring[(number - back) & MASK];
 		before = e->before ? e->before : COPIES_REMEMBERED;
 		/* Between networks packets are routed, and lose a hop. */

@@ -29,21 +29,17 @@ enum {
 	GUESS_OFF = 1 << 20,
 };
 #define GIVE_UP_AFTER RS_SEC
-#define REPEAT_LEAST (100 * RS_MSEC)
 #define GIVE_UP_BLIND (5 * RS_SEC)
 #define OUT_OF_ORDER (10 * RS_MSEC) /* at most, by a mirror port */
 
+/* What each segment looks at comes first. */
 struct half {
 	uint64_t next; /* position of the next byte to hand on */
-	uint64_t base; /* where it began */
 	uint64_t top;  /* end of the highest data seen */
 	uint64_t acked;
-	uint64_t fin;       /* position of the FIN; 0: not seen */
-	rs_time wait;       /* since when a hole could be given up; RS_NEVER */
-	uint64_t wait_peer; /* where the receiver's own bytes ended then */
+	uint64_t fin; /* position of the FIN; 0: not seen */
+	rs_time wait; /* since when a hole could be given up; RS_NEVER */
 	rs_time last_byte_at;
-	uint32_t wait_bytes; /* that came since */
-	uint32_t wild_next;  /* sequence number after the last wild segment */
 	uint8_t wild_run;
 	bool started;
 	bool guessed;   /* nothing with a sequence number of its own yet */
@@ -51,9 +47,13 @@ struct half {
 	bool moved;     /* bytes were handed on or given up */
 	bool closed, reset;
 	bool wild_rst; /* see tcp_conn_flush() */
+	struct reorder held;
+	uint64_t base; /* where it began */
+	uint64_t wait_peer; /* where the receiver's own bytes ended at `wait` */
+	uint32_t wait_bytes; /* that came since */
+	uint32_t wild_next;  /* sequence number after the last wild segment */
 	struct rs_stamp wild_rst_at;
 	struct rs_stamp wait_at; /* the packet at `wait` */
-	struct reorder held;
 };
 
 struct tcp_conn {
@@ -389,17 +389,6 @@ tame(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
 	return true;
 }
 
-/* The least time before a repeat (RFC 6298 2.4, as hosts have it). */
-static void
-note_repeat(struct rs_idle_facts *i, enum rs_dir dir, rs_time at)
-{
-	if (i->packet.number == 0 || i->by != dir ||
-	    at - i->repeat_at < REPEAT_LEAST || i->repeats == UINT16_MAX)
-		return;
-	i->repeats++;
-	i->repeat_at = at;
-}
-
 static void
 on_data(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
     const struct net_packet *p, const struct tcp_out *out)
@@ -415,7 +404,7 @@ on_data(struct tcp_conn *c, enum rs_dir dir, uint32_t seq,
 		correct_guess(s, pos);
 	if (end <= s->next) {
 		facts->retransmissions++;
-		note_repeat(&c->facts.idle, dir, p->ts);
+		tcp_note_repeat(&c->facts.idle, dir, p->ts);
 		return;
 	}
 	/* Nothing comes after a FIN or a reset, whoever sends it. */
@@ -610,6 +599,20 @@ pick_up(struct half *s, uint32_t seq, const struct net_packet *p)
 }
 
 void
+tcp_conn_expect(const struct tcp_conn *c, enum rs_dir dir)
+{
+	const struct half *s = &c->half[dir], *o = &c->half[rs_dir_other(dir)];
+	const struct rs_half_facts *facts = &c->facts.half[dir];
+	__builtin_prefetch(&s->next, 1);
+	__builtin_prefetch(&s->held, 1);
+	__builtin_prefetch(&o->next, 1);
+	__builtin_prefetch(&o->held, 1);
+	__builtin_prefetch(&facts->packets, 1);
+	__builtin_prefetch(&facts->syn_at, 1);
+	__builtin_prefetch(&c->facts.last_at, 1);
+}
+
+void
 tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
     const struct net_packet *p, const struct tcp_hdr *h,
     const struct tcp_out *out)
@@ -651,22 +654,12 @@ tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
 
 /* ---- the rest */
 
-static void
-no_times(struct rs_conn_facts *f)
-{
-	f->first_at = f->last_at = f->established_at = f->icmp_at = RS_NEVER;
-	for (unsigned i = 0; i < 2; i++)
-		f->half[i].syn_at = f->half[i].fin_at = f->half[i].rst_at =
-		    f->half[i].last_at = f->half[i].hole_at = RS_NEVER;
-	f->idle.from = f->idle.to = RS_NEVER;
-}
-
 void
 tcp_lone_syn_facts(struct rs_conn_facts *f, rs_time at, struct rs_frame frame,
     uint8_t ttl, uint16_t mss)
 {
 	*f = (struct rs_conn_facts){.from_start = true};
-	no_times(f);
+	tcp_note_no_times(f);
 	struct rs_half_facts *half = &f->half[RS_C2S];
 	half->packets = half->syns = 1;
 	half->ttl = ttl;
@@ -683,7 +676,7 @@ tcp_conn_new(struct rs_account *pay, struct rs_pool *pool)
 	struct tcp_conn *c = rs_pool_zeroed(pool, sizeof *c);
 	c->pay = pay;
 	c->pool = pool;
-	no_times(&c->facts);
+	tcp_note_no_times(&c->facts);
 	for (unsigned i = 0; i < 2; i++) {
 		struct half *s = &c->half[i];
 		s->wait = s->last_byte_at = RS_NEVER;

@@ -58,6 +58,8 @@ void tcp_conn_opened(struct tcp_conn *c, rs_time at, struct rs_frame frame,
 void tcp_lone_syn_facts(struct rs_conn_facts *f, rs_time at,
     struct rs_frame frame, uint8_t ttl, uint16_t mss);
 void tcp_conn_free(struct tcp_conn *c);
+/* A segment of that side comes soon: a hint for the cache. */
+void tcp_conn_expect(const struct tcp_conn *c, enum rs_dir dir);
 /* One segment.  p->payload is its data. */
 void tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
     const struct net_packet *p, const struct tcp_hdr *h,

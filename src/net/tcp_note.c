@@ -2,6 +2,7 @@
 #include "net/tcp_note.h"
 
 #define IDLE_LEAST (30 * RS_SEC)
+#define REPEAT_LEAST (100 * RS_MSEC) /* RFC 6298 2.4, as hosts have it */
 
 /* RFC 791 3.1; 0 over IPv6, which has none. */
 static uint16_t
@@ -52,4 +53,24 @@ tcp_note_idle(struct rs_conn_facts *f, enum rs_dir dir,
 	}
 	if (i->packet.number && dir == i->by)
 		i->last = p->at.to;
+}
+
+void
+tcp_note_repeat(struct rs_idle_facts *i, enum rs_dir dir, rs_time at)
+{
+	if (i->packet.number == 0 || i->by != dir ||
+	    at - i->repeat_at < REPEAT_LEAST || i->repeats == UINT16_MAX)
+		return;
+	i->repeats++;
+	i->repeat_at = at;
+}
+
+void
+tcp_note_no_times(struct rs_conn_facts *f)
+{
+	f->first_at = f->last_at = f->established_at = f->icmp_at = RS_NEVER;
+	for (unsigned i = 0; i < 2; i++)
+		f->half[i].syn_at = f->half[i].fin_at = f->half[i].rst_at =
+		    f->half[i].last_at = f->half[i].hole_at = RS_NEVER;
+	f->idle.from = f->idle.to = RS_NEVER;
 }

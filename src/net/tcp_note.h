@@ -15,5 +15,9 @@ void tcp_note_look(struct rs_half_facts *half, const struct net_packet *p,
 /* Of a packet that is not the first of its side. */
 void tcp_note_idle(struct rs_conn_facts *f, enum rs_dir dir,
     const struct net_packet *p, const struct tcp_hdr *h);
+/* That side sent data again. */
+void tcp_note_repeat(struct rs_idle_facts *i, enum rs_dir dir, rs_time at);
+/* Of a connection that is zeroed so far: nothing was seen yet. */
+void tcp_note_no_times(struct rs_conn_facts *f);
 
 #endif
