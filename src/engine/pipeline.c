@@ -3,6 +3,7 @@
 
 #include "engine/app.h"
 #include "http/http.h"
+#include "net/tcp_note.h"
 #include "sip/msg.h"
 #include "tftp/tftp.h"
 #include "tls/fingerprint.h"
@@ -683,7 +684,7 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	struct rs_conn_facts facts;
 	struct rs_flow_info info;
 	begin_info(&info, f);
-	tcp_lone_syn_facts(&facts, f->first_at, f->first, f->ttl, f->mss);
+	tcp_note_lone_syn(&facts, f->first_at, f->first, f->ttl, f->mss);
 	facts.ending = why;
 	info.from_start = true;
 	info.tcp = rs_conn_brief(&facts);

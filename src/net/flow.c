@@ -51,6 +51,7 @@ struct slot {
 struct age_list {
 	uint32_t oldest, newest;
 	rs_time idle;
+	rs_time again; /* a quarter of it */
 };
 
 struct flow_table {
@@ -135,7 +136,7 @@ is_between(const struct flow *f, const struct rs_endpoint *a,
 	return rs_endpoint_eq(&f->end[0], a) && rs_endpoint_eq(&f->end[1], b);
 }
 
-static struct flow *
+static inline struct flow *
 lookup(const struct flow_table *t, uint32_t tag, const struct rs_endpoint *src,
     const struct rs_endpoint *dst, uint8_t proto, enum rs_dir *dir)
 {
@@ -467,6 +468,8 @@ flow_table_new(const struct flow_limits *limits,
 	    limits->idle_syn ? limits->idle_syn : 180 * RS_SEC;
 	t->age[LIST_UDP].idle = t->age[LIST_OURS_UDP].idle = udp;
 	t->age[LIST_TCP].idle = t->age[LIST_OURS_TCP].idle = tcp;
+	for (enum list l = LIST_DOOMED; l < LIST_N; l++)
+		t->age[l].again = t->age[l].idle / 4;
 
 	/* Room for the first flows is taken whatever the budget says, because
 	   flow_touch() never fails. */
@@ -549,7 +552,7 @@ flow_touch(struct flow_table *t, const struct net_packet *p, enum rs_dir *dir,
 	/* A doomed flow stays where it is: what trails does not keep it. */
 	if (f->list == LIST_DOOMED)
 		return f;
-	if (f->last_at - f->queued > t->age[f->list].idle / 4 ||
+	if (f->last_at - f->queued > t->age[f->list].again ||
 	    (f->list == LIST_SYN && list_of(f) != LIST_SYN))
 		requeue(t, f);
 	return f;

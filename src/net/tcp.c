@@ -153,12 +153,10 @@ drain(struct tcp_conn *c, enum rs_dir dir, const struct tcp_out *out)
 	}
 }
 
-static void
-close_if_done(struct tcp_conn *c, enum rs_dir dir, const struct tcp_out *out)
+static __attribute__((noinline)) void
+close_side(struct tcp_conn *c, enum rs_dir dir, const struct tcp_out *out)
 {
 	struct half *s = &c->half[dir];
-	if (s->closed || !s->fin || s->next < s->fin)
-		return;
 	s->closed = true;
 	reorder_clear(&s->held); /* what came early, of past the FIN */
 	if (c->ignored)
@@ -166,6 +164,14 @@ close_if_done(struct tcp_conn *c, enum rs_dir dir, const struct tcp_out *out)
 	struct rs_stamp at =
 	    rs_stamp_at(c->facts.half[dir].fin_at, c->facts.half[dir].fin);
 	out->close(out->arg, dir, RS_END_FIN, &at);
+}
+
+static inline void
+close_if_done(struct tcp_conn *c, enum rs_dir dir, const struct tcp_out *out)
+{
+	const struct half *s = &c->half[dir];
+	if (s->fin && s->next >= s->fin && !s->closed)
+		close_side(c, dir, out);
 }
 
 /* The end of what must have been there: acknowledged, the FIN not counted. */
@@ -236,15 +242,13 @@ overdue(const struct tcp_conn *c, enum rs_dir dir, enum rs_dir by,
 	       p->ts - at.complete >= OUT_OF_ORDER;
 }
 
-/* Is a hole to be given up at the time of this packet, which is of `by`? */
-static void
-settle(struct tcp_conn *c, enum rs_dir dir, enum rs_dir by,
+/* There may be a hole: see settle(). */
+static __attribute__((noinline)) void
+settle_hole(struct tcp_conn *c, enum rs_dir dir, enum rs_dir by,
     const struct net_packet *p, const struct tcp_out *out)
 {
 	struct half *s = &c->half[dir];
 	const struct half *o = &c->half[rs_dir_other(dir)];
-	if (!s->started || s->closed || c->ignored)
-		return;
 	bool acked = acked_end(s) > s->next;
 	bool blind =
 	    s->held.head && c->facts.half[rs_dir_other(dir)].packets == 0;
@@ -262,6 +266,20 @@ settle(struct tcp_conn *c, enum rs_dir dir, enum rs_dir by,
 	if (p->ts - s->wait >= after || s->wait_bytes >= GIVE_UP_BYTES ||
 	    (acked && overdue(c, dir, by, p)))
 		give_up(c, dir, blind, out);
+}
+
+/* Is a hole to be given up at the time of this packet, which is of `by`? */
+static inline void
+settle(struct tcp_conn *c, enum rs_dir dir, enum rs_dir by,
+    const struct net_packet *p, const struct tcp_out *out)
+{
+	struct half *s = &c->half[dir];
+	if (!s->started || s->closed || c->ignored)
+		return;
+	if (s->held.head || acked_end(s) > s->next)
+		settle_hole(c, dir, by, p, out);
+	else
+		s->wait = RS_NEVER;
 }
 
 /* ---- segments */
@@ -653,20 +671,6 @@ tcp_conn_segment(struct tcp_conn *c, enum rs_dir dir,
 }
 
 /* ---- the rest */
-
-void
-tcp_lone_syn_facts(struct rs_conn_facts *f, rs_time at, struct rs_frame frame,
-    uint8_t ttl, uint16_t mss)
-{
-	*f = (struct rs_conn_facts){.from_start = true};
-	tcp_note_no_times(f);
-	struct rs_half_facts *half = &f->half[RS_C2S];
-	half->packets = half->syns = 1;
-	half->ttl = ttl;
-	half->mss = mss;
-	f->first_at = f->last_at = half->last_at = half->syn_at = at;
-	f->first = f->last = half->last = half->syn = frame;
-}
 
 struct tcp_conn *
 tcp_conn_new(struct rs_account *pay, struct rs_pool *pool)

@@ -54,9 +54,6 @@ struct tcp_conn *tcp_conn_new(struct rs_account *pay, struct rs_pool *pool);
  */
 void tcp_conn_opened(struct tcp_conn *c, rs_time at, struct rs_frame frame,
     uint32_t isn, uint8_t ttl, uint16_t mss);
-/* The facts that such a connection has when nothing ever follows the SYN. */
-void tcp_lone_syn_facts(struct rs_conn_facts *f, rs_time at,
-    struct rs_frame frame, uint8_t ttl, uint16_t mss);
 void tcp_conn_free(struct tcp_conn *c);
 /* A segment of that side comes soon: a hint for the cache. */
 void tcp_conn_expect(const struct tcp_conn *c, enum rs_dir dir);

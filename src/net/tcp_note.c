@@ -74,3 +74,17 @@ tcp_note_no_times(struct rs_conn_facts *f)
 		    f->half[i].last_at = f->half[i].hole_at = RS_NEVER;
 	f->idle.from = f->idle.to = RS_NEVER;
 }
+
+void
+tcp_note_lone_syn(struct rs_conn_facts *f, rs_time at, struct rs_frame frame,
+    uint8_t ttl, uint16_t mss)
+{
+	*f = (struct rs_conn_facts){.from_start = true};
+	tcp_note_no_times(f);
+	struct rs_half_facts *half = &f->half[RS_C2S];
+	half->packets = half->syns = 1;
+	half->ttl = ttl;
+	half->mss = mss;
+	f->first_at = f->last_at = half->last_at = half->syn_at = at;
+	f->first = f->last = half->last = half->syn = frame;
+}

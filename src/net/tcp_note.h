@@ -19,5 +19,8 @@ void tcp_note_idle(struct rs_conn_facts *f, enum rs_dir dir,
 void tcp_note_repeat(struct rs_idle_facts *i, enum rs_dir dir, rs_time at);
 /* Of a connection that is zeroed so far: nothing was seen yet. */
 void tcp_note_no_times(struct rs_conn_facts *f);
+/* The facts of a lone SYN of the client: tcp_conn_opened(). */
+void tcp_note_lone_syn(struct rs_conn_facts *f, rs_time at,
+    struct rs_frame frame, uint8_t ttl, uint16_t mss);
 
 #endif
