@@ -21,10 +21,36 @@ put(struct dns_name *n, uint8_t c)
 	return true;
 }
 
-static inline bool
-is_plain(uint8_t c)
+/* In lower case (RFC 4343 3); 0: of a name as text only with an escape. */
+static inline uint8_t
+plain(uint8_t c)
 {
-	return c > ' ' && c < 127 && c != '.' && c != '\\';
+	static const uint8_t of['~' - '!' + 2] =
+	    "!\"#$%&'()*+,-\0/0123456789:;<=>?@abcdefghijklmnopqrstuvwxyz"
+	    "[\0]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+	return c >= '!' && c <= '~' ? of[c - '!'] : 0;
+}
+
+/* Of most labels this is all; how much of it was put. */
+static size_t
+put_plain(struct dns_name *n, struct rs_span label)
+{
+	size_t room = (size_t)DNS_NAME_TEXT - n->n, i = 0;
+	size_t most = label.n < room ? label.n : room;
+	uint8_t *to = n->text + n->n, c;
+	for (; i < most && (c = plain(label.p[i])) != 0; i++)
+		to[i] = c;
+	n->n += (uint16_t)i;
+	return i;
+}
+
+/* RFC 1035 5.1. */
+static bool
+put_escaped(struct dns_name *n, uint8_t c)
+{
+	return put(n, '\\') && put(n, (uint8_t)('0' + c / 100)) &&
+	       put(n, (uint8_t)('0' + c / 10 % 10)) &&
+	       put(n, (uint8_t)('0' + c % 10));
 }
 
 static bool
@@ -32,16 +58,10 @@ put_label(struct dns_name *n, struct rs_span label)
 {
 	if (n->n && !put(n, '.'))
 		return false;
-	for (size_t i = 0; i < label.n; i++) {
+	for (size_t i = put_plain(n, label); i < label.n; i++) {
 		uint8_t c = label.p[i];
-		if (is_plain(c) && n->n < DNS_NAME_TEXT) {
-			n->text[n->n++] = rs_ascii_lower(c);
-		} else if (is_plain(c) || !put(n, '\\') ||
-			   !put(n, (uint8_t)('0' + c / 100)) ||
-			   !put(n, (uint8_t)('0' + c / 10 % 10)) ||
-			   !put(n, (uint8_t)('0' + c % 10))) {
+		if (!(plain(c) ? put(n, plain(c)) : put_escaped(n, c)))
 			return false;
-		}
 	}
 	return true;
 }
