@@ -91,7 +91,8 @@ struct rs_flow_info {
 	bool from_start; /* opening SYN seen; always true over UDP */
 	uint8_t ttl[2];            /* of each side's first packet; 0: not seen */
 	struct rs_flow_pace pace;
-	struct rs_conn_brief tcp; /* as known now */
+	/* As known now; of its TLS events alone, else NULL. */
+	const struct rs_conn_brief *tcp;
 };
 
 enum rs_event_type {

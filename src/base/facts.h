@@ -102,7 +102,7 @@ struct rs_conn_facts {
 	enum rs_ending ending;
 };
 
-/* The few of them that go with each event of a connection. */
+/* The few of them that go with each TLS event of a connection. */
 struct rs_conn_brief {
 	uint64_t bytes[2]; /* payload, without repeats */
 	bool heard[2];     /* packets came; of neither: not known */

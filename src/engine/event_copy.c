@@ -311,6 +311,8 @@ event_copy_size(const struct rs_event *ev)
 	size_t n = rounded(sizeof *ev) + hanging(ev);
 	if (ev->flow)
 		n += rounded(sizeof *ev->flow);
+	if (ev->flow && ev->flow->tcp)
+		n += rounded(sizeof *ev->flow->tcp);
 	return n;
 }
 
@@ -319,8 +321,13 @@ event_copy(const struct rs_event *ev, void *to)
 {
 	struct room r = {to};
 	struct rs_event *copy = keep(&r, ev, sizeof *ev);
-	if (ev->flow)
-		copy->flow = keep(&r, ev->flow, sizeof *ev->flow);
+	if (ev->flow) {
+		struct rs_flow_info *flow =
+		    keep(&r, ev->flow, sizeof *ev->flow);
+		if (flow->tcp)
+			flow->tcp = keep(&r, flow->tcp, sizeof *flow->tcp);
+		copy->flow = flow;
+	}
 	keep_hanging(&r, copy);
 	return copy;
 }

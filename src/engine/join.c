@@ -334,9 +334,9 @@ log_join_hear(
 		return false;
 	struct join_flow *f = join_flow(j, i - 1);
 	f->now = *ev->flow;
+	f->now.tcp = NULL;
 	if (ev->type == RS_EV_SIP_MESSAGE)
 		return false;
-	f->now.tcp = (struct rs_conn_brief){.syns = RS_NEVER};
 	f->now.carrier = RS_OVER_TLS;
 	f->now.source = RS_FROM_BOTH;
 	*flow = f->now;

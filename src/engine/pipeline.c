@@ -61,8 +61,6 @@ flow_info(struct rs_flow_info *info, const struct flow *f)
 	info->ttl[RS_C2S] = f->ttl;
 	info->ttl[RS_S2C] = f->ttl_back;
 	info->pace = app->pace;
-	if (f->tcp)
-		info->tcp = rs_conn_brief(tcp_conn_facts(f->tcp));
 }
 
 static void
@@ -102,6 +100,21 @@ emit_up(void *arg, const struct rs_event *ev)
 	flow_info(&info, call->f);
 	full.flow = &info;
 	pipeline_say(call->p, &full);
+}
+
+/* With what its connection knows. */
+static void
+say_of_tls(struct pipeline *p, struct flow *f, struct rs_event *ev)
+{
+	struct rs_flow_info info;
+	struct rs_conn_brief brief;
+	flow_info(&info, f);
+	if (f->tcp) {
+		brief = rs_conn_brief(tcp_conn_facts(f->tcp));
+		info.tcp = &brief;
+	}
+	ev->flow = &info;
+	pipeline_say(p, ev);
 }
 
 /* The same for what came inside of something. */
@@ -147,7 +160,8 @@ emit_up_handshake(void *arg, const struct rs_event *ev)
 	struct app *app = call->f->app;
 	if (app->handshake.number == 0)
 		app->handshake = ev->at.from;
-	emit_up(arg, ev);
+	struct rs_event full = *ev;
+	say_of_tls(call->p, call->f, &full);
 }
 
 static struct tls_stage_out
@@ -389,7 +403,7 @@ look_for_tls_answer(
 	    .at = o->not_tls_at,
 	    .u.not_tls.head = o->not_tls,
 	};
-	tell(p, f, &ev);
+	say_of_tls(p, f, &ev);
 }
 
 static void
@@ -687,7 +701,6 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	tcp_note_lone_syn(&facts, f->first_at, f->first, f->ttl, f->mss);
 	facts.ending = why;
 	info.from_start = true;
-	info.tcp = rs_conn_brief(&facts);
 	struct rs_event ev = {
 	    .type = RS_EV_FLOW_END,
 	    .flow = &info,

@@ -233,8 +233,8 @@ shake_open(
 	s->rec = k->blank;
 	handshake_record_init(s, ev);
 	/* What was lost before its first record was its beginning. */
-	for (int i = 0; i < 2; i++)
-		if (ev->flow->tcp.gaps[i])
+	for (int i = 0; ev->flow->tcp && i < 2; i++)
+		if (ev->flow->tcp->gaps[i])
 			note_gap(s, shake_side_of(s, (enum rs_dir)i));
 	push_newest(k, s);
 	return s;
@@ -263,8 +263,8 @@ shake_touch(
 		return NULL;
 	shake_at(s, shake_side_of(s, ev->dir))->heard = true;
 	/* Cheap, and the last word on how far the connection was followed. */
-	if (!s->complete)
-		handshake_record_brief(s, &ev->flow->tcp);
+	if (!s->complete && ev->flow->tcp)
+		handshake_record_brief(s, ev->flow->tcp);
 	return s;
 }
 

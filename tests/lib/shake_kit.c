@@ -101,7 +101,8 @@ play_flow(struct play *p, uint64_t serial, bool from_start)
 		    .syn_at = p->now + (i - 2) * 15 * RS_MSEC,
 		    .fin_at = RS_NEVER,
 		    .rst_at = RS_NEVER};
-	p->flow.tcp = rs_conn_brief(&p->conn);
+	p->brief = rs_conn_brief(&p->conn);
+	p->flow.tcp = &p->brief;
 }
 
 void
@@ -258,7 +259,8 @@ play_word(struct play *p, const char *w)
 				    : strcmp(w, "idle") == 0   ? RS_END_IDLE
 							       : RS_END_FIN;
 	}
-	p->flow.tcp = rs_conn_brief(&p->conn);
+	p->brief = rs_conn_brief(&p->conn);
+	p->flow.tcp = &p->brief;
 	handshake_tracker_event(p->k, &ev);
 }
 

@@ -42,6 +42,7 @@ struct play {
 	struct rec_sink sink;
 	struct seen seen;
 	struct rs_flow_info flow;
+	struct rs_conn_brief brief;
 	struct rs_conn_facts conn;
 	rs_time now;
 	uint64_t frame;

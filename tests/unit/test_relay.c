@@ -216,7 +216,8 @@ test_handshake(void)
 	    .n = 2,
 	};
 	struct rs_conn_facts conn = {.from_start = true};
-	struct rs_flow_info flow = {.serial = 7};
+	struct rs_conn_brief brief = {.bytes = {8, 9}};
+	struct rs_flow_info flow = {.serial = 7, .tcp = &brief};
 	struct rs_event ev = {.type = RS_EV_TLS_HANDSHAKE, .flow = &flow};
 	ev.u.tls_handshake.type = TLS_HS_CLIENT_HELLO;
 	ev.u.tls_handshake.body = whole;
@@ -234,10 +235,12 @@ test_handshake(void)
 	struct rs_event *over = event_copy(&end, malloc(event_copy_size(&end)));
 	memset(body, '#', sizeof body);
 	memset(&flow, 0, sizeof flow);
+	memset(&brief, 0, sizeof brief);
 	memset(&conn, 0, sizeof conn);
 
 	const struct tls_client_hello *h = copy->u.tls_handshake.u.client_hello;
 	CU_ASSERT_EQUAL(copy->flow->serial, 7);
+	CU_ASSERT_EQUAL(copy->flow->tcp->bytes[1], 9);
 	CU_ASSERT_TRUE(over->u.flow_end.conn->from_start);
 	CU_ASSERT_TRUE(rs_span_eq(h->random, RS_LIT("234")));
 	CU_ASSERT_TRUE(rs_span_eq(h->sni, RS_LIT("5678")));
