@@ -12,12 +12,25 @@ takes(char pattern, uint8_t c)
 	return rs_ascii_lower((uint8_t)pattern) == rs_ascii_lower(c);
 }
 
+/* What stands behind the last `*` has to be at the end, where most names that
+   do not match differ. */
+static bool
+ends_so(const char *p, struct rs_span s)
+{
+	for (size_t n = strlen(p); n > 0 && p[n - 1] != '*'; n--, s.n--)
+		if (s.n == 0 || !takes(p[n - 1], s.p[s.n - 1]))
+			return false;
+	return true;
+}
+
 /* The last `*` takes as little as it may: linear but for its retries. */
 bool
 profile_match(const char *p, struct rs_span s)
 {
 	const char *star = NULL;
 	size_t i = 0, from = 0;
+	if (!ends_so(p, s))
+		return false;
 	while (i < s.n) {
 		if (*p == '*') {
 			star = ++p;

@@ -2,9 +2,9 @@
 /*
  * Connections that cannot be read: who hears what, and how long they are kept.
  *
- * A connection has one entry of fixed size from its ClientHello to its end, if
- * it concerns registration as far as that is known by then; all entries take at
- * most a quarter of the account.  A gap, early data, a renegotiation or loss
+ * A connection has one entry from its ClientHello to its end, if it concerns
+ * registration as far as that is known by then; all entries take at most a
+ * quarter of the account.  A gap, early data, a renegotiation or loss
  * in the capture make it odd: it is not judged.  SIP heard in it means that
  * somebody has the keys: nothing is left to guess.
  */
@@ -18,7 +18,7 @@
 
 #include <glib.h>
 
-enum { KEEPALIVE = 4, ANY_KEEPALIVE = 15 };
+enum { KEEPALIVE = 4, ANY_KEEPALIVE = 15, FIRST_ROOM = 8 };
 
 struct entry {
 	struct table_node by_flow; /* its hash is the serial of the flow */
@@ -31,6 +31,9 @@ struct entry {
 	bool heard;       /* it was decrypted */
 	struct inferred_connection c;
 };
+
+/* Of an entry, with all the messages that it may come to keep. */
+enum { ENTRY_COST = 2080 };
 
 struct inferred_tracker {
 	const struct related *related;
@@ -63,7 +66,10 @@ drop(struct inferred_tracker *k, struct entry *e)
 {
 	table_remove(&k->entries, &e->by_flow);
 	queue_remove(&k->order, &e->order);
-	rs_account_refund(k->pay, sizeof *e);
+	rs_account_refund(k->pay, ENTRY_COST);
+	if (e->c.room)
+		rs_pool_give(&k->pool, e->c.messages,
+		    e->c.room * sizeof *e->c.messages);
 	rs_pool_give(&k->pool, e, sizeof *e);
 }
 
@@ -104,8 +110,8 @@ client_hello(struct inferred_tracker *k, const struct rs_event *ev,
 	if (!related_server(k->related, &f->end[to], h->sni) &&
 	    !related_offers(h->alpn))
 		return;
-	if ((k->order.n + 1) * sizeof *e > k->pay->limit / 4 ||
-	    !rs_account_charge(k->pay, sizeof *e)) {
+	if ((k->order.n + 1) * ENTRY_COST > k->pay->limit / 4 ||
+	    !rs_account_charge(k->pay, ENTRY_COST)) {
 		k->counts.refused++;
 		return;
 	}
@@ -145,9 +151,23 @@ hear_handshake(struct inferred_tracker *k, const struct rs_event *ev)
 	}
 }
 
+/* Most connections say little; all pay for the most that is kept. */
 static void
-keep(struct inferred_connection *c, const struct rs_event *ev,
-    struct inferred_size size, bool client)
+more_room(struct inferred_tracker *k, struct inferred_connection *c)
+{
+	struct inferred_message *before = c->messages;
+	size_t size = c->room * sizeof *before;
+	c->room = c->room ? MIN(2 * c->room, INFERRED_MESSAGES) : FIRST_ROOM;
+	c->messages = rs_pool_take(&k->pool, c->room * sizeof *before);
+	if (size == 0)
+		return;
+	memcpy(c->messages, before, size);
+	rs_pool_give(&k->pool, before, size);
+}
+
+static void
+keep(struct inferred_tracker *k, struct inferred_connection *c,
+    const struct rs_event *ev, struct inferred_size size, bool client)
 {
 	if (client)
 		c->bye = false; /* what looked like a close_notify was none */
@@ -155,6 +175,8 @@ keep(struct inferred_connection *c, const struct rs_event *ev,
 		c->full = true;
 		return;
 	}
+	if (c->n == c->room)
+		more_room(k, c);
 	c->messages[c->n++] =
 	    (struct inferred_message){ev->at.complete, ev->at.to, size, client};
 }
@@ -198,7 +220,7 @@ hear_data(struct inferred_tracker *k, const struct rs_event *ev)
 	} else if (size.high <= (c->cipher.range ? ANY_KEEPALIVE : KEEPALIVE)) {
 		hear_short(c, size, client, ev->at.complete);
 	} else {
-		keep(c, ev, size, client);
+		keep(k, c, ev, size, client);
 	}
 }
 

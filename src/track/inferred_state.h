@@ -43,8 +43,8 @@ struct inferred_connection {
 	bool closed;
 	rs_time bye_at;
 	uint32_t pings; /* of the client, CRLF CRLF: RFC 5626 3.5.1 */
-	uint32_t n;
-	struct inferred_message messages[INFERRED_MESSAGES];
+	uint32_t n, room;
+	struct inferred_message *messages; /* as many as there is room for */
 };
 
 enum { INFERRED_REASONS = 8, INFERRED_USED = 64, INFERRED_TEXT = 96 };
