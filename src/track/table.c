@@ -41,14 +41,17 @@ table_clear(struct table *t)
 	t->n = 0;
 }
 
-/* Of a hash that has no slot yet: the one that is now its own. */
+/* The slot of that hash; where it has none yet, one that is now its own. */
 static struct table_slot *
-open_slot(struct table *t, uint64_t hash)
+slot_touch(struct table *t, uint64_t hash)
 {
 	size_t mask = t->size - 1, i = table_home(t, hash);
 	for (size_t far = 0; t->slots[i].first && table_distance(t, i) >= far;
-	     far++)
+	     far++) {
+		if (t->slots[i].hash == hash)
+			return &t->slots[i];
 		i = (i + 1) & mask;
+	}
 	struct table_slot *mine = &t->slots[i];
 	struct table_slot next = *mine;
 	while (next.first) {
@@ -73,7 +76,7 @@ grow(struct table *t)
 		    t->pay, (t->size - old.size) * sizeof *t->slots);
 	for (size_t i = 0; i < old.size; i++)
 		if (old.slots[i].first)
-			*open_slot(t, old.slots[i].hash) = old.slots[i];
+			*slot_touch(t, old.slots[i].hash) = old.slots[i];
 	rs_pages_free(old.slots, old.size * sizeof *old.slots);
 }
 
@@ -82,11 +85,8 @@ table_add(struct table *t, struct table_node *node, uint64_t hash)
 {
 	if (t->n >= t->size / 4 * 3)
 		grow(t);
-	struct table_slot *s = table_slot(t, hash);
-	if (s == NULL) {
-		t->n++;
-		s = open_slot(t, hash);
-	}
+	struct table_slot *s = slot_touch(t, hash);
+	t->n += s->first == NULL;
 	node->hash = hash;
 	node->next = s->first;
 	s->first = node;
