@@ -36,8 +36,9 @@ struct member {
 	bool registered;
 	struct member *joined; /* NULL, or the one that has all of its */
 	uint8_t n[ODD_WHATS];
-	uint16_t v[ODD_WHATS][ANSWERS]; /* of most kinds EACH of them */
+	uint16_t v[ODD_ANSWER * EACH + ANSWERS]; /* matter by matter */
 };
+_Static_assert(ODD_ANSWER + 1 == ODD_WHATS, "has the rest of them");
 
 struct odd {
 	struct rs_hash_seed seed;
@@ -200,7 +201,7 @@ odd_value(struct odd *o, struct odd_who *who, enum odd_what what,
 		o->lost[what] = true;
 		return;
 	}
-	uint16_t *v = m->v[what];
+	uint16_t *v = m->v + what * EACH;
 	for (unsigned i = 0; i < m->n[what]; i++)
 		if (value_is(value_at(o, v[i]), what, value))
 			return;
@@ -215,14 +216,16 @@ odd_value(struct odd *o, struct odd_who *who, enum odd_what what,
 static void
 join_values(struct odd *o, struct member *to, const struct member *from, int w)
 {
+	uint16_t *mine = to->v + w * EACH;
 	for (unsigned i = 0; i < from->n[w]; i++) {
+		uint16_t at = from->v[w * EACH + i];
 		unsigned j = 0;
-		while (j < to->n[w] && to->v[w][j] != from->v[w][i])
+		while (j < to->n[w] && mine[j] != at)
 			j++;
 		if (j < to->n[w])
 			continue;
 		if (j < most_of((enum odd_what)w))
-			to->v[w][to->n[w]++] = from->v[w][i];
+			mine[to->n[w]++] = at;
 		else
 			o->lost[w] = true;
 	}
@@ -259,7 +262,7 @@ odd_compare(struct odd *o,
 		for (int w = 0; w < ODD_WHATS; w++) {
 			o->known[w] += m->n[w] != 0;
 			for (unsigned j = 0; j < m->n[w]; j++)
-				value_at(o, m->v[w][j])->have++;
+				value_at(o, m->v[w * EACH + j])->have++;
 		}
 	}
 }
@@ -275,7 +278,7 @@ static bool
 has(const struct odd *o, const struct member *m, const struct value *v)
 {
 	for (unsigned i = 0; i < m->n[v->what]; i++)
-		if (value_at(o, m->v[v->what][i]) == v)
+		if (value_at(o, m->v[v->what * EACH + i]) == v)
 			return true;
 	return false;
 }
@@ -301,7 +304,7 @@ steady(const struct odd *o, const struct member *m, const struct value *own)
 {
 	unsigned n = 0;
 	for (unsigned i = 0; i < m->n[own->what]; i++)
-		n += same_subject(value_at(o, m->v[own->what][i]), own);
+		n += same_subject(value_at(o, m->v[own->what * EACH + i]), own);
 	return n == 1;
 }
 
@@ -346,7 +349,7 @@ tell(const struct odd *o, const struct member *m, enum odd_what what,
     struct rec_list *l, struct rec_arena *a)
 {
 	for (unsigned i = 0; i < m->n[what]; i++) {
-		const struct value *own = value_at(o, m->v[what][i]);
+		const struct value *own = value_at(o, m->v[what * EACH + i]);
 		uint32_t all;
 		const struct value *best =
 		    own->have ? NULL : shared(o, m, own, &all);
