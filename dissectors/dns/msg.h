@@ -16,6 +16,8 @@
 #include "base/addr.h"
 #include "base/span.h"
 
+#include <stddef.h>
+
 enum { DNS_HEADER = 12, DNS_PORT = 53 };
 
 /* RFC 1035 3.2.2, 3596, 2782, 3403, 6891. */
@@ -61,10 +63,18 @@ struct dns_msg {
 	bool edns;
 	bool cut; /* it ends before its records do */
 	uint16_t questions, counts[DNS_SECTION_N];
-	struct dns_name name; /* of the first question; n 0: there is none */
 	uint16_t type, class;
 	size_t records; /* where they begin */
+	/* Of the first question; n 0: there is none.  Last: few are long. */
+	struct dns_name name;
 };
+
+/* Of its size, what is in use. */
+static inline size_t
+dns_msg_size(const struct dns_msg *m)
+{
+	return offsetof(struct dns_msg, name.text) + m->name.n;
+}
 
 struct dns_record {
 	struct dns_name name;

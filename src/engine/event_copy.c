@@ -225,7 +225,7 @@ hanging(const struct rs_event *ev)
 	case RS_EV_ICMP:
 		return rounded(ev->u.icmp.quoted.n);
 	case RS_EV_DNS_MESSAGE:
-		return rounded(sizeof *ev->u.dns_message) +
+		return rounded(dns_msg_size(ev->u.dns_message)) +
 		       rounded(ev->u.dns_message->bytes.n) +
 		       rounded(ev->u.parts.n * sizeof *ev->u.parts.v);
 	case RS_EV_DHCP:
@@ -283,8 +283,8 @@ keep_hanging(struct room *r, struct rs_event *ev)
 	} else if (ev->type == RS_EV_ICMP) {
 		ev->u.icmp.quoted = keep_span(r, ev->u.icmp.quoted);
 	} else if (ev->type == RS_EV_DNS_MESSAGE) {
-		struct dns_msg *m =
-		    keep(r, ev->u.dns_message, sizeof *ev->u.dns_message);
+		struct dns_msg *m = keep(
+		    r, ev->u.dns_message, dns_msg_size(ev->u.dns_message));
 		m->bytes = keep_span(r, m->bytes);
 		ev->u.dns_message = m;
 		ev->u.parts.v = keep(
