@@ -73,6 +73,14 @@ take(void *arg, const struct rec_type *type, const void *rec)
 		atomic_store(&r->unwritten, true);
 }
 
+/* Likewise: of records that come soon. */
+static void
+soon(void *arg, const struct rec_type *type, const void *rec)
+{
+	const struct run *r = arg;
+	report_ahead(r->report, type, rec);
+}
+
 /* ---- reports ---- */
 
 static struct report *
@@ -359,7 +367,9 @@ loop(struct run *r)
 static struct engine *
 new_engine(struct run *r, struct auth_verifier *verifier)
 {
+	const struct rec_sink ahead = {soon, r};
 	struct engine_options o = {
+	    .soon = &ahead,
 	    .memory_limit = (size_t)r->o->memory_mib << 20,
 	    .challenge_wait = r->o->challenge_wait * RS_SEC,
 	    .related = r->related,

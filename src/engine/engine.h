@@ -38,6 +38,9 @@ struct engine_options {
 	/* Lent, or NULL: hears each event before the trackers do, on their
 	   thread. */
 	const struct rs_sink *events;
+	/* Lent, or NULL: hears of registrations that will be closed soon, on
+	   the thread of `out`, and fetches what they will need of memory. */
+	const struct rec_sink *soon;
 	const struct profile_set *profiles; /* lent, or NULL */
 	bool looks; /* engine_look() is asked after each packet */
 	/* Somebody's filter chose the packets: what is not there shows nothing.

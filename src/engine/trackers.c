@@ -157,11 +157,26 @@ trackers_ahead(const struct trackers *t, const struct rs_event *ev)
 
 /* The record, whose server has a name from here on if DNS gave it one. */
 static void
-pass_named(const struct trackers *t, const struct rec_type *type,
-    const void *rec, struct rec_endpoint *server)
+pass_named(
+    const struct trackers *t, const struct rec_type *type, const void *rec)
 {
-	if (server->name.p == NULL)
-		server->name = names_find(t->names, &server->at.addr);
+	union {
+		struct rec_registration registration;
+		struct rec_handshake handshake;
+		struct rec_connection connection;
+		uint8_t bytes[1];
+	} named;
+	const struct rec_endpoint *server =
+	    (const void *)((const uint8_t *)rec + type->server);
+	struct rs_span name = server->name;
+	if (name.p == NULL)
+		name = names_find(t->names, &server->at.addr);
+	if (name.p != server->name.p) {
+		memcpy(&named, rec, type->size);
+		rec = &named;
+		((struct rec_endpoint *)(void *)(named.bytes + type->server))
+		    ->name = name;
+	}
 	t->out->record(t->out->arg, type, rec);
 }
 
@@ -177,20 +192,13 @@ tap(void *arg, const struct rec_type *type, const void *rec)
 		related_registration(t->related, rec);
 		binding_tracker_registration(t->binding, rec);
 	}
-	if (type == &rec_registration_type) {
-		struct rec_registration named = *r;
-		pass_named(t, type, &named, &named.server);
-	} else if (type == &rec_handshake_type) {
-		struct rec_handshake named = *(const struct rec_handshake *)rec;
+	if (type == &rec_handshake_type)
 		download_tracker_handshake(t->download, rec);
-		pass_named(t, type, &named, &named.server);
-	} else if (type == &rec_connection_type) {
-		struct rec_connection named =
-		    *(const struct rec_connection *)rec;
-		pass_named(t, type, &named, &named.server);
-	} else {
+	if (type == &rec_registration_type || type == &rec_handshake_type ||
+	    type == &rec_connection_type)
+		pass_named(t, type, rec);
+	else
 		t->out->record(t->out->arg, type, rec);
-	}
 }
 
 void
@@ -219,6 +227,8 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	t->reg =
 	    reg_tracker_new(&limits, seed, &budgets[BUDGET_ATTEMPTS], &t->taps);
 	reg_tracker_verify(t->reg, &o->digest);
+	if (o->soon)
+		reg_tracker_announce(t->reg, o->soon);
 	t->binding =
 	    binding_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
 	t->keepalive = keepalive_tracker_new(seed, &budgets[BUDGET_BINDINGS]);

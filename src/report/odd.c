@@ -118,6 +118,12 @@ member_find(const struct odd *o, const struct odd_who *who, uint64_t *hash)
 	return NULL;
 }
 
+void
+odd_ahead(const struct odd *o, const struct rs_addr *client)
+{
+	table_ahead(&o->by_who, table_addr_hash(&o->seed, client));
+}
+
 static struct member *
 member_touch(struct odd *o, const struct odd_who *who)
 {

@@ -21,6 +21,8 @@ void odd_free(struct odd *o);
 /* A registration, handshake, connection, look-up, lease or host; others, and
    what is nobody's, are left.  Those that concern registration only. */
 void odd_add(struct odd *o, const struct rec_type *type, const void *rec);
+/* A record of this client comes soon. */
+void odd_ahead(const struct odd *o, const struct rs_addr *client);
 /* Both are addresses of one phone. */
 void odd_join(
     struct odd *o, const struct rs_addr *lead, const struct rs_addr *member);

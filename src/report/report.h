@@ -22,10 +22,10 @@ enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_NDJSON };
 
 struct report_options {
 	enum report_format format;
-	FILE *out;    /* not closed by the report */
-	bool all_tls; /* list handshakes that do not concern registration */
+	FILE *out;        /* not closed by the report */
+	bool all_tls;     /* list handshakes that do not concern registration */
 	bool all_lookups; /* list look-ups of others than phones */
-	bool live;    /* text: a line per attempt as it closes */
+	bool live;        /* text: a line per attempt as it closes */
 	bool colour;
 	unsigned columns;    /* of the terminal; 0: 100 */
 	size_t memory_limit; /* of the program, bytes; 0: 256 MiB */
@@ -48,6 +48,9 @@ struct report *report_new(
 void report_free(struct report *r);
 /* Where the engine's records go. */
 struct rec_sink report_sink(struct report *r);
+/* One comes soon: what it will need of memory is fetched. */
+void report_ahead(
+    const struct report *r, const struct rec_type *type, const void *rec);
 /* What is known of hosts and clients while the capture goes on (engine_tell()):
    just before report_finish(), where another report follows. */
 void report_known(

@@ -65,7 +65,9 @@ names_learn(struct names *n, const struct rs_addr *a, struct rs_span name)
 struct rs_span
 names_find(const struct names *n, const struct rs_addr *a)
 {
-	const struct name *x = find(n, a, table_addr_hash(n->seed, a));
+	const struct name *x = recent_empty(&n->recent)
+				   ? NULL
+				   : find(n, a, table_addr_hash(n->seed, a));
 	return x ? (struct rs_span){x->text, x->n} : (struct rs_span){0};
 }
 

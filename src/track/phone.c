@@ -75,6 +75,16 @@ phone_tracker_ahead(const struct phone_tracker *k, const struct rs_addr *client)
 	table_ahead(&k->table, table_addr_hash(&k->seed, client));
 }
 
+void
+phone_tracker_near(const struct phone_tracker *k, const struct rs_addr *client)
+{
+	const struct table_node *n =
+	    table_first(&k->table, table_addr_hash(&k->seed, client));
+	const char *ph = (const void *)n; /* it begins with its node */
+	for (size_t i = 0; n && i < sizeof(struct phone); i += 64)
+		__builtin_prefetch(ph + i);
+}
+
 struct phone *
 phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 {

@@ -283,7 +283,7 @@ expire(struct reg_tracker *k, struct queue *q, enum reg_ending why)
 		struct reg_attempt *a = TRACK_OF(l, struct reg_attempt, timer);
 		if (a->due > k->now)
 			break;
-		reg_life_ahead(q, l);
+		reg_life_ahead(k, q, l);
 		reg_life_close(k, a, why);
 	}
 }
@@ -361,6 +361,12 @@ void
 reg_tracker_verify(struct reg_tracker *k, const struct sip_digest_verifier *d)
 {
 	k->digest = *d;
+}
+
+void
+reg_tracker_announce(struct reg_tracker *k, const struct rec_sink *soon)
+{
+	k->soon = *soon;
 }
 
 void

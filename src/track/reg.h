@@ -38,6 +38,9 @@ struct reg_tracker *reg_tracker_new(const struct reg_limits *limits,
 /* From now on credentials are checked; d is copied. */
 void reg_tracker_verify(
     struct reg_tracker *k, const struct sip_digest_verifier *d);
+/* From now on `soon`, which is copied, hears of registrations that will be
+   closed soon, so that what they need of memory can be fetched. */
+void reg_tracker_announce(struct reg_tracker *k, const struct rec_sink *soon);
 void reg_tracker_free(struct reg_tracker *k);
 void reg_tracker_event(struct reg_tracker *k, const struct rs_event *ev);
 /* That message comes soon: fetches what it will need, as far as it was read

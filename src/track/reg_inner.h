@@ -163,6 +163,7 @@ struct reg_tracker {
 	const struct rs_hash_seed *seed;
 	struct rs_account *pay;
 	const struct rec_sink *out;
+	struct rec_sink soon;              /* record NULL: nobody asks */
 	struct sip_digest_verifier digest; /* check NULL: nobody asks */
 	struct txn_out heard;
 	struct txn_tracker *txns;
@@ -285,7 +286,8 @@ void reg_life_flow(struct reg_tracker *k, struct reg_attempt *a, bool on);
 void reg_life_settle(
     struct reg_tracker *k, struct reg_attempt *a, enum rec_outcome outcome);
 /* Those after l in its queue will be closed soon. */
-void reg_life_ahead(const struct queue *q, const struct queue_link *l);
+void reg_life_ahead(const struct reg_tracker *k, const struct queue *q,
+    const struct queue_link *l);
 /* A repeat came: waits longer, if it has settled. */
 void reg_life_linger(struct reg_tracker *k, struct reg_attempt *a);
 /* The record goes out, and the attempt is gone. */

@@ -86,7 +86,8 @@ fetch(const void *p, size_t n)
 /* What lingered has left the cache.  The one after next is looked at as far as
    its struct goes; when its turn comes, that tells where its text is. */
 void
-reg_life_ahead(const struct queue *q, const struct queue_link *l)
+reg_life_ahead(const struct reg_tracker *k, const struct queue *q,
+    const struct queue_link *l)
 {
 	struct queue_link *next = queue_next(q, l);
 	if (next == NULL)
@@ -94,6 +95,8 @@ reg_life_ahead(const struct queue *q, const struct queue_link *l)
 	const struct reg_attempt *a = TRACK_OF(next, struct reg_attempt, timer);
 	if (a->arena.blocks)
 		fetch(a->arena.blocks, AHEAD);
+	if (k->soon.record)
+		k->soon.record(k->soon.arg, &rec_registration_type, &a->r);
 	next = queue_next(q, next);
 	if (next)
 		fetch(TRACK_OF(next, struct reg_attempt, timer), sizeof *a);
@@ -111,7 +114,7 @@ reg_life_settle(
 	reg_life_timer(a, &k->linger, a->last_at + LINGER);
 	if (k->linger.n > REG_MAX_LINGERING) {
 		struct queue_link *l = queue_first(&k->linger);
-		reg_life_ahead(&k->linger, l);
+		reg_life_ahead(k, &k->linger, l);
 		reg_life_close(
 		    k, TRACK_OF(l, struct reg_attempt, timer), REG_BY_FINAL);
 	}
