@@ -16,6 +16,7 @@
 
 enum {
 	FIRST_BLOCK = 2048 - 16, /* what malloc makes 2 kB of */
+	FIRST_OF_POOL = 2560,    /* a registration with a challenge */
 	LARGEST_BLOCK = 64 * 1024,
 	ALIGN = alignof(max_align_t),
 };
@@ -46,9 +47,12 @@ block_free(struct rec_arena *a, struct rec_block *b)
 static struct rec_block *
 block_add(struct rec_arena *a, size_t need)
 {
-	size_t n = FIRST_BLOCK;
+	size_t n = a->pool ? FIRST_OF_POOL : FIRST_BLOCK;
 	if (a->blocks) {
-		n = 2 * (sizeof *a->blocks + a->blocks->size);
+		size_t before = sizeof *a->blocks + a->blocks->size;
+		n = 2 * before;
+		if (a->pool && n > RS_POOL_LARGEST && before < RS_POOL_LARGEST)
+			n = RS_POOL_LARGEST;
 		if (n > LARGEST_BLOCK)
 			n = LARGEST_BLOCK;
 	}
@@ -126,7 +130,7 @@ void *
 rec_list_add(struct rec_list *l, struct rec_arena *a, size_t size)
 {
 	if (l->n == l->size) {
-		uint32_t room = l->size ? 2 * l->size : size > 64 ? 2 : 4;
+		uint32_t room = l->size ? 2 * l->size : size > 64 ? 1 : 4;
 		assert(room > l->size);
 		void *v = take(a, room * size);
 		if (l->n)

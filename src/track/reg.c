@@ -150,7 +150,7 @@ take_icmp(struct reg_tracker *k, const struct rs_event *ev)
 		if (a->state != REG_WAITING ||
 		    !rs_endpoint_eq(&ev->flow->end[ev->dir], &a->r.client.at))
 			continue;
-		if (tells && !contains(quoted, a->last->rec.branch))
+		if (tells && !contains(quoted, a->last->rec->branch))
 			continue;
 		note_icmp(a, ev);
 		a->icmp_at = ev->at.complete;

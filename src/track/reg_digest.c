@@ -25,9 +25,9 @@ find_offers(const struct reg_attempt *a, uint64_t nonce,
 {
 	size_t found = 0;
 	for (const struct reg_txn *x = a->txns; x; x = x->next) {
-		const struct rec_challenge *c = x->rec.challenges.v;
+		const struct rec_challenge *c = x->rec->challenges.v;
 		size_t n = 0;
-		for (uint32_t i = 0; i < x->rec.challenges.n; i++)
+		for (uint32_t i = 0; i < x->rec->challenges.n; i++)
 			if (nonce && x->nonces[i].hash == nonce)
 				offers[n++] = (struct sip_digest_offer){
 				    c[i].realm, c[i].algorithm, c[i].qop};

@@ -127,8 +127,8 @@ read_authorizations(
 {
 	for (uint32_t i = 0; i < q->read->n_auth; i++) {
 		const struct sip_auth *auth = &q->read->auth[i];
-		struct rec_authorization *to =
-		    rec_list_add(&x->rec.authorizations, &a->arena, sizeof *to);
+		struct rec_authorization *to = rec_list_add(
+		    &x->rec->authorizations, &a->arena, sizeof *to);
 		to->nc = REC_ABSENT;
 		to->scheme = scheme_name(auth->scheme);
 		to->realm = reg_keep_text(a, a->r.realm, auth->realm);
@@ -147,7 +147,7 @@ read_authorizations(
 		if (of) {
 			note_count(a, to, of);
 			against_challenge(a, to,
-			    (struct rec_challenge *)of->rec.challenges.v +
+			    (struct rec_challenge *)of->rec->challenges.v +
 				index);
 		} else if (a->challenged)
 			add_text(a, &to->flaws, RS_LIT("nonce_unknown"));
@@ -214,9 +214,9 @@ reg_facts_request(
 	const struct sip_msg *m = q->msg;
 	const struct rs_event *ev = q->ev;
 	const struct reading *read = q->read;
-	x->rec.request_size = (int64_t)m->size;
+	x->rec->request_size = (int64_t)m->size;
 	if (ev->flow->carrier == RS_OVER_UDP)
-		x->rec.fragmented =
+		x->rec->fragmented =
 		    rs_frame_eq(ev->at.from, ev->at.to) ? RS_FALSE : RS_TRUE;
 	a->r.rport_asked = read->via.rport.p ? RS_TRUE : RS_FALSE;
 	if (read->n_auth)
@@ -286,12 +286,13 @@ reg_facts_final(
 	uint32_t port;
 	struct rs_span named = named_extensions(m);
 	if (named.p)
-		x->rec.extensions = reg_keep_text(a, x->rec.extensions, named);
+		x->rec->extensions =
+		    reg_keep_text(a, x->rec->extensions, named);
 	if (m->status >= 300 && m->status < 400)
-		x->rec.redirected_to =
+		x->rec->redirected_to =
 		    reg_keep_text(a, (struct rs_span){NULL, 0}, target_of(m));
 	if (m->status >= 400 && m->status != 401 && m->status != 407)
-		x->rec.warning =
+		x->rec->warning =
 		    reg_keep_text(a, (struct rs_span){NULL, 0}, warning_of(m));
 	/* RFC 3261 18.2.1, RFC 3581 4: what the server saw. */
 	a->r.received = reg_keep_text(a, a->r.received, via->received);

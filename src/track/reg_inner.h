@@ -105,8 +105,10 @@ struct reg_txn {
 	struct reg_leg *leg;   /* NULL: of the attempt's first leg */
 	bool waiting;
 	rs_time last_sent, last_answered;
-	struct reg_nonce nonces[REG_MAX_CHALLENGES]; /* as rec.challenges */
-	struct rec_transaction rec;
+	struct reg_nonce nonces[REG_MAX_CHALLENGES]; /* as rec's challenges */
+	/* Among those of the attempt's record; of a leg one that says nothing,
+	   and is not written to. */
+	struct rec_transaction *rec;
 };
 
 struct reg_attempt {

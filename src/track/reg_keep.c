@@ -21,7 +21,7 @@ reg_keep_nonce(const struct reg_attempt *a, uint64_t nonce, uint32_t *index)
 		return NULL;
 	struct reg_txn *found = NULL;
 	for (struct reg_txn *x = a->txns; x; x = x->next) {
-		for (uint32_t i = 0; i < x->rec.challenges.n; i++) {
+		for (uint32_t i = 0; i < x->rec->challenges.n; i++) {
 			if (x->nonces[i].hash == nonce) {
 				found = x;
 				*index = i;

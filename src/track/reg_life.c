@@ -11,7 +11,7 @@
 
 #include <glib.h>
 
-enum { AHEAD = 2048 }; /* of an arena: a registration with a challenge */
+enum { AHEAD = 2304 }; /* of an arena: a registration with a challenge */
 
 static const rs_time LINGER = 1 * RS_SEC;
 static const rs_time LINGER_MORE = 5 * RS_SEC; /* T2, RFC 3261 17.1.2.2 */

@@ -101,8 +101,8 @@ static void
 answer_bearer(struct reg_attempt *a)
 {
 	for (struct reg_txn *x = a->txns; x; x = x->next) {
-		struct rec_challenge *c = x->rec.challenges.v;
-		for (uint32_t i = 0; i < x->rec.challenges.n; i++)
+		struct rec_challenge *c = x->rec->challenges.v;
+		for (uint32_t i = 0; i < x->rec->challenges.n; i++)
 			if (rs_span_eq(c[i].scheme, RS_LIT("Bearer")))
 				c[i].answered = RS_TRUE;
 	}
@@ -117,7 +117,7 @@ read_credentials(struct reg_attempt *a, const struct reg_request *q)
 		uint32_t i;
 		struct reg_txn *x = reg_keep_nonce(a, q->read->nonces[j], &i);
 		if (x) {
-			struct rec_challenge *c = x->rec.challenges.v;
+			struct rec_challenge *c = x->rec->challenges.v;
 			c[i].answered = RS_TRUE;
 			if (c[i].nonce_age == REC_ABSENT)
 				c[i].nonce_age =
@@ -195,7 +195,7 @@ reg_message_request(struct reg_tracker *k, struct reg_attempt *a,
 {
 	const struct sip_msg *m = q->msg;
 	struct rec_registration *r = &a->r;
-	struct rec_transaction *t = &x->rec;
+	struct rec_transaction *t = x->rec;
 	if (a->n_txns < REG_MAX_TXNS)
 		t->branch = reg_keep_text(
 		    a, (struct rs_span){NULL, 0}, q->read->via.branch);
@@ -249,7 +249,7 @@ reg_message_challenges(struct reg_tracker *k, struct reg_attempt *a,
     struct reg_txn *x, const struct rs_event *ev)
 {
 	const struct reading *read = ev->u.reading;
-	struct rec_list *l = &x->rec.challenges;
+	struct rec_list *l = &x->rec->challenges;
 	for (uint32_t n = 0; n < read->n_auth; n++) {
 		const struct sip_auth *auth = &read->auth[n];
 		if (n == l->n)
@@ -282,7 +282,7 @@ reg_message_final(struct reg_tracker *k, struct reg_attempt *a,
     struct reg_txn *x, const struct rs_event *ev)
 {
 	const struct sip_msg *m = ev->u.sip_message;
-	struct rec_transaction *t = &x->rec;
+	struct rec_transaction *t = x->rec;
 	uint32_t s;
 	t->status = m->status;
 	t->reason = reg_keep_text(a, t->reason, m->reason);

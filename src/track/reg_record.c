@@ -83,7 +83,7 @@ has_hole(const struct reg_tracker *k, struct reg_attempt *a, rs_time from,
 static bool
 is_stale(const struct reg_attempt *a)
 {
-	const struct rec_list *l = &a->final->rec.challenges;
+	const struct rec_list *l = &a->final->rec->challenges;
 	const struct rec_challenge *c = l->v;
 	for (uint32_t i = 0; i < l->n; i++)
 		if (c[i].stale == RS_TRUE)
@@ -179,7 +179,7 @@ outcome_of(struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why)
 		return seen(k, a, why, REC_AUTH_FAILED);
 	case REG_TOO_BRIEF:
 		/* A refused extension need not be followed by another try. */
-		if (a->final && a->final->rec.status != 423)
+		if (a->final && a->final->rec->status != 423)
 			return seen(k, a, why, REC_REJECTED);
 		return unfollowed(k, a, why, REC_REJECTED);
 	case REG_MOVED:
@@ -207,7 +207,7 @@ static void
 fill_times(struct rec_registration *r, const struct reg_attempt *a)
 {
 	const struct reg_txn *challenged = NULL;
-	const struct rec_transaction *last = &a->final->rec;
+	const struct rec_transaction *last = a->final->rec;
 	if (r->outcome == REC_REGISTERED || r->outcome == REC_UNREGISTERED ||
 	    r->outcome == REC_QUERIED) {
 		r->rrd = last->response_time - r->started;
@@ -216,29 +216,17 @@ fill_times(struct rec_registration *r, const struct reg_attempt *a)
 	for (const struct reg_txn *x = a->txns; x; x = x->next) {
 		if (x->leg)
 			continue;
-		if (challenged && x->rec.credentials == RS_TRUE) {
-			r->client_auth =
-			    x->rec.request_time - challenged->rec.response_time;
+		if (challenged && x->rec->credentials == RS_TRUE) {
+			r->client_auth = x->rec->request_time -
+					 challenged->rec->response_time;
 			break;
 		}
 		if (!challenged &&
-		    (x->rec.status == 401 || x->rec.status == 407)) {
+		    (x->rec->status == 401 || x->rec->status == 407)) {
 			challenged = x;
-			r->challenge = x->rec.delay;
+			r->challenge = x->rec->delay;
 		}
 	}
-}
-
-static void
-fill_transactions(struct reg_attempt *a)
-{
-	struct rec_list *l = &a->r.transactions;
-	struct rec_transaction *v =
-	    rec_arena_alloc(&a->arena, a->n_txns * sizeof *v);
-	*l = (struct rec_list){.v = v, .size = a->n_txns};
-	for (const struct reg_txn *x = a->txns; x; x = x->next)
-		if (x->leg == NULL)
-			v[l->n++] = x->rec;
 }
 
 static void
@@ -281,7 +269,6 @@ void
 reg_record_emit(struct reg_tracker *k, struct reg_attempt *a)
 {
 	struct rec_registration *r = &a->r;
-	fill_transactions(a);
 	fill_legs(a);
 	if (a->final)
 		fill_times(r, a);
@@ -398,9 +385,9 @@ reg_record_learn(struct reg_tracker *k, const struct reg_attempt *a)
 			  : r->expires_requested != REC_ABSENT
 			      ? r->expires_requested
 			      : 3600;
-	w->granted = a->final->rec.response_time;
+	w->granted = a->final->rec->response_time;
 	w->until = w->granted + seconds * RS_SEC;
 	w->call_id = a->call_id;
-	w->cseq = (uint32_t)a->final->rec.cseq;
+	w->cseq = (uint32_t)a->final->rec->cseq;
 	k->removed_all |= all;
 }

@@ -66,6 +66,26 @@ set_hop(struct reg_tracker *k, struct reg_txn *x, uint64_t hop)
 		table_add(&k->hops, &x->hop, hop);
 }
 
+/* Of the attempt's record, which has them in one piece: they may move. */
+static struct rec_transaction *
+add_rec(struct reg_attempt *a)
+{
+	struct rec_list *l = &a->r.transactions;
+	struct rec_transaction *from = l->v;
+	struct rec_transaction *t;
+	if (from == NULL) { /* challenged, it has two */
+		l->v = rec_arena_alloc(&a->arena, 2 * sizeof *t);
+		l->size = 2;
+	}
+	t = rec_list_add(l, &a->arena, sizeof *t);
+	for (struct reg_txn *x = a->txns; from && l->v != from && x;
+	     x = x->next)
+		if (x->leg == NULL)
+			x->rec =
+			    (struct rec_transaction *)l->v + (x->rec - from);
+	return t;
+}
+
 /* A new one at the end; over the limit the last one is written over. */
 static struct reg_txn *
 add_txn(struct reg_tracker *k, struct reg_attempt *a, struct txn *t)
@@ -74,6 +94,7 @@ add_txn(struct reg_tracker *k, struct reg_attempt *a, struct txn *t)
 	struct rec_list challenges = {0};
 	if (a->n_txns < REG_MAX_TXNS) {
 		x = rec_arena_alloc(&a->arena, sizeof *x);
+		x->rec = add_rec(a);
 		a->n_txns++;
 		if (a->last) {
 			x->next = a->last->next;
@@ -88,12 +109,12 @@ add_txn(struct reg_tracker *k, struct reg_attempt *a, struct txn *t)
 		x = a->last;
 		if (x->t)
 			txn_hang(x->t, NULL);
-		challenges = x->rec.challenges;
+		challenges = x->rec->challenges;
 		challenges.n = 0;
 	}
 	x->attempt = a;
-	x->rec = k->blank_transaction;
-	x->rec.challenges = challenges;
+	*x->rec = k->blank_transaction;
+	x->rec->challenges = challenges;
 	x->t = t;
 	txn_hang(t, x);
 	return x;
@@ -127,7 +148,7 @@ take_hop(struct reg_tracker *k, struct txn *t, const struct reg_request *q)
 	for (; n; n = table_next(n)) {
 		struct reg_txn *of = TRACK_OF(n, struct reg_txn, hop);
 		struct reg_attempt *a = of->attempt;
-		rs_time behind = q->ev->at.first - of->rec.request_time;
+		rs_time behind = q->ev->at.first - of->rec->request_time;
 		if (behind > HOP_TIME || behind < -HOP_TIME ||
 		    rs_addr_eq(&a->r.client.at.addr, &q->client.addr))
 			continue;
@@ -139,6 +160,7 @@ take_hop(struct reg_tracker *k, struct txn *t, const struct reg_request *q)
 		struct reg_txn *x = rec_arena_alloc(&a->arena, sizeof *x);
 		x->attempt = a;
 		x->leg = g;
+		x->rec = &k->blank_transaction;
 		x->t = t;
 		txn_hang(t, x);
 		x->next = a->txns; /* before those of the attempt itself */
@@ -155,7 +177,7 @@ static bool
 same_request(const struct reg_attempt *a, const struct reg_request *q)
 {
 	return a->call_id == q->read->call_id && a->last &&
-	       a->last->rec.cseq == (int64_t)q->msg->cseq;
+	       a->last->rec->cseq == (int64_t)q->msg->cseq;
 }
 
 /* True when q goes on with the open attempt a: the table above. */
@@ -170,8 +192,8 @@ goes_on(const struct reg_attempt *a, const struct reg_request *q)
 	case REG_WAITING:
 		return same_request(a, q) ||
 		       (same_call && q->credentials &&
-			   a->last->rec.credentials == RS_FALSE &&
-			   q->msg->cseq > a->last->rec.cseq);
+			   a->last->rec->credentials == RS_FALSE &&
+			   q->msg->cseq > a->last->rec->cseq);
 	case REG_LOST:
 		return true;
 	case REG_CHALLENGED:
@@ -239,8 +261,8 @@ take_request(struct reg_tracker *k, struct txn *t, const struct rs_event *ev)
 static void
 add_repeat(struct reg_attempt *a, struct reg_txn *x, const struct rs_event *ev)
 {
-	struct rec_list *l = &x->rec.request_frames;
-	x->rec.retransmissions++;
+	struct rec_list *l = &x->rec->request_frames;
+	x->rec->retransmissions++;
 	if (l->n < REG_MAX_FRAMES)
 		*(struct rs_frame *)rec_list_add(
 		    l, &a->arena, sizeof(struct rs_frame)) = ev->at.from;
@@ -268,8 +290,8 @@ take_request_again(
 		a->last_at = ev->at.complete;
 	if (elsewhere && a->state != REG_DONE) {
 		a->flow = ev->flow->serial;
-		a->r.client.at = x->rec.client.at = ev->flow->end[ev->dir];
-		a->r.server.at = x->rec.server.at =
+		a->r.client.at = x->rec->client.at = ev->flow->end[ev->dir];
+		a->r.server.at = x->rec->server.at =
 		    ev->flow->end[rs_dir_other(ev->dir)];
 		if (ev->flow->carrier != RS_OVER_UDP)
 			a->r.connection.frame = ev->flow->first;
@@ -292,8 +314,8 @@ take_provisional(struct reg_txn *x, const struct rs_event *ev)
 		reg_message_frames(a, &x->leg->rec.frames, ev);
 		return;
 	}
-	x->rec.provisional = ev->u.sip_message->status;
-	x->rec.provisional_frame = ev->at.to;
+	x->rec->provisional = ev->u.sip_message->status;
+	x->rec->provisional_frame = ev->at.to;
 	reg_message_frames(a, &a->r.frames, ev);
 	if (a->state != REG_DONE)
 		a->last_at = ev->at.complete;
@@ -345,22 +367,22 @@ challenges_realm(const struct rec_list *challenges, struct rs_span realm)
 static bool
 refuses(const struct reg_attempt *a, const struct reg_txn *x)
 {
-	const struct rec_authorization *v = x->rec.authorizations.v;
+	const struct rec_authorization *v = x->rec->authorizations.v;
 	bool known = false;
-	if (x->rec.challenges.n == 0)
+	if (x->rec->challenges.n == 0)
 		return true;
 	for (const struct reg_txn *of = a->txns; of != x; of = of->next) {
-		const struct rec_challenge *c = of->rec.challenges.v;
-		for (uint32_t i = 0; i < of->rec.challenges.n; i++) {
+		const struct rec_challenge *c = of->rec->challenges.v;
+		for (uint32_t i = 0; i < of->rec->challenges.n; i++) {
 			if (c[i].answered != RS_TRUE)
 				continue;
 			known = true;
-			if (challenges_realm(&x->rec.challenges, c[i].realm))
+			if (challenges_realm(&x->rec->challenges, c[i].realm))
 				return true;
 		}
 	}
-	for (uint32_t i = 0; i < x->rec.authorizations.n; i++)
-		if (challenges_realm(&x->rec.challenges, v[i].realm))
+	for (uint32_t i = 0; i < x->rec->authorizations.n; i++)
+		if (challenges_realm(&x->rec->challenges, v[i].realm))
 			return true;
 	return !known;
 }
@@ -375,7 +397,7 @@ apply_final(struct reg_tracker *k, struct reg_attempt *a, struct reg_txn *x,
 		reg_life_settle(k, a, reg_message_granted(k, a, ev));
 	else if (later_one_waits(x))
 		return;
-	else if ((s == 401 || s == 407) && x->rec.credentials == RS_TRUE &&
+	else if ((s == 401 || s == 407) && x->rec->credentials == RS_TRUE &&
 		 refuses(a, x))
 		follow(k, a, REG_REFUSED, k->limits.timer_f);
 	else if (s == 401 || s == 407)
@@ -403,10 +425,10 @@ take_final(struct reg_tracker *k, struct reg_txn *x, const struct rs_event *ev)
 	x->waiting = false;
 	if (a->state == REG_DONE || (!awaited && m->status >= 300)) {
 		/* Late: it is told, but changes nothing. */
-		x->rec.status = m->status;
-		x->rec.response_frame = ev->at.to;
-		x->rec.response_time = ev->at.complete;
-		x->rec.delay = ev->at.complete - x->rec.request_time;
+		x->rec->status = m->status;
+		x->rec->response_frame = ev->at.to;
+		x->rec->response_time = ev->at.complete;
+		x->rec->delay = ev->at.complete - x->rec->request_time;
 		return;
 	}
 	a->last_at = ev->at.complete;
@@ -431,12 +453,12 @@ take_final_again(
 	if (twice)
 		reg_flaw(a, REG_FLAW_DUPLICATE_FRAMES);
 	else
-		x->rec.response_repeats++;
-	if (x->rec.status != m->status)
+		x->rec->response_repeats++;
+	if (x->rec->status != m->status)
 		reg_flaw(a, REG_FLAW_SECOND_FINAL);
 	x->last_answered = ev->at.complete;
 	bool pending = a->state == REG_CHALLENGED || a->state == REG_REFUSED;
-	if (!twice && x == a->final && pending && x->rec.status == m->status) {
+	if (!twice && x == a->final && pending && x->rec->status == m->status) {
 		/* The request was repeated after its 401, and challenged
 		   anew: the client has all its time again. */
 		a->last_at = ev->at.complete;
