@@ -124,6 +124,13 @@ odd_ahead(const struct odd *o, const struct rs_addr *client)
 	table_ahead(&o->by_who, table_addr_hash(&o->seed, client));
 }
 
+void
+odd_near(const struct odd *o, const struct rs_addr *client)
+{
+	__builtin_prefetch(
+	    table_first(&o->by_who, table_addr_hash(&o->seed, client)));
+}
+
 static struct member *
 member_touch(struct odd *o, const struct odd_who *who)
 {

@@ -23,6 +23,8 @@ void odd_free(struct odd *o);
 void odd_add(struct odd *o, const struct rec_type *type, const void *rec);
 /* A record of this client comes soon. */
 void odd_ahead(const struct odd *o, const struct rs_addr *client);
+/* The same, sooner, where odd_ahead() was called before. */
+void odd_near(const struct odd *o, const struct rs_addr *client);
 /* Both are addresses of one phone. */
 void odd_join(
     struct odd *o, const struct rs_addr *lead, const struct rs_addr *member);

@@ -212,6 +212,7 @@ registration(struct report *r, const struct rec_registration *g)
 		return;
 	}
 	phone_tracker_near(r->phones, &g->client.at.addr);
+	odd_near(r->odd, &g->client.at.addr);
 	asked_add(r->asked, &rec_registration_type, g, true);
 	configured_registration(r->configured, g);
 	if (!fine)

@@ -496,6 +496,9 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	uint64_t hash = table_key_hash(&key);
 	struct table_node *n = table_first(&k->by_key, hash);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
+	/* All at once, rather than each line when its turn comes. */
+	for (size_t at = 0; b && at < sizeof *b; at += 64)
+		__builtin_prefetch((const char *)b + at);
 	if (b)
 		count_missed(k, b, r);
 	if (removes(r, c)) {
@@ -547,6 +550,7 @@ binding_tracker_registration(
 	struct table_key key;
 	table_key_init(&key, k->seed);
 	key_uri(&key, r->aor);
+	table_ahead(&k->by_aor, table_key_hash(&key));
 	if (r->contacts.n && rs_span_eq(c->uri, RS_LIT("*"))) {
 		if (r->outcome == REC_UNREGISTERED)
 			take_all(k, r, table_key_hash(&key));
