@@ -55,9 +55,9 @@ release(struct binding_tracker *k, struct binding *b)
 	table_remove(&k->by_key, &b->by_key);
 	table_remove(&k->by_aor, &b->by_aor);
 	queue_remove(&k->order, &b->order);
-	if (b->later)
+	if (b->between)
 		binding_give(
-		    k, b->later, (BINDING_GRANTS - 1) * sizeof *b->later);
+		    k, b->between, (BINDING_GRANTS - 2) * sizeof *b->between);
 	if (b->lapses)
 		binding_give(k, b->lapses, BINDING_LAPSES * sizeof *b->lapses);
 	if (b->fights)
@@ -66,7 +66,12 @@ release(struct binding_tracker *k, struct binding *b)
 		binding_give(k, b->moves, sizeof *b->moves);
 	if (b->lost)
 		binding_give(k, b->lost, binding_unreached_size());
-	binding_give(k, b, b->size);
+	if (b->told)
+		binding_give(k, b->told, sizeof *b->told);
+	size_t size = sizeof *b;
+	for (int i = 0; i < BINDING_PARTS; i++)
+		size += binding_text(b, (enum binding_part)i).n;
+	binding_give(k, b, size);
 }
 
 /* All at once: nothing is taken from where it stands. */
@@ -105,10 +110,10 @@ record_of(const struct binding_tracker *k, const struct binding *b,
 	r.id = b->id;
 	r.started = b->started;
 	r.ended = ended;
-	r.aor = b->aor;
-	r.contact = b->contact;
-	r.instance = b->instance;
-	r.reg_id = b->reg_id;
+	r.aor = binding_text(b, BINDING_AOR);
+	r.contact = binding_text(b, BINDING_CONTACT);
+	r.instance = binding_text(b, BINDING_INSTANCE);
+	r.reg_id = binding_text(b, BINDING_REG_ID);
 	r.client.at = b->client;
 	r.server.at = b->server;
 	r.transport = b->transport;
@@ -116,9 +121,11 @@ record_of(const struct binding_tracker *k, const struct binding *b,
 	uint32_t n = b->granted_total < BINDING_GRANTS
 			 ? (uint32_t)b->granted_total
 			 : BINDING_GRANTS;
-	if (b->later)
-		memcpy(own->grants + 1, b->later,
-		    (BINDING_GRANTS - 1) * sizeof *own->grants);
+	if (b->between)
+		memcpy(own->grants + 1, b->between,
+		    (BINDING_GRANTS - 2) * sizeof *own->grants);
+	if (n)
+		own->grants[n - 1] = b->last;
 	r.grants = (struct rec_list){own->grants, n, n};
 	r.granted_total = b->granted_total;
 	r.refreshes = b->refreshes;
@@ -175,10 +182,11 @@ leave_told(const struct binding_told *told, struct rec_binding *r, uint32_t n)
 	}
 }
 
-/* That it is held is told in each report, anything else once. */
-static void
-tell(struct binding_tracker *k, struct binding *b, enum rec_binding_state state,
-    rs_time ended, const struct rec_sink *out)
+/* That it is held is told in each report, anything else once.  What was told,
+   if it was. */
+static struct binding_told
+tell(const struct binding_tracker *k, const struct binding *b,
+    enum rec_binding_state state, rs_time ended, const struct rec_sink *out)
 {
 	struct lists own;
 	struct rec_binding r = record_of(k, b, state, ended, &own);
@@ -187,18 +195,16 @@ tell(struct binding_tracker *k, struct binding *b, enum rec_binding_state state,
 	    .moves = r.moves_total,
 	    .unreached = r.unreached_total,
 	    .fights = b->n_fights};
-	const struct binding_told *told = &b->told;
-	if (told->state && state != REC_HELD && state == told->state &&
+	const struct binding_told *told = b->told;
+	if (told && state != REC_HELD && state == told->state &&
 	    b->n_lapses == 0 && now.grants == told->grants &&
 	    now.moves == told->moves && now.unreached == told->unreached &&
 	    now.fights == told->fights)
-		return;
-	if (told->state)
+		return now;
+	if (told)
 		leave_told(told, &r, b->n_fights);
 	out->record(out->arg, &rec_binding_type, &r);
-	b->told = now;
-	b->n_lapses = 0;
-	b->lapsed = 0;
+	return now;
 }
 
 /* The record goes out, and the entry is gone. */
@@ -206,7 +212,7 @@ static void
 close_binding(struct binding_tracker *k, struct binding *b,
     enum rec_binding_state state, rs_time ended)
 {
-	tell(k, b, state, ended, k->out);
+	(void)tell(k, b, state, ended, k->out);
 	release(k, b);
 }
 
@@ -269,16 +275,16 @@ told_before(const struct rec_contact *c, uint32_t i)
 
 /* ---- entries ---- */
 
-static struct rs_span
-put_text(uint8_t **to, struct rs_span s)
+static void
+put_text(
+    struct binding *b, enum binding_part part, uint8_t **to, struct rs_span s)
 {
 	if (s.p == NULL)
-		return s;
+		return;
 	if (s.n)
 		memcpy(*to, s.p, s.n);
-	s.p = *to;
 	*to += s.n;
-	return s;
+	b->n[part] = (uint32_t)s.n + 1;
 }
 
 static bool
@@ -289,7 +295,7 @@ evict(struct binding_tracker *k)
 		return false;
 	struct binding *b = TRACK_OF(l, struct binding, order);
 	k->evicted++;
-	close_binding(k, b, REC_BINDING_UNKNOWN, b->last_at);
+	close_binding(k, b, REC_BINDING_UNKNOWN, b->last.from);
 	return true;
 }
 
@@ -309,15 +315,14 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 	k->held += size;
 	memset(b, 0, sizeof *b);
 	uint8_t *to = b->text;
-	b->size = size;
 	b->id = r->id;
 	b->started = r->ended;
 	b->margin = b->cseq = REC_ABSENT;
 	b->away = RS_NEVER;
-	b->aor = put_text(&to, r->aor);
-	b->contact = put_text(&to, c->uri);
-	b->instance = put_text(&to, c->instance);
-	b->reg_id = put_text(&to, c->reg_id);
+	put_text(b, BINDING_AOR, &to, r->aor);
+	put_text(b, BINDING_CONTACT, &to, c->uri);
+	put_text(b, BINDING_INSTANCE, &to, c->instance);
+	put_text(b, BINDING_REG_ID, &to, c->reg_id);
 	table_add(&k->by_key, &b->by_key, key);
 	table_add(&k->by_aor, &b->by_aor, aor);
 	queue_push(&k->order, &b->order);
@@ -334,7 +339,7 @@ add_lapse(struct binding_tracker *k, struct binding *b,
 		b->lapses = binding_room(k, BINDING_LAPSES * sizeof *b->lapses);
 	if (b->n_lapses < BINDING_LAPSES)
 		b->lapses[b->n_lapses] = (struct rec_lapse){b->expiry, to,
-		    length, b->granted, b->asked, b->granted_frame,
+		    length, b->last.seconds, b->last.asked, b->last.frame,
 		    binding_frame(r), r->kind, b->missed};
 	b->n_lapses++;
 	b->lapsed += length;
@@ -344,9 +349,10 @@ add_lapse(struct binding_tracker *k, struct binding *b,
 static void
 add_margin(struct binding *b, rs_time at)
 {
-	if (b->granted == REC_ABSENT || b->granted <= 0)
+	int64_t granted = b->last.seconds;
+	if (granted == REC_ABSENT || granted <= 0)
 		return;
-	int64_t unit = b->granted * (RS_SEC / 1000);
+	int64_t unit = granted * (RS_SEC / 1000);
 	int64_t margin = (b->expiry - at + unit / 2) / unit;
 	if (b->margin == REC_ABSENT || margin < b->margin)
 		b->margin = margin;
@@ -356,18 +362,19 @@ add_margin(struct binding *b, rs_time at)
 static void
 keep_grant(struct binding_tracker *k, struct binding *b, struct rec_grant g)
 {
-	if (b->granted_total == 0) {
+	const size_t most = BINDING_GRANTS - 2;
+	int64_t n = b->granted_total;
+	if (n == 0)
 		b->first = g;
-		return;
-	}
-	if (b->later == NULL)
-		b->later =
-		    binding_room(k, (BINDING_GRANTS - 1) * sizeof *b->later);
-	if (b->granted_total >= BINDING_GRANTS)
-		memmove(b->later, b->later + 1,
-		    (BINDING_GRANTS - 2) * sizeof *b->later);
-	b->later[b->granted_total < BINDING_GRANTS ? b->granted_total - 1
-						   : BINDING_GRANTS - 2] = g;
+	if (n > 1 && b->between == NULL)
+		b->between = binding_room(k, most * sizeof *b->between);
+	if (n >= BINDING_GRANTS)
+		memmove(b->between, b->between + 1,
+		    (most - 1) * sizeof *b->between);
+	if (n > 1)
+		b->between[n < BINDING_GRANTS ? (size_t)n - 2 : most - 1] =
+		    b->last;
+	b->last = g;
 }
 
 static void
@@ -387,18 +394,14 @@ grant(struct binding_tracker *k, struct binding *b,
 	} else if (b->granted_total > 0) {
 		b->refreshes++;
 	}
-	b->granted_frame = binding_frame(r);
 	keep_grant(k, b,
 	    (struct rec_grant){
-		at, seconds, c->expires_requested, b->granted_frame});
+		at, seconds, c->expires_requested, binding_frame(r)});
 	b->granted_total++;
-	b->granted = seconds;
-	b->asked = c->expires_requested;
 	b->missed = 0;
 	b->away = RS_NEVER;
 	b->expiry = seconds == REC_ABSENT ? RS_NEVER : at + seconds * RS_SEC;
 	b->doubt = false;
-	b->last_at = at;
 	b->client = r->client.at;
 	b->server = r->server.at;
 	b->transport = r->transport;
@@ -537,7 +540,7 @@ take_all(
 	for (struct table_node *n = table_first(&k->by_aor, aor); n; n = next) {
 		next = table_next(n);
 		struct binding *b = TRACK_OF(n, struct binding, by_aor);
-		if (b->last_at <= r->ended)
+		if (b->last.from <= r->ended)
 			take_away(k, b, r);
 	}
 }
@@ -583,6 +586,18 @@ state_at(const struct binding *b, rs_time end)
 	return b->doubt ? REC_BINDING_UNKNOWN : REC_EXPIRED;
 }
 
+static struct binding_told
+tell_as_it_is(const struct binding_tracker *k, const struct binding *b,
+    rs_time now, const struct rec_sink *out)
+{
+	enum rec_binding_state s = state_at(b, now);
+	return tell(k, b, s,
+	    s == REC_EXPIRED     ? b->expiry
+	    : s == REC_DISPLACED ? b->away
+				 : now,
+	    out);
+}
+
 void
 binding_tracker_unseen(struct binding_tracker *k)
 {
@@ -598,19 +613,22 @@ binding_tracker_tell(
 	for (struct queue_link *l = queue_first(&k->order); l;
 	     l = queue_next(&k->order, l)) {
 		struct binding *b = TRACK_OF(l, struct binding, order);
-		enum rec_binding_state s = state_at(b, now);
-		tell(k, b, s,
-		    s == REC_EXPIRED     ? b->expiry
-		    : s == REC_DISPLACED ? b->away
-					 : now,
-		    out);
+		struct binding_told told = tell_as_it_is(k, b, now, out);
+		if (b->told == NULL)
+			b->told = binding_room(k, sizeof *b->told);
+		*b->told = told;
+		b->n_lapses = 0;
+		b->lapsed = 0;
 	}
 }
 
 void
 binding_tracker_finish(struct binding_tracker *k, rs_time end)
 {
-	binding_tracker_tell(k, end, k->out);
+	for (struct queue_link *l = queue_first(&k->order); l;
+	     l = queue_next(&k->order, l))
+		(void)tell_as_it_is(
+		    k, TRACK_OF(l, struct binding, order), end, k->out);
 	forget_all(k);
 	table_init(&k->by_key, k->pay);
 	table_init(&k->by_aor, k->pay);

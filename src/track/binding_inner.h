@@ -16,6 +16,15 @@ enum {
 	BINDING_TEXT = 128, /* of another's contact */
 };
 
+/* What a binding has of text. */
+enum binding_part {
+	BINDING_AOR,
+	BINDING_CONTACT,
+	BINDING_INSTANCE,
+	BINDING_REG_ID,
+	BINDING_PARTS
+};
+
 /* Who took the place: text of its own, as that binding may go before. */
 struct binding_fight {
 	struct rec_displaced rec;
@@ -32,7 +41,7 @@ struct binding_lost;
 
 /* What a report has of it already (binding_tracker_tell()). */
 struct binding_told {
-	enum rec_binding_state state; /* 0: no report has any */
+	enum rec_binding_state state;
 	int64_t grants, moves, unreached;
 	uint32_t fights;
 };
@@ -41,11 +50,9 @@ struct binding {
 	struct table_node by_key, by_aor;
 	struct queue_link order; /* by last change */
 	struct rec_id id;
-	rs_time started, last_at;
-	rs_time expiry;         /* RS_NEVER: not known */
-	rs_time away;           /* since when another's 2xx does not list it */
-	int64_t granted, asked; /* seconds, of the last grant; REC_ABSENT */
-	struct rs_frame granted_frame;
+	rs_time started;
+	rs_time expiry; /* RS_NEVER: not known */
+	rs_time away;   /* since when another's 2xx does not list it */
 	uint64_t call;  /* hash of the last Call-ID */
 	int64_t cseq;   /* the last one seen under it */
 	int64_t missed; /* since the last grant; REC_ABSENT: not known */
@@ -53,19 +60,28 @@ struct binding {
 			   nobody captured */
 	struct rs_endpoint client, server;
 	enum rec_transport transport;
-	struct rec_grant first;
-	struct rec_grant *later;  /* BINDING_GRANTS - 1 of them, if refreshed */
+	struct rec_grant first, last; /* the same, if there is one */
+	struct rec_grant *between;    /* BINDING_GRANTS - 2; NULL: none yet */
 	struct rec_lapse *lapses; /* BINDING_LAPSES of them, if there is one */
 	struct binding_fight *fights; /* BINDING_FIGHTS, likewise */
 	struct binding_moves *moves;
-	struct binding_lost *lost; /* NULL: the server never lost it */
+	struct binding_lost *lost;   /* NULL: the server never lost it */
 	uint32_t n_lapses, n_fights; /* lapses: since a report told of it */
 	int64_t granted_total, refreshes, margin, lapsed;
-	struct binding_told told;
-	struct rs_span aor, contact, instance, reg_id; /* in text */
-	size_t size;                                   /* of the block */
+	struct binding_told *told; /* NULL: no report has anything of it */
+	uint32_t n[BINDING_PARTS]; /* length in text, and one; 0: absent */
 	uint8_t text[];
 };
+
+static inline struct rs_span
+binding_text(const struct binding *b, enum binding_part part)
+{
+	const uint8_t *p = b->text;
+	for (unsigned i = 0; i < part; i++)
+		p += b->n[i] ? b->n[i] - 1 : 0;
+	return b->n[part] ? (struct rs_span){p, b->n[part] - 1}
+			  : (struct rs_span){NULL, 0};
+}
 
 struct binding_gone;
 

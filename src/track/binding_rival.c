@@ -67,12 +67,16 @@ same_host(struct rs_span a, struct rs_span b)
 static bool
 same_device(const struct binding *a, const struct binding *b)
 {
-	if (a->reg_id.n || b->reg_id.n || a->call == b->call)
+	struct rs_span x = binding_text(a, BINDING_INSTANCE);
+	struct rs_span y = binding_text(b, BINDING_INSTANCE);
+	if (binding_text(a, BINDING_REG_ID).n ||
+	    binding_text(b, BINDING_REG_ID).n || a->call == b->call)
 		return true;
-	if (a->instance.n && b->instance.n)
-		return rs_span_eq(a->instance, b->instance);
+	if (x.n && y.n)
+		return rs_span_eq(x, y);
 	return rs_addr_eq(&a->client.addr, &b->client.addr) ||
-	       same_host(a->contact, b->contact);
+	       same_host(binding_text(a, BINDING_CONTACT),
+		   binding_text(b, BINDING_CONTACT));
 }
 
 enum is { IS_NOT, IS_PERHAPS, IS };
@@ -81,11 +85,13 @@ enum is { IS_NOT, IS_PERHAPS, IS };
 static enum is
 is_binding(const struct rec_contact *o, const struct binding *b)
 {
+	struct rs_span instance = binding_text(b, BINDING_INSTANCE);
+	struct rs_span contact = binding_text(b, BINDING_CONTACT);
 	struct sip_uri x, y;
-	if (o->instance.n && b->instance.n)
-		return rs_span_eq(o->instance, b->instance) ? IS : IS_NOT;
-	if (!sip_uri_parse(&x, o->uri) || !sip_uri_parse(&y, b->contact))
-		return rs_span_eq(o->uri, b->contact) ? IS : IS_PERHAPS;
+	if (o->instance.n && instance.n)
+		return rs_span_eq(o->instance, instance) ? IS : IS_NOT;
+	if (!sip_uri_parse(&x, o->uri) || !sip_uri_parse(&y, contact))
+		return rs_span_eq(o->uri, contact) ? IS : IS_PERHAPS;
 	if (!rs_span_eq(x.user, y.user))
 		return IS_NOT;
 	return rs_span_eq_nocase(x.host, y.host) ? IS : IS_PERHAPS;
@@ -147,16 +153,16 @@ displace(struct binding_tracker *k, struct binding *b, struct binding *self,
 		b->fights = binding_room(k, BINDING_FIGHTS * sizeof *b->fights);
 	if (b->n_fights < BINDING_FIGHTS) {
 		struct binding_fight *f = &b->fights[b->n_fights];
-		size_t n = self->contact.n < BINDING_TEXT ? self->contact.n
-							  : BINDING_TEXT;
+		struct rs_span contact = rs_span_part(
+		    binding_text(self, BINDING_CONTACT), 0, BINDING_TEXT);
 		rec_init(&rec_displaced_type, &f->rec);
 		f->rec.at = r->ended;
 		f->rec.frame = binding_frame(r);
 		f->rec.by = self->id;
 		f->rec.client.at = r->client.at;
-		if (n)
-			memcpy(f->contact, self->contact.p, n);
-		f->rec.contact = (struct rs_span){f->contact, n};
+		if (contact.n)
+			memcpy(f->contact, contact.p, contact.n);
+		f->rec.contact = (struct rs_span){f->contact, contact.n};
 	}
 	b->n_fights++;
 	if (self->fights)
@@ -175,7 +181,7 @@ binding_displace(struct binding_tracker *k, struct binding *self,
 		return;
 	for (; n && asked < ASKED; n = table_next(n), asked++) {
 		struct binding *b = TRACK_OF(n, struct binding, by_aor);
-		if (b == self || b->last_at >= r->ended ||
+		if (b == self || b->last.from >= r->ended ||
 		    b->away != RS_NEVER || b->expiry == RS_NEVER ||
 		    b->expiry < r->ended ||
 		    !rs_addr_eq(&b->server.addr, &r->server.at.addr))

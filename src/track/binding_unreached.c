@@ -35,7 +35,7 @@ binding_unreached(struct binding_tracker *k, struct binding *b,
 		return;
 	bool icmp = s.icmp_at != RS_NEVER && s.icmp_at < r->started;
 	bool again = s.again != RS_NEVER && s.again < r->started;
-	if (s.since <= b->last_at || r->started - s.since < LONG ||
+	if (s.since <= b->last.from || r->started - s.since < LONG ||
 	    !(icmp || (again && (s.invite || s.answered != RS_NEVER))))
 		return;
 	if (b->lost == NULL)
@@ -44,8 +44,8 @@ binding_unreached(struct binding_tracker *k, struct binding *b,
 		return;
 	struct rec_unreached *u = &b->lost->first;
 	rec_init(&rec_unreached_type, u);
-	u->granted = b->last_at;
-	u->granted_frame = b->granted_frame;
+	u->granted = b->last.from;
+	u->granted_frame = b->last.frame;
 	u->port = b->client.port;
 	u->answered = s.answered;
 	u->answered_frame = s.answered_frame;

@@ -71,6 +71,9 @@ void
 reg_life_close(
     struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why)
 {
+	for (const struct reg_txn *x = a->txns; x; x = x->next)
+		if (x->hopping) /* where release() will look for it */
+			table_ahead(&k->hops, x->hop.hash);
 	reg_record_decide(k, a, why);
 	reg_record_emit(k, a);
 	release(k, a);
@@ -95,6 +98,7 @@ reg_life_ahead(const struct reg_tracker *k, const struct queue *q,
 	const struct reg_attempt *a = TRACK_OF(next, struct reg_attempt, timer);
 	if (a->arena.blocks)
 		fetch(a->arena.blocks, AHEAD);
+	table_ahead(&k->attempts, a->by_key.hash);
 	if (k->soon.record)
 		k->soon.record(k->soon.arg, &rec_registration_type, &a->r);
 	next = queue_next(q, next);
