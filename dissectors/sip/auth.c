@@ -77,7 +77,12 @@ member(struct sip_auth *a, struct rs_span name)
 bool
 sip_auth_parse(struct sip_auth *a, struct rs_span value)
 {
-	memset(a, 0, sizeof *a);
+	const struct rs_span none = {NULL, 0};
+	/* One by one: to clear all of it as one block takes longer. */
+	a->scheme = SIP_AUTH_NONE;
+	a->username = a->realm = a->uri = a->algorithm = a->qop = none;
+	a->nc = a->cnonce = a->opaque = a->nonce = a->response = none;
+	a->stale = a->userhash = none;
 	value = rs_span_trim(value);
 	if (value.p == NULL)
 		return false;
@@ -92,15 +97,17 @@ sip_auth_parse(struct sip_auth *a, struct rs_span value)
 	/* The credentials of Basic are a password and nothing else. */
 	if (a->scheme == SIP_AUTH_BASIC)
 		return true;
-	struct rs_span list = rs_span_from(value, n), name;
-	while (sip_text_param(&list, ',', &name, &value)) {
-		if (value.p == NULL || name.n == 0)
+	struct sip_text_params params;
+	struct sip_text_param p;
+	sip_text_params(&params, rs_span_from(value, n), ',');
+	while (sip_text_param(&params, &p)) {
+		if (p.value.p == NULL || p.name.n == 0)
 			continue;
-		struct rs_span *to = member(a, name);
-		if (to == NULL && sip_text_token_n(name) != name.n)
+		struct rs_span *to = member(a, p.name);
+		if (to == NULL && sip_text_token_n(p.name) != p.name.n)
 			break; /* "Digest realm": the next challenge */
 		if (to && to->p == NULL)
-			*to = value;
+			*to = p.value;
 	}
 	return true;
 }

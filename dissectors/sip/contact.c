@@ -69,14 +69,16 @@ member(struct sip_contact *c, struct rs_span *expires, struct rs_span name)
 static void
 take_params(struct sip_contact *c)
 {
-	struct rs_span list = c->addr.params, name, value;
+	struct sip_text_params params;
+	struct sip_text_param p;
+	sip_text_params(&params, c->addr.params, ';');
 	struct rs_span expires = {NULL, 0};
 	c->instance = c->reg_id = c->pub_gruu = c->temp_gruu = expires;
 	c->expires = 0;
-	while (sip_text_param(&list, ';', &name, &value)) {
-		struct rs_span *to = member(c, &expires, name);
+	while (sip_text_param(&params, &p)) {
+		struct rs_span *to = member(c, &expires, p.name);
 		if (to && to->p == NULL)
-			*to = value.p ? value : rs_span_from(name, name.n);
+			*to = sip_text_value(&p);
 	}
 	c->has_expires = sip_seconds_parse(&c->expires, expires);
 	c->bad_expires = expires.p && !c->has_expires;

@@ -218,9 +218,9 @@ put_header(struct sip_msg *m, enum sip_hdr id, size_t name, size_t name_n,
 		return NULL;
 	}
 	struct sip_header *h = &m->headers[n];
-	h->id = id;
 	h->name = (uint32_t)name;
-	h->name_n = (uint32_t)name_n;
+	h->name_n = (uint16_t)name_n;
+	h->id = (uint8_t)id;
 	h->value = (uint32_t)value;
 	h->value_n = (uint32_t)value_n;
 	m->n_headers = ++n;
@@ -267,8 +267,8 @@ add_header(struct sip_msg *m, size_t pos, size_t end)
 		e--;
 	struct rs_span name = {p + pos, e - pos};
 	enum sip_hdr id = v < end ? sip_hdr_parse(name) : SIP_HDR_NONE;
-	if (id <= SIP_HDR_OTHER &&
-	    (id == SIP_HDR_NONE || sip_text_token_n(name) != name.n)) {
+	if (id <= SIP_HDR_OTHER && (id == SIP_HDR_NONE || name.n > UINT16_MAX ||
+				       sip_text_token_n(name) != name.n)) {
 		m->flaws |= SIP_FLAW_BAD_HEADER;
 		return NULL;
 	}

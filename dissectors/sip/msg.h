@@ -38,7 +38,8 @@ enum sip_method { /* RFC 3261 7.1: method names are case-sensitive */
 enum sip_flaw {
 	SIP_FLAW_LF_ONLY = 1 << 0,          /* lines end in LF alone */
 	SIP_FLAW_TOO_MANY_HEADERS = 1 << 1, /* the rest was not kept */
-	SIP_FLAW_BAD_HEADER = 1 << 2, /* a line without a name or a colon */
+	SIP_FLAW_BAD_HEADER = 1 << 2, /* a line without a name or a colon, or a
+					 name of over 65535 bytes */
 	SIP_FLAW_NO_CONTENT_LENGTH = 1 << 3, /* on a stream */
 	SIP_FLAW_BAD_CONTENT_LENGTH =
 	    1 << 4,                    /* not a number, or two that differ */
@@ -60,9 +61,10 @@ enum sip_flaw {
 
 /* Offsets in the bytes of the message, so that a copy of both is a header. */
 struct sip_header {
-	enum sip_hdr id;         /* SIP_HDR_OTHER where the name is not known */
-	uint32_t name, name_n;   /* as on the wire */
+	uint32_t name;           /* as on the wire */
 	uint32_t value, value_n; /* trimmed; may hold folded line ends */
+	uint16_t name_n;
+	uint8_t id; /* enum sip_hdr; SIP_HDR_OTHER where it is not known */
 };
 
 struct sip_msg {

@@ -3,9 +3,9 @@
  * Parameters of header values (RFC 3261 25.1, 7.3.1).
  *
  * Nearly all are a name, "=" and a value that is a token or wholly quoted:
- * sip_text_param() reads those in steps of sixteen bytes.  What is neither
- * (quotes within a value, angle brackets, escapes) goes to odd_param(), which
- * reads anything and says the same about what is regular.
+ * sip_text_param() goes from hit to hit there.  What is neither (quotes within
+ * a value, angle brackets, escapes) goes to sip_text_odd_param(), which reads
+ * anything and says the same about what is regular.
  */
 #include "sip/text.h"
 
@@ -125,12 +125,29 @@ sip_text_outside(struct rs_span s, uint8_t c)
 	return s.n;
 }
 
-__attribute__((noinline)) static void
-odd_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
-    struct rs_span *value)
+void
+sip_text_params(struct sip_text_params *l, struct rs_span list, uint8_t sep)
 {
-	struct rs_span s = *list, quoted = {NULL, 0};
-	size_t i = 0, eq = SIZE_MAX;
+	l->s = list;
+	l->sep = sep;
+	l->i = l->at = 0;
+	l->hits = 0;
+	if (list.n >= SIP_TEXT_MARKED)
+		return;
+	l->marks[list.n / 64] = 0;
+	for (size_t i = 0; i < list.n; i += 64)
+		l->marks[i / 64] = sip_text_block(list, i, SIP_TEXT_PARAM);
+	l->marks[list.n / 64] |= UINT64_C(1) << (list.n & 63);
+	l->hits = l->marks[0];
+}
+
+size_t
+sip_text_odd_param(
+    struct rs_span s, size_t i, uint8_t sep, struct sip_text_param *p)
+{
+	const size_t begin = i;
+	struct rs_span quoted = {NULL, 0};
+	size_t eq = SIZE_MAX;
 	for (;;) {
 		i = sip_text_stop(s, i, SIP_TEXT_PARAM);
 		if (i == s.n || s.p[i] == sep)
@@ -153,51 +170,12 @@ odd_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
 			quoted = rs_span_part(s, from + 1, i - from - 2);
 		}
 	}
-	*list = rs_span_from(s, i + 1);
 	bool has_value = eq < i;
-	*name = rs_span_trim((struct rs_span){s.p, has_value ? eq : i});
-	*value = quoted;
+	p->name =
+	    rs_span_trim(rs_span_part(s, begin, (has_value ? eq : i) - begin));
+	p->value = quoted;
 	if (has_value && quoted.p == NULL)
-		*value = sip_text_unquote(
-		    rs_span_trim((struct rs_span){s.p + eq + 1, i - eq - 1}));
-}
-
-/* The regular ones; false, and nothing changed, where it is not. */
-static inline bool
-plain_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
-    struct rs_span *value)
-{
-	struct rs_span s = *list, v = {NULL, 0};
-	size_t eq = sip_text_stop(s, 0, SIP_TEXT_PARAM), end = eq;
-	if (eq < s.n && s.p[eq] == '=') {
-		end = sip_text_stop(s, eq + 1, SIP_TEXT_PARAM);
-		v = (struct rs_span){s.p + eq + 1, end - eq - 1};
-		if (v.n == 0 && end < s.n && s.p[end] == '"') {
-			end = sip_text_stop(s, eq + 2, SIP_TEXT_QUOTED);
-			if (end == s.n || s.p[end] != '"')
-				return false;
-			v = (struct rs_span){s.p + eq + 2, end - eq - 2};
-			end++;
-		} else {
-			v = rs_span_trim(v);
-		}
-	}
-	if (end < s.n && s.p[end] != sep)
-		return false;
-	end += end < s.n;
-	*list = (struct rs_span){s.p + end, s.n - end};
-	*name = rs_span_trim((struct rs_span){s.p, eq});
-	*value = v;
-	return true;
-}
-
-bool
-sip_text_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
-    struct rs_span *value)
-{
-	if (list->n == 0)
-		return false;
-	if (!plain_param(list, sep, name, value))
-		odd_param(list, sep, name, value);
-	return true;
+		p->value = sip_text_unquote(
+		    rs_span_trim(rs_span_part(s, eq + 1, i - eq - 1)));
+	return i < s.n ? i + 1 : s.n;
 }

@@ -125,7 +125,7 @@ sip_text_unquote(struct rs_span s)
 
 /* What sip_text_stop() looks for; NUL is in none. */
 enum sip_text_set {
-	SIP_TEXT_PARAM,  /* " , ; < = */
+	SIP_TEXT_PARAM,  /* " , ; < = and backslash */
 	SIP_TEXT_QUOTED, /* " and backslash */
 	SIP_TEXT_LF,
 	SIP_TEXT_USER, /* : and @ */
@@ -167,8 +167,8 @@ sip_text_hits(sip_text_bytes x, enum sip_text_set set)
 {
 	if (set == SIP_TEXT_PARAM) /* "<" and "=" differ in the last bit */
 		return sip_text_bits(
-		    (sip_text_words)((x == '"') | (x == ',') | (x == ';') |
-				     ((x & 0xfe) == '<')));
+		    (sip_text_words)((x == '"') | (x == '\\') | (x == ',') |
+				     (x == ';') | ((x & 0xfe) == '<')));
 	if (set == SIP_TEXT_QUOTED)
 		return sip_text_bits(
 		    (sip_text_words)((x == '"') | (x == '\\')));
@@ -242,13 +242,99 @@ sip_text_block(struct rs_span s, size_t i, enum sip_text_set set)
 	return hits;
 }
 
+enum { SIP_TEXT_MARKED = 256 }; /* longer lists are all odd */
+
+/* The parameters of a list, one after the other. */
+struct sip_text_params {
+	struct rs_span s;
+	uint8_t sep;
+	size_t i;      /* the next one begins here */
+	size_t at;     /* a multiple of 64 */
+	uint64_t hits; /* of the marks from there on, those that are left */
+	/* Where something of SIP_TEXT_PARAM stands, and then the end. */
+	uint64_t marks[SIP_TEXT_MARKED / 64];
+};
+
+struct sip_text_param {
+	struct rs_span name;
+	struct rs_span value; /* absent where there is no "=" */
+};
+
+/* Begins with a list of "name" or "name = value" and a separator between. */
+void sip_text_params(
+    struct sip_text_params *l, struct rs_span list, uint8_t sep);
+/* Reads any parameter of the list from i < s.n on; where the next begins. */
+size_t sip_text_odd_param(
+    struct rs_span s, size_t i, uint8_t sep, struct sip_text_param *p);
+
+/* The next mark; not to be asked for after the end. */
+static inline size_t
+sip_text_mark(struct sip_text_params *l)
+{
+	while (l->hits == 0)
+		l->hits = l->marks[(l->at += 64) / 64];
+	size_t i = l->at + (size_t)__builtin_ctzll(l->hits);
+	l->hits &= l->hits - 1;
+	return i;
+}
+
+/* The next one if it is regular: see text.c. */
+__attribute__((always_inline)) static inline bool
+sip_text_plain_param(struct sip_text_params *l, struct sip_text_param *p)
+{
+	const uint8_t *s = l->s.p;
+	size_t n = l->s.n, eq = sip_text_mark(l), end = eq;
+	p->name = rs_span_trim((struct rs_span){s + l->i, eq - l->i});
+	p->value = (struct rs_span){NULL, 0};
+	if (eq < n && s[eq] == '=') {
+		size_t v = eq + 1;
+		end = sip_text_mark(l);
+		if (end == v && v < n && s[v] == '"') {
+			do
+				end = sip_text_mark(l);
+			while (end < n && s[end] != '"' && s[end] != '\\');
+			if (end == n || s[end] != '"')
+				return false;
+			p->value = (struct rs_span){s + v + 1, end - v - 1};
+			if (sip_text_mark(l) != ++end)
+				return false;
+		} else {
+			p->value =
+			    rs_span_trim((struct rs_span){s + v, end - v});
+		}
+	}
+	l->i = end + 1;
+	return end == n || s[end] == l->sep;
+}
+
+/* Its value; empty, and not absent, where it has none. */
+static inline struct rs_span
+sip_text_value(const struct sip_text_param *p)
+{
+	return p->value.p ? p->value : rs_span_from(p->name, p->name.n);
+}
+
 /*
- * Takes one parameter, "name" or "name = value", and the `sep` after it off
- * *list; false at its end.  *value is absent where there is no "=".  Quotes
- * hide a separator, and angle brackets a semicolon: "+sip.instance=<...>".
+ * The next one; false at the end of the list.  Quotes hide a separator, and
+ * angle brackets a semicolon: "+sip.instance=<...>".
  */
-bool sip_text_param(struct rs_span *list, uint8_t sep, struct rs_span *name,
-    struct rs_span *value);
+__attribute__((always_inline)) static inline bool
+sip_text_param(struct sip_text_params *l, struct sip_text_param *p)
+{
+	size_t from = l->i;
+	if (from >= l->s.n)
+		return false;
+	if (l->s.n < SIP_TEXT_MARKED && sip_text_plain_param(l, p))
+		return true;
+	struct sip_text_param odd;
+	l->i = sip_text_odd_param(l->s, from, l->sep, &odd);
+	if (l->s.n < SIP_TEXT_MARKED) {
+		l->at = l->i & ~(size_t)63;
+		l->hits = l->marks[l->at / 64] & UINT64_MAX << (l->i & 63);
+	}
+	*p = odd;
+	return true;
+}
 
 /* Past the host that begins at s.p[i], i <= s.n; IPv6 with its brackets. */
 static inline size_t

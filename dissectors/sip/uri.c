@@ -95,9 +95,11 @@ sip_uri_parse(struct sip_uri *u, struct rs_span text)
 struct rs_span
 sip_param(struct rs_span params, struct rs_span name)
 {
-	struct rs_span key, value;
-	while (sip_text_param(&params, ';', &key, &value))
-		if (rs_span_eq_nocase(key, name))
-			return value.p ? value : rs_span_from(key, key.n);
+	struct sip_text_params list;
+	struct sip_text_param p;
+	sip_text_params(&list, params, ';');
+	while (sip_text_param(&list, &p))
+		if (rs_span_eq_nocase(p.name, name))
+			return sip_text_value(&p);
 	return (struct rs_span){NULL, 0};
 }

@@ -36,11 +36,13 @@ member(struct sip_via *v, struct rs_span name)
 static void
 take_params(struct sip_via *v, struct rs_span list)
 {
-	struct rs_span name, value;
-	while (sip_text_param(&list, ';', &name, &value)) {
-		struct rs_span *to = member(v, name);
+	struct sip_text_params params;
+	struct sip_text_param p;
+	sip_text_params(&params, list, ';');
+	while (sip_text_param(&params, &p)) {
+		struct rs_span *to = member(v, p.name);
 		if (to && to->p == NULL)
-			*to = value.p ? value : rs_span_from(name, name.n);
+			*to = sip_text_value(&p);
 	}
 }
 
@@ -64,7 +66,11 @@ take_port(struct sip_via *v, struct rs_span s)
 bool
 sip_via_parse(struct sip_via *v, struct rs_span value)
 {
-	memset(v, 0, sizeof *v);
+	const struct rs_span none = {NULL, 0};
+	/* One by one: to clear all of it as one block takes longer. */
+	v->transport = v->host = v->branch = v->received = v->rport = none;
+	v->port = 0;
+	v->cookie = false;
 	if (value.p == NULL)
 		return false;
 	value = rs_span_part(value, 0, sip_text_find(value, ','));

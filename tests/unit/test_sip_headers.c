@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values of SIP headers: names, URIs, addresses, Via, Contact, credentials. */
+#include "guard.h"
 #include "sip/addr.h"
 #include "sip/auth.h"
 #include "sip/contact.h"
 #include "sip/hdr.h"
+#include "sip/text.h"
 #include "sip/uri.h"
 #include "sip/via.h"
 #include "unit.h"
@@ -226,6 +228,50 @@ test_via(void)
 	CU_ASSERT(!sip_via_parse(&v, (struct rs_span){NULL, 0}));
 }
 
+/* Whether a list is read as its parameters are one by one. */
+static bool
+same_params(struct rs_span list, uint8_t sep)
+{
+	struct sip_text_params l;
+	struct sip_text_param p, odd;
+	size_t i = 0;
+	sip_text_params(&l, list, sep);
+	while (sip_text_param(&l, &p)) {
+		if (i >= list.n)
+			return false;
+		i = sip_text_odd_param(list, i, sep, &odd);
+		if (p.name.p != odd.name.p || p.name.n != odd.name.n ||
+		    p.value.p != odd.value.p || p.value.n != odd.value.n)
+			return false;
+	}
+	return i >= list.n;
+}
+
+/* What goes from mark to mark finds what any other list is read by. */
+static void
+test_lists(void)
+{
+	static const char letters[] = "ab=;,\"\\<> \r\naaaabbbb==;;\"\"";
+	uint8_t text[300];
+	uint32_t x = 1;
+	struct guard g;
+	guard_init(&g, sizeof text);
+	for (unsigned k = 0; k < 200000; k++) {
+		size_t n = k % 4 ? k % 40 : k / 4 % (sizeof text + 1);
+		for (size_t i = 0; i < n; i++) {
+			x = x * 1664525 + 1013904223;
+			text[i] =
+			    (uint8_t)letters[(x >> 16) % (sizeof letters - 1)];
+		}
+		struct rs_span list = guard_put(&g, (struct rs_span){text, n});
+		if (same_params(list, k % 3 ? ';' : ','))
+			continue;
+		printf("# %.*s\n", (int)n, (const char *)list.p);
+		CU_FAIL("read in two ways");
+	}
+	guard_clear(&g);
+}
+
 /* All contacts of a message with that Contact text, one a line. */
 static void
 contacts(const char *name, const char *headers, const char *expected)
@@ -360,5 +406,5 @@ test_auth(void)
 }
 
 UNIT_MAIN("sip_headers", UNIT(test_names), UNIT(test_uri), UNIT(test_param),
-    UNIT(test_addr), UNIT(test_via), UNIT(test_contacts), UNIT(test_seconds),
-    UNIT(test_auth))
+    UNIT(test_lists), UNIT(test_addr), UNIT(test_via), UNIT(test_contacts),
+    UNIT(test_seconds), UNIT(test_auth))
