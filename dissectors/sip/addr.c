@@ -58,7 +58,8 @@ sip_addr_parse(struct sip_addr *a, struct rs_span value)
 	value = rs_span_from(value, end + (skip && end < value.n));
 	if (value.n) {
 		value = rs_span_part(value, 0, sip_text_find(value, ','));
-		size_t semi = rs_span_find(value, ';');
+		bool first = value.n && value.p[0] == ';';
+		size_t semi = first ? 0 : rs_span_find(value, ';');
 		if (semi < value.n)
 			a->params = rs_span_from(value, semi + 1);
 	}

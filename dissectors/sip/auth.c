@@ -97,9 +97,10 @@ sip_auth_parse(struct sip_auth *a, struct rs_span value)
 	/* The credentials of Basic are a password and nothing else. */
 	if (a->scheme == SIP_AUTH_BASIC)
 		return true;
-	struct sip_text_params params;
+	struct sip_text_marks marks;
+	struct sip_text_params params =
+	    sip_text_params(rs_span_from(value, n), ',', &marks);
 	struct sip_text_param p;
-	sip_text_params(&params, rs_span_from(value, n), ',');
 	while (sip_text_param(&params, &p)) {
 		if (p.value.p == NULL || p.name.n == 0)
 			continue;

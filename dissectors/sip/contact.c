@@ -69,9 +69,10 @@ member(struct sip_contact *c, struct rs_span *expires, struct rs_span name)
 static void
 take_params(struct sip_contact *c)
 {
-	struct sip_text_params params;
+	struct sip_text_marks marks;
+	struct sip_text_params params =
+	    sip_text_params(c->addr.params, ';', &marks);
 	struct sip_text_param p;
-	sip_text_params(&params, c->addr.params, ';');
 	struct rs_span expires = {NULL, 0};
 	c->instance = c->reg_id = c->pub_gruu = c->temp_gruu = expires;
 	c->expires = 0;

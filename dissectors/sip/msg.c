@@ -131,7 +131,7 @@ parse_status_line(struct sip_msg *m, struct rs_span line, size_t version)
 	if (status < 100 || status > 699 || (s.n && blanks(s) == 0))
 		return false;
 	m->status = (uint16_t)status;
-	m->reason = rs_span_trim(s);
+	m->reason = rs_span_trim(rs_span_from(s, blanks(s)));
 	m->flaws |= version_flaw(rs_span_part(line, 0, version));
 	if (sp != 1)
 		m->flaws |= SIP_FLAW_START_LINE;
@@ -150,7 +150,7 @@ parse_request_line(struct sip_msg *m, struct rs_span line)
 	size_t before = blanks(rest);
 	if (n == 0 || before == 0)
 		return false;
-	struct rs_span s = rs_span_trim(rest);
+	struct rs_span s = rs_span_trim(rs_span_from(rest, before));
 	/* All but a few lines end so, and need no search. */
 	bool usual = s.n >= 8 && memcmp(s.p + s.n - 8, " SIP/2.0", 8) == 0;
 	size_t last = usual ? s.n - 7 : s.n;
@@ -163,7 +163,7 @@ parse_request_line(struct sip_msg *m, struct rs_span line)
 	m->method_name = rs_span_part(line, 0, n);
 	if (m->method <= SIP_METHOD_OTHER)
 		m->method = sip_method_parse(m->method_name);
-	m->uri = rs_span_trim(rs_span_part(s, 0, last));
+	m->uri = rs_span_trim(rs_span_part(s, 0, last - 1));
 	m->flaws |= version_flaw(version);
 	/* RFC 3261 7.1: single SP, no blanks in a URI, and no "<>". */
 	if (before != 1 || rest.p[0] != ' ' || rest.n != s.n + 1 ||
@@ -360,6 +360,8 @@ parse_cseq(struct sip_msg *m)
 		m->flaws |= SIP_FLAW_NO_CSEQ;
 	if (n == v.n || !rs_ascii_blank(v.p[n]))
 		m->flaws |= SIP_FLAW_NO_CSEQ;
+	else
+		n++;
 	m->cseq_method = rs_span_trim(rs_span_from(v, n));
 	if (m->cseq_method.n == 0)
 		m->flaws |= SIP_FLAW_NO_CSEQ;

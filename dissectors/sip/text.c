@@ -126,19 +126,12 @@ sip_text_outside(struct rs_span s, uint8_t c)
 }
 
 void
-sip_text_params(struct sip_text_params *l, struct rs_span list, uint8_t sep)
+sip_text_set_marks(struct sip_text_marks *m, struct rs_span list)
 {
-	l->s = list;
-	l->sep = sep;
-	l->i = l->at = 0;
-	l->hits = 0;
-	if (list.n >= SIP_TEXT_MARKED)
-		return;
-	l->marks[list.n / 64] = 0;
+	m->v[list.n / 64] = 0;
 	for (size_t i = 0; i < list.n; i += 64)
-		l->marks[i / 64] = sip_text_block(list, i, SIP_TEXT_PARAM);
-	l->marks[list.n / 64] |= UINT64_C(1) << (list.n & 63);
-	l->hits = l->marks[0];
+		m->v[i / 64] = sip_text_block(list, i, SIP_TEXT_PARAM);
+	m->v[list.n / 64] |= UINT64_C(1) << (list.n & 63);
 }
 
 size_t

@@ -244,15 +244,19 @@ sip_text_block(struct rs_span s, size_t i, enum sip_text_set set)
 
 enum { SIP_TEXT_MARKED = 256 }; /* longer lists are all odd */
 
+/* Where something of SIP_TEXT_PARAM stands in a list, and then its end. */
+struct sip_text_marks {
+	uint64_t v[SIP_TEXT_MARKED / 64];
+};
+
 /* The parameters of a list, one after the other. */
 struct sip_text_params {
 	struct rs_span s;
-	uint8_t sep;
+	const struct sip_text_marks *marks;
 	size_t i;      /* the next one begins here */
 	size_t at;     /* a multiple of 64 */
 	uint64_t hits; /* of the marks from there on, those that are left */
-	/* Where something of SIP_TEXT_PARAM stands, and then the end. */
-	uint64_t marks[SIP_TEXT_MARKED / 64];
+	uint8_t sep;
 };
 
 struct sip_text_param {
@@ -260,19 +264,33 @@ struct sip_text_param {
 	struct rs_span value; /* absent where there is no "=" */
 };
 
-/* Begins with a list of "name" or "name = value" and a separator between. */
-void sip_text_params(
-    struct sip_text_params *l, struct rs_span list, uint8_t sep);
+/* Sets the marks of a list that is shorter than SIP_TEXT_MARKED. */
+void sip_text_set_marks(struct sip_text_marks *m, struct rs_span list);
 /* Reads any parameter of the list from i < s.n on; where the next begins. */
 size_t sip_text_odd_param(
     struct rs_span s, size_t i, uint8_t sep, struct sip_text_param *p);
+
+/*
+ * A list of "name" or "name = value" with a separator between them; m is room
+ * for its marks.
+ */
+static inline struct sip_text_params
+sip_text_params(struct rs_span list, uint8_t sep, struct sip_text_marks *m)
+{
+	struct sip_text_params l = {.s = list, .marks = m, .sep = sep};
+	if (list.n < SIP_TEXT_MARKED) {
+		sip_text_set_marks(m, list);
+		l.hits = m->v[0];
+	}
+	return l;
+}
 
 /* The next mark; not to be asked for after the end. */
 static inline size_t
 sip_text_mark(struct sip_text_params *l)
 {
 	while (l->hits == 0)
-		l->hits = l->marks[(l->at += 64) / 64];
+		l->hits = l->marks->v[(l->at += 64) / 64];
 	size_t i = l->at + (size_t)__builtin_ctzll(l->hits);
 	l->hits &= l->hits - 1;
 	return i;
@@ -330,7 +348,7 @@ sip_text_param(struct sip_text_params *l, struct sip_text_param *p)
 	l->i = sip_text_odd_param(l->s, from, l->sep, &odd);
 	if (l->s.n < SIP_TEXT_MARKED) {
 		l->at = l->i & ~(size_t)63;
-		l->hits = l->marks[l->at / 64] & UINT64_MAX << (l->i & 63);
+		l->hits = l->marks->v[l->at / 64] & UINT64_MAX << (l->i & 63);
 	}
 	*p = odd;
 	return true;

@@ -95,9 +95,9 @@ sip_uri_parse(struct sip_uri *u, struct rs_span text)
 struct rs_span
 sip_param(struct rs_span params, struct rs_span name)
 {
-	struct sip_text_params list;
+	struct sip_text_marks marks;
+	struct sip_text_params list = sip_text_params(params, ';', &marks);
 	struct sip_text_param p;
-	sip_text_params(&list, params, ';');
 	while (sip_text_param(&list, &p))
 		if (rs_span_eq_nocase(p.name, name))
 			return sip_text_value(&p);

@@ -36,9 +36,9 @@ member(struct sip_via *v, struct rs_span name)
 static void
 take_params(struct sip_via *v, struct rs_span list)
 {
-	struct sip_text_params params;
+	struct sip_text_marks marks;
+	struct sip_text_params params = sip_text_params(list, ';', &marks);
 	struct sip_text_param p;
-	sip_text_params(&params, list, ';');
 	while (sip_text_param(&params, &p)) {
 		struct rs_span *to = member(v, p.name);
 		if (to && to->p == NULL)
@@ -84,6 +84,7 @@ sip_via_parse(struct sip_via *v, struct rs_span value)
 	}
 	size_t n = sip_text_token_n(value);
 	v->transport = rs_span_part(value, 0, n);
+	n += n < value.n && value.p[n] == ' ';
 	value = rs_span_trim(rs_span_from(value, n));
 	n = sip_text_host(value, 0);
 	v->host = rs_span_part(value, 0, n);

@@ -111,16 +111,15 @@ rs_ascii_blank(uint8_t c)
 }
 
 /* s without blanks, tabs and line ends at either end. */
+struct rs_span rs_span_trim_blanks(struct rs_span s);
+
+/* The same; mostly there are none. */
 static inline struct rs_span
 rs_span_trim(struct rs_span s)
 {
-	while (s.n && rs_ascii_blank(s.p[0])) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n && rs_ascii_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
+	if (s.n && s.p[0] > ' ' && s.p[s.n - 1] > ' ')
+		return s;
+	return rs_span_trim_blanks(s);
 }
 
 /*

@@ -232,10 +232,10 @@ test_via(void)
 static bool
 same_params(struct rs_span list, uint8_t sep)
 {
-	struct sip_text_params l;
+	struct sip_text_marks marks;
+	struct sip_text_params l = sip_text_params(list, sep, &marks);
 	struct sip_text_param p, odd;
 	size_t i = 0;
-	sip_text_params(&l, list, sep);
 	while (sip_text_param(&l, &p)) {
 		if (i >= list.n)
 			return false;
