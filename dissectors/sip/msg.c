@@ -142,7 +142,7 @@ parse_status_line(struct sip_msg *m, struct rs_span line, size_t version)
 static bool
 parse_request_line(struct sip_msg *m, struct rs_span line)
 {
-	size_t n = rs_span_find(line, ' ');
+	size_t n = sip_text_stop(line, 0, SIP_TEXT_BLANK);
 	m->method = sip_method_parse(rs_span_part(line, 0, n));
 	if (m->method <= SIP_METHOD_OTHER)
 		n = sip_text_token_n(line);
@@ -168,8 +168,7 @@ parse_request_line(struct sip_msg *m, struct rs_span line)
 	/* RFC 3261 7.1: single SP, no blanks in a URI, and no "<>". */
 	if (before != 1 || rest.p[0] != ' ' || rest.n != s.n + 1 ||
 	    m->uri.n + 1 != last || s.p[last - 1] != ' ' || s.p[0] == '<' ||
-	    rs_span_find(m->uri, ' ') < m->uri.n ||
-	    rs_span_find(m->uri, '\t') < m->uri.n)
+	    sip_text_stop(m->uri, 0, SIP_TEXT_BLANK) < m->uri.n)
 		m->flaws |= SIP_FLAW_START_LINE;
 	return true;
 }

@@ -128,8 +128,9 @@ enum sip_text_set {
 	SIP_TEXT_PARAM,  /* " , ; < = and backslash */
 	SIP_TEXT_QUOTED, /* " and backslash */
 	SIP_TEXT_LF,
-	SIP_TEXT_USER, /* : and @ */
-	SIP_TEXT_HOST, /* : ; ? , > and blanks */
+	SIP_TEXT_BLANK, /* and tab */
+	SIP_TEXT_USER,  /* : and @ */
+	SIP_TEXT_HOST,  /* : ; ? , > and blanks */
 };
 
 /* gcc and clang have these for any machine, with or without vectors. */
@@ -174,6 +175,9 @@ sip_text_hits(sip_text_bytes x, enum sip_text_set set)
 		    (sip_text_words)((x == '"') | (x == '\\')));
 	if (set == SIP_TEXT_LF)
 		return sip_text_bits((sip_text_words)(x == '\n'));
+	if (set == SIP_TEXT_BLANK)
+		return sip_text_bits(
+		    (sip_text_words)((x == ' ') | (x == '\t')));
 	if (set == SIP_TEXT_USER)
 		return sip_text_bits((sip_text_words)((x == ':') | (x == '@')));
 	/* : ; > ? differ in two bits, TAB and CR in one. */

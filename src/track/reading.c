@@ -35,6 +35,15 @@ is_credentials(const struct sip_auth *auth)
 	return auth->scheme != SIP_AUTH_DIGEST || auth->response.n > 0;
 }
 
+static uint64_t
+hash_nonce(struct rs_span nonce, const struct rs_hash_seed *seed)
+{
+	struct table_key b;
+	table_key_init(&b, seed);
+	table_key_text(&b, nonce);
+	return nonce.n ? table_key_hash(&b) : 0;
+}
+
 static void
 read_auths(struct reading *to, const struct sip_msg *m,
     const struct rs_hash_seed *seed)
@@ -53,8 +62,7 @@ read_auths(struct reading *to, const struct sip_msg *m,
 			if (!sip_auth_parse(auth, v) ||
 			    (m->request && !is_credentials(auth)))
 				continue;
-			to->nonces[to->n_auth] =
-			    auth->nonce.n ? rs_hash(seed, auth->nonce) : 0;
+			to->nonces[to->n_auth] = hash_nonce(auth->nonce, seed);
 			to->proxy[to->n_auth++] = i == 1;
 		}
 	}
