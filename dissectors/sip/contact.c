@@ -74,7 +74,10 @@ take_params(struct sip_contact *c)
 	    sip_text_params(c->addr.params, ';', &marks);
 	struct sip_text_param p;
 	struct rs_span expires = {NULL, 0};
-	c->instance = c->reg_id = c->pub_gruu = c->temp_gruu = expires;
+	c->instance = expires;
+	c->reg_id = expires;
+	c->pub_gruu = expires;
+	c->temp_gruu = expires;
 	c->expires = 0;
 	while (sip_text_param(&params, &p)) {
 		struct rs_span *to = member(c, &expires, p.name);

@@ -418,14 +418,18 @@ finish_head(struct sip_msg *m)
 		note_length(m, v);
 }
 
-/* One by one: to clear all of it as one block takes longer. */
+/* Each by itself: a block, or one from the other, takes longer. */
 static inline void
 begin(struct sip_msg *m, struct sip_header *headers, struct rs_span bytes)
 {
 	const struct rs_span none = {NULL, 0};
 	m->request = m->has_content_length = false;
 	m->method = SIP_METHOD_NONE;
-	m->method_name = m->uri = m->reason = m->cseq_method = m->body = none;
+	m->method_name = none;
+	m->uri = none;
+	m->reason = none;
+	m->cseq_method = none;
+	m->body = none;
 	m->status = 0;
 	m->headers = headers;
 	m->n_headers = 0;

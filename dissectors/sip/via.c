@@ -67,8 +67,12 @@ bool
 sip_via_parse(struct sip_via *v, struct rs_span value)
 {
 	const struct rs_span none = {NULL, 0};
-	/* One by one: to clear all of it as one block takes longer. */
-	v->transport = v->host = v->branch = v->received = v->rport = none;
+	/* Each by itself: a block, or one from the other, takes longer. */
+	v->transport = none;
+	v->host = none;
+	v->branch = none;
+	v->received = none;
+	v->rport = none;
 	v->port = 0;
 	v->cookie = false;
 	if (value.p == NULL)
