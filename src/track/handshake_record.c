@@ -82,20 +82,21 @@ handshake_record_step(struct shake *s, enum rec_side from, const char *what,
     const struct rs_stamp *at)
 {
 	struct rec_list *l = &s->rec.steps;
+	const struct rs_span word = rs_span_str(what);
 	add_frame(s, at->from);
-	add_frame(s, at->to);
+	if (!rs_frame_eq(at->to, at->from))
+		add_frame(s, at->to);
 	if (l->n >= SHAKE_STEPS)
 		return;
 	if (l->n) {
 		const struct rec_step *last =
 		    (struct rec_step *)l->v + (l->n - 1);
-		if (last->from == from &&
-		    rs_span_eq(last->what, rs_span_str(what)) &&
-		    rs_frame_eq(last->frame, at->to))
+		if (rs_frame_eq(last->frame, at->to) && last->from == from &&
+		    rs_span_eq(last->what, word))
 			return; /* many sealed records in one frame */
 	}
 	struct rec_step *st = rec_list_add(l, &s->arena, sizeof *st);
-	*st = (struct rec_step){from, rs_span_str(what), at->complete, at->to};
+	*st = (struct rec_step){from, word, at->complete, at->to};
 }
 
 void
