@@ -17,12 +17,17 @@ enum { CLASSIFY_LABELS = 1024 };
 
 struct classify;
 
-struct classify *classify_new(void);
+/* threads: it may get ready on one of its own. */
+struct classify *classify_new(bool threads);
 void classify_free(struct classify *c);
 /* True when flow number `serial` is within the budget. */
 bool classify_wants(const struct classify *c, uint64_t serial);
-/* A label for the flow of this packet (with payload), or 0. */
-uint16_t classify_packet(struct classify *c, const struct net_packet *p);
+/* False: classify_packet() would have to wait until it is ready.  The first call
+   makes it get ready. */
+bool classify_ready(struct classify *c);
+/* A label for the flow of this packet (with payload), from the IP header on,
+   or 0. */
+uint16_t classify_packet(struct classify *c, struct rs_span ip, rs_time at);
 /* "DNS"; "" for 0.  Good as long as c. */
 const char *classify_name(const struct classify *c, uint16_t label);
 /* False in a build without nDPI: nothing is ever labelled. */

@@ -9,26 +9,31 @@
 
 #include <glib.h>
 #include <ndpi_api.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 
 struct classify {
 	struct ndpi_detection_module_struct *ndpi;
 	struct ndpi_flow_struct *flow; /* scratch, one packet at a time */
+	bool threads, begun;
+	bool running; /* the thread that makes the two, until it is joined */
+	pthread_t thread;
+	atomic_bool made;
 };
 
 /* nDPI's tables take a while to make: only when something is foreign, and
    without the thousands of addresses of Tor. */
-static bool
-ready(struct classify *c)
+static void
+make(struct classify *c)
 {
-	if (c->ndpi)
-		return true;
 #if NDPI_API >= 5
 	c->ndpi = ndpi_init_detection_module(NULL);
 #else
 	c->ndpi = ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
 #endif
 	if (c->ndpi == NULL)
-		return false;
+		return;
 #if NDPI_API < 5
 	NDPI_PROTOCOL_BITMASK all;
 	NDPI_BITMASK_SET_ALL(all);
@@ -38,13 +43,46 @@ ready(struct classify *c)
 	c->flow = ndpi_flow_malloc(SIZEOF_FLOW_STRUCT);
 	if (c->flow)
 		memset(c->flow, 0, SIZEOF_FLOW_STRUCT);
-	return c->flow != NULL;
+}
+
+static void *
+work(void *arg)
+{
+	struct classify *c = arg;
+	make(c);
+	c->made = true;
+	return NULL;
+}
+
+static void
+begin(struct classify *c)
+{
+	sigset_t all, before;
+	c->begun = true;
+	/* Signals are for those who wait for packets. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	c->running =
+	    c->threads && pthread_create(&c->thread, NULL, work, c) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!c->running)
+		make(c);
+}
+
+static void
+join(struct classify *c)
+{
+	if (c->running)
+		pthread_join(c->thread, NULL);
+	c->running = false;
 }
 
 struct classify *
-classify_new(void)
+classify_new(bool threads)
 {
-	return g_new0(struct classify, 1);
+	struct classify *c = g_new0(struct classify, 1);
+	c->threads = threads;
+	return c;
 }
 
 void
@@ -52,6 +90,7 @@ classify_free(struct classify *c)
 {
 	if (c == NULL)
 		return;
+	join(c);
 	if (c->flow)
 		ndpi_flow_free(c->flow);
 	if (c->ndpi)
@@ -66,19 +105,30 @@ classify_wants(const struct classify *c, uint64_t serial)
 	return serial < CLASSIFY_ALL || serial % CLASSIFY_SAMPLE == 0;
 }
 
-uint16_t
-classify_packet(struct classify *c, const struct net_packet *p)
+bool
+classify_ready(struct classify *c)
 {
-	if (!ready(c) || p->ip.n > UINT16_MAX)
+	if (!c->begun)
+		begin(c);
+	return !c->running || c->made;
+}
+
+uint16_t
+classify_packet(struct classify *c, struct rs_span ip, rs_time at)
+{
+	if (!c->begun)
+		begin(c);
+	join(c);
+	if (c->flow == NULL || ip.n > UINT16_MAX)
 		return 0;
-	uint64_t ms = p->ts > 0 ? (uint64_t)(p->ts / RS_MSEC) : 0;
+	uint64_t ms = at > 0 ? (uint64_t)(at / RS_MSEC) : 0;
 	ndpi_protocol found =
 #if NDPI_API >= 5
 	    ndpi_detection_process_packet(
-		c->ndpi, c->flow, p->ip.p, (unsigned short)p->ip.n, ms, NULL);
+		c->ndpi, c->flow, ip.p, (unsigned short)ip.n, ms, NULL);
 #else
 	    ndpi_detection_process_packet(
-		c->ndpi, c->flow, p->ip.p, (unsigned short)p->ip.n, ms);
+		c->ndpi, c->flow, ip.p, (unsigned short)ip.n, ms);
 #endif
 	ndpi_free_flow_data(c->flow);
 	memset(c->flow, 0, SIZEOF_FLOW_STRUCT);

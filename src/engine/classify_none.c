@@ -5,8 +5,9 @@
 #include <stddef.h>
 
 struct classify *
-classify_new(void)
+classify_new(bool threads)
 {
+	(void)threads;
 	return NULL;
 }
 
@@ -24,11 +25,19 @@ classify_wants(const struct classify *c, uint64_t serial)
 	return false;
 }
 
-uint16_t
-classify_packet(struct classify *c, const struct net_packet *p)
+bool
+classify_ready(struct classify *c)
 {
 	(void)c;
-	(void)p;
+	return true;
+}
+
+uint16_t
+classify_packet(struct classify *c, struct rs_span ip, rs_time at)
+{
+	(void)c;
+	(void)ip;
+	(void)at;
 	return 0;
 }
 

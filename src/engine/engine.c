@@ -105,7 +105,8 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	e->joined = events;
 	if (e->join)
 		events = (struct rs_sink){hear, e};
-	pipeline_init(&e->pipeline, o->related, o->keys, e->budgets, &events);
+	pipeline_init(&e->pipeline, o->related, o->keys, e->budgets, &events,
+	    o->threads);
 	e->pipeline.chosen = o->chosen;
 	return e;
 }

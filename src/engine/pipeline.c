@@ -329,13 +329,12 @@ label(struct pipeline *p, struct flow *f, const struct net_packet *packet)
 	if (f->label || f->looks >= CLASSIFY_LOOKS || packet->ip.n == 0 ||
 	    undecided(f))
 		return;
-	if (f->looks == 0 && !classify_wants(p->classify, f->serial)) {
+	if (f->looks == 0 && !classify_wants(p->labels.classify, f->serial)) {
 		f->looks = CLASSIFY_LOOKS;
 		p->counts.unlabelled++;
 		return;
 	}
-	f->looks++;
-	f->label = classify_packet(p->classify, packet);
+	labels_look(&p->labels, f, packet);
 }
 
 /* A packet of a flow of ours, at t. */
@@ -764,25 +763,25 @@ pipeline_drops(struct pipeline *p, uint64_t packets, rs_time from, rs_time to)
 void
 pipeline_init(struct pipeline *p, const struct related *related,
     struct tls_keys *keys, struct rs_account *budgets,
-    const struct rs_sink *out)
+    const struct rs_sink *out, bool threads)
 {
 	*p = (struct pipeline){
 	    .out = *out,
 	    .keys = keys,
 	    .related = related,
 	    .budgets = budgets,
-	    .classify = classify_new(),
 	    .prints = tls_fingerprinter_new(),
 	    .now = RS_NEVER,
 	    .due = RS_NEVER,
 	};
+	labels_init(&p->labels, threads);
 	rs_pool_init(&p->pool);
 }
 
 void
 pipeline_clear(struct pipeline *p)
 {
-	classify_free(p->classify);
+	labels_clear(&p->labels);
 	tls_fingerprinter_free(p->prints);
 	rs_pool_clear(&p->pool);
 }

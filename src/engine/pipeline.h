@@ -11,8 +11,8 @@
 
 #include "base/pool.h"
 #include "engine/budget.h"
-#include "engine/classify.h"
 #include "engine/engine.h"
+#include "engine/label.h"
 #include "engine/link_stage.h"
 #include "engine/quiet_stage.h"
 #include "engine/tftp_follow.h"
@@ -45,7 +45,7 @@ struct pipeline {
 	struct tls_keys *keys;         /* NULL: none */
 	struct rs_account *budgets;    /* BUDGET_N of them */
 	struct rs_pool pool;           /* of what hangs on flows */
-	struct classify *classify;
+	struct labels labels;
 	struct tls_fingerprinter *prints;
 	struct pipeline_counts counts;
 	struct link_watch watch; /* servers that DHCP named */
@@ -55,10 +55,11 @@ struct pipeline {
 	rs_time now, due; /* due: when the next RS_EV_TIME is */
 };
 
-/* related, keys (or NULL) and budgets must outlive it. */
+/* related, keys (or NULL) and budgets must outlive it.  threads: it may use
+   one of its own. */
 void pipeline_init(struct pipeline *p, const struct related *related,
     struct tls_keys *keys, struct rs_account *budgets,
-    const struct rs_sink *out);
+    const struct rs_sink *out, bool threads);
 void pipeline_clear(struct pipeline *p);
 void pipeline_datagram(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet);

@@ -39,6 +39,8 @@ void
 pipeline_count(struct pipeline *p, const struct flow *f)
 {
 	struct pipeline_counts *c = &p->counts;
+	if (f->looks)
+		labels_settle(&p->labels);
 	vote(p, f);
 	if (f->proto == NET_PROTO_TCP)
 		c->flows_tcp++;
