@@ -142,8 +142,8 @@ enum cap_result {
 struct cap_source {
 	enum cap_result (*next)(
 	    struct cap_source *, struct cap_frame *out, GError **error);
-	/* The frames that come next, up to n of them, where they are at hand and
-	   of times before that; all are good until next() or this is called
+	/* The frames that come next, up to n of them, where they are at hand
+	   and of times before that; all are good until next() or this is called
 	   again.  0: none is, ask next().  NULL: it is always so. */
 	unsigned (*more)(struct cap_source *, struct cap_frame *out, unsigned n,
 	    rs_time before);

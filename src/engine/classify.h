@@ -22,8 +22,8 @@ struct classify *classify_new(bool threads);
 void classify_free(struct classify *c);
 /* True when flow number `serial` is within the budget. */
 bool classify_wants(const struct classify *c, uint64_t serial);
-/* False: classify_packet() would have to wait until it is ready.  The first call
-   makes it get ready. */
+/* False: classify_packet() would have to wait until it is ready.  The first
+   call makes it get ready. */
 bool classify_ready(struct classify *c);
 /* A label for the flow of this packet (with payload), from the IP header on,
    or 0. */

@@ -125,7 +125,8 @@ labels(const struct pipeline *p, struct rec_coverage *c, struct rec_arena *a)
 		struct rec_label *out =
 		    rec_list_add(&c->other_traffic, a, sizeof *out);
 		const char *name =
-		    l ? classify_name(p->labels.classify, (uint16_t)l) : "unknown";
+		    l ? classify_name(p->labels.classify, (uint16_t)l)
+		      : "unknown";
 		out->name = rec_arena_text(a, rs_span_str(name));
 		out->flows = (int64_t)s->flows;
 		out->packets = (int64_t)s->packets;

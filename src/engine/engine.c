@@ -105,8 +105,8 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	e->joined = events;
 	if (e->join)
 		events = (struct rs_sink){hear, e};
-	pipeline_init(&e->pipeline, o->related, o->keys, e->budgets, &events,
-	    o->threads);
+	pipeline_init(
+	    &e->pipeline, o->related, o->keys, e->budgets, &events, o->threads);
 	e->pipeline.chosen = o->chosen;
 	return e;
 }
@@ -252,8 +252,8 @@ tcp(struct engine *e, struct net_packet *p)
 	struct rs_span header = {segment, (size_t)(p->payload.p - segment)};
 	if (is_copy_in(e, f, dir, p, header))
 		return;
-	look_at_checksum(e, f, dir, p,
-	    (struct rs_span){segment, header.n + p->payload.n});
+	look_at_checksum(
+	    e, f, dir, p, (struct rs_span){segment, header.n + p->payload.n});
 	pipeline_segment(&e->pipeline, f, dir, p, &h);
 	if (f->tcp && tcp_conn_over(f->tcp))
 		flow_doom(e->flows, f);

@@ -291,8 +291,8 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct rs_dissector *d, const struct rs_stamp *at)
 {
 	struct app *app = app_of(p, f);
-	stream_init(&app->stream, d, carrier_of(f),
-	    &p->budgets[BUDGET_STREAMS], &p->pool, &p->counts.streams_refused);
+	stream_init(&app->stream, d, carrier_of(f), &p->budgets[BUDGET_STREAMS],
+	    &p->pool, &p->counts.streams_refused);
 	if (d == &tls_dissector)
 		app->tls = tls_stage_new(app->stream.state, p->prints,
 		    p->keys && tls_keys_any(p->keys) ? p->keys : NULL,

@@ -202,8 +202,8 @@ stream_data(struct stream *s, enum rs_dir dir, struct rs_span bytes,
 	if (r->n_arrivals > G_N_ELEMENTS(few))
 		copy = g_new(struct rs_arrival, r->n_arrivals);
 	memcpy(copy, r->arrivals, r->n_arrivals * sizeof *copy);
-	size_t taken = feed(s, dir, rs_buf_view(&r->bytes), copy,
-	    r->n_arrivals, out, &r->need);
+	size_t taken = feed(
+	    s, dir, rs_buf_view(&r->bytes), copy, r->n_arrivals, out, &r->need);
 	if (copy != few)
 		g_free(copy);
 	if (taken == r->bytes.n)

@@ -3,8 +3,8 @@
  * Chains in a ring, as in LZ77: each packet has a number, each bucket knows the
  * number of its latest, each entry how far the one before it in its bucket is.
  * What is further away than the ring is long is the end of a chain, so nothing
- * is ever unlinked.  Numbers wrap: a head that seems late again leads to entries
- * of other buckets, which have other prints, and back from there.
+ * is ever unlinked.  Numbers wrap: a head that seems late again leads to
+ * entries of other buckets, which have other prints, and back from there.
  */
 #include "net/copies.h"
 
@@ -24,7 +24,7 @@ struct entry {
 	uint64_t print;
 	rs_time at;
 	uint32_t network; /* of a fragment: net_packet.network */
-	uint16_t before;  /* how far the one before it in its bucket is; 0: none */
+	uint16_t before;  /* to the one before it in its bucket; 0: none */
 	uint8_t ttl;
 };
 
@@ -111,8 +111,7 @@ copies_push(struct copies *c, const struct net_packet *p, uint64_t flow,
 		const uint8_t *t = header.p;
 		rs_hasher_pair(&h,
 		    (uint64_t)wire_u32(t + 4) << 32 | wire_u32(t + 8),
-		    (uint64_t)wire_u32(t + 12) << 32 |
-			wire_u16(t + URGENT_AT));
+		    (uint64_t)wire_u32(t + 12) << 32 | wire_u16(t + URGENT_AT));
 		rs_hasher_bytes(&h, rs_span_from(header, 20));
 	}
 	rs_hasher_bytes(&h, p->payload);

@@ -48,7 +48,7 @@ struct half {
 	bool closed, reset;
 	bool wild_rst; /* see tcp_conn_flush() */
 	struct reorder held;
-	uint64_t base; /* where it began */
+	uint64_t base;      /* where it began */
 	uint64_t wait_peer; /* where the receiver's own bytes ended at `wait` */
 	uint32_t wait_bytes; /* that came since */
 	uint32_t wild_next;  /* sequence number after the last wild segment */

@@ -302,6 +302,5 @@ test_dates(void)
 UNIT_MAIN("base", UNIT(test_span_u32), UNIT(test_span_parts),
     UNIT(test_cursor_is_sticky), UNIT(test_cursor_blocks),
     UNIT(test_buf_and_account), UNIT(test_hash_vectors), UNIT(test_hash_parts),
-    UNIT(test_hash_long),
-    UNIT(test_addr), UNIT(test_where_stamp), UNIT(test_where_part),
-    UNIT(test_dates))
+    UNIT(test_hash_long), UNIT(test_addr), UNIT(test_where_stamp),
+    UNIT(test_where_part), UNIT(test_dates))

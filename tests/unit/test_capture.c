@@ -367,8 +367,7 @@ test_at_hand(void)
 				unsigned file = v[i].frame.file,
 					 k = next[file]++;
 				wrong += v[i].frame.number != k + 1 ||
-					 v[i].ts < last ||
-					 v[i].bytes.n != k ||
+					 v[i].ts < last || v[i].bytes.n != k ||
 					 v[i].wire_len != k + 9;
 				last = v[i].ts;
 			}
@@ -548,5 +547,5 @@ test_filter(void)
 UNIT_MAIN("capture", UNIT(test_pcap_magics), UNIT(test_lcap),
     UNIT(test_old_pcap), UNIT(test_pcapng_interfaces), UNIT(test_pcapng_late),
     UNIT(test_cut_short), UNIT(test_no_captures), UNIT(test_damaged),
-    UNIT(test_order), UNIT(test_unseen), UNIT(test_at_hand), UNIT(test_many), UNIT(test_list),
-    UNIT(test_follow), UNIT(test_filter))
+    UNIT(test_order), UNIT(test_unseen), UNIT(test_at_hand), UNIT(test_many),
+    UNIT(test_list), UNIT(test_follow), UNIT(test_filter))

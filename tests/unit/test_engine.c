@@ -6,6 +6,7 @@
  * kinds, and that engines do not know of each other.
  */
 #include "engine/engine.h"
+#include "engine/label.h"
 #include "packets.h"
 #include "unit.h"
 
@@ -513,9 +514,45 @@ test_side_by_side(void)
 	expect(&a, "conn 1 S1 1; reg 4 registered 200; ");
 }
 
+/* Packets that waited until nDPI was ready give the labels that they would have
+   given at once; of a flow that is known by then no more are shown to it. */
+static void
+test_labels(void)
+{
+	enum { FLOWS = 300, LOOKS = CLASSIFY_LOOKS };
+	static const char *const says[] = {
+	    "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n", "?", "SSH-2.0-x\r\n",
+	    "\x12\x34\1\0\0\1\0\0\0\0\0\0\1a\0\0\1\0\1"};
+	static struct flow f[2][FLOWS];
+	static struct pkt k;
+	for (int threads = 0; threads < 2; threads++) {
+		struct labels l;
+		labels_init(&l, threads);
+		for (unsigned i = 0; i < FLOWS * LOOKS; i++) {
+			struct flow *of = &f[threads][i % FLOWS];
+			pkt_payload(&k, rs_span_str(says[(i / 2) % 4]));
+			if (i % 2)
+				pkt_tcp(&k, 40000, 80, 1, 1, 0x18);
+			else
+				pkt_udp(&k, 40000, 53);
+			pkt_ipv4(&k, PHONE, SBC);
+			struct net_packet p = {.ip = pkt_view(&k), .ts = i};
+			if (of->label == 0)
+				labels_look(&l, of, &p);
+		}
+		labels_settle(&l);
+		CU_ASSERT_PTR_NULL(l.waiting);
+		labels_clear(&l);
+	}
+	for (unsigned i = 0; i < FLOWS; i++)
+		CU_ASSERT_EQUAL(f[0][i].label, f[1][i].label);
+	if (classify_present()) /* the test is of something */
+		CU_ASSERT_NOT_EQUAL(f[0][1].label, 0);
+}
+
 UNIT_MAIN("engine", UNIT(test_lone_syns), UNIT(test_icmp_on_a_lone_syn),
     UNIT(test_register_over_tcp), UNIT(test_ports_used_again),
     UNIT(test_tags_change), UNIT(test_tags_part), UNIT(test_tags_of_one_side),
     UNIT(test_not_tls), UNIT(test_other_links), UNIT(test_websocket),
     UNIT(test_other_http), UNIT(test_websocket_compressed),
-    UNIT(test_side_by_side))
+    UNIT(test_side_by_side), UNIT(test_labels))
