@@ -5,12 +5,6 @@
 #include "sip/contact.h"
 #include "sip/text.h"
 
-struct sip_contact_it
-sip_contact_first(const struct sip_msg *m)
-{
-	return (struct sip_contact_it){.msg = m};
-}
-
 /* The next element of the list in it->rest, or of the next header. */
 static bool
 next_element(struct sip_contact_it *it, struct rs_span *one)
@@ -73,11 +67,13 @@ take_params(struct sip_contact *c)
 	struct sip_text_params params =
 	    sip_text_params(c->addr.params, ';', &marks);
 	struct sip_text_param p;
-	struct rs_span expires = {NULL, 0};
-	c->instance = expires;
-	c->reg_id = expires;
-	c->pub_gruu = expires;
-	c->temp_gruu = expires;
+	const struct rs_span none = {NULL, 0};
+	struct rs_span expires = none;
+	/* Each by itself: one from the other takes longer. */
+	c->instance = none;
+	c->reg_id = none;
+	c->pub_gruu = none;
+	c->temp_gruu = none;
 	c->expires = 0;
 	while (sip_text_param(&params, &p)) {
 		struct rs_span *to = member(c, &expires, p.name);

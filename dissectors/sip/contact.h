@@ -27,7 +27,12 @@ struct sip_contact_it {
 	struct rs_span rest; /* what is left of the current one */
 };
 
-struct sip_contact_it sip_contact_first(const struct sip_msg *m);
+static inline struct sip_contact_it
+sip_contact_first(const struct sip_msg *m)
+{
+	return (struct sip_contact_it){.msg = m};
+}
+
 /* False at the end. */
 bool sip_contact_next(struct sip_contact_it *it, struct sip_contact *c);
 
