@@ -23,10 +23,11 @@
 enum {
 	RING = 4 * RS_LARGE_PAGE, /* while a table grows, some 5 ms of events */
 	BEHIND = RING / 8,
-	BATCH = 64 * 1024, /* bytes after which the other side is told */
-	NAP = 100000,      /* ns: a batch or two */
-	AHEAD = 4096,      /* bytes: the next two events, as a rule */
-	NAPS = 5,          /* each twice as long, before it sleeps */
+	WRITTEN_NEXT = 1536, /* bytes of an event that is about to come */
+	BATCH = 64 * 1024,   /* bytes after which the other side is told */
+	NAP = 100000,        /* ns: a batch or two */
+	READ_NEXT = 4096,    /* bytes: the next two events, as a rule */
+	NAPS = 5,            /* each twice as long, before it sleeps */
 };
 
 /* Before each event in the ring. */
@@ -130,6 +131,11 @@ emit(void *arg, const struct rs_event *ev)
 	}
 	*h = (struct head){.n = n, .is_event = true};
 	r->written += n;
+	/* The next one is often like this one.  The other thread had its lines:
+	   until they are here again, what is written waits, and whoever reads
+	   it. */
+	for (size_t i = 0; i < n && i < WRITTEN_NEXT; i += 64)
+		__builtin_prefetch(r->ring + (r->written + i) % RING, 1);
 	if (r->written - r->given >= BATCH)
 		relay_flush(r);
 }
@@ -159,7 +165,7 @@ hand_on(const struct relay *r, size_t at, size_t end)
 {
 	for (size_t stop = at + BATCH, ahead = at; at < end && at < stop;) {
 		const struct head *h = (void *)(r->ring + at % RING);
-		size_t next = at + h->n, to = next + AHEAD;
+		size_t next = at + h->n, to = next + READ_NEXT;
 		ahead =
 		    fetch(r, ahead > next ? ahead : next, to < end ? to : end);
 		announce(r, next, end);
