@@ -73,11 +73,13 @@ read_auths(struct reading *to, const struct sip_msg *m,
 static void
 read_contacts(struct reading *to, const struct sip_msg *m)
 {
-	to->more = sip_contact_first(m);
+	struct sip_contact_it it = sip_contact_first(m);
 	to->n_contacts = 0;
-	while (to->n_contacts < READING_CONTACTS &&
-	       sip_contact_next(&to->more, &to->contacts[to->n_contacts]))
-		to->n_contacts++;
+	while (sip_contact_next(&it, &to->contacts[to->n_contacts]))
+		if (++to->n_contacts == READING_CONTACTS) {
+			to->more = it;
+			break;
+		}
 }
 
 /* user@host of a URI into a key: host in lower case (RFC 3261 19.1.4), no

@@ -34,7 +34,8 @@ struct reading {
 	uint64_t hop;           /* 0: not to be recognised */
 	enum rec_reg_kind kind; /* REMOVAL, QUERY, or NONE: not known by it */
 	uint32_t n_auth, n_contacts;
-	struct sip_contact_it more; /* contacts that found no room here */
+	struct sip_contact_it more; /* contacts that found no room, if all of
+				       it is in use */
 	/* The credentials of a request; the challenges of a response, first
 	   the registrar's, then a proxy's. */
 	bool proxy[READING_AUTHS];
@@ -67,7 +68,10 @@ struct reading_contacts {
 static inline struct reading_contacts
 reading_contacts(const struct reading *r)
 {
-	return (struct reading_contacts){.of = r, .more = r->more};
+	struct reading_contacts it = {.of = r};
+	if (r->n_contacts == READING_CONTACTS)
+		it.more = r->more;
+	return it;
 }
 
 /* NULL at the end; valid until the next call. */
