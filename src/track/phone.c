@@ -222,8 +222,8 @@ line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 	    !rs_account_charge(k->pay, PHONE_LINE_COST))
 		return NULL;
 	struct phone_line *l = rs_pool_take(&k->pool, sizeof *l + aor.n);
-	*l = (struct phone_line){.next = *at, .n = aor.n};
-	l->decided.at = l->wait.until = l->registered = RS_NEVER;
+	*l = (struct phone_line){.next = *at, .n = (uint16_t)aor.n};
+	l->decided.at = l->registered = RS_NEVER;
 	memcpy(l->aor, aor.p, aor.n);
 	*at = l;
 	ph->n_lines++;
@@ -272,7 +272,7 @@ note_ignored(struct phone_tracker *k, struct phone *ph, struct phone_line *l,
     const struct rec_registration *r)
 {
 	const struct rec_transaction *t = r->transactions.v;
-	const struct phone_wait *w = &l->wait;
+	const struct phone_wait *w = l->wait;
 	ph->ignored++;
 	if (l->told)
 		return;
@@ -293,10 +293,10 @@ add_wait(struct phone_tracker *k, struct phone *ph, struct phone_line *l,
     const struct rec_registration *r)
 {
 	const struct rec_transaction *t = r->transactions.v;
-	struct phone_wait *w = &l->wait;
+	struct phone_wait *w = l->wait;
 	if (r->transactions.n == 0)
 		return;
-	if (w->until != RS_NEVER && r->started > w->given &&
+	if (w && w->until != RS_NEVER && r->started > w->given &&
 	    rs_endpoint_eq(&t->server.at, &w->server)) {
 		if (r->started >= w->until - WAIT_SLACK)
 			ph->obeyed++;
@@ -309,8 +309,24 @@ add_wait(struct phone_tracker *k, struct phone *ph, struct phone_line *l,
 	    t->retry_after <= 0 || t->response_time == RS_NEVER)
 		return;
 	int64_t s = t->retry_after < MOST_WAIT ? t->retry_after : MOST_WAIT;
+	if (w == NULL)
+		w = l->wait = rs_pool_take(&k->pool, sizeof *w);
 	*w = (struct phone_wait){t->response_time,
 	    t->response_time + s * RS_SEC, t->server.at, t->response_frame};
+}
+
+/* As a rule it is the user of the address of record, which is kept. */
+static struct rs_span
+keep_user(
+    struct phone_tracker *k, const struct phone_line *l, struct rs_span user)
+{
+	struct rs_span own = rs_span_part(
+	    (struct rs_span){l->aor, l->n}, sizeof "sip:" - 1, user.n);
+	if (rs_span_eq(own, user))
+		return own;
+	uint8_t *p = rs_pool_take(&k->pool, user.n);
+	memcpy(p, user.p, user.n);
+	return (struct rs_span){p, user.n};
 }
 
 /* The first success of the line with credentials: its password is right. */
@@ -331,9 +347,7 @@ line_registered(struct phone_tracker *k, struct phone_line *l,
 	struct rs_span user = clip(r->auth_user);
 	if (l->user.p && rs_span_eq(l->user, user))
 		return;
-	uint8_t *p = rs_pool_take(&k->pool, user.n);
-	memcpy(p, user.p, user.n);
-	l->user = (struct rs_span){p, user.n};
+	l->user = keep_user(k, l, user);
 }
 
 /* Behind a NAT the Contact still tells which phone it was, as a rule. */

@@ -41,15 +41,15 @@ enum { PHONE_HOST_NONE, PHONE_HOST_OWN, PHONE_HOST_OTHER };
 struct phone_line { /* one address of record */
 	struct phone_line *next;
 	struct phone_word decided;
-	enum rec_outcome outcome;
 	uint64_t contact_host; /* of that attempt: a keyed hash, or: */
-	bool turned_away;      /* once, without credentials */
-	struct phone_wait wait;
-	rs_time registered; /* first, with credentials, as that user */
+	rs_time registered;    /* first, with credentials, as that user */
 	struct rs_frame registered_frame;
 	struct rs_span user;
-	struct phone_told *told; /* NULL: never */
-	size_t n;
+	struct phone_wait *wait; /* NULL: never */
+	struct phone_told *told; /* likewise */
+	enum rec_outcome outcome;
+	bool turned_away; /* once, without credentials */
+	uint16_t n;
 	uint8_t aor[];
 };
 

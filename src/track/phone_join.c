@@ -40,8 +40,9 @@ join_line(struct phone *to, struct phone_line *l, struct phone_line *more)
 	if (l->turned_away && more->turned_away)
 		to->n_turned_away--; /* the same user, counted in both */
 	l->turned_away |= more->turned_away;
-	if (more->wait.until != RS_NEVER &&
-	    (l->wait.until == RS_NEVER || more->wait.given > l->wait.given))
+	if (more->wait && more->wait->until != RS_NEVER &&
+	    (l->wait == NULL || l->wait->until == RS_NEVER ||
+		more->wait->given > l->wait->given))
 		l->wait = more->wait;
 	if (more->registered != RS_NEVER &&
 	    (l->registered == RS_NEVER || more->registered < l->registered)) {

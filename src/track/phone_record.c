@@ -164,13 +164,13 @@ fill_wait(const struct phone_tracker *k, const struct phone_line *l,
     struct rec_line *to)
 {
 	struct rs_frame other;
-	if (l->wait.frame.number == 0)
+	const struct phone_wait *w = l->wait;
+	if (w == NULL || w->frame.number == 0)
 		return;
-	int64_t n =
-	    busy_at(k->busy, &l->wait.server, l->wait.given, to->aor, &other);
+	int64_t n = busy_at(k->busy, &w->server, w->given, to->aor, &other);
 	if (n < 2)
 		return;
-	to->wait_frame = l->wait.frame;
+	to->wait_frame = w->frame;
 	to->told_at_once = n;
 	to->at_once_frame = other;
 }
