@@ -153,6 +153,8 @@ trackers_ahead(const struct trackers *t, const struct rs_event *ev)
 {
 	if (ev->type == RS_EV_SIP_MESSAGE)
 		reg_tracker_ahead(t->reg, ev);
+	if (ev->flow && ev->flow->carrier != RS_OVER_UDP)
+		conn_tracker_ahead(t->conn, ev);
 }
 
 /* The record, whose server has a name from here on if DNS gave it one. */

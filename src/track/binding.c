@@ -502,8 +502,10 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	/* All at once, rather than each line when its turn comes. */
 	for (size_t at = 0; b && at < sizeof *b; at += 64)
 		__builtin_prefetch((const char *)b + at);
-	if (b)
+	if (b) {
 		count_missed(k, b, r);
+		__builtin_prefetch(b->between);
+	}
 	if (removes(r, c)) {
 		binding_gone(k, b, r, c, table_key_hash(of_aor));
 		if (b)

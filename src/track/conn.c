@@ -71,6 +71,14 @@ mark_find(const struct conn_tracker *k, uint64_t serial)
 	return (struct mark *)(void *)table_first(&k->marks, serial);
 }
 
+void
+conn_tracker_ahead(const struct conn_tracker *k, const struct rs_event *ev)
+{
+	if (ev->type == RS_EV_SIP_MESSAGE || ev->type == RS_EV_FLOW_END ||
+	    ev->type == RS_EV_TLS_HANDSHAKE)
+		table_ahead(&k->marks, ev->flow->serial);
+}
+
 /* NULL when there is no room: the mark only adds what the ports do not say. */
 static struct mark *
 mark_touch(struct conn_tracker *k, uint64_t serial)

@@ -19,6 +19,9 @@ struct conn_tracker;
 struct conn_tracker *conn_tracker_new(const struct related *related,
     struct rs_account *pay, const struct rec_sink *out);
 void conn_tracker_free(struct conn_tracker *k);
+/* An event of a TCP connection comes soon: fetches what it will need. */
+void conn_tracker_ahead(
+    const struct conn_tracker *k, const struct rs_event *ev);
 void conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev);
 
 /* Zeek's conn_state for these facts: a constant string. */

@@ -221,6 +221,7 @@ reg_tracker_ahead(const struct reg_tracker *k, const struct rs_event *ev)
 	table_ahead(&k->attempts, read->attempt);
 	table_ahead(&k->known, read->attempt);
 	table_ahead(&k->hops, read->hop);
+	table_ahead(&k->flows, ev->flow->serial);
 }
 
 void
