@@ -211,8 +211,7 @@ registration(struct report *r, const struct rec_registration *g)
 		inferred(r, g);
 		return;
 	}
-	phone_tracker_near(r->phones, &g->client.at.addr);
-	odd_near(r->odd, &g->client.at.addr);
+	report_near(r, &g->client.at.addr);
 	asked_add(r->asked, &rec_registration_type, g, true);
 	configured_registration(r->configured, g);
 	if (!fine)
@@ -382,17 +381,6 @@ hear(void *arg, const struct rec_type *type, const void *rec)
 	struct report *r = arg;
 	past_add(r->o.past, type, rec);
 	take(r, type, rec);
-}
-
-void
-report_ahead(
-    const struct report *r, const struct rec_type *type, const void *rec)
-{
-	const struct rec_registration *g = rec;
-	if (type != &rec_registration_type)
-		return;
-	phone_tracker_ahead(r->phones, &g->client.at.addr);
-	odd_ahead(r->odd, &g->client.at.addr);
 }
 
 struct rec_sink

@@ -22,10 +22,10 @@ enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_NDJSON };
 
 struct report_options {
 	enum report_format format;
-	FILE *out;        /* not closed by the report */
-	bool all_tls;     /* list handshakes that do not concern registration */
+	FILE *out;    /* not closed by the report */
+	bool all_tls; /* list handshakes that do not concern registration */
 	bool all_lookups; /* list look-ups of others than phones */
-	bool live;        /* text: a line per attempt as it closes */
+	bool live;    /* text: a line per attempt as it closes */
 	bool colour;
 	unsigned columns;    /* of the terminal; 0: 100 */
 	size_t memory_limit; /* of the program, bytes; 0: 256 MiB */

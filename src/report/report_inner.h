@@ -93,6 +93,9 @@ bool report_by_scanner(
     const struct report *r, const struct rec_registration *g);
 void report_registration_counted(
     struct report *r, const struct rec_registration *g);
+/* report_ahead.c: a registration of that client is at hand, and was told to
+   report_ahead() before. */
+void report_near(const struct report *r, const struct rs_addr *client);
 /* report_past.c: before anything is asked about, what other reports know. */
 void report_recall(struct report *r);
 struct past_phone;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a registration needs of memory is fetched before it comes: among many
+ * phones it is far away, and nobody waits for what was asked for in time.
+ */
+#include "report/report_inner.h"
+
+void
+report_ahead(
+    const struct report *r, const struct rec_type *type, const void *rec)
+{
+	const struct rec_registration *g = rec;
+	if (type != &rec_registration_type)
+		return;
+	phone_tracker_ahead(r->phones, &g->client.at.addr);
+	odd_ahead(r->odd, &g->client.at.addr);
+}
+
+void
+report_near(const struct report *r, const struct rs_addr *client)
+{
+	phone_tracker_near(r->phones, client);
+	odd_near(r->odd, client);
+}
