@@ -46,6 +46,7 @@ struct entry {
 struct run {
 	uint64_t at, n; /* bytes into the index file; entries */
 	struct rec_id low, high;
+	GArray *firsts;      /* struct rec_id: the first one of each block */
 	struct entry *block; /* looked at last; owned, NULL: none yet */
 	uint64_t block_at;   /* which one that is */
 };
@@ -317,12 +318,25 @@ merge_next(struct merge *m, struct entry *out)
 static void shelf_push(
     struct spool *s, struct shelf *h, unsigned level, const struct run *r);
 
+static GArray *
+firsts_new(void)
+{
+	return g_array_new(FALSE, FALSE, sizeof(struct rec_id));
+}
+
+static void
+run_clear(const struct run *r)
+{
+	g_array_free(r->firsts, TRUE);
+	g_free(r->block);
+}
+
 /* Puts the FAN runs of a level into one of the next. */
 static void
 shelf_merge(struct spool *s, struct shelf *h, unsigned level)
 {
 	struct merge m = {s, g_new(struct cursor, FAN), FAN};
-	struct run out = {.at = s->index.size};
+	struct run out = {.at = s->index.size, .firsts = firsts_new()};
 	struct entry *batch = g_new(struct entry, CHUNK);
 	size_t n = 0;
 	bool more = true;
@@ -334,6 +348,8 @@ shelf_merge(struct spool *s, struct shelf *h, unsigned level)
 		if (more) {
 			if (out.n++ == 0)
 				out.low = batch[n].id;
+			if (n == 0)
+				g_array_append_val(out.firsts, batch[n].id);
 			out.high = batch[n++].id;
 		}
 		if (n == CHUNK || !more) {
@@ -349,7 +365,7 @@ shelf_merge(struct spool *s, struct shelf *h, unsigned level)
 	merge_free(&m);
 	g_free(batch);
 	for (unsigned i = 0; i < FAN; i++)
-		g_free(h->runs[level][i].block);
+		run_clear(&h->runs[level][i]);
 	h->n_runs[level] = 0;
 	shelf_push(s, h, level + 1, &out);
 }
@@ -360,6 +376,7 @@ shelf_push(
 {
 	if (level == LEVELS) { /* 10^13 records: not in this world */
 		s->lost += r->n;
+		run_clear(r);
 		return;
 	}
 	h->runs[level][h->n_runs[level]++] = *r;
@@ -373,14 +390,18 @@ shelf_spill(struct spool *s, struct shelf *h)
 	tail_sort(h);
 	struct run r = {.at = s->index.size,
 	    .n = h->n_tail,
+	    .firsts = firsts_new(),
 	    .low = h->tail[0].id,
 	    .high = h->tail[h->n_tail - 1].id};
 	if (!file_append(&s->index, h->tail, h->n_tail * sizeof *h->tail)) {
 		s->full = true;
 		s->lost += h->n_tail;
 		h->n_tail = 0;
+		run_clear(&r);
 		return;
 	}
+	for (size_t i = 0; i < h->n_tail; i += CHUNK)
+		g_array_append_val(r.firsts, h->tail[i].id);
 	h->n_tail = 0;
 	shelf_push(s, h, 0, &r);
 }
@@ -411,7 +432,7 @@ shelf_free(struct shelf *h)
 {
 	for (unsigned i = 0; i < LEVELS; i++)
 		for (unsigned j = 0; j < h->n_runs[i]; j++)
-			g_free(h->runs[i][j].block);
+			run_clear(&h->runs[i][j]);
 	rs_buf_clear(&h->pending);
 	g_free(h->tail);
 	g_free(h);
@@ -642,26 +663,19 @@ static bool
 run_find(const struct spool *s, struct run *r, const struct rec_id *id,
     struct entry *out)
 {
-	uint64_t lo = 0, hi = (r->n + CHUNK - 1) / CHUNK;
+	guint lo = 0, hi = r->firsts->len;
 	if (rec_id_cmp(id, &r->low) < 0 || rec_id_cmp(id, &r->high) > 0)
 		return false;
-	for (unsigned step = 0; lo < hi; step++) {
-		uint64_t at = lo + (hi - lo) / 2;
-		if (step == 0 && r->block && r->block_at < hi)
-			at = r->block_at;
-		else if (step == 1 && lo)
-			at = lo; /* the one after that */
-		size_t n = run_block(s, r, at);
-		if (n == 0)
-			return false;
-		if (rec_id_cmp(id, &r->block[0].id) < 0)
-			hi = at;
-		else if (rec_id_cmp(id, &r->block[n - 1].id) > 0)
-			lo = at + 1;
+	while (hi - lo > 1) {
+		guint mid = lo + (hi - lo) / 2;
+		if (rec_id_cmp(
+			id, &g_array_index(r->firsts, struct rec_id, mid)) < 0)
+			hi = mid;
 		else
-			return search(r->block, n, id, out);
+			lo = mid;
 	}
-	return false;
+	size_t n = run_block(s, r, lo);
+	return search(r->block, n, id, out);
 }
 
 static bool
