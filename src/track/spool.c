@@ -32,7 +32,7 @@ enum {
 	FAN = 16,                   /* runs merged at a time */
 	LEVELS = 8,                 /* 2048 * 16^8 records */
 	CHUNK = 128, /* entries read at a time from a run: a block */
-	WINDOW = 32 * 1024,
+	WINDOW = 16 * 1024,
 	WINDOWS = 16,
 	TYPES = 16,
 };
