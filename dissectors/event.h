@@ -86,7 +86,7 @@ struct rs_flow_info {
 	rs_time first_at;          /* its first packet ... */
 	struct rs_frame first;     /* ... from which its id comes */
 	struct rs_frame handshake; /* its first TLS handshake; number 0: none */
-	uint8_t carrier; /* rs_carrier: what the bytes of this event came over */
+	uint8_t carrier; /* enum rs_carrier: what its bytes came over */
 	uint8_t source;  /* enum rs_source: of this event */
 	bool from_start; /* opening SYN seen; always true over UDP */
 	uint8_t ttl[2];            /* of each side's first packet; 0: not seen */

@@ -23,25 +23,41 @@ union any {
 	struct rec_summary h;
 };
 
+/* A record with all its fields, written, and what is read of that. */
+struct round {
+	struct rec_arena arena;
+	struct rs_buf out;
+	union any x, y;
+};
+
+static void
+round_begin(struct round *r, const struct rec_type *type, uint64_t *seed)
+{
+	unit_row(type->name);
+	rec_arena_init(&r->arena, NULL, NULL);
+	rs_buf_init(&r->out, 1 << 20, NULL);
+	fill_record(type, &r->x, &r->arena, seed);
+	CU_ASSERT(rec_write(type, &r->x, &r->out));
+}
+
+static void
+round_end(struct round *r)
+{
+	rs_buf_clear(&r->out);
+	rec_arena_clear(&r->arena);
+}
+
 static void
 test_all_fields_come_back(void)
 {
 	uint64_t seed = 1;
 	for (size_t i = 0; i < N_TYPES; i++) {
-		struct rec_arena made, read;
-		struct rs_buf out;
-		union any x, y;
-		unit_row(types[i]->name);
-		rec_arena_init(&made, NULL, NULL);
-		rec_arena_init(&read, NULL, NULL);
-		rs_buf_init(&out, 1 << 20, NULL);
-		fill_record(types[i], &x, &made, &seed);
-		CU_ASSERT(rec_write(types[i], &x, &out));
-		CU_ASSERT(rec_read(types[i], &y, rs_buf_view(&out), &read));
-		CU_ASSERT(fill_equal(types[i], &x, &y));
-		rs_buf_clear(&out);
-		rec_arena_clear(&made);
-		rec_arena_clear(&read);
+		struct round r;
+		round_begin(&r, types[i], &seed);
+		CU_ASSERT(
+		    rec_read(types[i], &r.y, rs_buf_view(&r.out), &r.arena));
+		CU_ASSERT(fill_equal(types[i], &r.x, &r.y));
+		round_end(&r);
 	}
 }
 
@@ -64,24 +80,15 @@ test_brief(void)
 {
 	uint64_t seed = 5;
 	for (size_t i = 0; i < N_TYPES; i++) {
-		struct rec_arena made, read;
-		struct rs_buf out;
-		union any x, y;
-		unit_row(types[i]->name);
-		rec_arena_init(&made, NULL, NULL);
-		rec_arena_init(&read, NULL, NULL);
-		rs_buf_init(&out, 1 << 20, NULL);
-		fill_record(types[i], &x, &made, &seed);
-		CU_ASSERT(rec_write(types[i], &x, &out));
-		CU_ASSERT(
-		    rec_read_brief(types[i], &y, rs_buf_view(&out), &read));
+		struct round r;
+		round_begin(&r, types[i], &seed);
+		CU_ASSERT(rec_read_brief(
+		    types[i], &r.y, rs_buf_view(&r.out), &r.arena));
 		CU_ASSERT(types[i] != &rec_finding_type ||
-			  !fill_equal(types[i], &x, &y));
-		empty_lists(types[i], &x);
-		CU_ASSERT(fill_equal(types[i], &x, &y));
-		rs_buf_clear(&out);
-		rec_arena_clear(&made);
-		rec_arena_clear(&read);
+			  !fill_equal(types[i], &r.x, &r.y));
+		empty_lists(types[i], &r.x);
+		CU_ASSERT(fill_equal(types[i], &r.x, &r.y));
+		round_end(&r);
 	}
 }
 
