@@ -149,6 +149,8 @@ struct rs_dissector {
 	/* Its first bytes are weak: only flows to or from this port are asked.
 	   0: those of any. */
 	uint16_t port;
+	/* Over UDP: a question and its answer, and seldom more on its flow. */
+	bool brief;
 	enum rs_verdict (*probe)(struct rs_span head, enum rs_carrier over);
 	struct rs_progress (*feed)(void *state, enum rs_carrier over,
 	    enum rs_dir dir, struct rs_span data, const struct rs_where *where,

@@ -111,6 +111,7 @@ const struct rs_dissector dns_dissector = {
     .carriers = RS_OVER_UDP | RS_OVER_TCP,
     .head = HEAD + 2,
     .port = DNS_PORT,
+    .brief = true,
     .state_size = sizeof(struct state),
     .probe = dns_probe,
     .feed = dns_feed,

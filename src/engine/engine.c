@@ -361,6 +361,8 @@ udp(struct engine *e, struct net_packet *p)
 	look_at_checksum(
 	    e, f, dir, p, (struct rs_span){segment, p->payload.n + 8});
 	pipeline_datagram(&e->pipeline, f, dir, p);
+	if (is_new && f->brief)
+		flow_requeue(e->flows, f);
 }
 
 /* Of TCP the quoted sequence number tells whose packet it is; of UDP nothing

@@ -307,6 +307,9 @@ claim(struct pipeline *p, struct flow *f, enum rs_dir dir,
 			&p->counts.streams_refused, &p->counts.ws);
 	f->claim = FLOW_OURS;
 	f->common = d == &http_dissector; /* most of it is the web's */
+	f->brief = d->brief && f->proto == NET_PROTO_UDP;
+	if (f->brief)
+		return; /* its messages tell all that there is */
 	if (f->tcp)
 		app->from_start = tcp_conn_facts(f->tcp)->from_start;
 	struct rs_event open = {.type = RS_EV_FLOW_OPEN, .dir = dir, .at = *at};
@@ -715,7 +718,7 @@ static void
 end_of_udp(struct pipeline *p, struct flow *f, enum rs_ending why)
 {
 	const struct app *app = f->app;
-	if (f->claim != FLOW_OURS ||
+	if (f->claim != FLOW_OURS || f->brief ||
 	    (why != RS_END_IDLE && !rs_flow_pace_tells(&app->pace)))
 		return;
 	struct rs_event ev = {

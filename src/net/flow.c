@@ -29,6 +29,7 @@ enum list {
 	LIST_FREE, /* never used: entry numbers begin at 1, and 0 is none */
 	LIST_DOOMED,
 	LIST_SYN,
+	LIST_BRIEF,
 	LIST_UDP,
 	LIST_TCP,
 	LIST_OURS_UDP,
@@ -318,6 +319,8 @@ list_of(const struct flow *f)
 	bool ours = f->claim == FLOW_OURS && !f->common;
 	if (f->doomed)
 		return LIST_DOOMED;
+	if (f->brief)
+		return LIST_BRIEF;
 	if (f->proto != NET_PROTO_TCP)
 		return ours ? LIST_OURS_UDP : LIST_UDP;
 	if (!f->packets[RS_C2S] || !f->packets[RS_S2C])
@@ -325,8 +328,8 @@ list_of(const struct flow *f)
 	return ours ? LIST_OURS_TCP : LIST_TCP;
 }
 
-static inline void
-requeue(struct flow_table *t, struct flow *f)
+void
+flow_requeue(struct flow_table *t, struct flow *f)
 {
 	enum list l = list_of(f);
 	if (l == (enum list)f->list && t->age[l].newest == f->self) {
@@ -433,7 +436,7 @@ evict(struct flow_table *t, enum list from, enum list to)
 		    (f->last_at <= f->queued &&
 			list_of(f) == (enum list)f->list))
 			break;
-		requeue(t, f);
+		flow_requeue(t, f);
 	}
 	t->evicted++;
 	uint32_t next = f->newer;
@@ -464,6 +467,8 @@ flow_table_new(const struct flow_limits *limits,
 	rs_time tcp = limits->idle_tcp ? limits->idle_tcp : 3600 * RS_SEC;
 	t->age[LIST_DOOMED].idle =
 	    limits->idle_doomed ? limits->idle_doomed : 30 * RS_SEC;
+	t->age[LIST_BRIEF].idle =
+	    limits->idle_brief ? limits->idle_brief : 30 * RS_SEC;
 	t->age[LIST_SYN].idle =
 	    limits->idle_syn ? limits->idle_syn : 180 * RS_SEC;
 	t->age[LIST_UDP].idle = t->age[LIST_OURS_UDP].idle = udp;
@@ -554,7 +559,7 @@ flow_touch(struct flow_table *t, const struct net_packet *p, enum rs_dir *dir,
 		return f;
 	if (f->last_at - f->queued > t->age[f->list].again ||
 	    (f->list == LIST_SYN && list_of(f) != LIST_SYN))
-		requeue(t, f);
+		flow_requeue(t, f);
 	return f;
 }
 
@@ -667,7 +672,7 @@ flow_doom(struct flow_table *t, struct flow *f)
 	if (f->doomed)
 		return;
 	f->doomed = true;
-	requeue(t, f);
+	flow_requeue(t, f);
 }
 
 void
@@ -689,7 +694,7 @@ advance_list(struct flow_table *t, enum list l, rs_time now)
 		if (l == LIST_DOOMED) {
 			let_go(t, f, RS_END_FIN);
 		} else if (list_of(f) != l) {
-			requeue(t, f);
+			flow_requeue(t, f);
 		} else if (now - f->last_at > idle) {
 			let_go(t, f, RS_END_IDLE);
 		} else {

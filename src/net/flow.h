@@ -43,6 +43,7 @@ struct flow {
 	bool lone_syn : 1; /* the owner's: a SYN and nothing else */
 	bool common : 1;   /* the owner's: claimed, and goes as if nobody had */
 	bool alternates : 1; /* the owner's: two segments take turns */
+	bool brief : 1;      /* the owner's: goes soon, as if nobody had it */
 	uint8_t list;        /* the table's own */
 	uint32_t tag;        /* the table's own */
 	rs_time last_at;
@@ -70,6 +71,7 @@ struct flow {
 struct flow_limits {
 	size_t max_flows;    /* 0: as many as the account pays for */
 	rs_time idle_udp;    /* 0: 180 s */
+	rs_time idle_brief;  /* 0: 30 s: longer than who has asked waits */
 	rs_time idle_tcp;    /* 0: 3600 s, established; an hour */
 	rs_time idle_syn;    /* 0: 180 s, never answered */
 	rs_time idle_doomed; /* 0: 30 s, after flow_doom() */
@@ -132,6 +134,8 @@ void flow_turn(struct flow *f);
  * Allowed inside callbacks: nothing is freed here.
  */
 void flow_doom(struct flow_table *t, struct flow *f);
+/* What the flow is has changed: it ages like others of its kind from now on. */
+void flow_requeue(struct flow_table *t, struct flow *f);
 /* Lets one flow go now (a new connection takes its ports). */
 void flow_remove(struct flow_table *t, struct flow *f, enum rs_ending why);
 /* Lets go the oldest of those that a dissector claimed, or if there is none the
