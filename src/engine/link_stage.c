@@ -45,9 +45,30 @@ link_stage_neighbour(const struct net_packet *p, const struct rs_sink *out)
 	emit(p, &m, out);
 }
 
+/* Was it told already?  If not, it is from now on.  The place need not be
+   secret: who fills it has only told more. */
+static bool
+was_told(struct link_told *told, const struct net_packet *p)
+{
+	const uint8_t *b = p->src.addr.b;
+	struct link_telling *t = &told->v[(b[3] ^ b[15]) % 64];
+	if (t->turn == told->turn && p->ts - t->at <= RS_SEC &&
+	    t->at - p->ts <= RS_SEC && t->vlan == p->vlan && t->ttl == p->ttl &&
+	    memcmp(t->mac, p->mac, sizeof t->mac) == 0 &&
+	    rs_addr_eq(&t->addr, &p->src.addr))
+		return true;
+	*t = (struct link_telling){.addr = p->src.addr,
+	    .vlan = p->vlan,
+	    .ttl = p->ttl,
+	    .at = p->ts,
+	    .turn = told->turn};
+	memcpy(t->mac, p->mac, sizeof t->mac);
+	return false;
+}
+
 void
-link_stage_source(struct link_source *s, const struct net_packet *p,
-    const struct rs_sink *out)
+link_stage_source(struct link_source *s, struct link_told *told,
+    const struct net_packet *p, const struct rs_sink *out)
 {
 	if (!p->has_mac || (s->known && s->vlan == p->vlan &&
 			       memcmp(s->mac, p->mac, sizeof s->mac) == 0))
@@ -57,7 +78,8 @@ link_stage_source(struct link_source *s, const struct net_packet *p,
 	memcpy(s->mac, p->mac, sizeof s->mac);
 	s->vlan = p->vlan;
 	s->known = true;
-	emit(p, &m, out);
+	if (!was_told(told, p))
+		emit(p, &m, out);
 }
 
 static void

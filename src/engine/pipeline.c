@@ -95,7 +95,10 @@ emit_up(void *arg, const struct rs_event *ev)
 	struct call *call = arg;
 	struct rs_event full = *ev;
 	note(call->f, ev);
-	link_stage_learn(&call->p->watch, ev);
+	if (ev->type == RS_EV_DHCP) {
+		link_stage_learn(&call->p->watch, ev);
+		link_told_anew(&call->p->told);
+	}
 	struct rs_flow_info info;
 	flow_info(&info, call->f);
 	full.flow = &info;

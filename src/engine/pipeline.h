@@ -48,6 +48,7 @@ struct pipeline {
 	struct labels labels;
 	struct tls_fingerprinter *prints;
 	struct pipeline_counts counts;
+	struct link_told told;
 	struct link_watch watch; /* servers that DHCP named */
 	struct quiet_watch quiet; /* clients of DHCP that say nothing */
 	bool chosen;              /* by a filter: nobody is watched */

@@ -29,7 +29,7 @@ pipeline_source(
 	   not the hosts within. */
 	const uint32_t own = 1U << NET_ENCAP_VLAN;
 	if (packet->depth == 0 && (packet->encaps & ~own) == 0)
-		link_stage_source(s, packet, &out);
+		link_stage_source(s, &p->told, packet, &out);
 }
 
 void
@@ -37,6 +37,7 @@ pipeline_frame(
     struct pipeline *p, const struct net_packet *packet, struct rs_span frame)
 {
 	const struct rs_sink out = {emit_link, p};
+	link_told_anew(&p->told);
 	link_stage_frame(packet, frame, &out);
 }
 
@@ -44,6 +45,7 @@ void
 pipeline_neighbour(struct pipeline *p, const struct net_packet *packet)
 {
 	const struct rs_sink out = {emit_alone, p};
+	link_told_anew(&p->told);
 	link_stage_neighbour(packet, &out);
 }
 

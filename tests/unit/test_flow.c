@@ -208,6 +208,51 @@ test_idle(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
+/* A question and its answer go sooner than other flows, and before them where
+   room is wanted. */
+static void
+test_brief(void)
+{
+	struct rs_account pay;
+	struct log l = {0};
+	enum rs_dir dir;
+	bool is_new;
+	rs_account_init(&pay, 1 << 20);
+	struct flow_table *t = flow_table_new(
+	    &(struct flow_limits){.max_flows = 3}, &seed, &pay, gone, &l);
+	struct net_packet call = packet(1, 2, NET_PROTO_UDP, 0);
+	struct net_packet ask = packet(3, 4, NET_PROTO_UDP, 0);
+	flow_touch(t, &call, &dir, &is_new)->claim = FLOW_OURS;
+	struct flow *f = flow_touch(t, &ask, &dir, &is_new);
+	f->claim = FLOW_OURS;
+	f->brief = true;
+	flow_requeue(t, f);
+	ask = back(ask);
+	ask.ts = 9 * RS_SEC; /* an answer that is late */
+	flow_touch(t, &ask, &dir, &is_new);
+	CU_ASSERT_FALSE(is_new);
+	flow_table_advance(t, 39 * RS_SEC);
+	CU_ASSERT_EQUAL(l.total, 0);
+	flow_table_advance(t, 40 * RS_SEC);
+	CU_ASSERT_EQUAL(l.n[RS_END_IDLE], 1);
+	CU_ASSERT_EQUAL(l.serials[0], 2);
+
+	ask.ts = 41 * RS_SEC;
+	f = flow_touch(t, &ask, &dir, &is_new);
+	CU_ASSERT_TRUE(is_new);
+	f->claim = FLOW_OURS;
+	f->brief = true;
+	flow_requeue(t, f);
+	for (uint32_t i = 0; i < 2; i++) {
+		call = packet(10 + i, 2, NET_PROTO_UDP, 42 * RS_SEC);
+		flow_touch(t, &call, &dir, &is_new);
+	}
+	CU_ASSERT_EQUAL(l.n[RS_END_EVICTED], 1);
+	CU_ASSERT_EQUAL(l.serials[1], 3);
+	flow_table_free(t);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
 static void
 test_time_steps_back(void)
 {
@@ -483,6 +528,6 @@ test_without_budget(void)
 
 UNIT_MAIN("flow", UNIT(test_segments), UNIT(test_segments_waiting),
     UNIT(test_segments_bounded), UNIT(test_both_directions),
-    UNIT(test_against_an_array), UNIT(test_idle), UNIT(test_time_steps_back),
-    UNIT(test_eviction), UNIT(test_eviction_spares_the_busy),
-    UNIT(test_without_budget))
+    UNIT(test_against_an_array), UNIT(test_idle), UNIT(test_brief),
+    UNIT(test_time_steps_back), UNIT(test_eviction),
+    UNIT(test_eviction_spares_the_busy), UNIT(test_without_budget))
