@@ -413,7 +413,7 @@ write_packets(const struct flight *r, struct pcapng_writer *w, struct chain *c,
 		    what           ? what
 		    : proves(c, p) ? ""
 				   : "what went on around it",
-		    f->number, from, remade_how(&p->look));
+		    rs_frame_number(*f), from, remade_how(&p->look));
 		pcapng_writer_packet(w, &p->frame, from, comment);
 	}
 }

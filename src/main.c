@@ -38,6 +38,13 @@ open_source(struct run *r, GError **error)
 		return follow_files(r);
 	if (o->files && o->files[0]) {
 		cap_list_init(&r->files, (const char *const *)o->files);
+		if (r->files.paths->len > RS_FILES) {
+			g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+			    "%u files: at most %u at a time can be told apart; "
+			    "name fewer",
+			    r->files.paths->len, RS_FILES);
+			return NULL;
+		}
 		problems_load(&r->problems, &r->files);
 		logs_learn(&r->logs, &r->files, &r->problems, o, &r->keys);
 		struct cap_source *files = cap_files_open(

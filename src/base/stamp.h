@@ -20,12 +20,16 @@ typedef int64_t rs_time;
 #define RS_MSEC ((rs_time)1000000)
 #define RS_SEC ((rs_time)1000000000)
 
+/* One word, since everything that is remembered of packets names frames. */
 struct rs_frame {
-	uint32_t file;
-	uint64_t number; /* with RS_LINE: of a line of a log */
+	uint64_t file : 20;
+	uint64_t number : 44; /* with RS_LINE: of a line of a log */
 };
 
-#define RS_LINE (UINT64_C(1) << 62)
+#define RS_FILES (1U << 20) /* so many can be told apart */
+#define RS_LINE (UINT64_C(1) << 43)
+/* After all others. */
+#define RS_LAST_FRAME ((struct rs_frame){RS_FILES - 1, RS_LINE * 2 - 1})
 
 static inline bool
 rs_frame_is_line(struct rs_frame f)

@@ -227,7 +227,7 @@ give(struct follow *o, struct member *m, struct cap_frame *out)
 		g_ptr_array_add(o->numbered, m);
 	}
 	*out = m->frame;
-	out->frame.file = (uint32_t)m->number;
+	out->frame.file = MIN((unsigned)m->number, RS_FILES - 1);
 	o->turn = m;
 	o->idle = 0;
 	if (++o->given % LOOK_FRAMES == 0)

@@ -280,7 +280,7 @@ static const struct item *
 last_by(const GArray *a, const struct rs_addr *addr, rs_time at, guint *next)
 {
 	struct item key = {.addr = *addr, .from = at};
-	key.id.frame = (struct rs_frame){UINT32_MAX, UINT64_MAX};
+	key.id.frame = RS_LAST_FRAME;
 	*next = lower(a, &key, by_addr);
 	const struct item *i = *next ? item_at(a, *next - 1) : NULL;
 	return i && rs_addr_eq(&i->addr, addr) ? i : NULL;
@@ -398,7 +398,7 @@ last_of_mac(const GArray *a, struct rs_span mac, rs_time at)
 {
 	struct item key = mac_key(mac);
 	key.from = at;
-	key.id.frame = (struct rs_frame){UINT32_MAX, UINT64_MAX};
+	key.id.frame = RS_LAST_FRAME;
 	guint next = lower(a, &key, by_mac);
 	const struct item *i = next ? item_at(a, next - 1) : NULL;
 	bool same = i && key.mac[0] && !memcmp(i->mac, key.mac, sizeof key.mac);

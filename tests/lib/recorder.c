@@ -416,8 +416,8 @@ record(void *arg, const struct rs_event *ev)
 	add_event(r, ev);
 	if (r->stamps && !fold)
 		add(r, " @%" PRId64 "-%" PRId64 " #%" PRIu64 "-%" PRIu64,
-		    ev->at.first, ev->at.complete, ev->at.from.number,
-		    ev->at.to.number);
+		    ev->at.first, ev->at.complete,
+		    rs_frame_number(ev->at.from), rs_frame_number(ev->at.to));
 	add(r, "\n");
 }
 

@@ -34,7 +34,7 @@ hear(void *arg, const struct rs_event *ev)
 	if (ev->type != RS_EV_SIP_MESSAGE)
 		return;
 	const struct sip_msg *m = ev->u.sip_message;
-	printf("%" PRIu64 "\t", ev->at.to.number);
+	printf("%" PRIu64 "\t", rs_frame_number(ev->at.to));
 	if (m->request)
 		print_span(m->method_name);
 	else

@@ -287,8 +287,8 @@ test_ids(void)
 	    {"0-17-1", {{0, 17}, 1}},
 	    {"0-18", {{0, 18}, 0}},
 	    {"2-1", {{2, 1}, 0}},
-	    {"4294967295-4611686018427387903-4294967295",
-		{{UINT32_MAX, RS_LINE - 1}, UINT32_MAX}},
+	    {"1048575-8796093022207-4294967295",
+		{{RS_FILES - 1, RS_LINE - 1}, UINT32_MAX}},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char s[REC_ID_TEXT];
