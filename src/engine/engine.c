@@ -35,6 +35,13 @@ gone(void *arg, struct flow *f, enum rs_ending why)
 }
 
 static void
+soon(void *arg, const struct flow *f, bool next)
+{
+	(void)arg;
+	pipeline_soon(f, next);
+}
+
+static void
 track(void *arg, const struct rs_event *ev)
 {
 	trackers_event(arg, ev);
@@ -91,6 +98,7 @@ engine_new(const struct engine_options *o, const struct rec_sink *out)
 	const struct flow_limits limits = {0};
 	e->flows = flow_table_new(
 	    &limits, &e->seed, &e->budgets[BUDGET_FLOWS], gone, e);
+	flow_table_announce(e->flows, soon);
 	e->defrag = defrag_new(&e->seed, &e->budgets[BUDGET_FRAGMENTS]);
 	e->copies = copies_new(&e->seed);
 	trackers_init(&e->trackers, o, &e->seed, e->budgets, &e->out);

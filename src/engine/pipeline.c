@@ -576,19 +576,6 @@ make_conn(struct pipeline *p, struct flow *f)
 }
 
 void
-pipeline_expect(const struct flow *f, enum rs_dir dir)
-{
-	const struct app *app = f->app;
-	if (f->tcp)
-		tcp_conn_expect(f->tcp, dir);
-	if (app) {
-		__builtin_prefetch(&app->stream);
-		__builtin_prefetch(&app->tls);
-		__builtin_prefetch(&app->source);
-	}
-}
-
-void
 pipeline_segment(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet, const struct tcp_hdr *h)
 {

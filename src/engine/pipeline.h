@@ -72,6 +72,8 @@ void pipeline_expect(const struct flow *f, enum rs_dir dir);
 /* An ICMP error that quotes a packet that f's side dir sent. */
 void pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
     const struct net_packet *packet, const struct icmp_error *e);
+/* It will, next or after another one: what hangs on it is fetched. */
+void pipeline_soon(const struct flow *f, bool next);
 /* The flow leaves the table: what hangs on it is closed and freed. */
 void pipeline_gone(struct pipeline *p, struct flow *f, enum rs_ending why);
 /* Lone SYNs that make no record, because there were so many. */

@@ -72,6 +72,7 @@ struct flow_table {
 	size_t charged;
 	uint64_t serial, evicted;
 	void (*gone)(void *arg, struct flow *f, enum rs_ending why);
+	void (*soon)(void *arg, const struct flow *f, bool next);
 	void *arg;
 };
 
@@ -384,6 +385,26 @@ take_entry(struct flow_table *t)
 	return t->fresh++;
 }
 
+/* Nobody has touched these for long: each line of theirs is far away. */
+static void
+announce(const struct flow_table *t, const struct flow *f)
+{
+	const struct flow *next = f->newer ? entry(t, f->newer) : NULL;
+	if (next == NULL || t->soon == NULL)
+		return;
+	t->soon(t->arg, next, true);
+	__builtin_prefetch(&t->slots[next->tag & t->mask], 1);
+	if ((next = next->newer ? entry(t, next->newer) : NULL) == NULL)
+		return;
+	t->soon(t->arg, next, false);
+	if (next->newer == 0)
+		return;
+	next = entry(t, next->newer);
+	__builtin_prefetch(next);
+	__builtin_prefetch(&next->tcp);
+	__builtin_prefetch(&next->newer);
+}
+
 static void
 let_go(struct flow_table *t, struct flow *f, enum rs_ending why)
 {
@@ -492,12 +513,20 @@ flow_table_new(const struct flow_limits *limits,
 }
 
 void
+flow_table_announce(struct flow_table *t,
+    void (*soon)(void *arg, const struct flow *f, bool next))
+{
+	t->soon = soon;
+}
+
+void
 flow_table_free(struct flow_table *t)
 {
 	if (!t)
 		return;
 	struct flow *f;
 	while ((f = oldest_of(t, LIST_DOOMED, LIST_OURS_TCP))) {
+		announce(t, f);
 		/* The index is not kept up any more: it goes as a whole. */
 		list_unlink(t, f);
 		t->gone(t->arg, f, f->doomed ? RS_END_FIN : RS_END_CAPTURE);
@@ -691,6 +720,7 @@ advance_list(struct flow_table *t, enum list l, rs_time now)
 			due = f->queued + idle;
 			break;
 		}
+		announce(t, f);
 		if (l == LIST_DOOMED) {
 			let_go(t, f, RS_END_FIN);
 		} else if (list_of(f) != l) {

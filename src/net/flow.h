@@ -83,6 +83,12 @@ struct flow_table;
 struct flow_table *flow_table_new(const struct flow_limits *limits,
     const struct rs_hash_seed *seed, struct rs_account *pay,
     void (*gone)(void *arg, struct flow *f, enum rs_ending why), void *arg);
+/*
+ * Before flows go one after the other: f is the next to go, or else the one
+ * after that.  What hangs on it may be fetched meanwhile, and nothing else done.
+ */
+void flow_table_announce(struct flow_table *t,
+    void (*soon)(void *arg, const struct flow *f, bool next));
 /* Lets every flow go (RS_END_CAPTURE), oldest first. */
 void flow_table_free(struct flow_table *t);
 /*

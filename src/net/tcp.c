@@ -65,6 +65,8 @@ struct tcp_conn {
 	bool busy; /* inside a callback, perhaps: nothing may be freed */
 };
 
+const size_t tcp_conn_size = sizeof(struct tcp_conn);
+
 /* ---- positions */
 
 static inline int32_t

@@ -55,6 +55,7 @@ struct tcp_conn *tcp_conn_new(struct rs_account *pay, struct rs_pool *pool);
 void tcp_conn_opened(struct tcp_conn *c, rs_time at, struct rs_frame frame,
     uint32_t isn, uint8_t ttl, uint16_t mss);
 void tcp_conn_free(struct tcp_conn *c);
+extern const size_t tcp_conn_size; /* for who fetches all of it ahead */
 /* A segment of that side comes soon: a hint for the cache. */
 void tcp_conn_expect(const struct tcp_conn *c, enum rs_dir dir);
 /* One segment.  p->payload is its data. */

@@ -253,6 +253,56 @@ test_brief(void)
 	CU_ASSERT_EQUAL(pay.used, 0);
 }
 
+struct announced {
+	uint64_t due, next, gone;
+	unsigned n;
+};
+
+static void
+note_gone(void *arg, struct flow *f, enum rs_ending why)
+{
+	struct announced *a = arg;
+	(void)why;
+	if (a->due) /* the first one of a row is not announced */
+		CU_ASSERT_EQUAL(a->due, f->serial);
+	a->due = a->next;
+	a->next = 0;
+	a->gone = f->serial;
+}
+
+static void
+note_soon(void *arg, const struct flow *f, bool next)
+{
+	struct announced *a = arg;
+	CU_ASSERT_EQUAL(f->serial, a->gone + (next ? 2 : 3));
+	if (next)
+		a->next = f->serial;
+	a->n++;
+}
+
+/* Before a flow goes it is told which go after it. */
+static void
+test_announced(void)
+{
+	struct rs_account pay;
+	struct announced a = {0};
+	enum rs_dir dir;
+	bool is_new;
+	rs_account_init(&pay, 1 << 20);
+	struct flow_table *t = flow_table_new(
+	    &(struct flow_limits){0}, &seed, &pay, note_gone, &a);
+	flow_table_announce(t, note_soon);
+	for (uint32_t i = 0; i < 5; i++) {
+		struct net_packet p = packet(i, 9, NET_PROTO_UDP, 0);
+		flow_touch(t, &p, &dir, &is_new);
+	}
+	flow_table_advance(t, 200 * RS_SEC);
+	CU_ASSERT_EQUAL(a.gone, 5);
+	CU_ASSERT_EQUAL(a.n, 4 + 3);
+	flow_table_free(t);
+	CU_ASSERT_EQUAL(pay.used, 0);
+}
+
 static void
 test_time_steps_back(void)
 {
@@ -529,5 +579,5 @@ test_without_budget(void)
 UNIT_MAIN("flow", UNIT(test_segments), UNIT(test_segments_waiting),
     UNIT(test_segments_bounded), UNIT(test_both_directions),
     UNIT(test_against_an_array), UNIT(test_idle), UNIT(test_brief),
-    UNIT(test_time_steps_back), UNIT(test_eviction),
+    UNIT(test_announced), UNIT(test_time_steps_back), UNIT(test_eviction),
     UNIT(test_eviction_spares_the_busy), UNIT(test_without_budget))
