@@ -4,7 +4,8 @@
 
 #include "base/account.h"
 
-/* Who may use how much of the memory limit; no two threads share one. */
+/* Who may use how much of the memory limit; no two threads share one: those of
+   the reader come first, from BUDGET_ATTEMPTS on they are the trackers'. */
 enum {
 	BUDGET_FLOWS,   /* flow table, TCP state */
 	BUDGET_APPS,    /* what hangs on flows of ours, or maybe ours */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/engine.h"
 
+#include "base/pages.h"
 #include "engine/internal.h"
 #include "net/hep.h"
 #include "net/ip.h"
@@ -10,6 +11,7 @@
 #include "net/udp.h"
 
 #include <glib.h>
+#include <stdlib.h>
 
 enum { DEFAULT_LIMIT = 256 }; /* MiB */
 
@@ -81,7 +83,9 @@ hear(void *arg, const struct rs_event *ev)
 struct engine *
 engine_new(const struct engine_options *o, const struct rec_sink *out)
 {
-	struct engine *e = g_new0(struct engine, 1);
+	struct engine *e = rs_pages_new(sizeof *e);
+	if (e == NULL)
+		abort(); /* as GLib does */
 	size_t limit =
 	    o->memory_limit ? o->memory_limit : (size_t)DEFAULT_LIMIT << 20;
 	e->memory_limit = limit;
@@ -132,7 +136,7 @@ engine_free(struct engine *e)
 	pipeline_clear(&e->pipeline);
 	relay_free(e->relay);
 	trackers_clear(&e->trackers);
-	g_free(e);
+	rs_pages_free(e, sizeof *e);
 }
 
 /* A SYN on a flow that had its time: the ports are used again. */

@@ -12,17 +12,20 @@
 #include "net/copies.h"
 #include "net/defrag.h"
 
+#include <stdalign.h>
+
+/* Two threads write to it, to lines of the cache of their own: one that both
+   have is waited for at every event. */
 struct engine {
 	struct pipeline pipeline;
 	struct log_stage *logs; /* NULL: no log was read so far */
 	struct log_join *join;  /* NULL: nothing to join */
 	struct rs_sink joined;  /* where events go that it has heard */
-	struct relay *relay; /* between the two; NULL: they share a thread */
-	struct trackers trackers;
+	struct relay *relay;    /* between the two; NULL: they share a thread */
 	struct flow_table *flows; /* NULL once finished */
 	struct defrag *defrag;
 	struct copies *copies;
-	struct rs_account budgets[BUDGET_N];
+	alignas(64) struct rs_account budgets[BUDGET_N];
 	struct rs_hash_seed seed;
 	struct rec_sink out;
 	size_t memory_limit;
@@ -35,7 +38,10 @@ struct engine {
 	uint64_t flows_evicted;
 	bool looks;
 	struct engine_look look;
+	alignas(64) struct trackers trackers; /* the other thread's, if any */
 };
+_Static_assert(BUDGET_ATTEMPTS * sizeof(struct rs_account) % 64 == 0,
+    "of each thread's budgets, lines of the cache");
 
 /* What e->look is to say of p, which was decoded, and given to its flow. */
 void engine_look_at(struct engine *e, const struct net_packet *p);

@@ -39,15 +39,17 @@ struct head {
 _Static_assert(sizeof(struct head) == EVENT_COPY_ALIGN, "keeps alignment");
 
 struct relay {
+	/* Both sides read these for each event, so nobody writes near them. */
 	struct rs_sink to;
 	struct rs_sink soon;             /* emit NULL: nobody asks */
 	const struct rs_hash_seed *seed; /* NULL: messages go unread */
 	uint8_t *ring;
-	/* Bytes in all, so that the place in the ring is their rest. */
-	size_t written; /* the emitter's own */
-	size_t free_to; /* likewise: it may write so far without asking */
-	bool behind;    /* likewise: the other side has more to do */
-	bool running;   /* likewise */
+	/* The emitter's own.  Bytes in all, so that the place in the ring is
+	   their rest. */
+	alignas(64) size_t written;
+	size_t free_to; /* it may write so far without asking */
+	bool behind;    /* the other side has more to do */
+	bool running;
 	pthread_t thread;
 	alignas(64) atomic_size_t given; /* by the emitter */
 	atomic_bool over;
