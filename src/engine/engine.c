@@ -361,8 +361,10 @@ udp(struct engine *e, struct net_packet *p)
 	struct flow *f = flow_touch(e->flows, p, &dir, &is_new);
 	if (is_new)
 		pipeline_opened(&e->pipeline, p);
-	if (f->claim == FLOW_FOREIGN ||
-	    is_copy_in(e, f, dir, p, (struct rs_span){segment, 0}))
+	if (f->claim == FLOW_FOREIGN)
+		return;
+	pipeline_expect(f, dir);
+	if (is_copy_in(e, f, dir, p, (struct rs_span){segment, 0}))
 		return;
 	if (flow_strays(f, dir, p) && another_network(f, dir, p)) {
 		f = flow_part(e->flows, f, p, &dir, &is_new);
