@@ -11,84 +11,60 @@
 #include "sip/hdr_inner.h"
 #include "sip/text.h"
 
-const struct sip_hdr_full sip_hdr_full[SIP_HDR_N] = {
-    [SIP_HDR_NONE] = {0, ""},
-    [SIP_HDR_OTHER] = {0, ""},
-    [SIP_HDR_ALLOW] = {5, "Allow"},
-    [SIP_HDR_AUTHENTICATION_INFO] = {19, "Authentication-Info"},
-    [SIP_HDR_AUTHORIZATION] = {13, "Authorization"},
-    [SIP_HDR_CALL_ID] = {7, "Call-ID"},
-    [SIP_HDR_CONTACT] = {7, "Contact"},
-    [SIP_HDR_CONTENT_LENGTH] = {14, "Content-Length"},
-    [SIP_HDR_CONTENT_TYPE] = {12, "Content-Type"},
-    [SIP_HDR_CSEQ] = {4, "CSeq"},
-    [SIP_HDR_DATE] = {4, "Date"},
-    [SIP_HDR_EXPIRES] = {7, "Expires"},
-    [SIP_HDR_FLOW_TIMER] = {10, "Flow-Timer"},
-    [SIP_HDR_FROM] = {4, "From"},
-    [SIP_HDR_MAX_FORWARDS] = {12, "Max-Forwards"},
-    [SIP_HDR_MIN_EXPIRES] = {11, "Min-Expires"},
-    [SIP_HDR_P_ASSOCIATED_URI] = {16, "P-Associated-URI"},
-    [SIP_HDR_PATH] = {4, "Path"},
-    [SIP_HDR_PROXY_AUTHENTICATE] = {18, "Proxy-Authenticate"},
-    [SIP_HDR_PROXY_AUTHORIZATION] = {19, "Proxy-Authorization"},
-    [SIP_HDR_REASON] = {6, "Reason"},
-    [SIP_HDR_RECORD_ROUTE] = {12, "Record-Route"},
-    [SIP_HDR_REQUIRE] = {7, "Require"},
-    [SIP_HDR_RETRY_AFTER] = {11, "Retry-After"},
-    [SIP_HDR_ROUTE] = {5, "Route"},
-    [SIP_HDR_SECURITY_CLIENT] = {15, "Security-Client"},
-    [SIP_HDR_SECURITY_SERVER] = {15, "Security-Server"},
-    [SIP_HDR_SECURITY_VERIFY] = {15, "Security-Verify"},
-    [SIP_HDR_SERVER] = {6, "Server"},
-    [SIP_HDR_SERVICE_ROUTE] = {13, "Service-Route"},
-    [SIP_HDR_SUPPORTED] = {9, "Supported"},
-    [SIP_HDR_TO] = {2, "To"},
-    [SIP_HDR_UNSUPPORTED] = {11, "Unsupported"},
-    [SIP_HDR_USER_AGENT] = {10, "User-Agent"},
-    [SIP_HDR_VIA] = {3, "Via"},
-    [SIP_HDR_WARNING] = {7, "Warning"},
-    [SIP_HDR_WWW_AUTHENTICATE] = {16, "WWW-Authenticate"},
-};
+/* Of more bytes than a line is asked for at once: see sip_hdr_begins(). */
+#define NOT_ONE "\n"
 
-#define SLOT SIP_HDR_SLOT
-const uint8_t sip_hdr_slots[128] = {
-    [SLOT(5, 'a', 'w')] = SIP_HDR_ALLOW,
-    [SLOT(19, 'a', 'o')] = SIP_HDR_AUTHENTICATION_INFO,
-    [SLOT(13, 'a', 'n')] = SIP_HDR_AUTHORIZATION,
-    [SLOT(7, 'c', 'd')] = SIP_HDR_CALL_ID,
-    [SLOT(7, 'c', 't')] = SIP_HDR_CONTACT,
-    [SLOT(14, 'c', 'h')] = SIP_HDR_CONTENT_LENGTH,
-    [SLOT(12, 'c', 'e')] = SIP_HDR_CONTENT_TYPE,
-    [SLOT(4, 'c', 'q')] = SIP_HDR_CSEQ,
-    [SLOT(4, 'd', 'e')] = SIP_HDR_DATE,
-    [SLOT(7, 'e', 's')] = SIP_HDR_EXPIRES,
-    [SLOT(10, 'f', 'r')] = SIP_HDR_FLOW_TIMER,
-    [SLOT(4, 'f', 'm')] = SIP_HDR_FROM,
-    [SLOT(12, 'm', 's')] = SIP_HDR_MAX_FORWARDS,
-    [SLOT(11, 'm', 's')] = SIP_HDR_MIN_EXPIRES,
-    [SLOT(16, 'p', 'i')] = SIP_HDR_P_ASSOCIATED_URI,
-    [SLOT(4, 'p', 'h')] = SIP_HDR_PATH,
-    [SLOT(18, 'p', 'e')] = SIP_HDR_PROXY_AUTHENTICATE,
-    [SLOT(19, 'p', 'n')] = SIP_HDR_PROXY_AUTHORIZATION,
-    [SLOT(6, 'r', 'n')] = SIP_HDR_REASON,
-    [SLOT(12, 'r', 'e')] = SIP_HDR_RECORD_ROUTE,
-    [SLOT(7, 'r', 'e')] = SIP_HDR_REQUIRE,
-    [SLOT(11, 'r', 'r')] = SIP_HDR_RETRY_AFTER,
-    [SLOT(5, 'r', 'e')] = SIP_HDR_ROUTE,
-    [SLOT(15, 's', 't')] = SIP_HDR_SECURITY_CLIENT,
-    [SLOT(15, 's', 'r')] = SIP_HDR_SECURITY_SERVER,
-    [SLOT(15, 's', 'y')] = SIP_HDR_SECURITY_VERIFY,
-    [SLOT(6, 's', 'r')] = SIP_HDR_SERVER,
-    [SLOT(13, 's', 'e')] = SIP_HDR_SERVICE_ROUTE,
-    [SLOT(9, 's', 'd')] = SIP_HDR_SUPPORTED,
-    [SLOT(2, 't', 'o')] = SIP_HDR_TO,
-    [SLOT(11, 'u', 'd')] = SIP_HDR_UNSUPPORTED,
-    [SLOT(10, 'u', 't')] = SIP_HDR_USER_AGENT,
-    [SLOT(3, 'v', 'a')] = SIP_HDR_VIA,
-    [SLOT(7, 'w', 'g')] = SIP_HDR_WARNING,
-    [SLOT(16, 'w', 'e')] = SIP_HDR_WWW_AUTHENTICATE,
-};
+/* Length, first and last letter, as the RFCs write it, how a line begins. */
+#define HEADERS(X)                                                             \
+ X(ALLOW, 5, 'a', 'w', "Allow", "allow:")                                      \
+ X(AUTHENTICATION_INFO, 19, 'a', 'o', "Authentication-Info", NOT_ONE)          \
+ X(AUTHORIZATION, 13, 'a', 'n', "Authorization", "authorization:")             \
+ X(CALL_ID, 7, 'c', 'd', "Call-ID", "call-id:")                                \
+ X(CONTACT, 7, 'c', 't', "Contact", "contact:")                                \
+ X(CONTENT_LENGTH, 14, 'c', 'h', "Content-Length", "content-length:")          \
+ X(CONTENT_TYPE, 12, 'c', 'e', "Content-Type", "content-type:")                \
+ X(CSEQ, 4, 'c', 'q', "CSeq", "cseq:")                                         \
+ X(DATE, 4, 'd', 'e', "Date", "date:")                                         \
+ X(EXPIRES, 7, 'e', 's', "Expires", "expires:")                                \
+ X(FLOW_TIMER, 10, 'f', 'r', "Flow-Timer", "flow-timer:")                      \
+ X(FROM, 4, 'f', 'm', "From", "from:")                                         \
+ X(MAX_FORWARDS, 12, 'm', 's', "Max-Forwards", "max-forwards:")                \
+ X(MIN_EXPIRES, 11, 'm', 's', "Min-Expires", "min-expires:")                   \
+ X(P_ASSOCIATED_URI, 16, 'p', 'i', "P-Associated-URI", "p-associated-uri")     \
+ X(PATH, 4, 'p', 'h', "Path", "path:")                                         \
+ X(PROXY_AUTHENTICATE, 18, 'p', 'e', "Proxy-Authenticate", NOT_ONE)            \
+ X(PROXY_AUTHORIZATION, 19, 'p', 'n', "Proxy-Authorization", NOT_ONE)          \
+ X(REASON, 6, 'r', 'n', "Reason", "reason:")                                   \
+ X(RECORD_ROUTE, 12, 'r', 'e', "Record-Route", "record-route:")                \
+ X(REQUIRE, 7, 'r', 'e', "Require", "require:")                                \
+ X(RETRY_AFTER, 11, 'r', 'r', "Retry-After", "retry-after:")                   \
+ X(ROUTE, 5, 'r', 'e', "Route", "route:")                                      \
+ X(SECURITY_CLIENT, 15, 's', 't', "Security-Client", "security-client:")       \
+ X(SECURITY_SERVER, 15, 's', 'r', "Security-Server", "security-server:")       \
+ X(SECURITY_VERIFY, 15, 's', 'y', "Security-Verify", "security-verify:")       \
+ X(SERVER, 6, 's', 'r', "Server", "server:")                                   \
+ X(SERVICE_ROUTE, 13, 's', 'e', "Service-Route", "service-route:")             \
+ X(SUPPORTED, 9, 's', 'd', "Supported", "supported:")                          \
+ X(TO, 2, 't', 'o', "To", "to:")                                               \
+ X(UNSUPPORTED, 11, 'u', 'd', "Unsupported", "unsupported:")                   \
+ X(USER_AGENT, 10, 'u', 't', "User-Agent", "user-agent:")                      \
+ X(VIA, 3, 'v', 'a', "Via", "via:")                                            \
+ X(WARNING, 7, 'w', 'g', "Warning", "warning:")                                \
+ X(WWW_AUTHENTICATE, 16, 'w', 'e', "WWW-Authenticate", "www-authenticate")
+
+#define NAME(id, n, first, last, name, line) [SIP_HDR_##id] = {n, name},
+static const struct {
+	uint8_t n;
+	char name[23];
+} names[SIP_HDR_N] = {HEADERS(NAME)};
+
+#define SLOT(id, n, first, last, name, line)                                   \
+ [SIP_HDR_SLOT(n, first, last)] = SIP_HDR_##id,
+const uint8_t sip_hdr_slots[128] = {HEADERS(SLOT)};
+
+#define LINE(id, n, first, last, name, line) [SIP_HDR_##id] = line,
+const char sip_hdr_lines[SIP_HDR_N][16] = {
+    [SIP_HDR_NONE] = NOT_ONE, [SIP_HDR_OTHER] = NOT_ONE, HEADERS(LINE)};
 
 enum sip_hdr
 sip_hdr_compact(uint8_t letter)
@@ -120,9 +96,8 @@ sip_hdr_parse(struct rs_span name)
 	if (name.n <= 1)
 		return name.n ? sip_hdr_compact(name.p[0]) : SIP_HDR_NONE;
 	unsigned id =
-	    sip_hdr_slots[SLOT(name.n, name.p[0], name.p[name.n - 1])];
-	const struct sip_hdr_full *f = &sip_hdr_full[id];
-	struct rs_span full = {(const uint8_t *)f->name, f->n};
+	    sip_hdr_slots[SIP_HDR_SLOT(name.n, name.p[0], name.p[name.n - 1])];
+	struct rs_span full = {(const uint8_t *)names[id].name, names[id].n};
 	/* Also where the slot is empty: SIP_HDR_NONE has no letters. */
 	return rs_span_eq_nocase(name, full) ? (enum sip_hdr)id : SIP_HDR_OTHER;
 }
@@ -130,5 +105,5 @@ sip_hdr_parse(struct rs_span name)
 const char *
 sip_hdr_name(enum sip_hdr id)
 {
-	return id < SIP_HDR_N ? sip_hdr_full[id].name : "";
+	return id < SIP_HDR_N ? names[id].name : "";
 }

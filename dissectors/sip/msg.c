@@ -242,13 +242,18 @@ add_usual(struct sip_msg *m, struct rs_span bytes, size_t pos, size_t lf)
 	if (bytes.n - pos < 16)
 		return NULL;
 	sip_text_bytes x = sip_text_load16(p);
-	size_t n = sip_text_letters_n(x), v = pos + n + 2;
-	if (n == 0 || lf < v + 2 || p[n] != ':' || p[n + 1] != ' ' ||
-	    p[n + 2] <= ' ' || bytes.p[lf - 2] <= ' ' ||
-	    bytes.p[lf - 1] != '\r')
+	size_t n = sip_text_colon_n(x), v = pos + n + 2;
+	if (lf < v + 2 || memcmp(p + n, ": ", 2) != 0 || p[n + 2] <= ' ' ||
+	    bytes.p[lf - 2] <= ' ' || bytes.p[lf - 1] != '\r')
 		return NULL;
-	return put_header(
-	    m, sip_hdr_letters(x, p[0], p[n - 1], n), pos, n, v, lf - 1 - v);
+	/* p[-1] is of the line before, if there is no name. */
+	enum sip_hdr id = sip_hdr_slots[SIP_HDR_SLOT(n, p[0], p[n - 1])];
+	if (!sip_hdr_begins(id, x, n)) {
+		if (n == 0 || sip_text_letters_n(x) < n)
+			return NULL;
+		id = n == 1 ? sip_hdr_compact(p[0]) : SIP_HDR_OTHER;
+	}
+	return put_header(m, id, pos, n, v, lf - 1 - v);
 }
 
 /*

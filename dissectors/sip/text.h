@@ -186,12 +186,27 @@ sip_text_hits(sip_text_bytes x, enum sip_text_set set)
 			     ((x & 0xfb) == '\t') | (x == '\n')));
 }
 
+/* sip_text_fold() of sixteen bytes. */
+static inline sip_text_bytes
+sip_text_fold16(sip_text_bytes x)
+{
+	return x | (sip_text_bytes)((sip_text_words)(x & 0x40) >> 1);
+}
+
 /* How many of the first bytes are letters and dashes. */
 static inline size_t
 sip_text_letters_n(sip_text_bytes x)
 {
 	return (size_t)__builtin_ctz(~sip_text_bits(
 	    (sip_text_words)((((x | 0x20) - 'a') < 26) | (x == '-'))));
+}
+
+/* How many of the first bytes are no colon. */
+static inline size_t
+sip_text_colon_n(sip_text_bytes x)
+{
+	return (size_t)__builtin_ctz(
+	    sip_text_bits((sip_text_words)(x == ':')) | 1u << 16);
 }
 
 /* The 1 to 15 bytes of s as the last of sixteen, and NUL before them. */

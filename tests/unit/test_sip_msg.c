@@ -72,6 +72,10 @@ static const struct {
 	"CSeq: 1 REGISTER\r\nno colon\r\n: no name\r\na b: c\r\n folded\r\n"
 	"X:\r\n\r\n",
 	"SIP REGISTER sip:b cseq=1 headers=6 body=0 flaws=bad-header"},
+    {"what is 0x20 from a dash, or a letter, is none",
+	"REGISTER sip:b SIP/2.0\r\n" REST
+	"CSeq: 1 REGISTER\r\nUser\rAgent: some one\r\nPa\x14h: <sip:a@b>\r\n\r\n",
+	"SIP REGISTER sip:b cseq=1 headers=5 body=0 flaws=bad-header"},
     {"fold after the start-line",
 	"REGISTER sip:b SIP/2.0\r\n x: y\r\n" REST "CSeq: 1 REGISTER\r\n\r\n",
 	"SIP REGISTER sip:b cseq=1 headers=5 body=0 flaws=bad-header"},
