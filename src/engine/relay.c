@@ -108,6 +108,19 @@ make_room(struct relay *r, size_t n)
 		await_taken(r, r->written + n - RING / 2);
 }
 
+/* The next event is often like this one, of n bytes.  The other thread had the
+   lines where it will be: until they are here again, what is written waits, and
+   whoever reads it. */
+static void
+expect(const struct relay *r, size_t n)
+{
+	size_t from = r->written % RING, rest = RING - from;
+	uint8_t *p = r->ring + from;
+	n = n < WRITTEN_NEXT ? n : WRITTEN_NEXT;
+	for (const uint8_t *end = p + (n < rest ? n : rest); p < end; p += 64)
+		__builtin_prefetch(p, 1);
+}
+
 static void
 emit(void *arg, const struct rs_event *ev)
 {
@@ -133,11 +146,7 @@ emit(void *arg, const struct rs_event *ev)
 	}
 	*h = (struct head){.n = n, .is_event = true};
 	r->written += n;
-	/* The next one is often like this one.  The other thread had its lines:
-	   until they are here again, what is written waits, and whoever reads
-	   it. */
-	for (size_t i = 0; i < n && i < WRITTEN_NEXT; i += 64)
-		__builtin_prefetch(r->ring + (r->written + i) % RING, 1);
+	expect(r, n);
 	if (r->written - r->given >= BATCH)
 		relay_flush(r);
 }
