@@ -21,6 +21,28 @@ rs_addr_v6(const uint8_t *sixteen)
 	return a;
 }
 
+/* As inet_pton() does: four numbers up to 255, without leading zeros. */
+static bool
+parse_v4(uint8_t b[4], struct rs_span text)
+{
+	size_t at = 0;
+	for (int i = 0; i < 4; i++) {
+		unsigned n = 0;
+		if (i && (at == text.n || text.p[at++] != '.'))
+			return false;
+		size_t from = at;
+		for (; at < text.n && rs_ascii_digit(text.p[at]); at++) {
+			n = n * 10 + (unsigned)(text.p[at] - '0');
+			if (n > UINT8_MAX || (n < 10 && at > from))
+				return false;
+		}
+		if (at == from)
+			return false;
+		b[i] = (uint8_t)n;
+	}
+	return at == text.n;
+}
+
 bool
 rs_addr_parse(struct rs_addr *a, struct rs_span text)
 {
@@ -30,12 +52,17 @@ rs_addr_parse(struct rs_addr *a, struct rs_span text)
 	if (text.n == 0 || text.n >= sizeof s ||
 	    rs_span_find(text, 0) != text.n)
 		return false;
+	uint8_t four[4];
+	*a = (struct rs_addr){0};
+	if (parse_v4(four, text)) {
+		*a = rs_addr_v4(four);
+		return true;
+	}
+	if (rs_span_find(text, ':') == text.n)
+		return false;
 	memcpy(s, text.p, text.n);
 	s[text.n] = 0;
-	*a = (struct rs_addr){0};
-	if (inet_pton(AF_INET, s, a->b) == 1)
-		a->family = 4;
-	else if (inet_pton(AF_INET6, s, a->b) == 1)
+	if (inet_pton(AF_INET6, s, a->b) == 1)
 		a->family = 6;
 	return a->family != 0;
 }

@@ -8,6 +8,7 @@
 #include "dissector.h"
 #include "unit.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static void
@@ -229,6 +230,30 @@ test_addr(void)
 	struct rs_addr a;
 	CU_ASSERT(!rs_addr_parse(&a, RS_LIT("192.0.2")));
 	CU_ASSERT(!rs_addr_parse(&a, RS_LIT("example.com")));
+	CU_ASSERT(!rs_addr_parse(&a, RS_LIT("192.0.2.1\0")));
+}
+
+/* What the C library says of them, too. */
+static void
+test_addr_v4(void)
+{
+	static const char *const texts[] = {"0.0.0.0", "255.255.255.255",
+	    "1.20.30.4", "256.1.1.1", "1.1.1.999", "4294967297.1.1.1",
+	    "01.1.1.1", "1.00.1.1", "1.1.1.", ".1.1.1", "1..1.1", "1.1.1.1.",
+	    "1.1.1.1.1", "1.1.1.1 ", " 1.1.1.1", "1.1.1.-1", "1.1.1.a", ".",
+	    "1", "1.1.1.1:1", "::1.2.3.4", "::ffff:1.2.3.4"};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct rs_addr a;
+		uint8_t b[4], six[16];
+		unit_row(texts[i]);
+		bool v4 = inet_pton(AF_INET, texts[i], b) == 1;
+		bool v6 = inet_pton(AF_INET6, texts[i], six) == 1;
+		bool is = rs_addr_parse(&a, rs_span_str(texts[i]));
+		CU_ASSERT_EQUAL(is, v4 || v6);
+		CU_ASSERT_EQUAL(a.family, v4 ? 4 : v6 ? 6 : 0);
+		if (v4)
+			CU_ASSERT_EQUAL(memcmp(a.b, b, sizeof b), 0);
+	}
 }
 
 static void
@@ -302,5 +327,5 @@ test_dates(void)
 UNIT_MAIN("base", UNIT(test_span_u32), UNIT(test_span_parts),
     UNIT(test_cursor_is_sticky), UNIT(test_cursor_blocks),
     UNIT(test_buf_and_account), UNIT(test_hash_vectors), UNIT(test_hash_parts),
-    UNIT(test_hash_long), UNIT(test_addr), UNIT(test_where_stamp),
-    UNIT(test_where_part), UNIT(test_dates))
+    UNIT(test_hash_long), UNIT(test_addr), UNIT(test_addr_v4),
+    UNIT(test_where_stamp), UNIT(test_where_part), UNIT(test_dates))
