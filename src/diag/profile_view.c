@@ -25,6 +25,42 @@ profile_view_service(const struct profile_set *s,
 	    s, r->server.name, domain_of(r->aor), r->server.at.port, told);
 }
 
+static bool
+same(struct rs_span a, struct rs_span b)
+{
+	return (a.p == NULL) == (b.p == NULL) && rs_span_eq(a, b);
+}
+
+static struct rs_span
+copy(uint8_t *to, struct rs_span s)
+{
+	if (s.n)
+		memcpy(to, s.p, s.n);
+	return (struct rs_span){s.p ? to : NULL, s.n};
+}
+
+const struct profile *
+profile_view_service_again(struct profile_view_last *last,
+    const struct profile_set *s, const struct rec_registration *r,
+    enum profile_told *told)
+{
+	struct rs_span server = r->server.name, domain = domain_of(r->aor);
+	if (last->of == NULL || last->of != s ||
+	    last->port != r->server.at.port || !same(last->domain, domain) ||
+	    !same(last->server, server)) {
+		last->of = NULL;
+		last->service = profile_view_service(s, r, &last->told);
+		if (server.n + domain.n <= sizeof last->text) {
+			last->of = s;
+			last->port = r->server.at.port;
+			last->server = copy(last->text, server);
+			last->domain = copy(last->text + server.n, domain);
+		}
+	}
+	*told = last->told;
+	return last->service;
+}
+
 struct text {
 	char *out;
 	size_t n;

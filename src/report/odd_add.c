@@ -21,8 +21,9 @@ server_of(struct odd *o, struct odd_who *who, const struct rec_endpoint *s)
 {
 	char text[RS_ENDPOINT_TEXT];
 	if (s->at.addr.family) {
-		rs_endpoint_format(&s->at, text);
-		odd_value(o, who, ODD_SERVER, rs_span_str(text), 0);
+		size_t n = rs_endpoint_format(&s->at, text);
+		odd_value(o, who, ODD_SERVER,
+		    (struct rs_span){(const uint8_t *)text, n}, 0);
 	}
 }
 

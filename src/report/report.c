@@ -179,12 +179,13 @@ report_registration_counted(struct report *r, const struct rec_registration *g)
 /* It went well as far as the server is concerned, and there is something to be
    said of it all the same. */
 static bool
-registration_odd(const struct report *r, const struct rec_registration *g)
+registration_odd(struct report *r, const struct rec_registration *g)
 {
 	const struct rs_span *v = g->flaws.v;
 	char text[PROFILE_VIEW_TEXT];
 	enum profile_told told;
-	const struct profile *p = profile_view_service(r->o.profiles, g, &told);
+	const struct profile *p =
+	    profile_view_service_again(&r->service, r->o.profiles, g, &told);
 	if (profile_view_differs(p, told, g, text))
 		return true;
 	for (uint32_t i = 0; i < g->flaws.n; i++)

@@ -7,6 +7,7 @@
 #ifndef REPORT_REPORT_INNER_H
 #define REPORT_REPORT_INNER_H
 
+#include "diag/profile_view.h"
 #include "report/asked.h"
 #include "report/boot.h"
 #include "report/chain.h"
@@ -48,6 +49,7 @@ struct report {
 	struct only *only; /* NULL: of all phones */
 	struct downloads downloads;
 	struct configured *configured; /* NULL: nothing is known */
+	struct profile_view_last service;
 	struct chain *chain; /* while report_finish() runs */
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
