@@ -19,7 +19,8 @@ quantile_init(struct quantile *q, size_t most_exact)
 void
 quantile_clear(struct quantile *q)
 {
-	g_free(q->exact);
+	g_free(q->brief.v);
+	g_free(q->others.v);
 	g_free(q->buckets);
 	*q = (struct quantile){.most_exact = q->most_exact};
 }
@@ -44,15 +45,108 @@ middle_of(size_t bucket)
 	return low + (((int64_t)1 << shift) >> 1);
 }
 
+/* ---- values as they came ---- */
+
+/* Each is called with a width that the compiler knows. */
+static inline int64_t
+get(const void *v, size_t i, size_t width)
+{
+	return width == sizeof(uint32_t) ? ((const uint32_t *)v)[i]
+					 : ((const int64_t *)v)[i];
+}
+
+static inline void
+put(void *v, size_t i, size_t width, int64_t to)
+{
+	if (width == sizeof(uint32_t))
+		((uint32_t *)v)[i] = (uint32_t)to;
+	else
+		((int64_t *)v)[i] = to;
+}
+
+static void
+reserve(struct quantile_values *l, size_t n, size_t width)
+{
+	if (n <= l->size)
+		return;
+	l->size = l->size ? MAX(n, l->size * 2) : MAX(n, 64);
+	l->v = g_realloc_n(l->v, l->size, width);
+}
+
+static void
+add_exact(struct quantile *q, int64_t v)
+{
+	bool brief = v <= UINT32_MAX;
+	struct quantile_values *l = brief ? &q->brief : &q->others;
+	size_t width = brief ? sizeof(uint32_t) : sizeof(int64_t);
+	reserve(l, l->n + 1, width);
+	put(l->v, l->n++, width, v);
+}
+
+static void
+merge_values(struct quantile_values *to, const struct quantile_values *from,
+    size_t width)
+{
+	if (from->n == 0)
+		return;
+	reserve(to, to->n + from->n, width);
+	memcpy((uint8_t *)to->v + to->n * width, from->v, from->n * width);
+	to->n += from->n;
+}
+
+/* By their bytes, lowest first (values are not negative): ten times as fast as
+   qsort(), and nobody can choose values that make it slow. */
+static inline void
+sort(struct quantile_values *l, size_t width, int64_t max)
+{
+	void *from = l->v, *to = g_malloc_n(l->n, width);
+	for (unsigned shift = 0; shift < 8 * width && max >> shift;
+	     shift += 8) {
+		size_t at[256] = {0}, sum = 0;
+		for (size_t i = 0; i < l->n; i++)
+			at[get(from, i, width) >> shift & 255]++;
+		for (unsigned b = 0; b < 256; b++) {
+			size_t n = at[b];
+			at[b] = sum;
+			sum += n;
+		}
+		for (size_t i = 0; i < l->n; i++) {
+			int64_t v = get(from, i, width);
+			put(to, at[v >> shift & 255]++, width, v);
+		}
+		void *swap = from;
+		from = to;
+		to = swap;
+	}
+	l->v = from;
+	l->size = l->n;
+	g_free(to);
+}
+
+/* ---- buckets ---- */
+
+static inline void
+spill_values(uint64_t *buckets, const struct quantile_values *l, size_t width)
+{
+	for (size_t i = 0; i < l->n; i++)
+		buckets[bucket_of(get(l->v, i, width))]++;
+}
+
+static void
+spill_exact(uint64_t *buckets, const struct quantile *q)
+{
+	spill_values(buckets, &q->brief, sizeof(uint32_t));
+	spill_values(buckets, &q->others, sizeof(int64_t));
+}
+
 static void
 spill(struct quantile *q)
 {
 	q->buckets = g_new0(uint64_t, BUCKETS);
-	for (size_t i = 0; i < q->n_exact; i++)
-		q->buckets[bucket_of(q->exact[i])]++;
-	g_free(q->exact);
-	q->exact = NULL;
-	q->n_exact = q->size = 0;
+	spill_exact(q->buckets, q);
+	g_free(q->brief.v);
+	g_free(q->others.v);
+	q->brief = q->others = (struct quantile_values){0};
 }
 
 void
@@ -71,30 +165,12 @@ quantile_add(struct quantile *q, int64_t v)
 		q->sum_ns -= RS_SEC;
 		q->sum_s++;
 	}
-	if (q->buckets == NULL && q->n_exact == q->most_exact)
+	if (q->buckets == NULL && q->n > q->most_exact)
 		spill(q);
-	if (q->buckets) {
+	if (q->buckets)
 		q->buckets[bucket_of(v)]++;
-		return;
-	}
-	if (q->n_exact == q->size) {
-		q->size = q->size ? q->size * 2 : 64;
-		q->exact = g_renew(int64_t, q->exact, q->size);
-	}
-	q->exact[q->n_exact++] = v;
-}
-
-static void
-merge_exact(struct quantile *q, const struct quantile *from)
-{
-	size_t n = q->n_exact + from->n_exact;
-	if (n > q->size) {
-		q->size = n;
-		q->exact = g_renew(int64_t, q->exact, n);
-	}
-	memcpy(q->exact + q->n_exact, from->exact,
-	    from->n_exact * sizeof *q->exact);
-	q->n_exact = n;
+	else
+		add_exact(q, v);
 }
 
 void
@@ -116,39 +192,13 @@ quantile_merge(struct quantile *q, const struct quantile *from)
 	if (q->buckets == NULL && (from->buckets || q->n > q->most_exact))
 		spill(q);
 	if (q->buckets == NULL) {
-		merge_exact(q, from);
+		merge_values(&q->brief, &from->brief, sizeof(uint32_t));
+		merge_values(&q->others, &from->others, sizeof(int64_t));
 		return;
 	}
 	for (size_t i = 0; from->buckets && i < BUCKETS; i++)
 		q->buckets[i] += from->buckets[i];
-	for (size_t i = 0; i < from->n_exact; i++)
-		q->buckets[bucket_of(from->exact[i])]++;
-}
-
-/* By their bytes, lowest first (values are not negative): ten times as fast as
-   qsort(), and nobody can choose values that make it slow. */
-static void
-sort(struct quantile *q)
-{
-	int64_t *from = q->exact, *to = g_new(int64_t, q->n_exact);
-	for (unsigned shift = 0; shift < 64 && q->max >> shift; shift += 8) {
-		size_t at[256] = {0}, sum = 0;
-		for (size_t i = 0; i < q->n_exact; i++)
-			at[from[i] >> shift & 255]++;
-		for (unsigned b = 0; b < 256; b++) {
-			size_t n = at[b];
-			at[b] = sum;
-			sum += n;
-		}
-		for (size_t i = 0; i < q->n_exact; i++)
-			to[at[from[i] >> shift & 255]++] = from[i];
-		int64_t *swap = from;
-		from = to;
-		to = swap;
-	}
-	q->exact = from;
-	q->size = q->n_exact;
-	g_free(to);
+	spill_exact(q->buckets, from);
 }
 
 /* The value of rank ceil(p% of n). */
@@ -157,7 +207,10 @@ at_percent(const struct quantile *q, uint64_t p)
 {
 	uint64_t rank = (q->n * p + 99) / 100;
 	if (q->buckets == NULL)
-		return q->exact[rank - 1];
+		return rank <= q->brief.n
+			   ? get(q->brief.v, rank - 1, sizeof(uint32_t))
+			   : get(q->others.v, rank - 1 - q->brief.n,
+				 sizeof(int64_t));
 	size_t i = 0;
 	for (uint64_t sum = q->buckets[0]; sum < rank; sum += q->buckets[i])
 		i++;
@@ -172,8 +225,10 @@ quantile_result(struct quantile *q, struct rec_times *out)
 	out->count = (int64_t)q->n;
 	if (q->n == 0)
 		return;
-	if (q->exact)
-		sort(q);
+	if (q->brief.n)
+		sort(&q->brief, sizeof(uint32_t), q->max);
+	if (q->others.n)
+		sort(&q->others, sizeof(int64_t), q->max);
 	int64_t n = (int64_t)q->n;
 	out->min = q->min;
 	out->max = q->max;

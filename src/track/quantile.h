@@ -14,9 +14,17 @@
 
 #include "track/records.h"
 
+/* Values as they came, of uint32_t or int64_t. */
+struct quantile_values {
+	void *v;
+	size_t n, size;
+};
+
 struct quantile {
-	int64_t *exact; /* NULL once there are too many */
-	size_t n_exact, size, most_exact;
+	/* None once there are too many.  Those below 2^32 ns, as almost all
+	   are, take half of the room. */
+	struct quantile_values brief, others;
+	size_t most_exact;
 	uint64_t *buckets; /* NULL while exact */
 	uint64_t n;
 	int64_t min, max;

@@ -219,6 +219,22 @@ test_nearest_rank(void)
 	CU_ASSERT_EQUAL(t.p99, 7 * RS_SEC + 1);
 	CU_ASSERT_EQUAL(t.mean, (7 * RS_SEC + 1) / 2);
 	quantile_clear(&q);
+	/* On both sides of what 32 bits hold. */
+	for (int64_t i = 10; i >= 1; i--)
+		quantile_add(&q, i * RS_SEC * 6 / 10);
+	quantile_add(&q, UINT32_MAX);
+	quantile_add(&q, INT64_C(1) << 32);
+	quantile_result(&q, &t);
+	CU_ASSERT_EQUAL(t.p50, 36 * RS_SEC / 10);
+	CU_ASSERT_EQUAL(t.p90, 54 * RS_SEC / 10);
+	CU_ASSERT_EQUAL(t.p99, 6 * RS_SEC);
+	quantile_clear(&q);
+	quantile_add(&q, INT64_C(1) << 32);
+	quantile_add(&q, UINT32_MAX);
+	quantile_result(&q, &t);
+	CU_ASSERT_EQUAL(t.p50, UINT32_MAX);
+	CU_ASSERT_EQUAL(t.p90, INT64_C(1) << 32);
+	quantile_clear(&q);
 }
 
 /* The sketch keeps within half a percent of the exact values, from a
