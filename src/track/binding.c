@@ -49,6 +49,26 @@ binding_tracker_listen(
 	k->inbound = inbound;
 }
 
+/* For how many lapses there is room where there are n: most have none, and one
+   is large. */
+static uint32_t
+lapse_room(uint32_t n)
+{
+	uint32_t room = n > 0;
+	while (room < n && room < BINDING_LAPSES)
+		room *= 2;
+	return room;
+}
+
+static void
+give_lapses(struct binding_tracker *k, struct binding *b)
+{
+	if (b->lapses)
+		binding_give(
+		    k, b->lapses, lapse_room(b->n_lapses) * sizeof *b->lapses);
+	b->lapses = NULL;
+}
+
 static void
 release(struct binding_tracker *k, struct binding *b)
 {
@@ -58,8 +78,7 @@ release(struct binding_tracker *k, struct binding *b)
 	if (b->between)
 		binding_give(
 		    k, b->between, (BINDING_GRANTS - 2) * sizeof *b->between);
-	if (b->lapses)
-		binding_give(k, b->lapses, BINDING_LAPSES * sizeof *b->lapses);
+	give_lapses(k, b);
 	if (b->fights)
 		binding_give(k, b->fights, BINDING_FIGHTS * sizeof *b->fights);
 	if (b->moves)
@@ -330,13 +349,24 @@ begin(struct binding_tracker *k, const struct rec_registration *r,
 }
 
 static void
+more_lapses(struct binding_tracker *k, struct binding *b)
+{
+	struct rec_lapse *more =
+	    binding_room(k, lapse_room(b->n_lapses + 1) * sizeof *b->lapses);
+	if (b->n_lapses)
+		memcpy(more, b->lapses, b->n_lapses * sizeof *b->lapses);
+	give_lapses(k, b);
+	b->lapses = more;
+}
+
+static void
 add_lapse(struct binding_tracker *k, struct binding *b,
     const struct rec_registration *r)
 {
 	rs_time to = r->ended;
 	int64_t length = to - b->expiry;
-	if (b->lapses == NULL)
-		b->lapses = binding_room(k, BINDING_LAPSES * sizeof *b->lapses);
+	if (lapse_room(b->n_lapses + 1) > lapse_room(b->n_lapses))
+		more_lapses(k, b);
 	if (b->n_lapses < BINDING_LAPSES)
 		b->lapses[b->n_lapses] = (struct rec_lapse){b->expiry, to,
 		    length, b->last.seconds, b->last.asked, b->last.frame,
@@ -619,6 +649,7 @@ binding_tracker_tell(
 		if (b->told == NULL)
 			b->told = binding_room(k, sizeof *b->told);
 		*b->told = told;
+		give_lapses(k, b);
 		b->n_lapses = 0;
 		b->lapsed = 0;
 	}

@@ -62,7 +62,7 @@ struct binding {
 	enum rec_transport transport;
 	struct rec_grant first, last; /* the same, if there is one */
 	struct rec_grant *between;    /* BINDING_GRANTS - 2; NULL: none yet */
-	struct rec_lapse *lapses; /* BINDING_LAPSES of them, if there is one */
+	struct rec_lapse *lapses;     /* the first BINDING_LAPSES; NULL: none */
 	struct binding_fight *fights; /* BINDING_FIGHTS, likewise */
 	struct binding_moves *moves;
 	struct binding_lost *lost;   /* NULL: the server never lost it */
