@@ -203,6 +203,16 @@ tap(void *arg, const struct rec_type *type, const void *rec)
 		t->out->record(t->out->arg, type, rec);
 }
 
+/* A registration will be closed soon. */
+static void
+soon(void *arg, const struct rec_type *type, const void *rec)
+{
+	struct trackers *t = arg;
+	binding_tracker_ahead(t->binding, rec);
+	if (t->soon.record)
+		t->soon.record(t->soon.arg, type, rec);
+}
+
 void
 trackers_init(struct trackers *t, const struct engine_options *o,
     const struct rs_hash_seed *seed, struct rs_account *budgets,
@@ -230,7 +240,8 @@ trackers_init(struct trackers *t, const struct engine_options *o,
 	    reg_tracker_new(&limits, seed, &budgets[BUDGET_ATTEMPTS], &t->taps);
 	reg_tracker_verify(t->reg, &o->digest);
 	if (o->soon)
-		reg_tracker_announce(t->reg, o->soon);
+		t->soon = *o->soon;
+	reg_tracker_announce(t->reg, &(struct rec_sink){soon, t});
 	t->binding =
 	    binding_tracker_new(seed, &budgets[BUDGET_BINDINGS], &t->taps);
 	t->keepalive = keepalive_tracker_new(seed, &budgets[BUDGET_BINDINGS]);

@@ -41,6 +41,7 @@ struct trackers {
 	const struct rs_sink *events; /* engine_options.events */
 	struct related *related;
 	struct rec_sink taps; /* what trackers write to */
+	struct rec_sink soon; /* engine_options.soon; record NULL: nobody */
 	struct tls_cert_cache *certificates;
 	struct tls_chain_cache *chains;
 	struct tls_certificate_reader reader;

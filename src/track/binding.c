@@ -272,6 +272,8 @@ key_taken(const struct rec_contact *c, uint32_t i, const struct table_key *key)
 {
 	struct table_key of = *key, other;
 	bool taken = false;
+	if (i == 0)
+		return false;
 	key_contact(&of, &c[i]);
 	for (uint32_t j = 0; j < i; j++) {
 		other = *key;
@@ -281,6 +283,46 @@ key_taken(const struct rec_contact *c, uint32_t i, const struct table_key *key)
 		taken = c[i].instance.n == 0;
 	}
 	return taken;
+}
+
+/* Of contact i. */
+static uint64_t
+key_of(const struct rec_contact *c, uint32_t i, const struct table_key *aor)
+{
+	struct table_key key = *aor;
+	key_contact(&key, &c[i]);
+	if (key_taken(c, i, aor))
+		table_key_text(&key, c[i].uri);
+	return table_key_hash(&key);
+}
+
+static struct binding_keys
+keys_of(const struct binding_tracker *k, const struct rec_registration *r)
+{
+	static const struct rec_contact none;
+	const struct rec_contact *c = r->contacts.n ? r->contacts.v : &none;
+	struct binding_keys to = {.id = r->id,
+	    .text = {r->aor.p, c->uri.p, c->instance.p, c->reg_id.p}};
+	table_key_init(&to.aor, k->seed);
+	key_uri(&to.aor, r->aor);
+	to.contact = key_of(c, 0, &to.aor);
+	return to;
+}
+
+/* Text that is kept is not written to: where it is at the same place, it is the
+   same. */
+static struct binding_keys
+keys_known(const struct binding_tracker *k, const struct rec_registration *r)
+{
+	const struct rec_contact *c = r->contacts.v;
+	for (unsigned i = 0; c && i < 2; i++) {
+		const struct binding_keys *s = &k->soon[i];
+		if (rec_id_cmp(&s->id, &r->id) == 0 && s->text[0] == r->aor.p &&
+		    s->text[1] == c->uri.p && s->text[2] == c->instance.p &&
+		    s->text[3] == c->reg_id.p)
+			return *s;
+	}
+	return keys_of(k, r);
 }
 
 static bool
@@ -516,28 +558,45 @@ removes(const struct rec_registration *r, const struct rec_contact *c)
 		   (c->expires_requested == 0 || c->expires_granted == 0));
 }
 
-/* The binding that was granted, if one was. */
 static struct binding *
-take_contact(struct binding_tracker *k, const struct rec_registration *r,
-    uint32_t i, const struct table_key *of_aor)
+find(const struct binding_tracker *k, uint64_t key)
 {
-	const struct rec_contact *all = r->contacts.v, *c = &all[i];
-	struct table_key key = *of_aor;
-	key_contact(&key, c);
-	if (key_taken(all, i, of_aor))
-		table_key_text(&key, c->uri);
-	uint64_t hash = table_key_hash(&key);
-	struct table_node *n = table_first(&k->by_key, hash);
+	struct table_node *n = table_first(&k->by_key, key);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
 	/* All at once, rather than each line when its turn comes. */
 	for (size_t at = 0; b && at < sizeof *b; at += 64)
 		__builtin_prefetch((const char *)b + at);
+	return b;
+}
+
+void
+binding_tracker_ahead(
+    struct binding_tracker *k, const struct rec_registration *r)
+{
+	/* Of the one before, it is known by now where it is. */
+	(void)find(k, k->soon[k->last].contact);
+	k->last ^= 1;
+	struct binding_keys *s = &k->soon[k->last];
+	*s = keys_of(k, r);
+	table_ahead(&k->by_key, s->contact);
+	table_ahead(&k->by_aor, table_key_hash(&s->aor));
+}
+
+/* The binding that was granted, if one was. */
+static struct binding *
+take_contact(struct binding_tracker *k, const struct rec_registration *r,
+    uint32_t i, const struct binding_keys *keys)
+{
+	const struct rec_contact *all = r->contacts.v, *c = &all[i];
+	uint64_t aor = table_key_hash(&keys->aor);
+	uint64_t hash = i ? key_of(all, i, &keys->aor) : keys->contact;
+	struct binding *b = find(k, hash);
 	if (b) {
 		count_missed(k, b, r);
 		__builtin_prefetch(b->between);
 	}
 	if (removes(r, c)) {
-		binding_gone(k, b, r, c, table_key_hash(of_aor));
+		binding_gone(k, b, r, c, aor);
 		if (b)
 			take_away(k, b, r);
 		return NULL;
@@ -551,11 +610,11 @@ take_contact(struct binding_tracker *k, const struct rec_registration *r,
 	if (r->outcome != REC_REGISTERED)
 		return NULL;
 	if (b == NULL) {
-		b = begin(k, r, c, hash, table_key_hash(of_aor));
+		b = begin(k, r, c, hash, aor);
 		if (b) {
 			b->id.nth += i;
 			count_missed(k, b, r);
-			binding_moved(k, b, r, c, table_key_hash(of_aor));
+			binding_moved(k, b, r, c, aor);
 		}
 	}
 	if (b)
@@ -582,28 +641,27 @@ binding_tracker_registration(
     struct binding_tracker *k, const struct rec_registration *r)
 {
 	const struct rec_contact *c = r->contacts.v;
-	struct table_key key;
-	table_key_init(&key, k->seed);
-	key_uri(&key, r->aor);
-	table_ahead(&k->by_aor, table_key_hash(&key));
+	const struct binding_keys keys = keys_known(k, r);
+	uint64_t aor = table_key_hash(&keys.aor);
+	table_ahead(&k->by_aor, aor);
 	if (r->contacts.n && rs_span_eq(c->uri, RS_LIT("*"))) {
 		if (r->outcome == REC_UNREGISTERED)
-			take_all(k, r, table_key_hash(&key));
+			take_all(k, r, aor);
 		return;
 	}
 	/* One REGISTER may take one contact away and bring another. */
 	for (uint32_t i = 0; i < r->contacts.n; i++)
 		if (removes(r, &c[i]) && !told_before(c, i))
-			take_contact(k, r, i, &key);
+			take_contact(k, r, i, &keys);
 	struct binding *granted = NULL;
 	for (uint32_t i = 0; i < r->contacts.n; i++) {
 		if (removes(r, &c[i]) || told_before(c, i))
 			continue;
-		struct binding *b = take_contact(k, r, i, &key);
+		struct binding *b = take_contact(k, r, i, &keys);
 		granted = granted ? granted : b;
 	}
 	if (granted)
-		binding_displace(k, granted, r, table_key_hash(&key));
+		binding_displace(k, granted, r, aor);
 }
 
 static enum rec_binding_state

@@ -28,6 +28,10 @@ void binding_tracker_keepalives(
     struct binding_tracker *k, const struct keepalive_tracker *keepalives);
 void binding_tracker_registration(
     struct binding_tracker *k, const struct rec_registration *r);
+/* It comes soon, as the second one from now at the latest: what it needs of
+   memory is fetched. */
+void binding_tracker_ahead(
+    struct binding_tracker *k, const struct rec_registration *r);
 /* Nobody captured for a while: what was refreshed then is not known. */
 void binding_tracker_unseen(struct binding_tracker *k);
 /* Between two reports: each that is held, and of others what no report tells of

@@ -85,6 +85,14 @@ binding_text(const struct binding *b, enum binding_part part)
 
 struct binding_gone;
 
+/* A registration, and the keys of its AOR and its first contact. */
+struct binding_keys {
+	struct rec_id id;
+	const uint8_t *text[4]; /* of which they were made */
+	struct table_key aor;
+	uint64_t contact;
+};
+
 struct binding_tracker {
 	const struct rs_hash_seed *seed;
 	struct rs_account *pay;
@@ -98,6 +106,8 @@ struct binding_tracker {
 	const struct inbound_tracker *inbound;      /* may be NULL */
 	struct binding_gone *gone; /* removals of late; NULL: none yet */
 	struct rec_binding blank;
+	struct binding_keys soon[2]; /* that were announced */
+	unsigned last;               /* of these */
 };
 
 /* ---- binding_room.c ---- */

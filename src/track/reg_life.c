@@ -86,8 +86,9 @@ fetch(const void *p, size_t n)
 		__builtin_prefetch((const char *)p + i);
 }
 
-/* What lingered has left the cache.  The one after next is looked at as far as
-   its struct goes; when its turn comes, that tells where its text is. */
+/* What lingered has left the cache.  The third one from here is looked at as
+   far as its struct goes; when it is the second one, that tells where its text
+   is, and as the next one it is told of. */
 void
 reg_life_ahead(const struct reg_tracker *k, const struct queue *q,
     const struct queue_link *l)
@@ -96,13 +97,15 @@ reg_life_ahead(const struct reg_tracker *k, const struct queue *q,
 	if (next == NULL)
 		return;
 	const struct reg_attempt *a = TRACK_OF(next, struct reg_attempt, timer);
-	if (a->arena.blocks)
-		fetch(a->arena.blocks, AHEAD);
 	table_ahead(&k->attempts, a->by_key.hash);
 	if (k->soon.record)
 		k->soon.record(k->soon.arg, &rec_registration_type, &a->r);
-	next = queue_next(q, next);
-	if (next)
+	if ((next = queue_next(q, next)) == NULL)
+		return;
+	a = TRACK_OF(next, struct reg_attempt, timer);
+	if (a->arena.blocks)
+		fetch(a->arena.blocks, AHEAD);
+	if ((next = queue_next(q, next)))
 		fetch(TRACK_OF(next, struct reg_attempt, timer), sizeof *a);
 }
 
