@@ -25,10 +25,11 @@ rs_addr_v6(const uint8_t *sixteen)
    with a NUL and has room for "255.255.255.255" in any case.  How long a number
    is nobody can guess, the branch predictor neither: so none depends on it. */
 static bool
-parse_v4(uint8_t b[4], const char *s, size_t length)
+parse_v4(uint32_t *a, const char *s, size_t length)
 {
 	const char *at = s;
 	bool bad = false;
+	*a = 0;
 	for (int i = 0; i < 4; i++) {
 		const uint8_t first = (uint8_t)(at[0] - '0'),
 			      second = (uint8_t)(at[1] - '0'),
@@ -38,7 +39,7 @@ parse_v4(uint8_t b[4], const char *s, size_t length)
 		n += (9 * n + second) & -two;
 		n += (9 * n + third) & -three;
 		bad |= (first > 9) | (n > UINT8_MAX) | (two & (first == 0));
-		b[i] = (uint8_t)n;
+		*a = *a << 8 | (n & UINT8_MAX);
 		at += 1 + two + three;
 		bad |= *at++ != (i < 3 ? '.' : 0);
 	}
@@ -49,19 +50,21 @@ bool
 rs_addr_parse(struct rs_addr *a, struct rs_span text)
 {
 	char s[RS_ADDR_TEXT] = {0};
-	uint8_t four[4];
+	uint32_t v4;
 	if (text.n >= 2 && text.p[0] == '[' && text.p[text.n - 1] == ']')
 		text = rs_span_part(text, 1, text.n - 2);
 	if (text.n == 0 || text.n >= sizeof s)
 		return false;
 	memcpy(s, text.p, text.n);
-	if (parse_v4(four, s, text.n)) {
-		*a = rs_addr_v4(four);
+	*a = (struct rs_addr){0};
+	if (parse_v4(&v4, s, text.n)) {
+		for (int i = 0; i < 4; i++)
+			a->b[i] = (uint8_t)(v4 >> (24 - 8 * i));
+		a->family = 4;
 		return true;
 	}
 	if (strlen(s) != text.n)
 		return false;
-	*a = (struct rs_addr){0};
 	if (strchr(s, ':') && inet_pton(AF_INET6, s, a->b) == 1)
 		a->family = 6;
 	return a->family != 0;
