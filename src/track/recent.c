@@ -52,6 +52,12 @@ evict(struct recent *r)
 	void *oldest = recent_oldest(r);
 	if (oldest == NULL)
 		return false;
+	/* Of the next one, what was here long ago will be needed soon. */
+	struct recent_node *next = recent_newer(r, oldest);
+	if (next) {
+		table_ahead(&r->table, next->table.hash);
+		__builtin_prefetch(next->order.next);
+	}
 	if (r->last)
 		r->last(r->arg, oldest);
 	recent_drop(r, oldest);
