@@ -65,13 +65,13 @@ struct reading_contacts {
 	struct sip_contact one;
 };
 
-static inline struct reading_contacts
-reading_contacts(const struct reading *r)
+static inline void
+reading_first(struct reading_contacts *it, const struct reading *r)
 {
-	struct reading_contacts it = {.of = r};
+	it->of = r;
+	it->next = 0;
 	if (r->n_contacts == READING_CONTACTS)
-		it.more = r->more;
-	return it;
+		it->more = r->more;
 }
 
 /* NULL at the end; valid until the next call. */

@@ -328,9 +328,10 @@ match(const struct rec_contact *o, const struct sip_contact *c)
 				rs_span_eq(o->reg_id, c->reg_id));
 		return same ? SAME_INSTANCE : NOT_OURS;
 	}
+	if (rs_span_eq(o->uri, c->addr.uri_text))
+		return SAME_URI;
 	if (!sip_uri_parse(&u, o->uri) || !u.host.n || !c->addr.uri_ok)
-		return rs_span_eq(o->uri, c->addr.uri_text) ? SAME_URI
-							    : NOT_OURS;
+		return NOT_OURS;
 	if (!rs_span_eq(u.user, c->addr.uri.user))
 		return NOT_OURS;
 	if (rs_span_eq_nocase(u.host, c->addr.uri.host) &&
@@ -339,28 +340,40 @@ match(const struct rec_contact *o, const struct sip_contact *c)
 	return u.user.n ? SAME_USER : NOT_OURS; /* an SBC rewrote the host */
 }
 
-/* Looks for contact o among those listed.  Returns how many fit best, and how
-   well; *seconds is what the (only) one, *ours, was granted. */
+/* What is listed of a contact. */
+struct listed {
+	int how_well;
+	int64_t seconds;                /* that the (only) one was granted, */
+	const struct sip_contact *ours; /* which is this, or: */
+	struct sip_contact copy;
+};
+
+/* Looks for contact o among those listed.  Returns how many fit best. */
 static unsigned
-find_ours(const struct rec_contact *o, const struct rs_event *ev,
-    int64_t *seconds, struct sip_contact *ours, int *how_well)
+find_ours(
+    const struct rec_contact *o, const struct rs_event *ev, struct listed *to)
 {
-	struct reading_contacts it = reading_contacts(ev->u.reading);
+	struct reading_contacts it;
 	const struct sip_contact *c;
 	int best = NOT_OURS;
 	unsigned n = 0;
+	reading_first(&it, ev->u.reading);
 	while ((c = reading_next(&it)) != NULL) {
 		int how = match(o, c);
 		if (how == NOT_OURS || how < best)
 			continue;
 		n = how > best ? 1 : n + 1;
 		if (n == 1) {
-			*seconds = reading_seconds(c, ev->u.sip_message);
-			*ours = *c;
+			to->seconds = reading_seconds(c, ev->u.sip_message);
+			to->ours = c;
+		}
+		if (n == 1 && c == &it.one) {
+			to->copy = *c;
+			to->ours = &to->copy;
 		}
 		best = how;
 	}
-	*how_well = best;
+	to->how_well = best;
 	/* The same URI twice is one binding told twice. */
 	return best == SAME_USER ? n : n > 0;
 }
@@ -382,9 +395,10 @@ static void
 read_others(struct reg_tracker *k, struct reg_attempt *a,
     const struct rs_event *ev, const int *best)
 {
-	struct reading_contacts it = reading_contacts(ev->u.reading);
+	struct reading_contacts it;
 	const struct sip_contact *c;
 	struct rec_list *l = &a->r.other_contacts;
+	reading_first(&it, ev->u.reading);
 	l->n = 0;
 	while ((c = reading_next(&it)) != NULL) {
 		if (c->star || is_ours(a, c, best))
@@ -418,14 +432,14 @@ reg_message_granted(
 	int best[REG_MAX_CONTACTS];
 	reg_facts_granted(a, m);
 	for (uint32_t i = 0; i < a->r.contacts.n; i++) {
-		int64_t seconds = REC_ABSENT;
-		struct sip_contact c;
-		unsigned n = find_ours(&ours[i], ev, &seconds, &c, &best[i]);
+		struct listed listed;
+		unsigned n = find_ours(&ours[i], ev, &listed);
+		best[i] = listed.how_well;
 		if (n == 1) {
-			ours[i].expires_granted = seconds;
-			reg_facts_contact(a, &ours[i], &c);
+			ours[i].expires_granted = listed.seconds;
+			reg_facts_contact(a, &ours[i], listed.ours);
 		}
-		bound |= n == 1 && seconds != 0;
+		bound |= n == 1 && listed.seconds != 0;
 		ambiguous |= n > 1;
 	}
 	read_others(k, a, ev, best);
