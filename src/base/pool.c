@@ -70,7 +70,8 @@ add_slab(struct rs_pool *p)
 	size_t n = p->slabs ? 2 * p->slabs->size : FIRST_SLAB;
 	if (n > LAST_SLAB)
 		n = LAST_SLAB;
-	struct rs_pool_slab *s = rs_pages_new(n);
+	struct rs_pool_slab *s =
+	    n % RS_LARGE_PAGE ? malloc(n) : rs_pages_new(n);
 	if (s == NULL)
 		abort();
 	s->older = p->slabs;
@@ -96,8 +97,8 @@ void *
 rs_pool_keep(struct rs_pool *p, size_t n)
 {
 	assert(n <= RS_POOL_KEPT);
-	/* Pages come zeroed, and what is cut was never used before. */
-	return cut(p, (n + RS_POOL_STEP - 1) / RS_POOL_STEP * RS_POOL_STEP);
+	return memset(
+	    cut(p, (n + RS_POOL_STEP - 1) / RS_POOL_STEP * RS_POOL_STEP), 0, n);
 }
 
 static void *
