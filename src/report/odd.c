@@ -44,6 +44,7 @@ struct odd {
 	struct rs_hash_seed seed;
 	struct table by_who, by_text;
 	GPtrArray *members, *values;
+	struct member *near; /* perhaps the next one, or NULL */
 	struct rec_arena text;
 	bool lost[ODD_WHATS];      /* there was more than is kept */
 	uint32_t known[ODD_WHATS]; /* of how many that registered */
@@ -103,6 +104,8 @@ member_find(const struct odd *o, const struct odd_who *who, uint64_t *hash)
 	bool by_addr = who->client && who->client->family;
 	const struct rs_addr *addr = by_addr ? who->client : &nobody;
 	struct table_key key;
+	if (by_addr && o->near && rs_addr_eq(&o->near->addr, addr))
+		return o->near->joined ? o->near->joined : o->near;
 	table_key_init(&key, &o->seed);
 	table_key_addr(&key, addr);
 	if (!by_addr)
@@ -125,10 +128,14 @@ odd_ahead(const struct odd *o, const struct rs_addr *client)
 }
 
 void
-odd_near(const struct odd *o, const struct rs_addr *client)
+odd_near(struct odd *o, const struct rs_addr *client)
 {
-	__builtin_prefetch(
-	    table_first(&o->by_who, table_addr_hash(&o->seed, client)));
+	struct table_node *n =
+	    table_first(&o->by_who, table_addr_hash(&o->seed, client));
+	o->near = n ? TRACK_OF(n, struct member, node) : NULL;
+	/* Few matters have several values. */
+	for (size_t i = 0; n && i < sizeof *o->near / 2; i += 64)
+		__builtin_prefetch((const char *)o->near + i);
 }
 
 static struct member *

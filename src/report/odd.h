@@ -24,7 +24,7 @@ void odd_add(struct odd *o, const struct rec_type *type, const void *rec);
 /* A record of this client comes soon. */
 void odd_ahead(const struct odd *o, const struct rs_addr *client);
 /* The same, sooner, where odd_ahead() was called before. */
-void odd_near(const struct odd *o, const struct rs_addr *client);
+void odd_near(struct odd *o, const struct rs_addr *client);
 /* Both are addresses of one phone. */
 void odd_join(
     struct odd *o, const struct rs_addr *lead, const struct rs_addr *member);

@@ -212,7 +212,7 @@ registration(struct report *r, const struct rec_registration *g)
 		inferred(r, g);
 		return;
 	}
-	report_near(r, &g->client.at.addr);
+	phone_tracker_here(r->phones);
 	asked_add(r->asked, &rec_registration_type, g, true);
 	configured_registration(r->configured, g);
 	if (!fine)

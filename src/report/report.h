@@ -50,7 +50,7 @@ void report_free(struct report *r);
 struct rec_sink report_sink(struct report *r);
 /* One comes soon: what it will need of memory is fetched. */
 void report_ahead(
-    const struct report *r, const struct rec_type *type, const void *rec);
+    struct report *r, const struct rec_type *type, const void *rec);
 /* What is known of hosts and clients while the capture goes on (engine_tell()):
    just before report_finish(), where another report follows. */
 void report_known(

@@ -6,19 +6,15 @@
 #include "report/report_inner.h"
 
 void
-report_ahead(
-    const struct report *r, const struct rec_type *type, const void *rec)
+report_ahead(struct report *r, const struct rec_type *type, const void *rec)
 {
 	const struct rec_registration *g = rec;
 	if (type != &rec_registration_type)
 		return;
-	phone_tracker_ahead(r->phones, &g->client.at.addr);
-	odd_ahead(r->odd, &g->client.at.addr);
-}
-
-void
-report_near(const struct report *r, const struct rs_addr *client)
-{
-	phone_tracker_near(r->phones, client);
-	odd_near(r->odd, client);
+	/* Of the one before, it is known by now where it is. */
+	phone_tracker_near(r->phones, &r->soon);
+	odd_near(r->odd, &r->soon);
+	r->soon = g->client.at.addr;
+	phone_tracker_ahead(r->phones, &r->soon);
+	odd_ahead(r->odd, &r->soon);
 }

@@ -50,6 +50,7 @@ struct report {
 	struct downloads downloads;
 	struct configured *configured; /* NULL: nothing is known */
 	struct profile_view_last service;
+	struct rs_addr soon; /* of whom a registration comes */
 	struct chain *chain; /* while report_finish() runs */
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
@@ -95,9 +96,6 @@ bool report_by_scanner(
     const struct report *r, const struct rec_registration *g);
 void report_registration_counted(
     struct report *r, const struct rec_registration *g);
-/* report_ahead.c: a registration of that client is at hand, and was told to
-   report_ahead() before. */
-void report_near(const struct report *r, const struct rs_addr *client);
 /* report_past.c: before anything is asked about, what other reports know. */
 void report_recall(struct report *r);
 struct past_phone;

@@ -47,7 +47,7 @@ forget_all(struct phone_tracker *k)
 	busy_forget(k->busy);
 	rs_pool_clear(&k->pool);
 	table_clear(&k->table);
-	k->all = NULL;
+	k->all = k->near = NULL;
 	k->n = 0;
 }
 
@@ -75,21 +75,40 @@ phone_tracker_ahead(const struct phone_tracker *k, const struct rs_addr *client)
 	table_ahead(&k->table, table_addr_hash(&k->seed, client));
 }
 
-void
-phone_tracker_near(const struct phone_tracker *k, const struct rs_addr *client)
+static void
+fetch(const void *p, size_t n)
 {
-	const struct table_node *n =
+	for (size_t i = 0; p && i < n; i += 64)
+		__builtin_prefetch((const char *)p + i);
+}
+
+void
+phone_tracker_near(struct phone_tracker *k, const struct rs_addr *client)
+{
+	struct table_node *n =
 	    table_first(&k->table, table_addr_hash(&k->seed, client));
-	const char *ph = (const void *)n; /* it begins with its node */
-	for (size_t i = 0; n && i < sizeof(struct phone); i += 64)
-		__builtin_prefetch(ph + i);
+	k->near = n ? TRACK_OF(n, struct phone, node) : NULL;
+	fetch(k->near, sizeof *k->near);
+}
+
+void
+phone_tracker_here(const struct phone_tracker *k)
+{
+	const struct phone *ph = k->near;
+	if (ph == NULL)
+		return;
+	fetch(ph->lines, sizeof *ph->lines);
+	fetch(ph->agents, sizeof *ph->agents);
+	fetch(ph->good[PHONE_SIP], sizeof **ph->good);
 }
 
 struct phone *
 phone_touch(struct phone_tracker *k, const struct rs_addr *address)
 {
+	struct phone *ph = k->near;
+	if (ph && rs_addr_eq(&ph->address, address))
+		return ph->joined ? ph->joined : ph;
 	uint64_t hash = table_addr_hash(&k->seed, address);
-	struct phone *ph;
 	for (struct table_node *n = table_first(&k->table, hash); n;
 	     n = table_next(n)) {
 		ph = TRACK_OF(n, struct phone, node);

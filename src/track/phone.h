@@ -22,9 +22,10 @@ void phone_tracker_free(struct phone_tracker *k);
    that costs. */
 void phone_tracker_ahead(
     const struct phone_tracker *k, const struct rs_addr *client);
-/* The same, sooner, where phone_tracker_ahead() was called before. */
-void phone_tracker_near(
-    const struct phone_tracker *k, const struct rs_addr *client);
+/* The same, sooner, where phone_tracker_ahead() was called before; and now, of
+   the client that phone_tracker_near() was called for last. */
+void phone_tracker_near(struct phone_tracker *k, const struct rs_addr *client);
+void phone_tracker_here(const struct phone_tracker *k);
 /* A registration, handshake or connection that concerns registration. */
 void phone_tracker_add(
     struct phone_tracker *k, const struct rec_type *type, const void *rec);

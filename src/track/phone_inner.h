@@ -106,6 +106,7 @@ struct phone_tracker {
 	struct standings *standings;
 	struct busy *busy;
 	struct phone *all;
+	struct phone *near; /* perhaps asked for next; NULL: none is */
 	size_t n;
 	uint64_t refused;
 	struct rs_addr *scanners; /* sorted; once they were looked for */
