@@ -153,8 +153,10 @@ trackers_ahead(const struct trackers *t, const struct rs_event *ev)
 {
 	if (ev->type == RS_EV_SIP_MESSAGE)
 		reg_tracker_ahead(t->reg, ev);
-	if (ev->flow && ev->flow->carrier != RS_OVER_UDP)
+	if (ev->flow && ev->flow->carrier != RS_OVER_UDP) {
+		handshake_tracker_ahead(t->handshake, ev);
 		conn_tracker_ahead(t->conn, ev);
+	}
 }
 
 /* The record, whose server has a name from here on if DNS gave it one. */

@@ -191,6 +191,13 @@ entry_find(struct handshake_tracker *k, const struct rs_event *ev)
 	return k->last;
 }
 
+void
+handshake_tracker_ahead(
+    const struct handshake_tracker *k, const struct rs_event *ev)
+{
+	table_ahead(&k->entries, ev->flow->serial);
+}
+
 static struct shake_entry *
 entry_new(struct handshake_tracker *k, uint64_t serial)
 {
@@ -247,20 +254,13 @@ shake_touch(
     struct handshake_tracker *k, const struct rs_event *ev, enum rs_dir client)
 {
 	struct shake_entry *e = entry_find(k, ev);
-	struct shake *s;
-	if (e && e->open == NULL)
-		return NULL;
-	if (e) {
-		s = e->open;
-		if (s != k->newest) {
-			unlink_shake(k, s);
-			push_newest(k, s);
-		}
-	} else {
-		s = shake_open(k, ev, client);
-	}
+	struct shake *s = e ? e->open : shake_open(k, ev, client);
 	if (s == NULL)
 		return NULL;
+	if (s != k->newest) {
+		unlink_shake(k, s);
+		push_newest(k, s);
+	}
 	shake_at(s, shake_side_of(s, ev->dir))->heard = true;
 	/* Cheap, and the last word on how far the connection was followed. */
 	if (!s->complete && ev->flow->tcp)

@@ -33,6 +33,9 @@ struct handshake_tracker *handshake_tracker_new(const struct related *related,
 void handshake_tracker_free(struct handshake_tracker *k);
 void handshake_tracker_event(
     struct handshake_tracker *k, const struct rs_event *ev);
+/* That event, of a flow, comes soon: fetches what it will need. */
+void handshake_tracker_ahead(
+    const struct handshake_tracker *k, const struct rs_event *ev);
 void handshake_tracker_advance(struct handshake_tracker *k, rs_time now);
 void handshake_tracker_finish(struct handshake_tracker *k, rs_time end);
 void handshake_tracker_counts(struct handshake_tracker *k,
