@@ -148,6 +148,7 @@ static void
 count(struct report *r, const struct rec_type *type, const void *rec,
     bool related)
 {
+	phone_tracker_here(r->phones);
 	add_to_sums(r, type, rec);
 	if (!related)
 		return;
@@ -158,8 +159,7 @@ count(struct report *r, const struct rec_type *type, const void *rec,
 static bool
 registration_fine(const struct rec_registration *g)
 {
-	return !rec_outcome_failed(g->outcome) && g->outcome != REC_CUT_OFF &&
-	       g->outcome != REC_OUTCOME_NONE;
+	return rec_outcome_succeeded(g->outcome);
 }
 
 void
@@ -253,6 +253,8 @@ static void
 handshake(struct report *r, const struct rec_handshake *h)
 {
 	bool sure = h->related == RS_TRUE;
+	if (sure)
+		report_soon(r, &h->client.at.addr);
 	asked_add(r->asked, &rec_handshake_type, h, sure);
 	bool fine = sure && h->state == REC_COMPLETED;
 	/* No record can lean on one whose content nobody could read, but for
@@ -261,7 +263,7 @@ handshake(struct report *r, const struct rec_handshake *h)
 		    h->visibility != REC_OPAQUE || slow_view_hello(h) ||
 		    tls_view_dismissed(h) || r->o.format == REPORT_JSON;
 	if (sure)
-		phone_tracker_ahead(r->phones, &h->client.at.addr);
+		report_near(r, &h->client.at.addr);
 	if (kept)
 		(void)spool_add(r->spool,
 		    fine ? &r->fine_handshake : &rec_handshake_type, h);
@@ -276,10 +278,8 @@ report_connection_fine(const struct rec_connection *c)
 {
 	static const char *const fine[] = {
 	    "S1", "S2", "S3", "SF", "RSTO", "RSTR", "OTH"};
-	if (c->differ_frame.number)
-		return false;
-	if (c->idle_answered == RS_FALSE)
-		return false; /* it may have been dropped meanwhile */
+	if (c->differ_frame.number || c->idle_answered == RS_FALSE)
+		return false; /* or it may have been dropped meanwhile */
 	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
 		if (rs_span_eq(c->conn_state, rs_span_str(fine[i])))
 			return true;
@@ -297,9 +297,11 @@ static void
 connection(struct report *r, const struct rec_connection *c)
 {
 	bool sure = c->related == RS_TRUE;
+	if (sure)
+		report_soon(r, &c->client.at.addr);
 	asked_add(r->asked, &rec_connection_type, c, sure);
 	if (sure)
-		phone_tracker_ahead(r->phones, &c->client.at.addr);
+		report_near(r, &c->client.at.addr);
 	(void)spool_add(r->spool,
 	    sure && report_connection_fine(c) ? &r->fine_connection
 					      : &rec_connection_type,
@@ -355,9 +357,7 @@ take(void *arg, const struct rec_type *type, const void *rec)
 	rec = behind_of(r->behind, type, rec);
 	if (type == &rec_lookup_type) {
 		lookup(r, rec);
-		return;
-	}
-	if (type == &rec_registration_type) {
+	} else if (type == &rec_registration_type) {
 		registration(r, rec);
 	} else if (type == &rec_handshake_type) {
 		handshake(r, rec);

@@ -96,6 +96,10 @@ bool report_by_scanner(
     const struct report *r, const struct rec_registration *g);
 void report_registration_counted(
     struct report *r, const struct rec_registration *g);
+/* report_ahead.c: a record of that client comes soon, which report_near() says
+   again before it comes. */
+void report_soon(const struct report *r, const struct rs_addr *client);
+void report_near(struct report *r, const struct rs_addr *client);
 /* report_past.c: before anything is asked about, what other reports know. */
 void report_recall(struct report *r);
 struct past_phone;

@@ -99,7 +99,9 @@ phone_tracker_here(const struct phone_tracker *k)
 		return;
 	fetch(ph->lines, sizeof *ph->lines);
 	fetch(ph->agents, sizeof *ph->agents);
-	fetch(ph->good[PHONE_SIP], sizeof **ph->good);
+	for (int i = 0; i < PHONE_STAGES; i++)
+		fetch(ph->good[i], sizeof *ph->good[i]);
+	fetch(ph->under_tls, sizeof *ph->under_tls);
 }
 
 struct phone *
