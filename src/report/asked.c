@@ -478,6 +478,90 @@ asked_wants(const struct asked *a, const struct rec_lookup *l)
 	return (c && is_phone(a, c)) || asked_related(a, l) == RS_TRUE;
 }
 
+/* ---- marks: a part of a hash of the client, and of the name ---- */
+
+enum { PARTS = 1 << 16 };
+
+struct asked_marks {
+	const struct asked *a;
+	uint64_t clients[PARTS / 64], names[PARTS / 64];
+};
+
+static uint32_t
+client_part(const struct asked *a, const struct rs_addr *addr)
+{
+	const struct rs_addr face = rs_addr_face(*addr);
+	return (uint32_t)table_addr_hash(&a->seed, &face) % PARTS;
+}
+
+/* Equal for names that differ by case, and for a few others. */
+static uint32_t
+name_part(const struct asked *a, struct rs_span name)
+{
+	struct rs_hasher h;
+	rs_hasher_init(&h, &a->seed);
+	rs_hasher_number(&h, name.n);
+	for (size_t i = 0; i < name.n; i += 8) {
+		uint64_t v = 0;
+		memcpy(&v, name.p + i, MIN(name.n - i, sizeof v));
+		rs_hasher_number(&h, v | 0x2020202020202020u);
+	}
+	return (uint32_t)rs_hasher_end(&h) % PARTS;
+}
+
+uint32_t
+asked_lookup_mark(const struct asked *a, const struct rec_lookup *l)
+{
+	return client_part(a, &l->client.at.addr) << 16 | name_part(a, l->name);
+}
+
+static void
+set_part(uint64_t *parts, uint32_t i)
+{
+	parts[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+static bool
+has_part(const uint64_t *parts, uint32_t i)
+{
+	return parts[i / 64] >> i % 64 & 1;
+}
+
+static void
+set_name(void *arg, struct rs_span name)
+{
+	struct asked_marks *m = arg;
+	set_part(m->names, name_part(m->a, name));
+}
+
+struct asked_marks *
+asked_marks_new(const struct asked *a)
+{
+	struct asked_marks *m = g_new0(struct asked_marks, 1);
+	m->a = a;
+	for (guint i = 0; i < a->order->len; i++) {
+		const struct client *c = g_ptr_array_index(a->order, i);
+		if (is_phone(a, c->joined ? c->joined : c))
+			set_part(m->clients, client_part(a, &c->addr));
+	}
+	related_each_name(a->related, set_name, m);
+	return m;
+}
+
+void
+asked_marks_free(struct asked_marks *m)
+{
+	g_free(m);
+}
+
+bool
+asked_marks_want(const void *marks, uint32_t mark)
+{
+	const struct asked_marks *m = marks;
+	return has_part(m->clients, mark >> 16) ||
+	       has_part(m->names, mark % PARTS);
+}
+
 enum rs_fact
 asked_related(const struct asked *a, const struct rec_lookup *l)
 {

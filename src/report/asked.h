@@ -33,6 +33,13 @@ void asked_join(struct asked *a, const struct rs_addr *v, size_t n,
 /* At the end, when it is known who is a phone: is a look-up, whose answers may
    be missing, one to look at again? */
 bool asked_wants(const struct asked *a, const struct rec_lookup *l);
+/* The same by a mark alone: where that does not want a look-up, neither does
+   asked_wants(), but not the other way round. */
+uint32_t asked_lookup_mark(const struct asked *a, const struct rec_lookup *l);
+struct asked_marks;
+struct asked_marks *asked_marks_new(const struct asked *a);
+void asked_marks_free(struct asked_marks *m);
+bool asked_marks_want(const void *marks, uint32_t mark);
 /* Then: each look-up once more; those of others are left. */
 void asked_lookup(struct asked *a, const struct rec_lookup *l);
 /* Some client is a phone by now, and asked before that was known. */

@@ -331,21 +331,6 @@ boot(struct report *r, const struct rec_type *type, const void *rec)
 }
 
 static void
-lookup(struct report *r, const struct rec_lookup *l)
-{
-	bool sure = asked_add(r->asked, &rec_lookup_type, l, false) ||
-		    l->related == RS_TRUE;
-	configured_lookup(r->configured, l);
-	r->strange_lookups += !sure;
-	(void)spool_add(
-	    r->spool, sure ? &rec_lookup_type : &r->strange_lookup, l);
-	if (l->related != RS_TRUE)
-		return;
-	odd_add(r->odd, &rec_lookup_type, l);
-	report_event(r, &rec_lookup_type, l);
-}
-
-static void
 take(void *arg, const struct rec_type *type, const void *rec)
 {
 	struct report *r = arg;
@@ -356,7 +341,7 @@ take(void *arg, const struct rec_type *type, const void *rec)
 	}
 	rec = behind_of(r->behind, type, rec);
 	if (type == &rec_lookup_type) {
-		lookup(r, rec);
+		report_take_lookup(r, rec);
 	} else if (type == &rec_registration_type) {
 		registration(r, rec);
 	} else if (type == &rec_handshake_type) {
@@ -457,62 +442,6 @@ report_shown(void *arg, const struct rec_type *type, const void *rec)
 	if (type == &rec_connection_type)
 		return report_connection_related(r, rec) == RS_TRUE;
 	return true;
-}
-
-/* How many of that shelf are not listed. */
-static int64_t
-ask_lookups_of(struct report *r, const struct rec_type *shelf)
-{
-	struct spool_reader *s = spool_read_brief(r->spool, shelf);
-	const struct rec_lookup *rec;
-	int64_t others = 0;
-	while ((rec = spool_next(s)) != NULL) {
-		if (!r->o.all_lookups && !asked_wants(r->asked, rec)) {
-			others++;
-			continue;
-		}
-		if ((rec = spool_whole(s)) == NULL)
-			continue;
-		struct rec_lookup l = *rec;
-		asked_lookup(r->asked, &l);
-		if (l.related == RS_TRUE)
-			continue;
-		l.related = asked_related(r->asked, &l);
-		others += l.related != RS_TRUE;
-		if (l.related == RS_TRUE)
-			odd_add(r->odd, &rec_lookup_type, &l);
-		if (l.related == RS_TRUE || r->o.all_lookups)
-			report_event(r, &rec_lookup_type, &l);
-	}
-	spool_reader_free(s);
-	return others;
-}
-
-/* Who fetches what phones fetch is one, if it came no further. */
-static void
-ask_downloads(struct report *r)
-{
-	struct spool_reader *s = spool_read(r->spool, &rec_download_type);
-	const struct rec_download *d;
-	while ((d = spool_next(s)) != NULL)
-		if (d->phone == RS_TRUE)
-			asked_mark(r->asked, &d->client.at.addr);
-	spool_reader_free(s);
-}
-
-/* Strangers may be many: what they asked is read back only for those that want
-   it, or where one of them is a phone after all. */
-static void
-ask_lookups_again(struct report *r)
-{
-	ask_downloads(r);
-	int64_t others = ask_lookups_of(r, &rec_lookup_type);
-	bool turned = asked_turned(r->asked);
-	others += r->o.format != REPORT_TEXT || turned
-		      ? ask_lookups_of(r, &r->strange_lookup)
-		      : r->strange_lookups;
-	if (others)
-		r->amended.lookups_not_listed = others;
 }
 
 /* Refused, or not answered while the capture went on for long enough. */
@@ -749,7 +678,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 		only_release(r->only, &(struct rec_sink){take, r});
 	report_recall(r);
 	ask_again(r);
-	ask_lookups_again(r);
+	report_ask_lookups(r);
 	phone_tracker_find_scanners(r->phones);
 	report_judge_all(r);
 	finish_phones(r);

@@ -100,6 +100,10 @@ void report_registration_counted(
    again before it comes. */
 void report_soon(const struct report *r, const struct rs_addr *client);
 void report_near(struct report *r, const struct rs_addr *client);
+/* report_lookups.c: a look-up that closed; and all of them, when it is known
+   who is a phone. */
+void report_take_lookup(struct report *r, const struct rec_lookup *l);
+void report_ask_lookups(struct report *r);
 /* report_past.c: before anything is asked about, what other reports know. */
 void report_recall(struct report *r);
 struct past_phone;

@@ -281,6 +281,27 @@ related_name(const struct related *r, struct rs_span name)
 	return knows_name(r, name);
 }
 
+struct asker {
+	void (*each)(void *arg, struct rs_span name);
+	void *arg;
+};
+
+static gboolean
+tell_name(void *key, void *value, void *arg)
+{
+	const struct asker *a = arg;
+	(void)value;
+	a->each(a->arg, rs_span_str(key));
+	return FALSE;
+}
+
+void
+related_each_name(const struct related *r,
+    void (*each)(void *arg, struct rs_span name), void *arg)
+{
+	g_tree_foreach(r->names, tell_name, &(struct asker){each, arg});
+}
+
 /* RFC 7301 and the IANA list: what says SIP in ALPN. */
 static bool
 is_sip(struct rs_span alpn)

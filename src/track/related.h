@@ -28,6 +28,9 @@ void related_address(
     struct related *r, struct rs_span name, const struct rs_addr *a);
 /* A name that servers of registrations have. */
 bool related_name(const struct related *r, struct rs_span name);
+/* Each of them, in lower case. */
+void related_each_name(const struct related *r,
+    void (*each)(void *arg, struct rs_span name), void *arg);
 /* A port where TLS for SIP is expected. */
 bool related_tls_port(const struct related *r, uint16_t port);
 /* A port where SIP of any kind is expected (5060 as well). */

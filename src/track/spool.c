@@ -40,7 +40,7 @@ enum {
 struct entry {
 	struct rec_id id;
 	uint64_t at;
-	uint64_t n;
+	uint32_t n, mark;
 };
 
 struct run {
@@ -104,6 +104,10 @@ struct merge {
 	struct spool *s;
 	struct cursor *c;
 	unsigned n;
+	/* Those that it does not want are passed over; NULL: it wants all. */
+	bool (*wants)(const void *arg, uint32_t mark);
+	const void *arg;
+	uint64_t passed;
 };
 
 struct spool_reader {
@@ -180,6 +184,7 @@ static struct rs_span
 windows_view(struct windows *w, const struct file *f, uint64_t at, uint64_t n)
 {
 	struct window *v = &w->v[0];
+	bool follows = false;
 	for (unsigned i = 0; i < WINDOWS; i++) {
 		struct window *x = &w->v[i];
 		if (at >= x->at && at - x->at <= x->n &&
@@ -187,12 +192,14 @@ windows_view(struct windows *w, const struct file *f, uint64_t at, uint64_t n)
 			x->used = ++w->uses;
 			return (struct rs_span){x->p + (at - x->at), n};
 		}
+		follows |= at >= x->at && at - x->at <= x->n;
 		if (x->used < v->used)
 			v = x;
 	}
 	v->used = ++w->uses;
-	/* From where one begins: records are near each other, in any order. */
-	size_t before = (size_t)(at % WINDOW);
+	/* From where one begins: records are near each other, in any order.
+	   Where one ends there is nothing before it to be read again. */
+	size_t before = follows ? 0 : (size_t)(at % WINDOW);
 	size_t want = before + n > WINDOW ? before + (size_t)n : WINDOW;
 	if (v->size < want) {
 		g_free(v->p);
@@ -265,10 +272,8 @@ record_id(const struct rec_type *type, const void *rec)
 }
 
 static bool
-cursor_fill(const struct spool *s, struct cursor *c)
+cursor_read(const struct spool *s, struct cursor *c)
 {
-	if (c->i < c->n)
-		return true;
 	if (c->left == 0 || c->chunk == NULL)
 		return false;
 	size_t n = c->left < CHUNK ? (size_t)c->left : CHUNK;
@@ -280,6 +285,20 @@ cursor_fill(const struct spool *s, struct cursor *c)
 	c->at += n * sizeof *c->chunk;
 	c->left -= n;
 	return c->n != 0;
+}
+
+/* False: there is none left that is wanted. */
+static bool
+cursor_fill(struct merge *m, struct cursor *c)
+{
+	do {
+		while (c->i < c->n && m->wants &&
+		       !m->wants(m->arg, c->v[c->i].mark)) {
+			c->i++;
+			m->passed++;
+		}
+	} while (c->i == c->n && cursor_read(m->s, c));
+	return c->i < c->n;
 }
 
 static struct cursor
@@ -304,7 +323,7 @@ merge_next(struct merge *m, struct entry *out)
 	struct cursor *low = NULL;
 	for (unsigned i = 0; i < m->n; i++) {
 		struct cursor *c = &m->c[i];
-		if (!cursor_fill(m->s, c))
+		if (!cursor_fill(m, c))
 			continue;
 		if (low == NULL || entry_cmp(&c->v[c->i], &low->v[low->i]) < 0)
 			low = c;
@@ -335,7 +354,7 @@ run_clear(const struct run *r)
 static void
 shelf_merge(struct spool *s, struct shelf *h, unsigned level)
 {
-	struct merge m = {s, g_new(struct cursor, FAN), FAN};
+	struct merge m = {.s = s, .c = g_new(struct cursor, FAN), .n = FAN};
 	struct run out = {.at = s->index.size, .firsts = firsts_new()};
 	struct entry *batch = g_new(struct entry, CHUNK);
 	size_t n = 0;
@@ -479,13 +498,15 @@ has_place(struct spool *s, struct shelf *h, size_t *from)
 
 /* What was written at the end of the shelf's pending bytes, from `from` on. */
 static bool
-enter(struct spool *s, struct shelf *h, struct rec_id id, size_t from)
+enter(struct spool *s, struct shelf *h, struct rec_id id, size_t from,
+    uint32_t mark)
 {
 	if (!has_place(s, h, &from)) {
 		s->lost++;
 		return false;
 	}
-	struct entry e = {id, h->at + from, h->pending.n - from};
+	struct entry e = {
+	    id, h->at + from, (uint32_t)(h->pending.n - from), mark};
 	if (h->n_tail && entry_cmp(&e, &h->tail[h->n_tail - 1]) < 0)
 		h->sorted = false;
 	h->tail[h->n_tail++] = e;
@@ -497,14 +518,21 @@ enter(struct spool *s, struct shelf *h, struct rec_id id, size_t from)
 }
 
 bool
-spool_add(struct spool *s, const struct rec_type *type, const void *rec)
+spool_add_marked(struct spool *s, const struct rec_type *type, const void *rec,
+    uint32_t mark)
 {
 	struct shelf *h = shelf_find(s, type, true);
 	size_t from = h ? h->pending.n : 0;
 	if (h && !s->full && rec_write(type, rec, &h->pending))
-		return enter(s, h, record_id(type, rec), from);
+		return enter(s, h, record_id(type, rec), from, mark);
 	s->lost++;
 	return false;
+}
+
+bool
+spool_add(struct spool *s, const struct rec_type *type, const void *rec)
+{
+	return spool_add_marked(s, type, rec, 0);
 }
 
 bool
@@ -514,7 +542,7 @@ spool_add_written(struct spool *s, const struct rec_type *type,
 	struct shelf *h = shelf_find(s, type, true);
 	size_t from = h ? h->pending.n : 0;
 	if (h && !s->full && rs_buf_add(&h->pending, bytes))
-		return enter(s, h, *id, from);
+		return enter(s, h, *id, from, 0);
 	s->lost++;
 	return false;
 }
@@ -560,7 +588,7 @@ spool_read(struct spool *s, const struct rec_type *type)
 	rec_arena_init(&r->arena, NULL, NULL);
 	for (unsigned i = 0; h && i < LEVELS; i++)
 		n += h->n_runs[i];
-	r->m = (struct merge){s, g_new0(struct cursor, n), 0};
+	r->m = (struct merge){.s = s, .c = g_new0(struct cursor, n)};
 	if (h == NULL)
 		return r;
 	for (unsigned i = 0; i < LEVELS; i++)
@@ -577,6 +605,20 @@ spool_read_brief(struct spool *s, const struct rec_type *type)
 	struct spool_reader *r = spool_read(s, type);
 	r->brief = true;
 	return r;
+}
+
+void
+spool_pick(struct spool_reader *r,
+    bool (*wants)(const void *arg, uint32_t mark), const void *arg)
+{
+	r->m.wants = wants;
+	r->m.arg = arg;
+}
+
+uint64_t
+spool_passed(const struct spool_reader *r)
+{
+	return r->m.passed;
 }
 
 static const void *

@@ -21,6 +21,9 @@ struct spool *spool_new(GError **error);
 void spool_free(struct spool *s);
 /* False when the disk is full; the record is then counted as lost. */
 bool spool_add(struct spool *s, const struct rec_type *type, const void *rec);
+/* The same with a mark: what can be told of it without reading it. */
+bool spool_add_marked(struct spool *s, const struct rec_type *type,
+    const void *rec, uint32_t mark);
 /* The same of a record with that id, which rec_write() wrote into bytes. */
 bool spool_add_written(struct spool *s, const struct rec_type *type,
     const struct rec_id *id, struct rs_span bytes);
@@ -44,6 +47,11 @@ struct spool_reader *spool_read(struct spool *s, const struct rec_type *type);
 /* The same, but their lists of structs are empty: spool_whole() has them. */
 struct spool_reader *spool_read_brief(
     struct spool *s, const struct rec_type *type);
+/* Before the first one: those whose mark is not wanted are passed over, unread;
+   arg must outlive the reader.  How many these were, at the end. */
+void spool_pick(struct spool_reader *r,
+    bool (*wants)(const void *arg, uint32_t mark), const void *arg);
+uint64_t spool_passed(const struct spool_reader *r);
 /* The next one, or NULL at the end.  Good until the next call. */
 const void *spool_next(struct spool_reader *r);
 /* What spool_next() gave last, at the same place, with its lists; NULL where

@@ -25,7 +25,8 @@ add(struct spool *s, uint64_t i)
 	b.refreshes = (int64_t)i;
 	g_snprintf(text, sizeof text, "sip:%u@example.com", (unsigned)i);
 	b.aor = rs_span_str(text);
-	CU_ASSERT(spool_add(s, &rec_binding_type, &b));
+	CU_ASSERT(
+	    spool_add_marked(s, &rec_binding_type, &b, (uint32_t)i % 100));
 }
 
 static void
@@ -129,6 +130,43 @@ test_brief_and_whole(void)
 	rs_buf_clear(&written);
 	rec_arena_clear(&a);
 	spool_free(s);
+}
+
+static bool
+wants_mark(const void *arg, uint32_t mark)
+{
+	return mark == *(const uint32_t *)arg;
+}
+
+/* In memory, in runs and in runs of runs; a mark that nobody has, too. */
+static void
+test_picked_by_mark(void)
+{
+	static const uint64_t rows[] = {0, 100, 2100, 40000};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct spool *s = spool_new(NULL);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+		for (uint64_t k = 0; k < rows[i]; k++)
+			add(s, k);
+		for (uint32_t mark = 0; mark <= 100; mark += 25) {
+			struct spool_reader *r =
+			    spool_read(s, &rec_binding_type);
+			struct rec_id before = {0};
+			const struct rec_binding *b;
+			uint64_t seen = 0;
+			spool_pick(r, wants_mark, &mark);
+			while ((b = spool_next(r)) != NULL) {
+				CU_ASSERT_EQUAL(b->refreshes % 100, mark);
+				CU_ASSERT(rec_id_cmp(&before, &b->id) < 0);
+				before = b->id;
+				seen++;
+			}
+			CU_ASSERT_EQUAL(seen, mark < 100 ? rows[i] / 100 : 0);
+			CU_ASSERT_EQUAL(spool_passed(r), rows[i] - seen);
+			spool_reader_free(r);
+		}
+		spool_free(s);
+	}
 }
 
 static void
@@ -255,6 +293,7 @@ test_no_place(void)
 }
 
 UNIT_MAIN("spool", UNIT(test_order_of_ids), UNIT(test_find),
-    UNIT(test_brief_and_whole), UNIT(test_types_apart_and_read_while_adding),
+    UNIT(test_brief_and_whole), UNIT(test_picked_by_mark),
+    UNIT(test_types_apart_and_read_while_adding),
     UNIT(test_without_ids_in_order_of_adding), UNIT(test_large_records),
     UNIT(test_full_disk_is_counted), UNIT(test_no_place))
