@@ -3,12 +3,9 @@
 
 #include <glib.h>
 
-enum { LINK, DHCP, DNS, PROVISIONING, STAGES, LATER = 3, MAC_TEXT = 18 };
+enum { LINK, DHCP, DNS, PROVISIONING, STAGES = TOLD_STAGES };
 
-static const char *const stage_names[STAGES] = {
-    "link", "dhcp", "dns", "provisioning"};
-
-enum { ERRORS = 10000, ADDRESSES = 16 };
+enum { LATER = 3, MAC_TEXT = 18, ERRORS = 10000, ADDRESSES = 16 };
 
 /* An error of one of these stages. */
 struct fault {
@@ -30,15 +27,6 @@ struct chain {
 
 /* ---- what was found ---- */
 
-static int
-stage_of(const struct rec_finding *x)
-{
-	for (int i = 0; i < STAGES; i++)
-		if (rs_span_eq(x->stage, rs_span_str(stage_names[i])))
-			return i;
-	return -1;
-}
-
 static void
 text_copy(char *to, size_t size, struct rs_span s)
 {
@@ -53,7 +41,7 @@ static void
 take_fault(void *arg, const struct rec_finding *x)
 {
 	struct chain *c = arg;
-	struct fault f = {.stage = stage_of(x),
+	struct fault f = {.stage = told_stage(x),
 	    .addr = x->phone.at.addr,
 	    .id = x->id,
 	    .at = x->at};
@@ -354,7 +342,7 @@ chain_new(const struct chain_sources *from)
 	c->by_addr = g_array_new(FALSE, FALSE, sizeof(struct fault));
 	c->by_mac = g_array_new(FALSE, FALSE, sizeof(struct fault));
 	rec_arena_init(&c->arena, NULL, NULL);
-	judge_each(from->judge, take_fault, c);
+	judge_each(from->judge, TOLD_NO_CAUSE, take_fault, c);
 	g_array_sort(c->by_addr, addr_cmp);
 	g_array_sort(c->by_mac, mac_cmp);
 	make_known(c);
@@ -425,7 +413,7 @@ chain_complete(struct chain *c, struct rec_phone *p, struct rec_arena *a)
 	for (int i = 0; i < STAGES; i++) {
 		struct rec_stage *s = rec_list_add(&all, a, sizeof *s);
 		const struct fault *f = fault_of(c, p, i);
-		*s = (struct rec_stage){.stage = rs_span_str(stage_names[i]),
+		*s = (struct rec_stage){.stage = rs_span_str(told_stages[i]),
 		    .state = REC_STAGE_NOT_SEEN};
 		if (f == NULL) {
 			see_stage[i](c, p, s, a);

@@ -19,6 +19,7 @@ struct kept {
 	struct rs_span bytes;
 	struct rec_id id;
 	enum rec_severity severity;
+	uint32_t mark; /* as the spool will have it */
 	int64_t occurrences;
 	/* What later occurrences add to what is in bytes. */
 	struct rec_list evidence, records;
@@ -225,6 +226,7 @@ add(struct judge *j, struct kept *k, const struct rec_finding *found)
 	    .bytes = keep(j, j->buf.p, j->buf.n),
 	    .id = f->id,
 	    .severity = f->severity,
+	    .mark = told_finding_mark(f),
 	    .occurrences = 1,
 	    .n_evidence = f->evidence.n,
 	    .n_records = f->records.n};
@@ -250,7 +252,8 @@ found(void *arg, const struct rec_finding *f)
 	} else if (k == NULL && j->held >= j->most) {
 		struct rec_finding alone = *f;
 		alone.occurrences = 1;
-		(void)spool_add(j->spool, &rec_finding_type, &alone);
+		(void)spool_add_marked(j->spool, &rec_finding_type, &alone,
+		    told_finding_mark(&alone));
 	} else if (k == NULL || f->severity < k->severity) {
 		add(j, k, f);
 	}
@@ -266,17 +269,20 @@ judge_case(struct judge *j, const struct diag_case *c)
 }
 
 void
-judge_each(struct judge *j,
+judge_each(struct judge *j, enum told_bit bits,
     void (*each)(void *arg, const struct rec_finding *f), void *arg)
 {
 	for (guint i = 0; i < j->all->len; i++) {
 		const struct kept *k = g_ptr_array_index(j->all, i);
 		struct rec_finding f;
+		if (!told_wants(&bits, k->mark))
+			continue;
 		if (rec_read(&rec_finding_type, &f, k->bytes, &j->own))
 			each(arg, &f);
 		rec_arena_reset(&j->own);
 	}
 	struct spool_reader *r = spool_read(j->spool, &rec_finding_type);
+	spool_pick(r, told_wants, &bits);
 	for (const void *f; (f = spool_next(r)) != NULL;)
 		each(arg, f);
 	spool_reader_free(r);
@@ -308,7 +314,8 @@ finish(struct judge *j, const struct kept *k)
 	f.occurrences = k->occurrences;
 	if (k->evidence.n) /* it shows what is told */
 		finding_filter(&f, &j->own);
-	(void)spool_add(j->spool, &rec_finding_type, &f);
+	(void)spool_add_marked(
+	    j->spool, &rec_finding_type, &f, told_finding_mark(&f));
 	rec_arena_reset(&j->own);
 }
 
@@ -318,8 +325,8 @@ judge_finish(struct judge *j)
 	for (guint i = 0; i < j->all->len; i++) {
 		const struct kept *k = g_ptr_array_index(j->all, i);
 		if (k->occurrences == 1) /* as it was written */
-			(void)spool_add_written(
-			    j->spool, &rec_finding_type, &k->id, k->bytes);
+			(void)spool_add_written(j->spool, &rec_finding_type,
+			    &k->id, k->mark, k->bytes);
 		else
 			finish(j, k);
 	}

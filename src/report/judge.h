@@ -6,6 +6,7 @@
 #define REPORT_JUDGE_H
 
 #include "diag/rule.h"
+#include "report/told.h"
 #include "track/spool.h"
 
 enum { JUDGE_EVIDENCE = 16 }; /* pieces that a finding keeps */
@@ -21,8 +22,8 @@ void judge_case(struct judge *j, const struct diag_case *c);
 void judge_finish(struct judge *j);
 
 /* What was found so far, without what later occurrences add; not after
-   judge_finish(). */
-void judge_each(struct judge *j,
+   judge_finish().  Only what has none of these bits in its mark. */
+void judge_each(struct judge *j, enum told_bit bits,
     void (*each)(void *arg, const struct rec_finding *f), void *arg);
 /* How often an error was found so far. */
 uint64_t judge_errors(const struct judge *j);

@@ -517,12 +517,8 @@ ask_again(struct report *r)
 static bool
 phone_registered(void *arg, const struct rs_addr *client)
 {
-	struct report *r = arg;
-	struct rec_phone p;
-	bool is = phone_tracker_find(r->phones, client, &p, &r->arena) &&
-		  p.outcome == REC_REGISTERED && p.stopped_at.p == NULL;
-	rec_arena_reset(&r->arena);
-	return is;
+	const struct report *r = arg;
+	return phone_tracker_well(r->phones, client);
 }
 
 static void
@@ -560,7 +556,7 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	summary_add(r->summary, type, p);
 	report_event(r, type, p);
 	if (r->o.format != REPORT_NDJSON)
-		(void)spool_add(r->spool, type, p);
+		(void)spool_add_marked(r->spool, type, p, told_phone_mark(p));
 	if (p->suffered) {
 		const struct diag_case c = {
 		    .phone = p, .coverage = &r->amended};

@@ -19,6 +19,7 @@
 #include "report/one.h"
 #include "report/only.h"
 #include "report/report.h"
+#include "report/told.h"
 #include "report/turns.h"
 #include "track/behind.h"
 #include "track/host.h"

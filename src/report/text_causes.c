@@ -5,6 +5,7 @@
  */
 #include "report/one.h"
 #include "report/text_part.h"
+#include "report/told.h"
 
 #include <glib.h>
 
@@ -21,17 +22,6 @@ struct text_causes {
 	struct rec_arena arena;
 	const struct one *one;
 };
-
-static int
-stage_of(const struct rec_finding *x)
-{
-	static const char *const names[] = {
-	    "link", "dhcp", "dns", "provisioning"};
-	for (int i = 0; i < (int)G_N_ELEMENTS(names); i++)
-		if (rs_span_eq(x->stage, rs_span_str(names[i])))
-			return i;
-	return -1;
-}
 
 static gint
 by_stage(gconstpointer a, gconstpointer b)
@@ -68,14 +58,16 @@ text_causes_new(const struct text *t)
 	struct text_causes *c = g_new0(struct text_causes, 1);
 	struct spool_reader *r =
 	    spool_read_brief(t->in->spool, &rec_finding_type);
+	const enum told_bit skipped = TOLD_NO_CAUSE;
 	const struct rec_finding *x;
 	c->one = t->in->one;
 	c->all = g_ptr_array_new();
 	rec_arena_init(&c->arena, NULL, NULL);
+	spool_pick(r, told_wants, &skipped);
 	while ((x = spool_next(r)) != NULL && c->all->len < MOST) {
-		int stage = stage_of(x);
+		int stage = told_stage(x);
 		struct cause *kept;
-		if (stage < 0 || x->severity != REC_ERROR || text_of_attempt(x))
+		if (stage < 0 || x->severity != REC_ERROR || told_of_attempt(x))
 			continue;
 		kept = spool_whole(r) ? keep(c, x, stage) : NULL;
 		if (kept)

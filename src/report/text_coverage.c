@@ -4,6 +4,7 @@
  * to be read in its light.  What there was nothing wrong with takes no line.
  */
 #include "report/text_part.h"
+#include "report/told.h"
 
 #include <glib.h>
 
@@ -703,16 +704,13 @@ static int64_t
 failed_in_part(struct text *t, int64_t *lines_failed, int64_t *lines)
 {
 	struct spool_reader *r = spool_read(t->in->spool, &rec_phone_type);
+	const enum told_bit skipped = TOLD_NOT_IN_PART;
 	const struct rec_phone *p;
 	int64_t phones = 0;
+	spool_pick(r, told_wants, &skipped);
 	while ((p = spool_next(r)) != NULL) {
-		const struct rec_line *l = p->lines.v;
-		int64_t bad = 0, good = 0;
-		for (uint32_t i = 0; i < p->lines.n; i++) {
-			bad += rec_outcome_failed(l[i].outcome);
-			good += l[i].outcome >= REC_REGISTERED &&
-				l[i].outcome <= REC_QUERIED;
-		}
+		int64_t bad, good;
+		told_lines(p, &bad, &good);
 		if (bad == 0 || good == 0)
 			continue;
 		phones++;

@@ -6,18 +6,6 @@
 
 enum { INDENT = 2 };
 
-bool
-text_of_attempt(const struct rec_finding *x)
-{
-	const struct rs_span *of = x->records.v;
-	for (uint32_t i = 0; i < x->records.n; i++)
-		if (rs_span_starts(of[i], RS_LIT("registration ")) ||
-		    rs_span_starts(of[i], RS_LIT("handshake ")) ||
-		    rs_span_starts(of[i], RS_LIT("connection ")))
-			return true;
-	return false;
-}
-
 static void
 flowing(struct text *t, const char *label, struct rs_span s)
 {

@@ -10,6 +10,7 @@
  * in place of a ladder.
  */
 #include "report/text_part.h"
+#include "report/told.h"
 
 #include <glib.h>
 
@@ -18,24 +19,7 @@ enum { IN_FULL = 20, IN_SHORT = 100, INDENT = 2 };
 static bool
 is_noted(const struct text *t, const struct rec_finding *x)
 {
-	const struct rs_span *of = x->records.v;
-	if (text_causes_told(t->causes, x))
-		return false;
-	if (x->records.n == 0)
-		return true; /* of the capture */
-	/* What is told of what failed is an error, or a hint. */
-	if (rs_span_starts(of[0], RS_LIT("registration ")) ||
-	    rs_span_starts(of[0], RS_LIT("handshake ")) ||
-	    rs_span_starts(of[0], RS_LIT("connection ")))
-		return x->severity == REC_WARNING ||
-		       rs_span_eq(x->code, RS_LIT("tcp.idle-dropped"));
-	if (rs_span_starts(of[0], RS_LIT("lookup ")))
-		return !text_of_attempt(x);
-	return rs_span_starts(of[0], RS_LIT("download ")) ||
-	       rs_span_starts(of[0], RS_LIT("lease ")) ||
-	       rs_span_starts(of[0], RS_LIT("link ")) ||
-	       rs_span_starts(of[0], RS_LIT("binding ")) ||
-	       rs_span_starts(of[0], RS_LIT("phone "));
+	return told_alone(x) && !text_causes_told(t->causes, x);
 }
 
 static void
@@ -129,10 +113,12 @@ text_noted(struct text *t)
 {
 	struct spool_reader *r =
 	    spool_read_brief(t->in->spool, &rec_finding_type);
+	const enum told_bit skipped = TOLD_NOT_ALONE;
 	const struct rec_finding *x;
 	char n[PAGE_TEXT];
 	int64_t seen = 0;
 	all_refused(t);
+	spool_pick(r, told_wants, &skipped);
 	while ((x = spool_next(r)) != NULL) {
 		if (!is_noted(t, x) || (seen < IN_FULL && !spool_whole(r)))
 			continue;

@@ -5,6 +5,7 @@
  * called so.
  */
 #include "report/text_part.h"
+#include "report/told.h"
 
 #include <glib.h>
 
@@ -105,8 +106,10 @@ text_odd(struct text *t)
 {
 	struct group all[GROUPS];
 	struct spool_reader *r = spool_read(t->in->spool, &rec_phone_type);
+	const enum told_bit skipped = TOLD_NOT_ODD;
 	const struct rec_phone *p;
 	size_t n = 0;
+	spool_pick(r, told_wants, &skipped);
 	while ((p = spool_next(r)) != NULL) {
 		int64_t peers;
 		if (p->differs.n == 0)

@@ -79,8 +79,6 @@ void text_verdict(struct text *t, const struct rec_finding *x, bool again);
 void text_advice(struct text *t, const struct rec_finding *x);
 /* All of it. */
 void text_finding(struct text *t, const struct rec_finding *x);
-/* It leans on an attempt, a handshake or a connection, and is told with it. */
-bool text_of_attempt(const struct rec_finding *x);
 
 /* ---- text_causes.c: what stopped a phone before TCP ---- */
 

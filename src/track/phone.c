@@ -601,6 +601,13 @@ phone_tracker_registered(
 			 ph->face_registered != RS_NEVER);
 }
 
+bool
+phone_tracker_well(const struct phone_tracker *k, const struct rs_addr *client)
+{
+	const struct phone *ph = phone_at(k, client);
+	return ph && phone_record_well(ph);
+}
+
 static int
 by_address(const void *a, const void *b)
 {

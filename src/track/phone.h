@@ -59,6 +59,10 @@ bool phone_tracker_knows(
 /* It registered, once at least, or another one behind its address. */
 bool phone_tracker_registered(
     const struct phone_tracker *k, const struct rs_addr *client);
+/* That phone's record by now says that it is registered, and stopped nowhere.
+ */
+bool phone_tracker_well(
+    const struct phone_tracker *k, const struct rs_addr *client);
 /* What is known of that phone by now; text of it lives as the tracker does. */
 bool phone_tracker_find(const struct phone_tracker *k,
     const struct rs_addr *client, struct rec_phone *to, struct rec_arena *a);

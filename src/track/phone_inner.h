@@ -144,6 +144,8 @@ void phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
     struct rec_phone *to, struct rec_arena *a);
 /* As in its record. */
 enum rec_outcome phone_record_outcome(const struct phone *ph);
+/* Registered, as in its record, and stopped nowhere. */
+bool phone_record_well(const struct phone *ph);
 /* Perhaps it is several phones that share the address. */
 bool phone_record_shared(const struct phone *ph);
 /* Why it is a scanner; NULL: it is none, as far as can be seen. */

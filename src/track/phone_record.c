@@ -3,7 +3,8 @@
 #include "track/phone_inner.h"
 #include "track/scanner.h"
 
-#include <stdio.h>
+#include <assert.h>
+#include <string.h>
 
 enum { MAX_EVIDENCE = 16, MAX_LINES = 16 /* that one phone has */ };
 
@@ -90,11 +91,14 @@ rec_stage_add(struct rec_stage *s, const struct rec_type *type,
     const struct rec_id *id, struct rs_frame from, struct rs_frame to,
     struct rec_arena *a)
 {
-	char text[REC_ID_TEXT + 32], of_id[REC_ID_TEXT];
-	rec_id_format(id, of_id);
-	int n = snprintf(text, sizeof text, "%s %s", type->name, of_id);
+	char text[REC_ID_TEXT + 32];
+	size_t n = strlen(type->name);
+	assert(n < sizeof text - REC_ID_TEXT);
+	memcpy(text, type->name, n);
+	text[n++] = ' ';
+	n += rec_id_format(id, text + n);
 	rec_stage_name(
-	    s, (struct rs_span){(const uint8_t *)text, (size_t)n}, from, to, a);
+	    s, (struct rs_span){(const uint8_t *)text, n}, from, to, a);
 }
 
 static void
@@ -150,6 +154,27 @@ enum rec_outcome
 phone_record_outcome(const struct phone *ph)
 {
 	return phone_outcome(ph, last_line(ph));
+}
+
+/* The first stage that failed, and that it did not pass later; NULL: none. */
+static const char *
+stopped_at(const struct phone *ph, const struct phone_line *last)
+{
+	for (int i = 0; i < PHONE_STAGES; i++) {
+		enum phone_stage st = (enum phone_stage)i;
+		if (stage_state(ph, st, last) == REC_STAGE_FAILED &&
+		    !later_success(ph, st))
+			return stage_names[st];
+	}
+	return NULL;
+}
+
+bool
+phone_record_well(const struct phone *ph)
+{
+	const struct phone_line *last = last_line(ph);
+	return phone_outcome(ph, last) == REC_REGISTERED &&
+	       stopped_at(ph, last) == NULL;
 }
 
 static void
@@ -285,10 +310,10 @@ phone_record_fill(const struct phone_tracker *k, const struct phone *ph,
 	for (int st = 0; st < PHONE_STAGES; st++) {
 		struct rec_stage *s = rec_list_add(&r.chain, a, sizeof *s);
 		fill_stage(ph, (enum phone_stage)st, last, s, a);
-		if (s->state == REC_STAGE_FAILED && r.stopped_at.p == NULL &&
-		    !later_success(ph, (enum phone_stage)st))
-			r.stopped_at = s->stage;
 	}
+	const char *stopped = stopped_at(ph, last);
+	if (stopped)
+		r.stopped_at = rs_span_str(stopped);
 	r.outcome = phone_outcome(ph, last);
 	if (ph->obeyed || ph->ignored) {
 		r.retry_after_obeyed = ph->obeyed;

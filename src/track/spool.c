@@ -537,12 +537,12 @@ spool_add(struct spool *s, const struct rec_type *type, const void *rec)
 
 bool
 spool_add_written(struct spool *s, const struct rec_type *type,
-    const struct rec_id *id, struct rs_span bytes)
+    const struct rec_id *id, uint32_t mark, struct rs_span bytes)
 {
 	struct shelf *h = shelf_find(s, type, true);
 	size_t from = h ? h->pending.n : 0;
 	if (h && !s->full && rs_buf_add(&h->pending, bytes))
-		return enter(s, h, *id, from, 0);
+		return enter(s, h, *id, from, mark);
 	s->lost++;
 	return false;
 }

@@ -26,7 +26,7 @@ bool spool_add_marked(struct spool *s, const struct rec_type *type,
     const void *rec, uint32_t mark);
 /* The same of a record with that id, which rec_write() wrote into bytes. */
 bool spool_add_written(struct spool *s, const struct rec_type *type,
-    const struct rec_id *id, struct rs_span bytes);
+    const struct rec_id *id, uint32_t mark, struct rs_span bytes);
 uint64_t spool_lost(const struct spool *s);
 
 /* From now on every record that is read back goes through this; text that it

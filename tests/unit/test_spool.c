@@ -109,7 +109,7 @@ test_brief_and_whole(void)
 		CU_ASSERT(rec_write(&rec_finding_type, &f, &written));
 		CU_ASSERT(i % 2 ? spool_add(s, &rec_finding_type, &f)
 				: spool_add_written(s, &rec_finding_type, &f.id,
-				      rs_buf_view(&written)));
+				      0, rs_buf_view(&written)));
 	}
 	struct spool_reader *r = spool_read_brief(s, &rec_finding_type);
 	const struct rec_finding *x;
