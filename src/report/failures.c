@@ -285,6 +285,24 @@ place_of(const struct rec_finding *x)
 	return text_place_of(&p);
 }
 
+static bool
+is_by(const struct rec_finding *x, size_t rule)
+{
+	return rs_span_eq(x->code, rs_span_str(diag_rules[rule]->code));
+}
+
+/* Its place in diag_rules, or FAILURES_CODES.  Often that of the last one. */
+static size_t
+rule_of(struct failures *f, const struct rec_finding *x)
+{
+	if (is_by(x, f->rule))
+		return f->rule;
+	for (size_t i = 0; i < diag_n_rules && i < FAILURES_CODES; i++)
+		if (is_by(x, i))
+			return f->rule = i;
+	return FAILURES_CODES;
+}
+
 /* An error counts once for a phone that failed and is not well yet. */
 static void
 blame(struct failures *f, const struct rec_finding *x)
@@ -293,14 +311,12 @@ blame(struct failures *f, const struct rec_finding *x)
 	struct sufferer *s = sufferer_of(f, &at, NULL);
 	if (s == NULL || s->rank != RANK_FAILED || x->severity != REC_ERROR)
 		return;
-	for (size_t i = 0; i < diag_n_rules && i < FAILURES_CODES; i++) {
-		const uint64_t bit = UINT64_C(1) << i % 64;
-		if (!rs_span_eq(x->code, rs_span_str(diag_rules[i]->code)) ||
-		    s->blamed[i / 64] & bit)
-			continue;
-		s->blamed[i / 64] |= bit;
-		f->blamed[i]++;
-	}
+	size_t i = rule_of(f, x);
+	const uint64_t bit = UINT64_C(1) << i % 64;
+	if (i == FAILURES_CODES || s->blamed[i / 64] & bit)
+		return;
+	s->blamed[i / 64] |= bit;
+	f->blamed[i]++;
 }
 
 void

@@ -54,6 +54,7 @@ struct failures {
 	/* Of how many phones that failed it is a cause, by place in diag_rules;
 	   once the findings have been asked. */
 	int64_t blamed[FAILURES_CODES];
+	size_t rule;       /* that was blamed last */
 	struct rs_buf key; /* of the record at hand */
 	struct rec_arena keys, arena;
 };

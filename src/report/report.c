@@ -23,6 +23,10 @@
 
 enum { DEFAULT_LIMIT = 256 << 20 };
 
+/* The mark of a handshake or connection that concerns registration, as was sure
+   when it closed. */
+enum { SURE = 1 };
+
 /* 64*T1: silence that means no answer (RFC 3261 17.1.2.2, RFC 6298). */
 static const rs_time TIMER_F = 32 * RS_SEC;
 
@@ -265,8 +269,9 @@ handshake(struct report *r, const struct rec_handshake *h)
 	if (sure)
 		report_near(r, &h->client.at.addr);
 	if (kept)
-		(void)spool_add(r->spool,
-		    fine ? &r->fine_handshake : &rec_handshake_type, h);
+		(void)spool_add_marked(r->spool,
+		    fine ? &r->fine_handshake : &rec_handshake_type, h,
+		    sure ? SURE : 0);
 	if (sure)
 		handshake_counted(r, h);
 }
@@ -302,10 +307,10 @@ connection(struct report *r, const struct rec_connection *c)
 	asked_add(r->asked, &rec_connection_type, c, sure);
 	if (sure)
 		report_near(r, &c->client.at.addr);
-	(void)spool_add(r->spool,
+	(void)spool_add_marked(r->spool,
 	    sure && report_connection_fine(c) ? &r->fine_connection
 					      : &rec_connection_type,
-	    c);
+	    c, sure ? SURE : 0);
 	if (sure)
 		connection_counted(r, c);
 }
@@ -476,15 +481,21 @@ report_wanted(void *arg, const struct rec_type *type, const void *rec)
 	return report_shown(arg, type, rec);
 }
 
+static bool
+is_unsure(const void *arg, uint32_t mark)
+{
+	(void)arg;
+	return mark != SURE;
+}
+
 static void
 ask_again(struct report *r)
 {
 	struct spool_reader *s = spool_read(r->spool, &rec_handshake_type);
 	const void *rec;
+	spool_pick(s, is_unsure, NULL);
 	while ((rec = spool_next(s)) != NULL) {
 		struct rec_handshake h = *(const struct rec_handshake *)rec;
-		if (h.related == RS_TRUE)
-			continue; /* was sure when it closed */
 		h.related = related_handshake(r->related, &h);
 		bool provisions = report_handshake_provisions(r, &h);
 		if (h.related == RS_TRUE)
@@ -499,10 +510,9 @@ ask_again(struct report *r)
 	}
 	spool_reader_free(s);
 	s = spool_read(r->spool, &rec_connection_type);
+	spool_pick(s, is_unsure, NULL);
 	while ((rec = spool_next(s)) != NULL) {
 		struct rec_connection c = *(const struct rec_connection *)rec;
-		if (c.related == RS_TRUE)
-			continue;
 		c.related = related_connection(r->related, &c);
 		if (c.related == RS_TRUE || r->o.all_tls)
 			connection_counted(r, &c);

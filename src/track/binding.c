@@ -558,14 +558,21 @@ removes(const struct rec_registration *r, const struct rec_contact *c)
 		   (c->expires_requested == 0 || c->expires_granted == 0));
 }
 
+/* All at once, rather than each line when its turn comes. */
+static void
+fetch(const struct binding *b)
+{
+	for (size_t at = 0; at < sizeof *b; at += 64)
+		__builtin_prefetch((const char *)b + at);
+}
+
 static struct binding *
 find(const struct binding_tracker *k, uint64_t key)
 {
 	struct table_node *n = table_first(&k->by_key, key);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
-	/* All at once, rather than each line when its turn comes. */
-	for (size_t at = 0; b && at < sizeof *b; at += 64)
-		__builtin_prefetch((const char *)b + at);
+	if (b)
+		fetch(b);
 	return b;
 }
 
@@ -716,10 +723,14 @@ binding_tracker_tell(
 void
 binding_tracker_finish(struct binding_tracker *k, rs_time end)
 {
-	for (struct queue_link *l = queue_first(&k->order); l;
-	     l = queue_next(&k->order, l))
+	for (struct queue_link *l = queue_first(&k->order), *next; l;
+	     l = next) {
+		next = queue_next(&k->order, l);
+		if (next)
+			fetch(TRACK_OF(next, struct binding, order));
 		(void)tell_as_it_is(
 		    k, TRACK_OF(l, struct binding, order), end, k->out);
+	}
 	forget_all(k);
 	table_init(&k->by_key, k->pay);
 	table_init(&k->by_aor, k->pay);

@@ -94,35 +94,6 @@ merge_values(struct quantile_values *to, const struct quantile_values *from,
 	to->n += from->n;
 }
 
-/* By their bytes, lowest first (values are not negative): ten times as fast as
-   qsort(), and nobody can choose values that make it slow. */
-static inline void
-sort(struct quantile_values *l, size_t width, int64_t max)
-{
-	void *from = l->v, *to = g_malloc_n(l->n, width);
-	for (unsigned shift = 0; shift < 8 * width && max >> shift;
-	     shift += 8) {
-		size_t at[256] = {0}, sum = 0;
-		for (size_t i = 0; i < l->n; i++)
-			at[get(from, i, width) >> shift & 255]++;
-		for (unsigned b = 0; b < 256; b++) {
-			size_t n = at[b];
-			at[b] = sum;
-			sum += n;
-		}
-		for (size_t i = 0; i < l->n; i++) {
-			int64_t v = get(from, i, width);
-			put(to, at[v >> shift & 255]++, width, v);
-		}
-		void *swap = from;
-		from = to;
-		to = swap;
-	}
-	l->v = from;
-	l->size = l->n;
-	g_free(to);
-}
-
 /* ---- buckets ---- */
 
 static inline void
@@ -201,34 +172,105 @@ quantile_merge(struct quantile *q, const struct quantile *from)
 	spill_exact(q->buckets, from);
 }
 
-/* The value of rank ceil(p% of n). */
-static int64_t
-at_percent(const struct quantile *q, uint64_t p)
+/* By their bytes, lowest first (values are not negative): ten times as fast as
+   qsort(), and nobody can choose values that make it slow.  v is the caller's,
+   the result too. */
+static int64_t *
+sorted(int64_t *v, size_t n, int64_t max)
 {
-	uint64_t rank = (q->n * p + 99) / 100;
-	if (q->buckets == NULL)
-		return rank <= q->brief.n
-			   ? get(q->brief.v, rank - 1, sizeof(uint32_t))
-			   : get(q->others.v, rank - 1 - q->brief.n,
-				 sizeof(int64_t));
+	int64_t *from = v, *to = g_new(int64_t, n);
+	for (unsigned shift = 0; shift < 64 && max >> shift; shift += 8) {
+		size_t at[256] = {0}, sum = 0;
+		for (size_t i = 0; i < n; i++)
+			at[from[i] >> shift & 255]++;
+		for (unsigned b = 0; b < 256; b++) {
+			size_t here = at[b];
+			at[b] = sum;
+			sum += here;
+		}
+		for (size_t i = 0; i < n; i++)
+			to[at[from[i] >> shift & 255]++] = from[i];
+		int64_t *swap = from;
+		from = to;
+		to = swap;
+	}
+	g_free(to);
+	return from;
+}
+
+enum { PERCENTS = 4 };
+static const uint64_t percents[PERCENTS] = {50, 90, 95, 99};
+
+/* Of the value that so many percent are not above. */
+static uint64_t
+rank_of(const struct quantile *q, int k)
+{
+	return (q->n * percents[k] + 99) / 100;
+}
+
+/* Those values that are in a bucket of which chosen[] is not 0; how many. */
+static inline size_t
+choose(const struct quantile_values *l, size_t width, const uint64_t *chosen,
+    int64_t *to)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < l->n; i++) {
+		int64_t v = get(l->v, i, width);
+		if (chosen[bucket_of(v)])
+			to[n++] = v;
+	}
+	return n;
+}
+
+/* Sorts those values that are in a bucket with one that is asked for. */
+static void
+exact_values(const struct quantile *q, int64_t out[PERCENTS])
+{
+	uint64_t *n = g_new0(uint64_t, BUCKETS), below = 0;
+	size_t place[PERCENTS], few = 0, b;
+	spill_exact(n, q);
+	int k = 0;
+	for (b = 0; k < PERCENTS; b++) {
+		uint64_t here = n[b];
+		n[b] = 0; /* is it one of them? */
+		for (; k < PERCENTS && rank_of(q, k) <= below + here; k++) {
+			place[k] = few + (rank_of(q, k) - below) - 1;
+			n[b] = 1;
+		}
+		few += n[b] ? here : 0;
+		below += here;
+	}
+	memset(n + b, 0, (BUCKETS - b) * sizeof *n);
+	int64_t *v = g_new(int64_t, few);
+	size_t brief = choose(&q->brief, sizeof(uint32_t), n, v);
+	(void)choose(&q->others, sizeof(int64_t), n, v + brief);
+	v = sorted(v, few, q->max);
+	for (k = 0; k < PERCENTS; k++)
+		out[k] = v[place[k]];
+	g_free(v);
+	g_free(n);
+}
+
+static void
+sketched_values(const struct quantile *q, int64_t out[PERCENTS])
+{
+	uint64_t sum = q->buckets[0];
 	size_t i = 0;
-	for (uint64_t sum = q->buckets[0]; sum < rank; sum += q->buckets[i])
-		i++;
-	int64_t v = middle_of(i);
-	return v < q->min ? q->min : v > q->max ? q->max : v;
+	for (int k = 0; k < PERCENTS; k++) {
+		while (sum < rank_of(q, k))
+			sum += q->buckets[++i];
+		out[k] = CLAMP(middle_of(i), q->min, q->max);
+	}
 }
 
 void
-quantile_result(struct quantile *q, struct rec_times *out)
+quantile_result(const struct quantile *q, struct rec_times *out)
 {
+	int64_t at[PERCENTS];
 	rec_init(&rec_times_type, out);
 	out->count = (int64_t)q->n;
 	if (q->n == 0)
 		return;
-	if (q->brief.n)
-		sort(&q->brief, sizeof(uint32_t), q->max);
-	if (q->others.n)
-		sort(&q->others, sizeof(int64_t), q->max);
 	int64_t n = (int64_t)q->n;
 	out->min = q->min;
 	out->max = q->max;
@@ -236,8 +278,12 @@ quantile_result(struct quantile *q, struct rec_times *out)
 	out->mean =
 	    q->sum_s / n * RS_SEC +
 	    (int64_t)(((__int128)(q->sum_s % n) * RS_SEC + q->sum_ns) / n);
-	out->p50 = at_percent(q, 50);
-	out->p90 = at_percent(q, 90);
-	out->p95 = at_percent(q, 95);
-	out->p99 = at_percent(q, 99);
+	if (q->buckets)
+		sketched_values(q, at);
+	else
+		exact_values(q, at);
+	out->p50 = at[0];
+	out->p90 = at[1];
+	out->p95 = at[2];
+	out->p99 = at[3];
 }

@@ -38,7 +38,6 @@ void quantile_clear(struct quantile *q);
 void quantile_add(struct quantile *q, int64_t v);
 /* Adds all that from has; both with the same most_exact. */
 void quantile_merge(struct quantile *q, const struct quantile *from);
-/* Sorts what it holds. */
-void quantile_result(struct quantile *q, struct rec_times *out);
+void quantile_result(const struct quantile *q, struct rec_times *out);
 
 #endif

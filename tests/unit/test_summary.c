@@ -237,6 +237,46 @@ test_nearest_rank(void)
 	quantile_clear(&q);
 }
 
+static int
+by_value(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* As sorting all of them has it: alike, apart, and over all powers of two. */
+static void
+test_exact(void)
+{
+	enum { MOST = 1000 };
+	static const int widths[] = {0, 1, 7, 12, 40, 63};
+	uint64_t x = 1;
+	for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+		for (uint64_t n = 1; n <= MOST; n += 37) {
+			struct quantile q;
+			struct rec_times t;
+			int64_t v[MOST];
+			quantile_init(&q, MOST);
+			for (uint64_t i = 0; i < n; i++) {
+				x = x * 6364136223846793005u +
+				    1442695040888963407u;
+				v[i] = widths[w] ? (int64_t)(x >> 1 >>
+							     (63 - widths[w]) >>
+							     i % 3)
+						 : 0;
+				quantile_add(&q, v[i]);
+			}
+			qsort(v, n, sizeof *v, by_value);
+			quantile_result(&q, &t);
+			CU_ASSERT_EQUAL(t.p50, v[(n * 50 + 99) / 100 - 1]);
+			CU_ASSERT_EQUAL(t.p90, v[(n * 90 + 99) / 100 - 1]);
+			CU_ASSERT_EQUAL(t.p95, v[(n * 95 + 99) / 100 - 1]);
+			CU_ASSERT_EQUAL(t.p99, v[(n * 99 + 99) / 100 - 1]);
+			quantile_clear(&q);
+		}
+	}
+}
+
 /* The sketch keeps within half a percent of the exact values, from a
    microsecond to an hour. */
 static void
@@ -517,5 +557,5 @@ test_peak_of_a_year(void)
 
 UNIT_MAIN("summary", UNIT(test_rates), UNIT(test_ineffective),
     UNIT(test_inferred), UNIT(test_other_records), UNIT(test_nearest_rank),
-    UNIT(test_sketch), UNIT(test_merge), UNIT(test_groups),
+    UNIT(test_exact), UNIT(test_sketch), UNIT(test_merge), UNIT(test_groups),
     UNIT(test_groups_order), UNIT(test_peak), UNIT(test_peak_of_a_year))
