@@ -2,7 +2,8 @@
 #include "report/failures.h"
 
 #include "diag/rule.h"
-#include "report/one.h"
+#include "report/text_part.h"
+#include "track/spool.h"
 
 enum { GROUPS = 10000 };
 
@@ -56,7 +57,7 @@ static struct sufferer *
 sufferer_of(
     struct failures *f, const struct rs_addr *a, const struct rec_id *first)
 {
-	a = one_lead(f->t->in->one, a);
+	a = one_lead(f->one, a);
 	struct sufferer *s = g_tree_lookup(f->sufferers, a);
 	if (s == NULL && first) {
 		s = g_new0(struct sufferer, 1);
@@ -164,29 +165,15 @@ gather_connection(struct failures *f, const struct rec_connection *c)
 	gather(f, &rec_connection_type, c, (struct rs_span){0}, false);
 }
 
-static void
-gather_all(struct failures *f)
+void
+failures_add(struct failures *f, const struct rec_type *type, const void *rec)
 {
-	static const struct rec_type *const types[] = {
-	    &rec_registration_type, &rec_handshake_type, &rec_connection_type};
-	const struct text_input *in = f->t->in;
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		/* Of the others the lists say what they are. */
-		struct spool_reader *r =
-		    (i ? spool_read : spool_read_brief)(in->spool, types[i]);
-		const void *rec;
-		while ((rec = spool_next(r)) != NULL) {
-			if (!in->wanted(in->arg, types[i], rec))
-				continue;
-			if (i == 0)
-				gather_registration(f, rec);
-			else if (i == 1)
-				gather_handshake(f, rec);
-			else
-				gather_connection(f, rec);
-		}
-		spool_reader_free(r);
-	}
+	if (type == &rec_registration_type)
+		gather_registration(f, rec);
+	else if (type == &rec_handshake_type)
+		gather_handshake(f, rec);
+	else
+		gather_connection(f, rec);
 }
 
 /* Which groups were of lines that registered later. */
@@ -216,28 +203,23 @@ stopped_early(const struct rec_phone *p)
 	       !rs_span_eq(p->stopped_at, RS_LIT("sip"));
 }
 
-/* What is known of the phones that suffer. */
-static void
-gather_phones(struct failures *f)
+/* What is known of a phone that suffers. */
+void
+failures_phone(struct failures *f, const struct rec_phone *p)
 {
-	struct spool_reader *r = spool_read(f->t->in->spool, &rec_phone_type);
-	const struct rec_phone *p;
-	while ((p = spool_next(r)) != NULL) {
-		const struct rs_addr at = text_place_of(p);
-		bool room = g_tree_nnodes(f->sufferers) < GROUPS;
-		struct sufferer *s = sufferer_of(
-		    f, &at, stopped_early(p) && room ? &p->id : NULL);
-		if (s && stopped_early(p))
-			s->rank = RANK_FAILED;
-		if (s == NULL || rec_id_is(&s->phone))
-			continue;
-		s->phone = p->id;
-		recover(s, p);
-		if (s->rank == RANK_FAILED && p->outcome >= REC_REGISTERED &&
-		    p->outcome <= REC_QUERIED)
-			s->rank = RANK_RECOVERED;
-	}
-	spool_reader_free(r);
+	const struct rs_addr at = text_place_of(p);
+	bool early = stopped_early(p);
+	bool room = g_tree_nnodes(f->sufferers) < GROUPS;
+	struct sufferer *s = sufferer_of(f, &at, early && room ? &p->id : NULL);
+	if (s && early)
+		s->rank = RANK_FAILED;
+	if (s == NULL || rec_id_is(&s->phone))
+		return;
+	s->phone = p->id;
+	recover(s, p);
+	if (s->rank == RANK_FAILED && p->outcome >= REC_REGISTERED &&
+	    p->outcome <= REC_QUERIED)
+		s->rank = RANK_RECOVERED;
 }
 
 /* The group that is shown of the i-th record of a finding, or NULL. */
@@ -320,10 +302,9 @@ blame(struct failures *f, const struct rec_finding *x)
 }
 
 void
-failures_findings(struct failures *f)
+failures_findings(struct failures *f, struct spool *spool)
 {
-	struct spool_reader *r =
-	    spool_read_brief(f->t->in->spool, &rec_finding_type);
+	struct spool_reader *r = spool_read_brief(spool, &rec_finding_type);
 	const struct rec_finding *x;
 	while ((x = spool_next(r)) != NULL) {
 		blame(f, x);
@@ -333,18 +314,18 @@ failures_findings(struct failures *f)
 	spool_reader_free(r);
 }
 
-void
-failures_gather(struct failures *f, struct text *t)
+struct failures *
+failures_new(const struct one *one)
 {
-	*f = (struct failures){.t = t};
+	struct failures *f = g_new0(struct failures, 1);
+	f->one = one;
 	f->groups = g_tree_new_full(span_cmp, NULL, NULL, group_free);
 	f->by_record = g_tree_new_full(text_cmp, NULL, g_free, NULL);
 	f->sufferers = g_tree_new_full(addr_cmp, NULL, NULL, sufferer_free);
 	rs_buf_init(&f->key, 1 << 20, NULL);
 	rec_arena_init(&f->keys, NULL, NULL);
 	rec_arena_init(&f->arena, NULL, NULL);
-	gather_all(f);
-	gather_phones(f);
+	return f;
 }
 
 void
@@ -361,12 +342,15 @@ failures_show(struct failures *f, struct sufferer *s, enum place place)
 }
 
 void
-failures_clear(struct failures *f)
+failures_free(struct failures *f)
 {
+	if (f == NULL)
+		return;
 	g_tree_destroy(f->sufferers);
 	g_tree_destroy(f->by_record);
 	g_tree_destroy(f->groups);
 	rs_buf_clear(&f->key);
 	rec_arena_clear(&f->keys);
 	rec_arena_clear(&f->arena);
+	g_free(f);
 }

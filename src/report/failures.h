@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What failed, gathered for the text report.
+ * What failed, gathered for the text report while it is judged.
  *
  * A phone that retries for ever fails in the same way each time: attempts are
  * grouped by phone, AOR and outcome, handshakes and connections by server and
@@ -13,9 +13,13 @@
 #ifndef REPORT_FAILURES_H
 #define REPORT_FAILURES_H
 
-#include "report/text_part.h"
+#include "report/one.h"
+#include "track/records.h"
 
 #include <glib.h>
+
+struct spool;
+struct text;
 
 enum { FAILURES_CODES = 128 }; /* more than there are rules */
 
@@ -45,7 +49,8 @@ struct sufferer {
 };
 
 struct failures {
-	struct text *t;
+	const struct one *one; /* which addresses are one phone's */
+	struct text *t;        /* that tells of them; NULL before */
 	GTree *groups; /* by what they have in common: struct rs_span */
 	GTree
 	    *by_record; /* of what is shown: "registration 0-17" of the first */
@@ -59,13 +64,18 @@ struct failures {
 	struct rec_arena keys, arena;
 };
 
-/* From t's records of attempts, handshakes, connections and phones.  t must
-   outlive it. */
-void failures_gather(struct failures *f, struct text *t);
-void failures_clear(struct failures *f);
+/* one must outlive it. */
+struct failures *failures_new(const struct one *one);
+void failures_free(struct failures *f);
+/* An attempt, handshake or connection that failed or is undecided, and is to be
+   told of: each type in the order of ids, one after the other. */
+void failures_add(
+    struct failures *f, const struct rec_type *type, const void *rec);
+/* Then, each phone. */
+void failures_phone(struct failures *f, const struct rec_phone *p);
 /* It will be: findings are kept for what is shown only. */
 void failures_show(struct failures *f, struct sufferer *s, enum place place);
 /* What was found about groups that are shown, and about all phones. */
-void failures_findings(struct failures *f);
+void failures_findings(struct failures *f, struct spool *spool);
 
 #endif

@@ -437,9 +437,9 @@ report_handshake_provisions(
 }
 
 bool
-report_shown(void *arg, const struct rec_type *type, const void *rec)
+report_shown(
+    const struct report *r, const struct rec_type *type, const void *rec)
 {
-	const struct report *r = arg;
 	if (r->o.all_tls)
 		return true;
 	if (type == &rec_handshake_type)
@@ -467,18 +467,18 @@ report_by_scanner(const struct report *r, const struct rec_registration *g)
 }
 
 bool
-report_wanted(void *arg, const struct rec_type *type, const void *rec)
+report_wanted(
+    const struct report *r, const struct rec_type *type, const void *rec)
 {
-	const struct report *r = arg;
 	if (!only_has(r->only, type, rec))
 		return false;
-	if (type == &rec_registration_type && report_by_scanner(arg, rec))
+	if (type == &rec_registration_type && report_by_scanner(r, rec))
 		return false;
 	if (type == &rec_handshake_type && !handshake_failed(rec))
 		return false;
-	if (type == &rec_connection_type && !connection_failed(arg, rec))
+	if (type == &rec_connection_type && !connection_failed(r, rec))
 		return false;
-	return report_shown(arg, type, rec);
+	return report_shown(r, type, rec);
 }
 
 static bool
@@ -567,6 +567,8 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	report_event(r, type, p);
 	if (r->o.format != REPORT_NDJSON)
 		(void)spool_add_marked(r->spool, type, p, told_phone_mark(p));
+	if (r->failures)
+		failures_phone(r->failures, p);
 	if (p->suffered) {
 		const struct diag_case c = {
 		    .phone = p, .coverage = &r->amended};
@@ -686,6 +688,8 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	ask_again(r);
 	report_ask_lookups(r);
 	phone_tracker_find_scanners(r->phones);
+	if (r->o.format == REPORT_TEXT)
+		r->failures = failures_new(r->one);
 	report_judge_all(r);
 	finish_phones(r);
 	judge_finish(r->judge);
@@ -698,6 +702,8 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 		r->amended.problems = configured_result(r->configured);
 	report_use_names(r);
 	report_write(r);
+	failures_free(r->failures);
+	r->failures = NULL;
 	rec_arena_clear(&results);
 	r->coverage = NULL;
 	past_next(r->o.past);

@@ -245,8 +245,14 @@ each(struct report *r, const struct rec_type *type,
 {
 	struct spool_reader *s = spool_read(r->spool, type);
 	const void *rec;
-	while ((rec = spool_next(s)) != NULL)
+	bool told = r->failures && (type == &rec_registration_type ||
+				       type == &rec_handshake_type ||
+				       type == &rec_connection_type);
+	while ((rec = spool_next(s)) != NULL) {
 		judge_one(r, rec);
+		if (told && report_wanted(r, type, rec))
+			failures_add(r->failures, type, rec);
+	}
 	spool_reader_free(s);
 }
 

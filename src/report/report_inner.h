@@ -13,6 +13,7 @@
 #include "report/chain.h"
 #include "report/configured.h"
 #include "report/downloads.h"
+#include "report/failures.h"
 #include "report/json.h"
 #include "report/judge.h"
 #include "report/odd.h"
@@ -53,6 +54,7 @@ struct report {
 	struct profile_view_last service;
 	struct rs_addr soon; /* of whom a registration comes */
 	struct chain *chain; /* while report_finish() runs */
+	struct failures *failures; /* likewise, of the text; NULL: of others */
 	/* The shelves of what is fine: the same types under other addresses. */
 	struct rec_type fine_registration, fine_handshake, fine_connection;
 	struct rec_type odd_registration; /* fine, and to be judged */
@@ -76,9 +78,11 @@ struct report {
 void report_event(
     struct report *r, const struct rec_type *type, const void *rec);
 /* What is listed: what does not concern registration is not. */
-bool report_shown(void *arg, const struct rec_type *type, const void *rec);
+bool report_shown(
+    const struct report *r, const struct rec_type *type, const void *rec);
 /* Of what is not fine, what the text report is to tell. */
-bool report_wanted(void *arg, const struct rec_type *type, const void *rec);
+bool report_wanted(
+    const struct report *r, const struct rec_type *type, const void *rec);
 /* From either shelf, into the report's arena. */
 bool report_find(struct report *r, const struct rec_type *type,
     const struct rec_type *fine, const struct rec_id *id, void *rec);

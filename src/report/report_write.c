@@ -116,7 +116,7 @@ void
 report_write(struct report *r)
 {
 	struct text_input in = {&r->o, r->spool, &r->amended, &r->result,
-	    report_wanted, connection_of, r, report_phone_unknown(r), r->one,
+	    r->failures, connection_of, r, report_phone_unknown(r), r->one,
 	    &r->refused_lookup};
 	switch (r->o.format) {
 	case REPORT_TEXT:

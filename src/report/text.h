@@ -9,6 +9,7 @@
 #include "report/report.h"
 #include "track/spool.h"
 
+struct failures;
 struct one;
 
 struct text_input {
@@ -16,9 +17,7 @@ struct text_input {
 	struct spool *spool; /* phones, findings, and what is not fine */
 	const struct rec_coverage *coverage;
 	const struct rec_summary *summary;
-	/* Whether what lies in the spool failed, or is undecided, and is to be
-	   told of. */
-	bool (*wanted)(void *arg, const struct rec_type *type, const void *rec);
+	struct failures *failures; /* what failed, or is undecided */
 	/* A connection by its id, fine or not; lives as long as the report. */
 	bool (*connection)(
 	    void *arg, const struct rec_id *id, struct rec_connection *c);

@@ -8,7 +8,7 @@
  */
 #include "diag/rule.h"
 #include "report/failures.h"
-#include "report/one.h"
+#include "report/text_part.h"
 
 #include <glib.h>
 
@@ -478,15 +478,14 @@ print_all(struct failures *f, const GPtrArray *all, guint left)
 void
 text_failures(struct text *t)
 {
-	struct failures f;
+	struct failures *f = t->in->failures;
 	GPtrArray *all = g_ptr_array_new();
-	failures_gather(&f, t);
-	g_tree_foreach(f.sufferers, collect, all);
+	f->t = t;
+	g_tree_foreach(f->sufferers, collect, all);
 	g_ptr_array_sort(all, by_rank);
-	guint left = choose(&f, all);
-	failures_findings(&f);
-	print_blamed(&f);
-	print_all(&f, all, left);
+	guint left = choose(f, all);
+	failures_findings(f, t->in->spool);
+	print_blamed(f);
+	print_all(f, all, left);
 	g_ptr_array_free(all, TRUE);
-	failures_clear(&f);
 }
