@@ -3,6 +3,7 @@
 
 #include "diag/rule.h"
 #include "report/text_part.h"
+#include "track/queue.h"
 #include "track/spool.h"
 
 enum { GROUPS = 10000 };
@@ -14,60 +15,40 @@ text_cmp(gconstpointer a, gconstpointer b, gpointer arg)
 	return strcmp(a, b);
 }
 
-static gint
-span_cmp(gconstpointer a, gconstpointer b, gpointer arg)
-{
-	const struct rs_span *x = a, *y = b;
-	(void)arg;
-	int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-	return c ? c : x->n < y->n ? -1 : x->n > y->n;
-}
-
-static gint
-addr_cmp(gconstpointer a, gconstpointer b, gpointer arg)
-{
-	(void)arg;
-	return rs_addr_cmp(a, b);
-}
-
-static struct rs_span
-own(struct rs_span s)
-{
-	return (struct rs_span){g_memdup2(s.p, s.n), s.n};
-}
-
-static void
-group_free(void *p)
-{
-	struct group *g = p;
-	g_free((void *)(uintptr_t)g->aor.p);
-	g_free((void *)(uintptr_t)g->said.p);
-	g_free(g);
-}
-
-static void
-sufferer_free(void *p)
-{
-	struct sufferer *s = p;
-	g_ptr_array_free(s->groups, TRUE);
-	g_free(s);
-}
-
 static struct sufferer *
 sufferer_of(
     struct failures *f, const struct rs_addr *a, const struct rec_id *first)
 {
 	a = one_lead(f->one, a);
-	struct sufferer *s = g_tree_lookup(f->sufferers, a);
-	if (s == NULL && first) {
-		s = g_new0(struct sufferer, 1);
-		s->addr = *a;
-		s->first = *first;
-		s->rank = RANK_UNDECIDED;
-		s->groups = g_ptr_array_new();
-		g_tree_insert(f->sufferers, &s->addr, s);
+	uint64_t hash = table_addr_hash(&f->seed, a);
+	struct table_node *n = table_first(&f->by_addr, hash);
+	for (; n; n = table_next(n)) {
+		struct sufferer *s = TRACK_OF(n, struct sufferer, node);
+		if (rs_addr_eq(&s->addr, a))
+			return s;
 	}
+	if (first == NULL)
+		return NULL;
+	struct sufferer *s = rec_arena_alloc(&f->kept, sizeof *s);
+	s->addr = *a;
+	s->first = *first;
+	s->rank = RANK_UNDECIDED;
+	s->groups = g_ptr_array_new();
+	table_add(&f->by_addr, &s->node, hash);
+	g_ptr_array_add(f->sufferers, s);
 	return s;
+}
+
+static struct group *
+group_find(const struct failures *f, struct rs_span key, uint64_t hash)
+{
+	struct table_node *n = table_first(&f->groups, hash);
+	for (; n; n = table_next(n)) {
+		struct group *g = TRACK_OF(n, struct group, node);
+		if (rs_span_eq(g->key, key))
+			return g;
+	}
+	return NULL;
 }
 
 /* Adds one to the group of f->key. */
@@ -80,10 +61,14 @@ gather(struct failures *f, const struct rec_type *type, const void *rec,
 	    *(const struct rec_id *)(const void *)(at + type->id);
 	const struct rec_endpoint *client = (const void *)(at + type->client);
 	rs_time when = *(const rs_time *)(const void *)(at + type->time);
-	struct rs_span key = rs_buf_view(&f->key), *kept;
-	struct group *g = g_tree_lookup(f->groups, &key);
+	struct rs_span key = rs_buf_view(&f->key);
+	struct table_key k;
+	table_key_init(&k, &f->seed);
+	table_key_text(&k, key);
+	uint64_t hash = table_key_hash(&k);
+	struct group *g = group_find(f, key, hash);
 
-	if (g || g_tree_nnodes(f->groups) >= GROUPS) {
+	if (g || f->n_groups >= GROUPS) {
 		if (g) {
 			g->n++;
 			g->last_at = when;
@@ -92,17 +77,17 @@ gather(struct failures *f, const struct rec_type *type, const void *rec,
 		}
 		return;
 	}
-	g = g_new0(struct group, 1);
-	*g = (struct group){.type = type,
+	g = rec_arena_alloc(&f->kept, sizeof *g);
+	*g = (struct group){.key = rec_arena_text(&f->kept, key),
+	    .type = type,
 	    .first = id,
 	    .last_at = when,
 	    .n = 1,
 	    .undecided = undecided,
 	    .later = RS_NEVER,
-	    .aor = own(aor)};
-	kept = rec_arena_alloc(&f->keys, sizeof *kept);
-	*kept = rec_arena_text(&f->keys, key);
-	g_tree_insert(f->groups, kept, g);
+	    .aor = rec_arena_text(&f->kept, aor)};
+	table_add(&f->groups, &g->node, hash);
+	f->n_groups++;
 	struct sufferer *s = sufferer_of(f, &client->at.addr, &id);
 	g_ptr_array_add(s->groups, g);
 	if (rec_id_cmp(&id, &s->first) < 0)
@@ -209,7 +194,7 @@ failures_phone(struct failures *f, const struct rec_phone *p)
 {
 	const struct rs_addr at = text_place_of(p);
 	bool early = stopped_early(p);
-	bool room = g_tree_nnodes(f->sufferers) < GROUPS;
+	bool room = f->sufferers->len < GROUPS;
 	struct sufferer *s = sufferer_of(f, &at, early && room ? &p->id : NULL);
 	if (s && early)
 		s->rank = RANK_FAILED;
@@ -246,7 +231,7 @@ is_shown(const struct failures *f, const struct rec_finding *x)
 
 /* What was found about the groups that are shown; the first counts. */
 static void
-gather_finding(const struct failures *f, const struct rec_finding *x)
+gather_finding(struct failures *f, const struct rec_finding *x)
 {
 	for (uint32_t i = 0; i < x->records.n; i++) {
 		struct group *g = group_of(f, x, i);
@@ -254,7 +239,7 @@ gather_finding(const struct failures *f, const struct rec_finding *x)
 		rs_buf_init(&buf, 1 << 20, NULL);
 		if (g && g->said.p == NULL &&
 		    rec_write(&rec_finding_type, x, &buf))
-			g->said = own(rs_buf_view(&buf));
+			g->said = rec_arena_text(&f->kept, rs_buf_view(&buf));
 		rs_buf_clear(&buf);
 	}
 }
@@ -315,15 +300,17 @@ failures_findings(struct failures *f, struct spool *spool)
 }
 
 struct failures *
-failures_new(const struct one *one)
+failures_new(const struct one *one, const struct rs_hash_seed *seed)
 {
 	struct failures *f = g_new0(struct failures, 1);
 	f->one = one;
-	f->groups = g_tree_new_full(span_cmp, NULL, NULL, group_free);
+	f->seed = *seed;
+	table_init(&f->groups, NULL);
+	table_init(&f->by_addr, NULL);
+	f->sufferers = g_ptr_array_new();
 	f->by_record = g_tree_new_full(text_cmp, NULL, g_free, NULL);
-	f->sufferers = g_tree_new_full(addr_cmp, NULL, NULL, sufferer_free);
 	rs_buf_init(&f->key, 1 << 20, NULL);
-	rec_arena_init(&f->keys, NULL, NULL);
+	rec_arena_init(&f->kept, NULL, NULL);
 	rec_arena_init(&f->arena, NULL, NULL);
 	return f;
 }
@@ -346,11 +333,16 @@ failures_free(struct failures *f)
 {
 	if (f == NULL)
 		return;
-	g_tree_destroy(f->sufferers);
+	for (guint i = 0; i < f->sufferers->len; i++) {
+		struct sufferer *s = g_ptr_array_index(f->sufferers, i);
+		g_ptr_array_free(s->groups, TRUE);
+	}
+	g_ptr_array_free(f->sufferers, TRUE);
 	g_tree_destroy(f->by_record);
-	g_tree_destroy(f->groups);
+	table_clear(&f->groups);
+	table_clear(&f->by_addr);
 	rs_buf_clear(&f->key);
-	rec_arena_clear(&f->keys);
+	rec_arena_clear(&f->kept);
 	rec_arena_clear(&f->arena);
 	g_free(f);
 }

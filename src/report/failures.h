@@ -7,14 +7,14 @@
  * how they ended.
  *
  * Groups are few even in a long capture; they are bounded, and what is over
- * the bound is counted.  Trees, not hashes: nobody can make keys collide, and
- * the order never depends on a seed.
+ * the bound is counted.  Nothing is told in the order of a hash.
  */
 #ifndef REPORT_FAILURES_H
 #define REPORT_FAILURES_H
 
 #include "report/one.h"
 #include "track/records.h"
+#include "track/table.h"
 
 #include <glib.h>
 
@@ -24,6 +24,8 @@ struct text;
 enum { FAILURES_CODES = 128 }; /* more than there are rules */
 
 struct group {
+	struct table_node node; /* by key */
+	struct rs_span key;     /* what its records have in common */
 	const struct rec_type *type;
 	struct rec_id first;
 	rs_time last_at;
@@ -31,14 +33,15 @@ struct group {
 	bool undecided;
 	rs_time later; /* its line registered after all; else RS_NEVER */
 	struct rs_frame later_frame;
-	struct rs_span aor;  /* owned */
-	struct rs_span said; /* the finding, in the spool's form; owned */
+	struct rs_span aor;
+	struct rs_span said; /* the finding, in the spool's form */
 };
 
 enum rank { RANK_FAILED, RANK_RECOVERED, RANK_UNDECIDED };
 enum place { LEFT_OUT, SHOWN_IN_SHORT, SHOWN_IN_FULL };
 
 struct sufferer {
+	struct table_node node; /* by addr */
 	struct rs_addr addr;
 	struct rec_id first;
 	enum rank rank;
@@ -51,21 +54,24 @@ struct sufferer {
 struct failures {
 	const struct one *one; /* which addresses are one phone's */
 	struct text *t;        /* that tells of them; NULL before */
-	GTree *groups; /* by what they have in common: struct rs_span */
-	GTree
-	    *by_record; /* of what is shown: "registration 0-17" of the first */
-	GTree *sufferers; /* by address */
-	int64_t over;     /* records that found no room */
+	struct rs_hash_seed seed;
+	struct table groups, by_addr;
+	guint n_groups;
+	GPtrArray *sufferers; /* as they came */
+	/* Of what is shown: "registration 0-17" of the first. */
+	GTree *by_record;
+	int64_t over; /* records that found no room */
 	/* Of how many phones that failed it is a cause, by place in diag_rules;
 	   once the findings have been asked. */
 	int64_t blamed[FAILURES_CODES];
 	size_t rule;       /* that was blamed last */
 	struct rs_buf key; /* of the record at hand */
-	struct rec_arena keys, arena;
+	struct rec_arena kept, arena; /* groups and all of theirs; scratch */
 };
 
 /* one must outlive it. */
-struct failures *failures_new(const struct one *one);
+struct failures *failures_new(
+    const struct one *one, const struct rs_hash_seed *seed);
 void failures_free(struct failures *f);
 /* An attempt, handshake or connection that failed or is undecided, and is to be
    told of: each type in the order of ids, one after the other. */

@@ -7,14 +7,17 @@
  *
  * Findings wait here in the spool's form, as only a few of them are looked at
  * again.  Their memory is bounded; past that, new ones go to the spool as they
- * are.  The tree compares keys, so nobody can choose them to collide.
+ * are.  Keys are hashed by a seed, so that nobody can choose them to collide.
  */
 #include "report/judge.h"
 
 #include "base/pool.h"
 #include "diag/finding.h"
+#include "track/queue.h"
+#include "track/table.h"
 
 struct kept {
+	struct table_node node; /* by the key */
 	struct rs_span key; /* binary; in the pool, as is all that is kept */
 	struct rs_span bytes;
 	struct rec_id id;
@@ -29,7 +32,8 @@ struct kept {
 
 struct judge {
 	struct spool *spool;
-	GTree *by_key;          /* key -> struct kept */
+	struct rs_hash_seed seed;
+	struct table by_key;
 	GPtrArray *all;         /* in the order of finding */
 	enum rec_reg_kind kind; /* of the registration that is judged */
 	uint64_t errors;
@@ -39,22 +43,35 @@ struct judge {
 	struct rs_buf buf, key;
 };
 
-static gint
-key_cmp(gconstpointer a, gconstpointer b, gpointer arg)
+static uint64_t
+key_hash(const struct judge *j, struct rs_span key)
 {
-	const struct rs_span *x = a, *y = b;
-	(void)arg;
-	int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-	return c ? c : x->n < y->n ? -1 : x->n > y->n;
+	struct table_key k;
+	table_key_init(&k, &j->seed);
+	table_key_text(&k, key);
+	return table_key_hash(&k);
+}
+
+static struct kept *
+kept_find(const struct judge *j, struct rs_span key)
+{
+	struct table_node *n = table_first(&j->by_key, key_hash(j, key));
+	for (; n; n = table_next(n)) {
+		struct kept *k = TRACK_OF(n, struct kept, node);
+		if (rs_span_eq(k->key, key))
+			return k;
+	}
+	return NULL;
 }
 
 struct judge *
-judge_new(struct spool *to, size_t most)
+judge_new(struct spool *to, size_t most, const struct rs_hash_seed *seed)
 {
 	struct judge *j = g_new0(struct judge, 1);
 	j->spool = to;
 	j->most = most;
-	j->by_key = g_tree_new_full(key_cmp, NULL, NULL, NULL);
+	j->seed = *seed;
+	table_init(&j->by_key, NULL);
 	j->all = g_ptr_array_new();
 	rec_arena_init(&j->rules, NULL, NULL);
 	rec_arena_init(&j->own, NULL, NULL);
@@ -70,7 +87,7 @@ judge_free(struct judge *j)
 {
 	if (j == NULL)
 		return;
-	g_tree_destroy(j->by_key);
+	table_clear(&j->by_key);
 	g_ptr_array_free(j->all, TRUE);
 	rec_arena_clear(&j->rules);
 	rec_arena_clear(&j->own);
@@ -221,8 +238,7 @@ add(struct judge *j, struct kept *k, const struct rec_finding *found)
 	j->buf.n = 0;
 	if (!rec_write(&rec_finding_type, f, &j->buf)) /* over a megabyte */
 		return;
-	const struct kept whole = {
-	    .key = k ? k->key : keep(j, j->key.p, j->key.n),
+	struct kept whole = {.key = k ? k->key : keep(j, j->key.p, j->key.n),
 	    .bytes = keep(j, j->buf.p, j->buf.n),
 	    .id = f->id,
 	    .severity = f->severity,
@@ -231,13 +247,14 @@ add(struct judge *j, struct kept *k, const struct rec_finding *found)
 	    .n_evidence = f->evidence.n,
 	    .n_records = f->records.n};
 	if (k) {
+		whole.node = k->node;
 		*k = whole;
 		return;
 	}
 	k = rs_pool_keep(&j->pool, sizeof *k);
 	*k = whole;
 	g_ptr_array_add(j->all, k);
-	g_tree_insert(j->by_key, &k->key, k);
+	table_add(&j->by_key, &k->node, key_hash(j, k->key));
 }
 
 static void
@@ -246,7 +263,7 @@ found(void *arg, const struct rec_finding *f)
 	struct judge *j = arg;
 	struct rs_span key = key_of(j, f);
 	j->errors += f->severity == REC_ERROR;
-	struct kept *k = g_tree_lookup(j->by_key, &key);
+	struct kept *k = kept_find(j, key);
 	if (k && f->severity == k->severity) {
 		again(j, k, f);
 	} else if (k == NULL && j->held >= j->most) {

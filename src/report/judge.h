@@ -5,6 +5,7 @@
 #ifndef REPORT_JUDGE_H
 #define REPORT_JUDGE_H
 
+#include "base/hash.h"
 #include "diag/rule.h"
 #include "report/told.h"
 #include "track/spool.h"
@@ -15,7 +16,8 @@ struct judge;
 
 /* What is found goes to that spool; findings of so many bytes are compared with
    each other before. */
-struct judge *judge_new(struct spool *to, size_t most);
+struct judge *judge_new(
+    struct spool *to, size_t most, const struct rs_hash_seed *seed);
 void judge_free(struct judge *j);
 void judge_case(struct judge *j, const struct diag_case *c);
 /* The spool has all findings then. */

@@ -79,7 +79,7 @@ report_new(
 	r->shown = shown_new();
 	r->hosts = host_index_new();
 	r->turns = turns_new();
-	r->judge = judge_new(spool, limit / 16);
+	r->judge = judge_new(spool, limit / 16, &seed);
 	r->asked = asked_new(related, r->phones, &seed, limit / 32);
 	r->odd = odd_new(&seed);
 	r->seed = seed;
@@ -689,7 +689,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 	report_ask_lookups(r);
 	phone_tracker_find_scanners(r->phones);
 	if (r->o.format == REPORT_TEXT)
-		r->failures = failures_new(r->one);
+		r->failures = failures_new(r->one, &r->seed);
 	report_judge_all(r);
 	finish_phones(r);
 	judge_finish(r->judge);

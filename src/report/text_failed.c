@@ -382,17 +382,15 @@ by_rank(gconstpointer a, gconstpointer b)
 	const struct sufferer *const *x = a, *const *y = b;
 	if ((*x)->rank != (*y)->rank)
 		return (int)(*x)->rank - (int)(*y)->rank;
-	return rec_id_cmp(&(*x)->first, &(*y)->first);
+	int c = rec_id_cmp(&(*x)->first, &(*y)->first);
+	return c ? c : rs_addr_cmp(&(*x)->addr, &(*y)->addr);
 }
 
-static gboolean
-collect(gpointer key, gpointer value, gpointer arg)
+static void
+show(struct failures *f, struct sufferer *s, enum place place)
 {
-	struct sufferer *s = value;
-	(void)key;
 	g_ptr_array_sort(s->groups, by_first);
-	g_ptr_array_add(arg, s);
-	return FALSE;
+	failures_show(f, s, place);
 }
 
 /* Which of them there is room for; how many there is none for. */
@@ -405,9 +403,9 @@ choose(struct failures *f, const GPtrArray *all)
 		if (s->rank == RANK_UNDECIDED ? undecided++ < UNDECIDED
 		    : full < IN_FULL          ? false
 					      : brief++ < IN_SHORT)
-			failures_show(f, s, SHOWN_IN_SHORT);
+			show(f, s, SHOWN_IN_SHORT);
 		else if (s->rank != RANK_UNDECIDED && full++ < IN_FULL)
-			failures_show(f, s, SHOWN_IN_FULL);
+			show(f, s, SHOWN_IN_FULL);
 		else
 			left++;
 	}
@@ -479,13 +477,11 @@ void
 text_failures(struct text *t)
 {
 	struct failures *f = t->in->failures;
-	GPtrArray *all = g_ptr_array_new();
+	GPtrArray *all = f->sufferers;
 	f->t = t;
-	g_tree_foreach(f->sufferers, collect, all);
 	g_ptr_array_sort(all, by_rank);
 	guint left = choose(f, all);
 	failures_findings(f, t->in->spool);
 	print_blamed(f);
 	print_all(f, all, left);
-	g_ptr_array_free(all, TRUE);
 }

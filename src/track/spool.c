@@ -31,8 +31,10 @@ enum {
 	RUN = 2048,                 /* entries sorted at a time: 80 kB */
 	FAN = 16,                   /* runs merged at a time */
 	LEVELS = 8,                 /* 2048 * 16^8 records */
-	CHUNK = 128, /* entries read at a time from a run: a block */
+	CHUNK = 128,                /* entries read at a time from a run */
+	BLOCK = 32, /* entries read to find one: CHUNK has several */
 	WINDOW = 16 * 1024,
+	NARROW = 4 * 1024, /* where records are looked up one by one */
 	WINDOWS = 16,
 	TYPES = 16,
 };
@@ -76,6 +78,7 @@ struct window {
 
 struct windows {
 	struct window v[WINDOWS];
+	size_t size; /* of each */
 	uint64_t uses;
 };
 
@@ -199,8 +202,8 @@ windows_view(struct windows *w, const struct file *f, uint64_t at, uint64_t n)
 	v->used = ++w->uses;
 	/* From where one begins: records are near each other, in any order.
 	   Where one ends there is nothing before it to be read again. */
-	size_t before = follows ? 0 : (size_t)(at % WINDOW);
-	size_t want = before + n > WINDOW ? before + (size_t)n : WINDOW;
+	size_t before = follows ? 0 : (size_t)(at % w->size);
+	size_t want = before + n > w->size ? before + (size_t)n : w->size;
 	if (v->size < want) {
 		g_free(v->p);
 		v->p = g_malloc(want);
@@ -367,7 +370,7 @@ shelf_merge(struct spool *s, struct shelf *h, unsigned level)
 		if (more) {
 			if (out.n++ == 0)
 				out.low = batch[n].id;
-			if (n == 0)
+			if (n % BLOCK == 0)
 				g_array_append_val(out.firsts, batch[n].id);
 			out.high = batch[n++].id;
 		}
@@ -419,7 +422,7 @@ shelf_spill(struct spool *s, struct shelf *h)
 		run_clear(&r);
 		return;
 	}
-	for (size_t i = 0; i < h->n_tail; i += CHUNK)
+	for (size_t i = 0; i < h->n_tail; i += BLOCK)
 		g_array_append_val(r.firsts, h->tail[i].id);
 	h->n_tail = 0;
 	shelf_push(s, h, 0, &r);
@@ -464,6 +467,7 @@ spool_new(GError **error)
 {
 	struct spool *s = g_new0(struct spool, 1);
 	s->data.fd = s->index.fd = -1;
+	s->found.size = NARROW;
 	if (file_open(&s->data, error) && file_open(&s->index, error))
 		return s;
 	spool_free(s);
@@ -583,6 +587,7 @@ spool_read(struct spool *s, const struct rec_type *type)
 	if (h) /* what it could not write is found lost below */
 		(void)flush(s, h, h->pending.n);
 	r->s = s;
+	r->windows.size = WINDOW;
 	r->type = type;
 	r->rec = g_malloc(type->size);
 	rec_arena_init(&r->arena, NULL, NULL);
@@ -689,14 +694,14 @@ search(
 static size_t
 run_block(const struct spool *s, struct run *r, uint64_t at)
 {
-	uint64_t n = r->n - at * CHUNK;
-	size_t size = (n < CHUNK ? (size_t)n : CHUNK) * sizeof *r->block;
+	uint64_t n = r->n - at * BLOCK;
+	size_t size = (n < BLOCK ? (size_t)n : BLOCK) * sizeof *r->block;
 	if (r->block && r->block_at == at)
 		return size / sizeof *r->block;
 	if (r->block == NULL)
-		r->block = g_new(struct entry, CHUNK);
+		r->block = g_new(struct entry, BLOCK);
 	size_t got = file_read(
-	    &s->index, r->block, size, r->at + at * CHUNK * sizeof *r->block);
+	    &s->index, r->block, size, r->at + at * BLOCK * sizeof *r->block);
 	r->block_at = got == size ? at : UINT64_MAX;
 	return got / sizeof *r->block;
 }
