@@ -8,6 +8,8 @@
  */
 #include "diag/finding.h"
 
+#include "base/decimal.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -18,15 +20,14 @@ void
 finding_record(
     struct finding *f, const struct rec_type *type, const struct rec_id *id)
 {
-	char name[REC_ID_TEXT], text[REC_ID_TEXT + 32];
+	char text[REC_NAME_TEXT];
 	if (!rec_id_is(id))
 		return;
-	rec_id_format(id, name);
-	int n = snprintf(text, sizeof text, "%s %s", type->name, name);
+	size_t n = rec_name_format(type, id, text);
 	struct rec_finding *r = &f->rec;
 	struct rs_span *s = rec_list_add(&r->records, f->out->arena, sizeof *s);
 	*s = rec_arena_text(
-	    f->out->arena, (struct rs_span){(const uint8_t *)text, (size_t)n});
+	    f->out->arena, (struct rs_span){(const uint8_t *)text, n});
 	if (!rec_id_is(&r->id))
 		r->id = *id;
 }
@@ -279,31 +280,42 @@ count_frames(const struct rec_list *l)
 	return n;
 }
 
+static size_t
+put(char *to, const char *text)
+{
+	size_t n = strlen(text);
+	memcpy(to, text, n);
+	return n;
+}
+
 /* Many frames are written as ranges where they follow each other. */
 void
 finding_filter(struct rec_finding *f, struct rec_arena *a)
 {
+	/* What one of them takes, and at most; and what ends them. */
+	enum { USUAL = 48, ONE = 20 + 2 * RS_DECIMAL_TEXT };
 	const struct rec_list *l = &f->evidence;
-	char text[MAX_FILTER];
+	char text[MAX_FILTER + ONE];
 	size_t n = 0;
-	bool ranges = count_frames(l) > MAX_SINGLE;
+	bool ranges = l->n > MAX_SINGLE && count_frames(l) > MAX_SINGLE;
 	uint64_t from = next_frame(l, 0);
-	while (from && n + 48 < sizeof text) {
+	while (from && n + USUAL < MAX_FILTER) {
 		uint64_t to = from, next = next_frame(l, to);
 		while (ranges && next == to + 1) {
 			to = next;
 			next = next_frame(l, to);
 		}
-		n += (size_t)snprintf(text + n, sizeof text - n, "%s%llu",
-		    n ? ", " : "frame.number in {", (unsigned long long)from);
-		if (to > from)
-			n += (size_t)snprintf(text + n, sizeof text - n,
-			    "..%llu", (unsigned long long)to);
+		n += put(text + n, n ? ", " : "frame.number in {");
+		n += rs_decimal(text + n, from);
+		if (to > from) {
+			n += put(text + n, "..");
+			n += rs_decimal(text + n, to);
+		}
 		from = next;
 	}
 	if (n == 0)
 		return;
-	n += (size_t)snprintf(text + n, sizeof text - n, "}");
+	text[n++] = '}';
 	f->filter =
 	    rec_arena_text(a, (struct rs_span){(const uint8_t *)text, n});
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "diag/sip_view.h"
 
+#include "base/decimal.h"
 #include "diag/coverage_view.h"
-
-#include <stdio.h>
 
 bool
 sip_view_contains(struct rs_span s, const char *word)
@@ -84,7 +83,7 @@ say_repeats(struct finding *f, const struct rec_transaction *t)
 void
 sip_view_evidence(struct finding *f, const struct sip_view *v)
 {
-	char text[64];
+	char text[RS_DECIMAL_TEXT];
 	for (uint32_t i = 0; i < v->n; i++) {
 		if (i >= 2 && i + 2 < v->n)
 			continue;
@@ -96,10 +95,9 @@ sip_view_evidence(struct finding *f, const struct sip_view *v)
 			say_repeats(f, t);
 			continue;
 		}
-		int n =
-		    snprintf(text, sizeof text, "%lld", (long long)t->status);
+		size_t n = rs_decimal(text, (uint64_t)t->status);
 		finding_evidence(f, t->response_frame, t->response_time,
-		    (struct rs_span){(const uint8_t *)text, (size_t)n});
+		    (struct rs_span){(const uint8_t *)text, n});
 	}
 }
 

@@ -321,10 +321,9 @@ failures_show(struct failures *f, struct sufferer *s, enum place place)
 	s->place = place;
 	for (guint i = 0; i < s->groups->len; i++) {
 		struct group *g = g_ptr_array_index(s->groups, i);
-		char id[REC_ID_TEXT];
-		rec_id_format(&g->first, id);
-		g_tree_insert(f->by_record,
-		    g_strdup_printf("%s %s", g->type->name, id), g);
+		char name[REC_NAME_TEXT];
+		rec_name_format(g->type, &g->first, name);
+		g_tree_insert(f->by_record, g_strdup(name), g);
 	}
 }
 

@@ -3,9 +3,6 @@
 #include "track/phone_inner.h"
 #include "track/scanner.h"
 
-#include <assert.h>
-#include <string.h>
-
 enum { MAX_EVIDENCE = 16, MAX_LINES = 16 /* that one phone has */ };
 
 static const char *const stage_names[PHONE_STAGES] = {"tcp", "tls", "sip"};
@@ -91,12 +88,8 @@ rec_stage_add(struct rec_stage *s, const struct rec_type *type,
     const struct rec_id *id, struct rs_frame from, struct rs_frame to,
     struct rec_arena *a)
 {
-	char text[REC_ID_TEXT + 32];
-	size_t n = strlen(type->name);
-	assert(n < sizeof text - REC_ID_TEXT);
-	memcpy(text, type->name, n);
-	text[n++] = ' ';
-	n += rec_id_format(id, text + n);
+	char text[REC_NAME_TEXT];
+	size_t n = rec_name_format(type, id, text);
 	rec_stage_name(
 	    s, (struct rs_span){(const uint8_t *)text, n}, from, to, a);
 }

@@ -189,6 +189,17 @@ rec_id_format(const struct rec_id *id, char out[REC_ID_TEXT])
 	return n;
 }
 
+size_t
+rec_name_format(const struct rec_type *type, const struct rec_id *id,
+    char out[REC_NAME_TEXT])
+{
+	size_t n = strlen(type->name);
+	assert(n < REC_NAME_TEXT - REC_ID_TEXT);
+	memcpy(out, type->name, n);
+	out[n++] = ' ';
+	return n + rec_id_format(id, out + n);
+}
+
 int
 rec_id_cmp(const struct rec_id *a, const struct rec_id *b)
 {

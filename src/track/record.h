@@ -161,6 +161,11 @@ bool rec_read_brief(const struct rec_type *type, void *rec,
 
 enum { REC_ID_TEXT = 48 };
 size_t rec_id_format(const struct rec_id *id, char out[REC_ID_TEXT]);
+/* What findings and stages call it, "registration 0-17"; its length, and a NUL
+   behind it. */
+enum { REC_NAME_TEXT = REC_ID_TEXT + 32 };
+size_t rec_name_format(const struct rec_type *type, const struct rec_id *id,
+    char out[REC_NAME_TEXT]);
 int rec_id_cmp(const struct rec_id *a, const struct rec_id *b);
 
 static inline bool
