@@ -29,13 +29,20 @@ static const rs_time WAIT = 2 * RS_SEC;
 struct client {
 	struct table_node node; /* by address */
 	struct rs_addr addr;
-	GPtrArray *lookups; /* GBytes */
+	GArray *lookups; /* struct rs_span */
 	GArray *tries, *waits;
 	bool phone, unsure;    /* unsure: asked when it was not known for one */
 	bool registered;       /* before */
 	bool elsewhere;        /* it tried something that is not kept */
 	struct client *joined; /* NULL, or the one that has all of its */
 	bool cut;              /* there were more tries than are kept */
+};
+
+/* Answers to the same question, whoever asked. */
+struct shared {
+	struct table_node node;
+	struct rs_span type, domain;
+	struct rec_list answers; /* struct rs_span: OTHERS at most */
 };
 
 struct asked {
@@ -48,9 +55,10 @@ struct asked {
 	GTree *servers;    /* struct rs_addr, that anybody tried */
 	GTree *registrars; /* those where anybody tried to register */
 	size_t tries, waits;
-	GTree *names; /* "type domain" -> GPtrArray of GBytes, of answers */
+	struct table names; /* struct shared, by type and domain */
+	size_t n_names;
 	size_t room;
-	struct rec_arena arena;
+	struct rec_arena kept, arena; /* all that is kept; scratch */
 	struct rs_buf buf;
 	struct diag_way way;
 	bool made; /* way is of way.client, and nothing came since */
@@ -66,29 +74,16 @@ by_address(const void *a, const void *b, void *arg)
 	return rs_addr_cmp(a, b);
 }
 
-static int
-by_text(const void *a, const void *b, void *arg)
-{
-	(void)arg;
-	return strcmp(a, b);
-}
-
 static void
 client_free(void *p)
 {
 	struct client *c = p;
 	if (c->lookups) {
-		g_ptr_array_unref(c->lookups);
+		g_array_unref(c->lookups);
 		g_array_unref(c->tries);
 		g_array_unref(c->waits);
 	}
 	g_free(c);
-}
-
-static void
-list_free(void *p)
-{
-	g_ptr_array_unref(p);
 }
 
 struct asked *
@@ -103,7 +98,8 @@ asked_new(const struct related *related, const struct phone_tracker *phones,
 	a->order = g_ptr_array_new_with_free_func(client_free);
 	a->servers = g_tree_new_full(by_address, NULL, g_free, NULL);
 	a->registrars = g_tree_new_full(by_address, NULL, g_free, NULL);
-	a->names = g_tree_new_full(by_text, NULL, g_free, list_free);
+	table_init(&a->names, NULL);
+	rec_arena_init(&a->kept, NULL, NULL);
 	a->room = room;
 	rec_arena_init(&a->arena, NULL, NULL);
 	rs_buf_init(&a->buf, 1 << 16, NULL);
@@ -116,7 +112,8 @@ asked_free(struct asked *a)
 	if (a == NULL)
 		return;
 	table_clear(&a->clients);
-	g_tree_unref(a->names);
+	table_clear(&a->names);
+	rec_arena_clear(&a->kept);
 	g_tree_unref(a->servers);
 	g_tree_unref(a->registrars);
 	g_ptr_array_unref(a->order);
@@ -171,46 +168,59 @@ open_client(struct client *c)
 {
 	if (c->lookups)
 		return;
-	c->lookups =
-	    g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	c->lookups = g_array_new(FALSE, FALSE, sizeof(struct rs_span));
 	c->tries = g_array_new(FALSE, FALSE, sizeof(struct diag_try));
 	c->waits = g_array_new(FALSE, FALSE, sizeof(struct diag_wait));
 }
 
-/* NULL: no more room. */
-static GBytes *
+/* Absent: no more room. */
+static struct rs_span
 keep(struct asked *a, const struct rec_lookup *l)
 {
 	a->buf.n = 0;
 	if (!rec_write(&rec_lookup_type, l, &a->buf) || a->buf.n > a->room)
-		return NULL;
+		return (struct rs_span){0};
 	a->room -= a->buf.n;
-	return g_bytes_new(a->buf.p, a->buf.n);
+	return rec_arena_text(&a->kept, rs_buf_view(&a->buf));
 }
 
-static char *
-name_key(const struct rec_lookup *l)
+static struct shared *
+shared_find(const struct asked *a, const struct rec_lookup *l, uint64_t *hash)
 {
-	struct rs_span name = way_domain(l);
-	return g_strdup_printf("%.*s %.*s", (int)l->type.n,
-	    (const char *)l->type.p, (int)name.n, (const char *)name.p);
+	struct rs_span domain = way_domain(l);
+	struct table_key key;
+	table_key_init(&key, &a->seed);
+	table_key_text(&key, l->type);
+	table_key_text(&key, domain);
+	*hash = table_key_hash(&key);
+	for (struct table_node *n = table_first(&a->names, *hash); n;
+	     n = table_next(n)) {
+		struct shared *s = TRACK_OF(n, struct shared, node);
+		if (rs_span_eq(s->type, l->type) &&
+		    rs_span_eq(s->domain, domain))
+			return s;
+	}
+	return NULL;
 }
 
 /* So that answers to others can be compared. */
 static void
-share(struct asked *a, const struct rec_lookup *l, GBytes *bytes)
+share(struct asked *a, const struct rec_lookup *l, struct rs_span bytes)
 {
-	g_autofree char *key = name_key(l);
-	GPtrArray *list = g_tree_lookup(a->names, key);
-	if (list == NULL) {
-		if (g_tree_nnodes(a->names) >= NAMES)
+	uint64_t hash;
+	struct shared *s = shared_find(a, l, &hash);
+	if (s == NULL) {
+		if (a->n_names >= NAMES)
 			return;
-		list = g_ptr_array_new_with_free_func(
-		    (GDestroyNotify)g_bytes_unref);
-		g_tree_insert(a->names, g_steal_pointer(&key), list);
+		a->n_names++;
+		s = rec_arena_alloc(&a->kept, sizeof *s);
+		s->type = rec_arena_text(&a->kept, l->type);
+		s->domain = rec_arena_text(&a->kept, way_domain(l));
+		table_add(&a->names, &s->node, hash);
 	}
-	if (list->len < OTHERS)
-		g_ptr_array_add(list, g_bytes_ref(bytes));
+	if (s->answers.n < OTHERS)
+		*(struct rs_span *)rec_list_add(
+		    &s->answers, &a->kept, sizeof bytes) = bytes;
 }
 
 /* Who writes a log is a phone. */
@@ -252,11 +262,11 @@ asked_lookup(struct asked *a, const struct rec_lookup *l)
 	open_client(c);
 	if (c->lookups->len >= LOOKUPS)
 		return;
-	GBytes *bytes = keep(a, l);
-	if (bytes == NULL)
+	struct rs_span bytes = keep(a, l);
+	if (bytes.p == NULL)
 		return;
 	a->made = false;
-	g_ptr_array_add(c->lookups, bytes);
+	g_array_append_val(c->lookups, bytes);
 	if (l->state == REC_ANSWERED)
 		share(a, l, bytes);
 }
@@ -571,11 +581,9 @@ asked_related(const struct asked *a, const struct rec_lookup *l)
 }
 
 static bool
-read_back(struct asked *a, GBytes *bytes, struct rec_lookup *to)
+read_back(struct asked *a, struct rs_span bytes, struct rec_lookup *to)
 {
-	gsize n;
-	const uint8_t *p = g_bytes_get_data(bytes, &n);
-	if (!rec_read(&rec_lookup_type, to, (struct rs_span){p, n}, &a->arena))
+	if (!rec_read(&rec_lookup_type, to, bytes, &a->arena))
 		return false;
 	if (to->related != RS_TRUE && related_name(a->related, to->name))
 		to->related = RS_TRUE;
@@ -622,11 +630,12 @@ make_others(struct asked *a)
 				rs_span_eq(own->type, w->lookups[j].type);
 		if (again)
 			continue;
-		g_autofree char *key = name_key(own);
-		GPtrArray *all = g_tree_lookup(a->names, key);
-		for (guint k = 0; all && k < all->len; k++) {
+		uint64_t hash;
+		const struct shared *s = shared_find(a, own, &hash);
+		const struct rs_span *all = s ? s->answers.v : NULL;
+		for (uint32_t k = 0; s && k < s->answers.n; k++) {
 			struct rec_lookup x;
-			if (read_back(a, g_ptr_array_index(all, k), &x) &&
+			if (read_back(a, all[k], &x) &&
 			    !rs_addr_eq(&x.client.at.addr, &w->client))
 				*(struct rec_lookup *)rec_list_add(
 				    &l, &a->arena, sizeof x) = x;
@@ -703,8 +712,9 @@ asked_way(struct asked *a, const struct rs_addr *client)
 	*w = (struct diag_way){
 	    .client = c->addr, .phone = c->phone, .lookups = v};
 	for (guint i = 0; i < c->lookups->len; i++)
-		w->n_lookups += read_back(
-		    a, g_ptr_array_index(c->lookups, i), &v[w->n_lookups]);
+		w->n_lookups +=
+		    read_back(a, g_array_index(c->lookups, struct rs_span, i),
+			&v[w->n_lookups]);
 	qsort(v, w->n_lookups, sizeof *v, lookup_cmp);
 	g_array_sort(c->tries, try_cmp);
 	g_array_sort(c->waits, wait_cmp);
