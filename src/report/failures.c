@@ -3,6 +3,7 @@
 
 #include "diag/rule.h"
 #include "report/text_part.h"
+#include "report/told.h"
 #include "track/queue.h"
 #include "track/spool.h"
 
@@ -290,7 +291,9 @@ void
 failures_findings(struct failures *f, struct spool *spool)
 {
 	struct spool_reader *r = spool_read_brief(spool, &rec_finding_type);
+	const enum told_bit skipped = TOLD_NO_FAILURE;
 	const struct rec_finding *x;
+	spool_pick(r, told_wants, &skipped);
 	while ((x = spool_next(r)) != NULL) {
 		blame(f, x);
 		if (is_shown(f, x) && spool_whole(r))

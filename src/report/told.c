@@ -67,8 +67,10 @@ uint32_t
 told_finding_mark(const struct rec_finding *x)
 {
 	bool cause = x->severity == REC_ERROR && told_stage(x) >= 0;
+	bool failure = x->severity == REC_ERROR || told_of_attempt(x);
 	return (cause ? 0u : TOLD_NO_CAUSE) |
-	       (told_alone(x) ? 0u : TOLD_NOT_ALONE);
+	       (told_alone(x) ? 0u : TOLD_NOT_ALONE) |
+	       (failure ? 0u : TOLD_NO_FAILURE);
 }
 
 uint32_t

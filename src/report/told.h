@@ -11,10 +11,11 @@
 /* Bits of marks.  They say what a record is not: one without a mark is read by
    all. */
 enum told_bit {
-	TOLD_NO_CAUSE = 1,    /* a finding: no error of a stage before TCP */
-	TOLD_NOT_ALONE = 2,   /* a finding: with what failed, if at all */
-	TOLD_NOT_ODD = 4,     /* a phone: it differs from no others */
-	TOLD_NOT_IN_PART = 8, /* a phone: its lines failed alike, or none */
+	TOLD_NO_CAUSE = 1,     /* a finding: no error of a stage before TCP */
+	TOLD_NOT_ALONE = 2,    /* a finding: with what failed, if at all */
+	TOLD_NO_FAILURE = 4,   /* a finding: nothing that failed leads to it */
+	TOLD_NOT_ODD = 8,      /* a phone: it differs from no others */
+	TOLD_NOT_IN_PART = 16, /* a phone: its lines failed alike, or none */
 };
 
 uint32_t told_finding_mark(const struct rec_finding *x);

@@ -64,6 +64,7 @@ struct neighbour_tracker {
 	struct queue card_order, epoch_order;
 	struct rs_pool pool;
 	uint64_t evicted;
+	struct rec_host blank;
 };
 
 struct neighbour_tracker *
@@ -79,6 +80,7 @@ neighbour_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	queue_init(&k->card_order);
 	queue_init(&k->epoch_order);
 	rs_pool_init(&k->pool);
+	rec_init(&rec_host_type, &k->blank);
 	return k;
 }
 
@@ -180,9 +182,8 @@ count_address(struct card *c, unsigned v6, rs_time now)
 }
 
 static bool
-is_router(const struct neighbour_tracker *k, const struct epoch *e)
+is_router(const struct card *c, const struct epoch *e)
 {
-	const struct card *c = find_card(k, e->mac);
 	return c && c->addresses[e->addr.family == 6] > MOST_ADDRESSES;
 }
 
@@ -203,37 +204,38 @@ find_epoch(const struct neighbour_tracker *k, const struct rs_addr *a)
 	return NULL;
 }
 
-/* until: when it went to another host for good, or RS_NEVER. */
+/* until: when it went to another host for good, or RS_NEVER.  The arena is
+   scratch. */
 static void
 tell(const struct neighbour_tracker *k, const struct epoch *e, rs_time until,
-    const struct rec_sink *out)
+    const struct rec_sink *out, struct rec_arena *a)
 {
-	struct rec_arena a;
-	struct rec_host r;
+	struct rec_host r = k->blank;
 	const struct card *c = find_card(k, e->mac);
-	rec_arena_init(&a, NULL, NULL);
-	rec_init(&rec_host_type, &r);
 	r.id.frame = e->frame;
 	r.started = e->first;
 	r.ended = e->last;
 	r.client.at.addr = e->addr;
-	r.mac = lease_mac(&a, (struct rs_span){e->mac, 6});
+	r.mac = lease_mac(a, (struct rs_span){e->mac, 6});
 	r.learned = e->learned;
 	if (e->vlan_known)
 		r.vlan = e->vlan;
-	if (e->learned == REC_BY_TRAFFIC && is_router(k, e))
+	if (e->learned == REC_BY_TRAFFIC && is_router(c, e))
 		r.router = RS_TRUE;
 	if (c && c->forwards)
 		r.forwards = RS_TRUE;
 	r.until = until;
 	out->record(out->arg, &rec_host_type, &r);
-	rec_arena_clear(&a);
+	rec_arena_reset(a);
 }
 
 static void
 close_epoch(struct neighbour_tracker *k, struct epoch *e, rs_time until)
 {
-	tell(k, e, until, k->out);
+	struct rec_arena a;
+	rec_arena_init(&a, NULL, NULL);
+	tell(k, e, until, k->out, &a);
+	rec_arena_clear(&a);
 	queue_remove(&k->epoch_order, &e->order);
 	table_remove(&k->epochs, &e->node);
 	rs_account_refund(k->pay, sizeof *e);
@@ -585,20 +587,37 @@ void
 neighbour_tracker_tell(
     const struct neighbour_tracker *k, rs_time now, const struct rec_sink *out)
 {
+	struct rec_arena a;
+	rec_arena_init(&a, NULL, NULL);
 	for (struct queue_link *l = queue_first(&k->epoch_order); l;
 	     l = queue_next(&k->epoch_order, l)) {
 		const struct epoch *e = TRACK_OF(l, struct epoch, order);
 		if (now - e->last < STALE)
-			tell(k, e, RS_NEVER, out);
+			tell(k, e, RS_NEVER, out, &a);
 	}
+	rec_arena_clear(&a);
 }
 
 void
 neighbour_tracker_finish(struct neighbour_tracker *k)
 {
-	struct queue_link *l;
-	while ((l = queue_first(&k->epoch_order)))
-		close_epoch(k, TRACK_OF(l, struct epoch, order), RS_NEVER);
+	struct queue_link *l = queue_first(&k->epoch_order), *next;
+	struct rec_arena a;
+	rec_arena_init(&a, NULL, NULL);
+	for (; l; l = next) {
+		next = queue_next(&k->epoch_order, l);
+		if (next)
+			table_ahead(&k->cards,
+			    mac_hash(
+				k, TRACK_OF(next, struct epoch, order)->mac));
+		tell(k, TRACK_OF(l, struct epoch, order), RS_NEVER, k->out, &a);
+	}
+	rec_arena_clear(&a);
+	/* All at once; their memory goes with the pool. */
+	rs_account_refund(k->pay, k->epoch_order.n * sizeof(struct epoch));
+	queue_init(&k->epoch_order);
+	table_clear(&k->epochs);
+	table_init(&k->epochs, k->pay);
 }
 
 uint64_t

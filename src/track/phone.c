@@ -40,15 +40,14 @@ phone_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay)
 static void
 forget_all(struct phone_tracker *k)
 {
-	for (const struct phone *ph = k->all; ph; ph = ph->next)
-		rs_account_refund(
-		    k->pay, PHONE_COST + ph->n_lines * PHONE_LINE_COST);
+	rs_account_refund(
+	    k->pay, k->n * PHONE_COST + k->n_lines * PHONE_LINE_COST);
 	standings_forget(k->standings);
 	busy_forget(k->busy);
 	rs_pool_clear(&k->pool);
 	table_clear(&k->table);
 	k->all = k->near = NULL;
-	k->n = 0;
+	k->n = k->n_lines = 0;
 }
 
 void
@@ -248,6 +247,7 @@ line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 	memcpy(l->aor, aor.p, aor.n);
 	*at = l;
 	ph->n_lines++;
+	k->n_lines++;
 	return l;
 }
 

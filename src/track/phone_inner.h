@@ -107,7 +107,7 @@ struct phone_tracker {
 	struct busy *busy;
 	struct phone *all;
 	struct phone *near; /* perhaps asked for next; NULL: none is */
-	size_t n;
+	size_t n, n_lines; /* that are paid for */
 	uint64_t refused;
 	struct rs_addr *scanners; /* sorted; once they were looked for */
 	size_t n_scanners;

@@ -72,6 +72,7 @@ join_lines(struct phone_tracker *k, struct phone *to, struct phone *from)
 			continue;
 		}
 		rs_account_refund(k->pay, PHONE_LINE_COST);
+		k->n_lines--;
 	}
 	from->lines = NULL;
 	from->n_lines = 0;
