@@ -57,11 +57,28 @@ glyph(struct rs_span s)
 	return g;
 }
 
+/* How much of s begins with ASCII that shows as it is: nearly all text does. No
+   blanks among it. */
+static size_t
+plain(struct rs_span s, size_t most)
+{
+	size_t n = 0;
+	while (n < s.n && n < most && s.p[n] > ' ' && s.p[n] < 0x7f)
+		n++;
+	return n;
+}
+
 unsigned
 page_width(struct rs_span s)
 {
 	unsigned n = 0;
 	while (s.n) {
+		size_t same = plain(s, s.n);
+		if (same) {
+			n += (unsigned)same;
+			s = rs_span_from(s, same);
+			continue;
+		}
 		struct glyph g = glyph(s);
 		n += g.width;
 		s = rs_span_from(s, g.used);
@@ -88,6 +105,15 @@ put(struct page *p, struct rs_span s, unsigned most)
 		out_str(p->out, sgr[p->style]);
 	}
 	while (s.n) {
+		size_t same = plain(s, most);
+		if (same) {
+			blanks(p);
+			out_bytes(p->out, s.p, same);
+			most -= (unsigned)same;
+			p->at += (unsigned)same;
+			s = rs_span_from(s, same);
+			continue;
+		}
 		struct glyph g = glyph(s);
 		if (g.width > most)
 			break;
