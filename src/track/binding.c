@@ -566,7 +566,6 @@ fetch(const struct binding *b)
 		__builtin_prefetch((const char *)b + at);
 }
 
-/* The binding that was granted, if one was. */
 static struct binding *
 find(const struct binding_tracker *k, uint64_t key)
 {
