@@ -532,7 +532,8 @@ engine_packet(struct engine *e, const struct cap_frame *f)
 	/* Everything else in it is set by the decoders: not zeroed first. */
 	struct net_packet p;
 	p.ts = f->ts;
-	p.at = rs_stamp_at(f->ts, f->frame);
+	p.at.first = p.at.complete = f->ts;
+	p.at.from = p.at.to = f->frame;
 	if (f->linktype == CAP_LINK_HEP) {
 		hep_frame(e, &p, f);
 		return;
