@@ -98,18 +98,17 @@ rs_where_stamp(const struct rs_where *w, size_t offset, size_t n)
 	size_t i = 0;
 	while (i + 1 < w->n && w->v[i].end <= offset)
 		i++;
-	struct rs_stamp s = w->v[i].at;
+	const struct rs_stamp *from = &w->v[i].at, *to = from;
 	while (i + 1 < w->n && w->v[i].end < offset + n) {
 		const struct rs_stamp *t = &w->v[++i].at;
 		/* Of segments captured at the same time the later frame. */
-		if (t->complete > s.complete ||
-		    (t->complete == s.complete &&
-			rs_frame_cmp(t->to, s.to) > 0)) {
-			s.complete = t->complete;
-			s.to = t->to;
-		}
+		if (t->complete > to->complete ||
+		    (t->complete == to->complete &&
+			rs_frame_cmp(t->to, to->to) > 0))
+			to = t;
 	}
-	return s;
+	return (struct rs_stamp){
+	    from->first, to->complete, from->from, to->to};
 }
 
 /* What n bytes (at least one) from offset have of it. */
