@@ -160,13 +160,9 @@ static struct phone_word
 word_of(const struct rec_type *type, const struct rec_id *id, rs_time at,
     const struct rec_list *frames)
 {
-	struct phone_word w = {at, *id, type, id->frame, id->frame};
-	if (frames->n) {
-		const struct rs_frame *v = frames->v;
-		w.from = v[0];
-		w.to = v[frames->n - 1];
-	}
-	return w;
+	const struct rs_frame *v = frames->n ? frames->v : &id->frame;
+	return (struct phone_word){
+	    at, *id, type, v[0], v[frames->n ? frames->n - 1 : 0]};
 }
 
 static void
