@@ -28,7 +28,7 @@
 enum {
 	EXTENT = 64 * 1024,
 	LARGEST = 16 * 1024 * 1024, /* of one record */
-	RUN = 2048,                 /* entries sorted at a time: 80 kB */
+	RUN = 2048,                 /* entries sorted at a time: 64 kB */
 	FAN = 16,                   /* runs merged at a time */
 	LEVELS = 8,                 /* 2048 * 16^8 records */
 	CHUNK = 128,                /* entries read at a time from a run */
