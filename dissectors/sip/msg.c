@@ -246,8 +246,9 @@ add_usual(struct sip_msg *m, struct rs_span bytes, size_t pos, size_t lf)
 	if (lf < v + 2 || memcmp(p + n, ": ", 2) != 0 || p[n + 2] <= ' ' ||
 	    bytes.p[lf - 2] <= ' ' || bytes.p[lf - 1] != '\r')
 		return NULL;
-	/* p[-1] is of the line before, if there is no name. */
-	enum sip_hdr id = sip_hdr_slots[SIP_HDR_SLOT(n, p[0], p[n - 1])];
+	/* If there is no name, the last one is of the line before. */
+	uint8_t last = bytes.p[pos + n - 1];
+	enum sip_hdr id = sip_hdr_slots[SIP_HDR_SLOT(n, p[0], last)];
 	if (!sip_hdr_begins(id, x, n)) {
 		if (n == 0 || sip_text_letters_n(x) < n)
 			return NULL;
