@@ -228,6 +228,7 @@ const struct diag_entry diag_entries_sip[] = {
 		  "is no evidence, and the capture must cover more than one "
 		  "interval of the phone. Where the Contacts of the lines name "
 		  "different hosts, they may be several phones behind one NAT: "
-		  "then it is not said."},
+		  "then it is not said. Of lines that failed in silence only, "
+		  "packets that were not captured may be the reason."},
     {0},
 };

@@ -108,13 +108,21 @@ policy_source_banned(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+/* By silence alone, which a packet that was not captured looks like. */
+static bool
+failed_in_silence(const struct rec_line *l)
+{
+	return l->outcome == REC_TIMED_OUT ||
+	       l->outcome == REC_CHALLENGE_UNANSWERED;
+}
+
 static void
 sip_partial_lines(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
 	const struct rec_phone *p = c->phone;
 	const struct rec_line *l, *bad = NULL;
-	unsigned good = 0, failed = 0;
+	unsigned good = 0, failed = 0, silent = 0;
 	struct finding f;
 	if (p == NULL || c->registration || c->handshake || c->connection ||
 	    c->binding || c->lease || c->link || c->download ||
@@ -130,13 +138,19 @@ sip_partial_lines(const struct diag_rule *rule, const struct diag_case *c,
 		if (!rec_outcome_failed(l[i].outcome))
 			continue;
 		failed++;
+		silent += failed_in_silence(&l[i]);
 		bad = bad ? bad : &l[i];
 	}
 	if (good == 0 || bad == NULL)
 		return;
 	/* Several programs at one address may be several phones. */
 	bool one = p->user_agents.n <= 1;
-	finding_begin(&f, rule, c, out, one ? REC_CERTAIN : REC_INFERRED);
+	finding_begin(&f, rule, c, out,
+	    !one               ? REC_INFERRED
+	    : silent == failed ? REC_LIKELY
+			       : REC_CERTAIN);
+	if (silent == failed)
+		finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "%u of its addresses of record %s registered, %u %s not: %.*s%s.%s",
 	    good, good == 1 ? "is" : "are", failed, failed == 1 ? "is" : "are",

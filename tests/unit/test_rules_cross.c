@@ -293,22 +293,32 @@ test_partial(void)
 		enum rec_certainty certainty;
 		const char *codes;
 		bool several_hosts;
+		enum rec_outcome how; /* the bad ones failed; 0: refused */
 	} rows[] = {
-	    {"one of two", 1, 1, 0, 1, REC_CERTAIN, "sip.partial-lines", false},
-	    {"two phones behind a NAT", 1, 1, 0, 1, 0, "", true},
+	    {"one of two", 1, 1, 0, 1, REC_CERTAIN, "sip.partial-lines", false,
+		0},
+	    {"two phones behind a NAT", 1, 1, 0, 1, 0, "", true, 0},
 	    {"more than one phone, perhaps", 1, 1, 0, 2, REC_INFERRED,
-		"sip.partial-lines", false},
-	    {"none", 0, 2, 0, 1, 0, "", false},
-	    {"all", 2, 0, 0, 1, 0, "", false},
-	    {"the other is not decided", 1, 0, 1, 1, 0, "", false},
-	    {"behind a NAT", 10, 7, 0, 2, 0, "", false},
+		"sip.partial-lines", false, 0},
+	    {"none", 0, 2, 0, 1, 0, "", false, 0},
+	    {"all", 2, 0, 0, 1, 0, "", false, 0},
+	    {"the other is not decided", 1, 0, 1, 1, 0, "", false, 0},
+	    {"behind a NAT", 10, 7, 0, 2, 0, "", false, 0},
 	    {"a large phone", 10, 7, 0, 1, REC_CERTAIN, "sip.partial-lines",
-		false},
+		false, 0},
+	    {"no answer", 1, 1, 0, 1, REC_LIKELY, "sip.partial-lines", false,
+		REC_TIMED_OUT},
+	    {"it says no more", 1, 1, 0, 1, REC_LIKELY, "sip.partial-lines",
+		false, REC_CHALLENGE_UNANSWERED},
+	    {"its port is closed", 1, 1, 0, 1, REC_CERTAIN, "sip.partial-lines",
+		false, REC_UNREACHABLE},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rec_phone p;
 		struct rec_line l[20];
 		uint32_t n = 0;
+		enum rec_outcome how =
+		    rows[i].how ? rows[i].how : REC_AUTH_FAILED;
 		start();
 		phone(&p);
 		for (; n < rows[i].good + rows[i].bad + rows[i].cut; n++) {
@@ -317,7 +327,7 @@ test_partial(void)
 			l[n].frame = frame(10 + n);
 			l[n].outcome = n < rows[i].good ? REC_REGISTERED
 				       : n < rows[i].good + rows[i].bad
-					   ? REC_AUTH_FAILED
+					   ? how
 					   : REC_OUTCOME_NONE;
 		}
 		p.lines = (struct rec_list){l, n, n};
@@ -329,6 +339,8 @@ test_partial(void)
 		expect(rows[i].name, rows[i].codes);
 		if (rows[i].codes[0])
 			CU_ASSERT_EQUAL(certainty, rows[i].certainty);
+		if (rows[i].certainty == REC_LIKELY)
+			CU_ASSERT_STRING_EQUAL(said_more, "capture.incomplete");
 		/* Not said once more of each of its attempts. */
 		struct rec_registration r;
 		rec_init(&rec_registration_type, &r);
