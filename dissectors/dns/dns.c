@@ -34,9 +34,20 @@ dns_probe(struct rs_span head, enum rs_carrier over)
 		bytes = rs_span_part(bytes, 0, size);
 	}
 	/* Of the bits between RA and RCODE the first is always zero. */
-	if (bytes.p[3] & 0x40 || !dns_msg_parse(&m, bytes) || m.opcode != 0)
+	if (bytes.p[3] & 0x40 || !dns_msg_begin(&m, bytes) || m.opcode != 0)
 		return RS_NO;
 	return RS_YES;
+}
+
+static void
+malformed(enum rs_dir dir, size_t n, const struct rs_stamp *at,
+    const struct rs_sink *out)
+{
+	const struct rs_event ev = {.type = RS_EV_ANOMALY,
+	    .dir = dir,
+	    .at = *at,
+	    .u.anomaly = {.kind = RS_ANOMALY_DNS_MALFORMED, .bytes = n}};
+	rs_emit(out, &ev);
 }
 
 /* False: no DNS message. */
@@ -45,18 +56,16 @@ message(enum rs_dir dir, struct rs_span bytes, const struct rs_stamp *at,
     const struct rs_sink *out)
 {
 	struct dns_msg m;
-	struct rs_event ev = {.dir = dir, .at = *at};
-	bool good = dns_msg_parse(&m, bytes);
-	if (good) {
-		ev.type = RS_EV_DNS_MESSAGE;
-		ev.u.dns_message = &m;
-	} else {
-		ev.type = RS_EV_ANOMALY;
-		ev.u.anomaly.kind = RS_ANOMALY_DNS_MALFORMED;
-		ev.u.anomaly.bytes = bytes.n;
+	if (!dns_msg_parse(&m, bytes)) {
+		malformed(dir, bytes.n, at, out);
+		return false;
 	}
+	const struct rs_event ev = {.type = RS_EV_DNS_MESSAGE,
+	    .dir = dir,
+	    .at = *at,
+	    .u.dns_message = &m};
 	rs_emit(out, &ev);
-	return good;
+	return true;
 }
 
 static struct rs_progress
@@ -97,13 +106,8 @@ dns_close(void *state, enum rs_dir dir, struct rs_span left,
     const struct rs_stamp *at, const struct rs_sink *out)
 {
 	(void)state;
-	if (left.n == 0)
-		return;
-	const struct rs_event ev = {.type = RS_EV_ANOMALY,
-	    .dir = dir,
-	    .at = *at,
-	    .u.anomaly = {.kind = RS_ANOMALY_DNS_MALFORMED, .bytes = left.n}};
-	rs_emit(out, &ev);
+	if (left.n)
+		malformed(dir, left.n, at, out);
 }
 
 const struct rs_dissector dns_dissector = {

@@ -169,7 +169,7 @@ look_through(struct dns_msg *m)
 }
 
 bool
-dns_msg_parse(struct dns_msg *m, struct rs_span bytes)
+dns_msg_begin(struct dns_msg *m, struct rs_span bytes)
 {
 	struct rs_cur c = rs_cur_init(bytes);
 	m->bytes = bytes;
@@ -190,7 +190,13 @@ dns_msg_parse(struct dns_msg *m, struct rs_span bytes)
 	if (c.shrt || m->questions > 1 || (m->questions == 0 && !m->response))
 		return false;
 	m->records = DNS_HEADER;
-	if (!questions(m, &m->records))
+	return questions(m, &m->records);
+}
+
+bool
+dns_msg_parse(struct dns_msg *m, struct rs_span bytes)
+{
+	if (!dns_msg_begin(m, bytes))
 		return false;
 	look_through(m);
 	return true;
