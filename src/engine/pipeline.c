@@ -88,12 +88,22 @@ note(struct flow *f, const struct rs_event *ev)
 		count_keepalive(f->app, ev->u.sip_keepalive.kind);
 }
 
+/* The event of this flow.  It is copied last, since whoever wrote it has only
+   just done so: to read it at once, in wider pieces, is to wait. */
+static void
+say_of(struct pipeline *p, const struct rs_flow_info *flow,
+    const struct rs_event *ev)
+{
+	struct rs_event full = *ev;
+	full.flow = flow;
+	pipeline_say(p, &full);
+}
+
 /* The sink of sessions, and of dissectors without one. */
 static void
 emit_up(void *arg, const struct rs_event *ev)
 {
 	struct call *call = arg;
-	struct rs_event full = *ev;
 	note(call->f, ev);
 	if (ev->type == RS_EV_DHCP) {
 		link_stage_learn(&call->p->watch, ev);
@@ -101,13 +111,12 @@ emit_up(void *arg, const struct rs_event *ev)
 	}
 	struct rs_flow_info info;
 	flow_info(&info, call->f);
-	full.flow = &info;
-	pipeline_say(call->p, &full);
+	say_of(call->p, &info, ev);
 }
 
 /* With what its connection knows. */
 static void
-say_of_tls(struct pipeline *p, struct flow *f, struct rs_event *ev)
+say_of_tls(struct pipeline *p, struct flow *f, const struct rs_event *ev)
 {
 	struct rs_flow_info info;
 	struct rs_conn_brief brief;
@@ -116,8 +125,7 @@ say_of_tls(struct pipeline *p, struct flow *f, struct rs_event *ev)
 		brief = rs_conn_brief(tcp_conn_facts(f->tcp));
 		info.tcp = &brief;
 	}
-	ev->flow = &info;
-	pipeline_say(p, ev);
+	say_of(p, &info, ev);
 }
 
 /* The same for what came inside of something. */
@@ -127,11 +135,9 @@ emit_up_inside(
 {
 	note(call->f, ev);
 	struct rs_flow_info inside;
-	struct rs_event full = *ev;
 	flow_info(&inside, call->f);
 	inside.carrier = carrier;
-	full.flow = &inside;
-	pipeline_say(call->p, &full);
+	say_of(call->p, &inside, ev);
 }
 
 static void
@@ -163,8 +169,7 @@ emit_up_handshake(void *arg, const struct rs_event *ev)
 	struct app *app = call->f->app;
 	if (app->handshake.number == 0)
 		app->handshake = ev->at.from;
-	struct rs_event full = *ev;
-	say_of_tls(call->p, call->f, &full);
+	say_of_tls(call->p, call->f, ev);
 }
 
 static struct tls_stage_out
