@@ -64,58 +64,96 @@ parsed_size(const struct tls_handshake_msg *m)
 	return 0;
 }
 
+/* The message's body, and its copy. */
+struct bodies {
+	struct rs_span from;
+	const uint8_t *to;
+};
+
+/* Spans are taken from what was copied: to read back what was only just
+   written, in other pieces, is to wait for it. */
+static void
+move(struct rs_span *to, const struct rs_span *s, const struct bodies *b)
+{
+	*to = rs_span_moved(*s, b->from, b->to);
+}
+
+static const struct tls_client_hello *
+keep_client_hello(
+    struct room *r, const struct tls_client_hello *h, const struct bodies *b)
+{
+	struct tls_client_hello *copy = keep(r, h, sizeof *h);
+	move(&copy->random, &h->random, b);
+	move(&copy->session_id, &h->session_id, b);
+	move(&copy->ciphers, &h->ciphers, b);
+	move(&copy->extensions, &h->extensions, b);
+	move(&copy->sni, &h->sni, b);
+	move(&copy->alpn, &h->alpn, b);
+	move(&copy->versions, &h->versions, b);
+	move(&copy->groups, &h->groups, b);
+	move(&copy->signatures, &h->signatures, b);
+	move(&copy->key_shares, &h->key_shares, b);
+	return copy;
+}
+
+static const struct tls_server_hello *
+keep_server_hello(
+    struct room *r, const struct tls_server_hello *h, const struct bodies *b)
+{
+	struct tls_server_hello *copy = keep(r, h, sizeof *h);
+	move(&copy->random, &h->random, b);
+	move(&copy->session_id, &h->session_id, b);
+	move(&copy->extensions, &h->extensions, b);
+	move(&copy->alpn, &h->alpn, b);
+	return copy;
+}
+
+static const struct tls_certificate_list *
+keep_certificates(struct room *r, const struct tls_certificate_list *l,
+    const struct bodies *b)
+{
+	struct tls_certificate_list *copy = keep(r, l, sizeof *l);
+	for (size_t i = 0; i < l->n; i++)
+		move(&copy->der[i], &l->der[i], b);
+	return copy;
+}
+
+static const struct tls_certificate_request *
+keep_request(struct room *r, const struct tls_certificate_request *q,
+    const struct bodies *b)
+{
+	struct tls_certificate_request *copy = keep(r, q, sizeof *q);
+	move(&copy->types, &q->types, b);
+	move(&copy->signatures, &q->signatures, b);
+	move(&copy->authorities, &q->authorities, b);
+	return copy;
+}
+
 static void
 keep_handshake(struct room *r, struct tls_handshake_msg *m)
 {
-	const struct rs_span from = m->body;
-	const void *parsed = m->u.client_hello; /* whichever it is */
-	m->body = keep_span(r, from);
-	if (parsed == NULL)
+	const struct rs_span copy = keep_span(r, m->body);
+	const struct bodies b = {m->body, copy.p};
+	m->body = copy;
+	if (m->u.client_hello == NULL) /* whichever it is */
 		return;
-	void *copy = keep(r, parsed, parsed_size(m));
-	struct rs_span *spans[16];
-	size_t n = 0;
 	switch (m->type) {
-	case TLS_HS_CLIENT_HELLO: {
-		struct tls_client_hello *h = copy;
-		struct rs_span *all[] = {&h->random, &h->session_id,
-		    &h->ciphers, &h->extensions, &h->sni, &h->alpn,
-		    &h->versions, &h->groups, &h->signatures, &h->key_shares};
-		n = sizeof all / sizeof *all;
-		memcpy(spans, all, sizeof all);
-		m->u.client_hello = h;
+	case TLS_HS_CLIENT_HELLO:
+		m->u.client_hello = keep_client_hello(r, m->u.client_hello, &b);
 		break;
-	}
 	case TLS_HS_SERVER_HELLO:
-	case TLS_HS_HELLO_RETRY_REQUEST: {
-		struct tls_server_hello *h = copy;
-		struct rs_span *all[] = {
-		    &h->random, &h->session_id, &h->extensions, &h->alpn};
-		n = sizeof all / sizeof *all;
-		memcpy(spans, all, sizeof all);
-		m->u.server_hello = h;
+	case TLS_HS_HELLO_RETRY_REQUEST:
+		m->u.server_hello = keep_server_hello(r, m->u.server_hello, &b);
+		break;
+	case TLS_HS_CERTIFICATE:
+		m->u.certificates = keep_certificates(r, m->u.certificates, &b);
+		break;
+	case TLS_HS_CERTIFICATE_REQUEST:
+		m->u.certificate_request =
+		    keep_request(r, m->u.certificate_request, &b);
 		break;
 	}
-	case TLS_HS_CERTIFICATE: {
-		struct tls_certificate_list *l = copy;
-		for (; n < l->n; n++)
-			spans[n] = &l->der[n];
-		m->u.certificates = l;
-		break;
-	}
-	case TLS_HS_CERTIFICATE_REQUEST: {
-		struct tls_certificate_request *q = copy;
-		spans[n++] = &q->types;
-		spans[n++] = &q->signatures;
-		spans[n++] = &q->authorities;
-		m->u.certificate_request = q;
-		break;
-	}
-	}
-	while (n-- > 0)
-		*spans[n] = rs_span_moved(*spans[n], from, m->body.p);
 }
-_Static_assert(TLS_MAX_CHAIN <= 16, "room for its spans");
 
 /* ---- provisioning ---- */
 
