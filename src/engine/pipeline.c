@@ -38,29 +38,24 @@ carrier_of(const struct flow *f)
 	return f->proto == NET_PROTO_UDP ? RS_OVER_UDP : RS_OVER_TCP;
 }
 
-/* What never changes; the rest is none. */
-static inline void
-begin_info(struct rs_flow_info *info, const struct flow *f)
-{
-	memset(info, 0, sizeof *info);
-	info->serial = f->serial;
-	memcpy(info->end, f->end, sizeof info->end);
-	info->first_at = f->first_at;
-	info->first = f->first;
-	info->carrier = (uint8_t)carrier_of(f);
-}
-
-/* What trackers may know of the flow, as it is now. */
+/* What trackers may know of the flow, as it is now: each member, since to zero
+   it first took half of the time. */
 static void
 flow_info(struct rs_flow_info *info, const struct flow *f)
 {
 	const struct app *app = f->app;
-	begin_info(info, f);
+	info->serial = f->serial;
+	memcpy(info->end, f->end, sizeof info->end);
+	info->first_at = f->first_at;
+	info->first = f->first;
 	info->handshake = app->handshake;
+	info->carrier = (uint8_t)carrier_of(f);
+	info->source = RS_FROM_WIRE;
 	info->from_start = app->from_start;
 	info->ttl[RS_C2S] = f->ttl;
 	info->ttl[RS_S2C] = f->ttl_back;
 	info->pace = app->pace;
+	info->tcp = NULL;
 }
 
 static void
@@ -693,11 +688,16 @@ end_of_lone_syn(struct pipeline *p, struct flow *f, enum rs_ending why)
 	if (p->counts.lone_syns++ >= LONE_SYNS_LISTED)
 		return;
 	struct rs_conn_facts facts;
-	struct rs_flow_info info;
-	begin_info(&info, f);
 	tcp_note_lone_syn(&facts, f->first_at, f->first, f->ttl, f->mss);
 	facts.ending = why;
-	info.from_start = true;
+	const struct rs_flow_info info = {
+	    .serial = f->serial,
+	    .end = {f->end[0], f->end[1]},
+	    .first_at = f->first_at,
+	    .first = f->first,
+	    .carrier = RS_OVER_TCP,
+	    .from_start = true,
+	};
 	struct rs_event ev = {
 	    .type = RS_EV_FLOW_END,
 	    .flow = &info,
