@@ -17,7 +17,7 @@ enum { CLASSIFY_LABELS = 1024 };
 
 struct classify;
 
-/* threads: it may get ready on one of its own. */
+/* threads: it may get ready on one of its own, and clear up. */
 struct classify *classify_new(bool threads);
 void classify_free(struct classify *c);
 /* True when flow number `serial` is within the budget. */
@@ -28,7 +28,9 @@ bool classify_ready(struct classify *c);
 /* A label for the flow of this packet (with payload), from the IP header on,
    or 0. */
 uint16_t classify_packet(struct classify *c, struct rs_span ip, rs_time at);
-/* "DNS"; "" for 0.  Good as long as c. */
+/* No more packets come: what only they needed is given back meanwhile. */
+void classify_finish(struct classify *c);
+/* "DNS", of a label that was given; "" for 0.  Good as long as c. */
 const char *classify_name(const struct classify *c, uint16_t label);
 /* False in a build without nDPI: nothing is ever labelled. */
 bool classify_present(void);

@@ -17,9 +17,11 @@ struct classify {
 	struct ndpi_detection_module_struct *ndpi;
 	struct ndpi_flow_struct *flow; /* scratch, one packet at a time */
 	bool threads, begun;
-	bool running; /* the thread that makes the two, until it is joined */
+	bool running; /* the thread that makes the two, until it is joined; or
+			 the one that frees them */
 	pthread_t thread;
 	atomic_bool made;
+	char *names[CLASSIFY_LABELS]; /* of the labels that were given */
 };
 
 /* nDPI's tables take a while to make: only when something is foreign, and
@@ -45,8 +47,19 @@ make(struct classify *c)
 		memset(c->flow, 0, SIZEOF_FLOW_STRUCT);
 }
 
+static void
+unmake(struct classify *c)
+{
+	if (c->flow)
+		ndpi_flow_free(c->flow);
+	if (c->ndpi)
+		ndpi_exit_detection_module(c->ndpi);
+	c->flow = NULL;
+	c->ndpi = NULL;
+}
+
 static void *
-work(void *arg)
+make_there(void *arg)
 {
 	struct classify *c = arg;
 	make(c);
@@ -54,18 +67,32 @@ work(void *arg)
 	return NULL;
 }
 
-static void
-begin(struct classify *c)
+static void *
+unmake_there(void *arg)
+{
+	unmake(arg);
+	return NULL;
+}
+
+/* False: there is no thread for it. */
+static bool
+run(struct classify *c, void *(*work)(void *arg))
 {
 	sigset_t all, before;
-	c->begun = true;
 	/* Signals are for those who wait for packets. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	c->running =
 	    c->threads && pthread_create(&c->thread, NULL, work, c) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!c->running)
+	return c->running;
+}
+
+static void
+begin(struct classify *c)
+{
+	c->begun = true;
+	if (!run(c, make_there))
 		make(c);
 }
 
@@ -91,11 +118,19 @@ classify_free(struct classify *c)
 	if (c == NULL)
 		return;
 	join(c);
-	if (c->flow)
-		ndpi_flow_free(c->flow);
-	if (c->ndpi)
-		ndpi_exit_detection_module(c->ndpi);
+	unmake(c);
+	for (unsigned i = 0; i < CLASSIFY_LABELS; i++)
+		g_free(c->names[i]);
 	g_free(c);
+}
+
+void
+classify_finish(struct classify *c)
+{
+	join(c);
+	/* Its tables are some 80 000 pieces. */
+	if (c->ndpi)
+		(void)run(c, unmake_there);
 }
 
 bool
@@ -134,13 +169,18 @@ classify_packet(struct classify *c, struct rs_span ip, rs_time at)
 	memset(c->flow, 0, SIZEOF_FLOW_STRUCT);
 	uint16_t label =
 	    found.app_protocol ? found.app_protocol : found.master_protocol;
-	return label < CLASSIFY_LABELS ? label : 0;
+	if (label >= CLASSIFY_LABELS)
+		return 0;
+	if (label && c->names[label] == NULL)
+		c->names[label] = g_strdup(ndpi_get_proto_name(c->ndpi, label));
+	return label;
 }
 
 const char *
 classify_name(const struct classify *c, uint16_t label)
 {
-	return label && c->ndpi ? ndpi_get_proto_name(c->ndpi, label) : "";
+	const char *name = c->names[label];
+	return name ? name : "";
 }
 
 bool

@@ -591,5 +591,6 @@ engine_finish(struct engine *e)
 		log_stage_finish(e->logs);
 	if (e->relay)
 		relay_finish(e->relay);
+	classify_finish(e->pipeline.labels.classify);
 	trackers_finish(&e->trackers, e->now);
 }
