@@ -109,8 +109,8 @@ dns_name_span(const struct dns_name *n)
 
 /* False: this is no DNS message, or not one that is read (RFC 1035 4.1). */
 bool dns_msg_parse(struct dns_msg *m, struct rs_span bytes);
-/* The same, but that no record is looked at: `edns`, `cut` and the upper bits of
-   `rcode` are not known. */
+/* The same, but that no record is looked at: `edns`, `cut` and the upper bits
+   of `rcode` are not known. */
 bool dns_msg_begin(struct dns_msg *m, struct rs_span bytes);
 struct dns_walk dns_walk_init(const struct dns_msg *m);
 /* The next record; false at the end, or where the rest cannot be read. */
