@@ -206,10 +206,11 @@ one_new(struct host_index *hosts, one_strangers *strangers, void *arg)
 	struct host_view h;
 	struct rs_addr addr;
 	char mac[sizeof h.mac] = "";
+	bool alone;
 	x->addresses = g_array_new(FALSE, FALSE, sizeof(struct rs_addr));
 	x->phones = g_array_new(FALSE, FALSE, sizeof(struct phone));
 	x->members = g_array_new(FALSE, FALSE, sizeof(struct member));
-	for (size_t i = 0; host_each(hosts, i, &addr, &h); i++) {
+	for (size_t i = 0; host_each(hosts, i, &addr, &h, &alone); i++) {
 		if (strcmp(mac, h.mac) != 0) {
 			close_run(x, &r);
 			memcpy(mac, h.mac, sizeof mac);
@@ -217,7 +218,7 @@ one_new(struct host_index *hosts, one_strangers *strangers, void *arg)
 		}
 		/* 0.0.0.0: it has none yet. */
 		bool some = addr.family == 6 || addr.b[0] != 0;
-		if (mac[0] && some && host_alone(hosts, &addr))
+		if (mac[0] && some && alone)
 			add_sign(&r, &addr, &h);
 	}
 	close_run(x, &r);

@@ -345,33 +345,33 @@ host_of_mac(struct host_index *x, struct rs_span mac, size_t n,
 	return true;
 }
 
+/* One hardware address only had the address of that one of the hosts. */
+static bool
+is_alone(const GArray *hosts, guint n)
+{
+	const struct item *h = item_at(hosts, n), *i;
+	guint first = n;
+	while (first && rs_addr_eq(&item_at(hosts, first - 1)->addr, &h->addr))
+		first--;
+	for (; (i = item_at(hosts, first)) && rs_addr_eq(&i->addr, &h->addr);
+	     first++)
+		if (memcmp(h->mac, i->mac, sizeof i->mac) != 0)
+			return false;
+	return true;
+}
+
 bool
-host_each(
-    struct host_index *x, size_t n, struct rs_addr *addr, struct host_view *to)
+host_each(struct host_index *x, size_t n, struct rs_addr *addr,
+    struct host_view *to, bool *alone)
 {
 	sort(x);
 	const struct item *i = n < MOST ? host_by_mac(x, (guint)n) : NULL;
 	if (i == NULL)
 		return false;
 	*addr = i->addr;
+	*alone = is_alone(x->hosts, g_array_index(x->hosts_by_mac, guint32, n));
 	view(i, to);
 	return true;
-}
-
-bool
-host_alone(struct host_index *x, const struct rs_addr *addr)
-{
-	struct item key = {.addr = *addr, .from = RS_NEVER};
-	const struct item *first = NULL, *i;
-	sort(x);
-	for (guint n = lower(x->hosts, &key, by_addr);
-	     (i = item_at(x->hosts, n)) && rs_addr_eq(&i->addr, addr); n++) {
-		if (first == NULL)
-			first = i;
-		if (memcmp(first->mac, i->mac, sizeof i->mac) != 0)
-			return false;
-	}
-	return first != NULL;
 }
 
 bool

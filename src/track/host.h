@@ -41,11 +41,10 @@ bool host_at(struct host_index *x, const struct rs_addr *addr, rs_time at,
    past the last one. */
 bool host_of_mac(struct host_index *x, struct rs_span mac, size_t i,
     struct rs_addr *addr, struct host_view *to);
-/* The i-th of all, by hardware address, then by time; false past the last. */
-bool host_each(
-    struct host_index *x, size_t i, struct rs_addr *addr, struct host_view *to);
-/* One hardware address only had it, in all that was seen. */
-bool host_alone(struct host_index *x, const struct rs_addr *addr);
+/* The i-th of all, by hardware address, then by time; false past the last.
+   Alone: in all that was seen, no other hardware address had that address. */
+bool host_each(struct host_index *x, size_t i, struct rs_addr *addr,
+    struct host_view *to, bool *alone);
 /* It was seen to send for others, as routers do. */
 bool host_forwards(const struct host_index *x, const char *mac);
 /* The lease (bound or informed) of that address that began last by then. */
