@@ -203,13 +203,19 @@ most_of(enum odd_what what)
 	return what == ODD_ANSWER ? ANSWERS : EACH;
 }
 
+bool
+odd_over(const struct odd *o, enum odd_what what)
+{
+	return o->lost[what] && o->members->len >= MEMBERS;
+}
+
 void
 odd_value(struct odd *o, struct odd_who *who, enum odd_what what,
     struct rs_span value, size_t subject)
 {
 	unsigned most = most_of(what);
 	bool by_addr = who->client && who->client->family;
-	if (value.n == 0 ||
+	if (value.n == 0 || odd_over(o, what) ||
 	    (!by_addr && (who->mac.n == 0 || who->mac.n >= MAC_TEXT)))
 		return;
 	value = rs_span_part(value, 0, ODD_TEXT);

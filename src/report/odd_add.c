@@ -20,7 +20,7 @@ static void
 server_of(struct odd *o, struct odd_who *who, const struct rec_endpoint *s)
 {
 	char text[RS_ENDPOINT_TEXT];
-	if (s->at.addr.family) {
+	if (s->at.addr.family && !odd_over(o, ODD_SERVER)) {
 		size_t n = rs_endpoint_format(&s->at, text);
 		odd_value(o, who, ODD_SERVER,
 		    (struct rs_span){(const uint8_t *)text, n}, 0);
@@ -34,7 +34,7 @@ of_path(struct odd *o, struct odd_who *who, enum odd_what what, int64_t n)
 {
 	char text[sizeof "IPv6 " + RS_DECIMAL_TEXT] = "IPv6 ";
 	size_t subject = who->client->family == 6 ? strlen(text) : 0;
-	if (n < 0)
+	if (n < 0 || odd_over(o, what))
 		return; /* REC_ABSENT, too */
 	size_t end = subject + rs_decimal(text + subject, (uint64_t)n);
 	odd_value(o, who, what, (struct rs_span){(const uint8_t *)text, end},

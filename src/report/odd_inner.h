@@ -46,5 +46,8 @@ struct odd_who {
  */
 void odd_value(struct odd *o, struct odd_who *who, enum odd_what what,
     struct rs_span value, size_t subject);
+/* There was no room for some of it, so that nothing is told of it, and there is
+   none for anybody else: values of it change nothing. */
+bool odd_over(const struct odd *o, enum odd_what what);
 
 #endif
