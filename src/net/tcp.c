@@ -84,8 +84,8 @@ position(const struct half *s, uint32_t seq)
 static void
 start(struct half *s, uint32_t seq, bool guessed)
 {
-	/* One turn up, so that positions before it are no trouble. */
-	s->next = s->base = s->top = s->acked = ((uint64_t)1 << 32) + seq;
+	/* Far up: each SYN and each guess may go back by half a turn. */
+	s->next = s->base = s->top = s->acked = ((uint64_t)1 << 62) + seq;
 	s->started = true;
 	s->guessed = guessed;
 }
