@@ -21,8 +21,14 @@ map(size_t n)
 void *
 rs_pages_new(size_t n)
 {
+	return n % RS_LARGE_PAGE ? calloc(1, n) : rs_pages_raw(n);
+}
+
+void *
+rs_pages_raw(size_t n)
+{
 	if (n % RS_LARGE_PAGE)
-		return calloc(1, n);
+		return malloc(n);
 	/* One large page more, of which what is not aligned goes back. */
 	uint8_t *p = n + RS_LARGE_PAGE > n ? map(n + RS_LARGE_PAGE) : NULL;
 	if (p == NULL)

@@ -19,6 +19,8 @@ enum { RS_LARGE_PAGE = 2 << 20 };
  * NULL where there are none.
  */
 void *rs_pages_new(size_t n);
+/* The same, but what is in it is not known. */
+void *rs_pages_raw(size_t n);
 /* n: as it was asked for.  p may be NULL. */
 void rs_pages_free(void *p, size_t n);
 

@@ -70,8 +70,7 @@ add_slab(struct rs_pool *p)
 	size_t n = p->slabs ? 2 * p->slabs->size : FIRST_SLAB;
 	if (n > LAST_SLAB)
 		n = LAST_SLAB;
-	struct rs_pool_slab *s =
-	    n % RS_LARGE_PAGE ? malloc(n) : rs_pages_new(n);
+	struct rs_pool_slab *s = rs_pages_raw(n);
 	if (s == NULL)
 		abort();
 	s->older = p->slabs;

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What will be needed is fetched into the cache, and nothing else done. */
+#include "base/fetch.h"
 #include "engine/app.h"
-
-static void
-fetch(const void *p, size_t n)
-{
-	for (size_t at = 0; at < n; at += 64)
-		__builtin_prefetch((const char *)p + at, 1);
-}
 
 static void
 fetch_app(const struct app *app)
@@ -34,7 +28,7 @@ pipeline_soon(const struct flow *f, bool next)
 		if (app)
 			fetch_app(app);
 		if (f->tcp)
-			fetch(f->tcp, tcp_conn_size);
+			rs_fetch(f->tcp, tcp_conn_size);
 	} else if (app) { /* which is there by now */
 		__builtin_prefetch(app->tls);
 		__builtin_prefetch(app->stream.state);

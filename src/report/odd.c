@@ -4,6 +4,7 @@
  * of those that registered have it.  Of each matter a member keeps a few
  * values; where there were more, or no room, the matter is not told of at all.
  */
+#include "base/fetch.h"
 #include "report/odd_inner.h"
 
 #include "track/queue.h"
@@ -134,8 +135,7 @@ odd_near(struct odd *o, const struct rs_addr *client)
 	    table_first(&o->by_who, table_addr_hash(&o->seed, client));
 	o->near = n ? TRACK_OF(n, struct member, node) : NULL;
 	/* Few matters have several values. */
-	for (size_t i = 0; n && i < sizeof *o->near / 2; i += 64)
-		__builtin_prefetch((const char *)o->near + i);
+	rs_fetch(o->near, sizeof *o->near / 2);
 }
 
 static struct member *

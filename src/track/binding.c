@@ -14,6 +14,7 @@
  * first and the last three are kept, of the lapses the first eight; counts and
  * sums are over all.  What other phones of the AOR do is in binding_rival.c.
  */
+#include "base/fetch.h"
 #include "sip/uri.h"
 #include "track/binding_inner.h"
 
@@ -558,21 +559,14 @@ removes(const struct rec_registration *r, const struct rec_contact *c)
 		   (c->expires_requested == 0 || c->expires_granted == 0));
 }
 
-/* All at once, rather than each line when its turn comes. */
-static void
-fetch(const struct binding *b)
-{
-	for (size_t at = 0; at < sizeof *b; at += 64)
-		__builtin_prefetch((const char *)b + at);
-}
-
 static struct binding *
 find(const struct binding_tracker *k, uint64_t key)
 {
 	struct table_node *n = table_first(&k->by_key, key);
 	struct binding *b = n ? TRACK_OF(n, struct binding, by_key) : NULL;
+	/* All at once, rather than each line when its turn comes. */
 	if (b)
-		fetch(b);
+		rs_fetch(b, sizeof *b);
 	return b;
 }
 
@@ -727,7 +721,8 @@ binding_tracker_finish(struct binding_tracker *k, rs_time end)
 	     l = next) {
 		next = queue_next(&k->order, l);
 		if (next)
-			fetch(TRACK_OF(next, struct binding, order));
+			rs_fetch(TRACK_OF(next, struct binding, order),
+			    sizeof(struct binding));
 		(void)tell_as_it_is(
 		    k, TRACK_OF(l, struct binding, order), end, k->out);
 	}

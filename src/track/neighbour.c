@@ -352,10 +352,12 @@ join(struct neighbour_tracker *k, const struct rs_addr *addr,
 
 /* ---- events ---- */
 
+/* No interface's own: a group's, or zeros, as the loopback interface has. */
 static bool
-is_group(const uint8_t *mac)
+is_nobody(const uint8_t *mac)
 {
-	return mac[0] & 1;
+	static const uint8_t none[6];
+	return mac[0] & 1 || memcmp(mac, none, sizeof none) == 0;
 }
 
 static void
@@ -374,7 +376,7 @@ static void
 take_nd(struct neighbour_tracker *k, const struct rs_event *ev)
 {
 	const struct link_msg *m = ev->u.link;
-	if (is_group(m->sender_mac))
+	if (is_nobody(m->sender_mac))
 		return;
 	if (m->router)
 		note_forwards(k, m->sender_mac);
@@ -422,7 +424,7 @@ static void
 take_link(struct neighbour_tracker *k, const struct rs_event *ev)
 {
 	const struct link_msg *m = ev->u.link;
-	if (is_group(m->from) ||
+	if (is_nobody(m->from) ||
 	    (m->kind != LINK_ARP && m->kind != LINK_SOURCE &&
 		m->kind != LINK_ND))
 		return;
@@ -431,7 +433,7 @@ take_link(struct neighbour_tracker *k, const struct rs_event *ev)
 		take_nd(k, ev);
 	if (m->sender.family == 0)
 		return;
-	if (m->kind == LINK_ARP && !is_group(m->sender_mac))
+	if (m->kind == LINK_ARP && !is_nobody(m->sender_mac))
 		join(k, &m->sender, m->sender_mac, REC_BY_ARP, ev);
 	else if (m->kind == LINK_SOURCE &&
 		 (first_hop(m->ttl) || link_only(&m->sender)))

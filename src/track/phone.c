@@ -11,6 +11,7 @@
  * the first failed stage after which no later stage succeeded: who could not
  * connect by TCP and then registered by UDP did not stop there.
  */
+#include "base/fetch.h"
 #include "sip/uri.h"
 #include "track/phone_inner.h"
 #include "track/queue.h"
@@ -74,20 +75,13 @@ phone_tracker_ahead(const struct phone_tracker *k, const struct rs_addr *client)
 	table_ahead(&k->table, table_addr_hash(&k->seed, client));
 }
 
-static void
-fetch(const void *p, size_t n)
-{
-	for (size_t i = 0; p && i < n; i += 64)
-		__builtin_prefetch((const char *)p + i);
-}
-
 void
 phone_tracker_near(struct phone_tracker *k, const struct rs_addr *client)
 {
 	struct table_node *n =
 	    table_first(&k->table, table_addr_hash(&k->seed, client));
 	k->near = n ? TRACK_OF(n, struct phone, node) : NULL;
-	fetch(k->near, sizeof *k->near);
+	rs_fetch(k->near, sizeof *k->near);
 }
 
 void
@@ -96,11 +90,11 @@ phone_tracker_here(const struct phone_tracker *k)
 	const struct phone *ph = k->near;
 	if (ph == NULL)
 		return;
-	fetch(ph->lines, sizeof *ph->lines);
-	fetch(ph->agents, sizeof *ph->agents);
+	rs_fetch(ph->lines, sizeof *ph->lines);
+	rs_fetch(ph->agents, sizeof *ph->agents);
 	for (int i = 0; i < PHONE_STAGES; i++)
-		fetch(ph->good[i], sizeof *ph->good[i]);
-	fetch(ph->under_tls, sizeof *ph->under_tls);
+		rs_fetch(ph->good[i], sizeof *ph->good[i]);
+	rs_fetch(ph->under_tls, sizeof *ph->under_tls);
 }
 
 struct phone *

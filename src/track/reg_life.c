@@ -7,6 +7,7 @@
  * hold its last messages twice, behind a NAT or proxy the answer passes the
  * phone's side last, and what is repeated belongs into its record.
  */
+#include "base/fetch.h"
 #include "track/reg_inner.h"
 
 #include <glib.h>
@@ -79,13 +80,6 @@ reg_life_close(
 	release(k, a);
 }
 
-static void
-fetch(const void *p, size_t n)
-{
-	for (size_t i = 0; i < n; i += 64)
-		__builtin_prefetch((const char *)p + i);
-}
-
 /* What lingered has left the cache.  The third one from here is looked at as
    far as its struct goes; when it is the second one, that tells where its text
    is, and as the next one it is told of. */
@@ -104,9 +98,9 @@ reg_life_ahead(const struct reg_tracker *k, const struct queue *q,
 		return;
 	a = TRACK_OF(next, struct reg_attempt, timer);
 	if (a->arena.blocks)
-		fetch(a->arena.blocks, AHEAD);
+		rs_fetch(a->arena.blocks, AHEAD);
 	if ((next = queue_next(q, next)))
-		fetch(TRACK_OF(next, struct reg_attempt, timer), sizeof *a);
+		rs_fetch(TRACK_OF(next, struct reg_attempt, timer), sizeof *a);
 }
 
 /* It has its outcome: wait a little for repeats of its last messages. */

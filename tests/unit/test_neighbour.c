@@ -296,6 +296,36 @@ test_privacy(void)
 	}
 }
 
+/* What no interface has of its own names no host. */
+static void
+test_nobody(void)
+{
+	static const struct {
+		const char *name;
+		uint8_t mac[6];
+		unsigned hosts;
+	} macs[] = {{"an interface", {2, 0, 0, 0, 0, 1}, 1},
+	    {"zeros: the loopback interface", {0}, 0},
+	    {"a group", {1, 0, 0x5e, 0, 0, 1}, 0}};
+	for (size_t i = 0; i < sizeof macs / sizeof *macs; i++) {
+		for (enum link_kind kind = LINK_ARP; kind <= LINK_SOURCE;
+		     kind += LINK_SOURCE - LINK_ARP) {
+			struct kit k;
+			unit_row(macs[i].name);
+			begin(&k, ADDRESS);
+			struct link_msg m = {
+			    .kind = kind, .sender = k.addr, .ttl = 64};
+			memcpy(m.from, macs[i].mac, 6);
+			memcpy(m.sender_mac, macs[i].mac, 6);
+			struct rs_event ev = {.u.link = &m};
+			give(&k, &ev, RS_EV_LINK, 1);
+			neighbour_tracker_tell(k.near, RS_SEC, &k.open);
+			CU_ASSERT_EQUAL(k.hosts, macs[i].hosts);
+			end(&k);
+		}
+	}
+}
+
 /* Between two reports: what is open is told, and stays open. */
 static void
 test_tell(void)
@@ -389,5 +419,5 @@ test_tell_port(void)
 	end(&k);
 }
 
-UNIT_MAIN("neighbour", UNIT(test_turns), UNIT(test_privacy), UNIT(test_tell),
-    UNIT(test_tell_link), UNIT(test_tell_port))
+UNIT_MAIN("neighbour", UNIT(test_turns), UNIT(test_privacy), UNIT(test_nobody),
+    UNIT(test_tell), UNIT(test_tell_link), UNIT(test_tell_port))
