@@ -306,6 +306,7 @@ tls_decrypt_gap(struct tls_decrypt *d, enum rs_dir dir)
 	struct side *s = &d->side[dir];
 	s->gapped = s->epoch == CLEAR;
 	s->astray = s->epoch != CLEAR;
+	s->opener.iv_lost = true;
 	s->trials = 0;
 	tls_master_gap(&d->master);
 }

@@ -66,6 +66,7 @@ tls_opener_key(struct tls_opener *o, struct tls_crypto *c,
 	o->params = *p;
 	o->seq = 0;
 	memset(o->iv, 0, sizeof o->iv);
+	o->iv_lost = false;
 	if (keys->iv.n && keys->iv.n <= sizeof o->iv)
 		memcpy(o->iv, keys->iv.p, keys->iv.n);
 	EVP_CIPHER *cipher = tls_crypto_cipher(c, s);
@@ -267,6 +268,9 @@ open_cbc(const struct tls_opener *o, const struct tls_sealed *r, uint8_t *room,
 			return false;
 		iv = text.p;
 		text = rs_span_from(text, s->block);
+	} else if (o->iv_lost) {
+		/* Its MAC may fit (RFC 7366 3), but not its first block. */
+		return false;
 	}
 	if (!decrypt_cbc(o, iv, text, room))
 		return false;
@@ -310,8 +314,10 @@ tls_opener_skip(struct tls_opener *o, const struct tls_sealed *r)
 		return;
 	if (o->params.encrypt_then_mac)
 		n -= n < s->mac_size ? n : s->mac_size;
-	if (n >= s->block)
+	if (n >= s->block) {
 		memcpy(o->iv, r->body.p + n - s->block, s->block);
+		o->iv_lost = false;
+	}
 }
 
 bool

@@ -34,6 +34,7 @@ struct tls_opener {
 	struct evp_cipher_ctx_st *cipher;
 	struct evp_mac_ctx_st *mac;
 	uint8_t iv[16]; /* fixed part of the nonce; TLS 1.0: the next IV */
+	bool iv_lost;   /* TLS 1.0: the record that ended with it is missing */
 	uint64_t seq;   /* of the next record */
 };
 
