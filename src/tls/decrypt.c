@@ -10,6 +10,7 @@ enum {
 	WINDOW = 256,  /* sequence numbers that are tried after a gap */
 	TRIALS = 8192, /* of these in all, of a side */
 	KEY_BLOCK = 2 * (64 + 32 + 16),
+	TAIL = 20 + 16, /* TLS 1.0: a MAC and a block */
 };
 
 /* Which keys a side's records are under.  Those of TLS 1.3 in their order. */
@@ -20,8 +21,10 @@ struct side {
 	struct tls_opener opener;
 	uint8_t secret[TLS_SECRET_MAX]; /* TLS 1.3: of the epoch */
 	size_t n_secret;
-	uint8_t tail[16]; /* of the last record that passed without keys */
-	uint64_t passed;  /* such records of this epoch */
+	/* Of the last record that passed without keys, if all of it did. */
+	uint8_t tail[TAIL];
+	uint8_t n_tail;
+	uint64_t passed; /* such records of this epoch */
 	unsigned strikes, trials;
 	bool paid;          /* for OpenSSL's contexts */
 	bool opened;        /* a record did, ever */
@@ -99,6 +102,15 @@ params(const struct tls_decrypt *d)
 	    .encrypt_then_mac = d->agreed.encrypt_then_mac};
 }
 
+/* Records of this epoch are missing, or this one's end is. */
+static void
+stray(struct side *s)
+{
+	s->astray = true;
+	s->opener.iv_lost = true;
+	s->n_tail = 0;
+}
+
 /* Under other keys from the next record on; which, is found when needed. */
 static void
 enter(struct side *s, enum epoch e)
@@ -106,6 +118,7 @@ enter(struct side *s, enum epoch e)
 	s->epoch = e;
 	s->opener.params.version = 0;
 	s->n_secret = 0;
+	s->n_tail = 0;
 	s->passed = 0;
 	s->astray = false;
 	s->strikes = 0;
@@ -305,8 +318,8 @@ tls_decrypt_gap(struct tls_decrypt *d, enum rs_dir dir)
 {
 	struct side *s = &d->side[dir];
 	s->gapped = s->epoch == CLEAR;
-	s->astray = s->epoch != CLEAR;
-	s->opener.iv_lost = true;
+	if (!s->gapped)
+		stray(s);
 	s->trials = 0;
 	tls_master_gap(&d->master);
 }
@@ -364,9 +377,12 @@ keyed(struct tls_decrypt *d, enum rs_dir dir)
 	}
 	if (!key_before13(d, dir))
 		return false;
+	const struct rs_span tail = {s->tail, s->n_tail};
+	if (s->passed || s->astray) {
+		s->opener.iv_lost = true;
+		tls_opener_skip(&s->opener, &(struct tls_sealed){.body = tail});
+	}
 	s->opener.seq = s->passed;
-	if (s->passed && d->agreed.version < TLS_11)
-		memcpy(s->opener.iv, s->tail, sizeof s->tail);
 	return true;
 }
 
@@ -451,9 +467,9 @@ static enum tls_seal
 shut(struct tls_decrypt *d, struct side *s, const struct tls_sealed *r)
 {
 	if (s->opener.params.version == 0) {
-		size_t n = r->body.n < sizeof s->tail ? 0 : sizeof s->tail;
-		if (n)
-			memcpy(s->tail, r->body.p + r->body.n - n, n);
+		size_t n = r->body.n < TAIL ? r->body.n : TAIL;
+		memcpy(s->tail, r->body.p + r->body.n - n, n);
+		s->n_tail = (uint8_t)n;
 		s->passed++;
 		if (++s->strikes >= 4 * STRIKES)
 			s->dead = TLS_SEAL_NO_KEYS;
@@ -482,7 +498,7 @@ is_sealed(struct tls_decrypt *d, enum rs_dir dir, const struct tls_record *r)
 	if (s->epoch == CLEAR && s->gapped && d->agreed.server && !is_13(d) &&
 	    r->type == TLS_APPLICATION_DATA) {
 		enter(s, SEALED);
-		s->astray = true;
+		stray(s);
 	}
 	switch (s->epoch) {
 	case CLEAR:
@@ -513,7 +529,7 @@ tls_decrypt_record(struct tls_decrypt *d, enum rs_dir dir,
 	if (s->dead)
 		return s->dead;
 	if (r->body.p == NULL || r->cut) {
-		s->astray |= s->epoch != CLEAR;
+		stray(s);
 		return TLS_SEAL_GAP;
 	}
 	if (!pay_for(d, s))

@@ -599,6 +599,65 @@ test_stop(void)
 	talk_free(t);
 }
 
+/* ---- TLS 1.0: the IV is the end of the record before ---- */
+
+static const struct row chained[] = {
+    {"MAC first", V10, "ECDHE-RSA-AES256-SHA",
+	PLAIN_MAC | SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS},
+    {"MAC last", V10, "ECDHE-RSA-AES256-SHA",
+	SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS},
+};
+
+/* Three blocks, of which only the first one needs the IV. */
+#define BLOCKS "2: a text of three blocks, no less. "
+
+/* What is read of "one ", BLOCKS, BLOCKS and "last", where half of the first
+   BLOCKS, or all of it, is missing, and where keys come that early or late. */
+static void
+expect_read(
+    const struct row *r, unsigned half, unsigned keys, struct rs_span text)
+{
+	struct talk *t = talk_of(r);
+	size_t turn = t->n_turns;
+	talk_say(t, RS_C2S, "one ", 4);
+	talk_say(t, RS_C2S, BLOCKS, sizeof BLOCKS - 1);
+	talk_say(t, RS_C2S, BLOCKS, sizeof BLOCKS - 1);
+	talk_say(t, RS_C2S, "last", 4);
+	struct tls_keys *k = tls_keys_new(&seed);
+	struct tls_flow *f = tls_flow_new(true);
+	k->follow = true;
+	tls_session_decrypt(f->session, k, &f->pay, f->state);
+	for (size_t i = 0; i < t->n_turns; i++) {
+		const struct talk_turn *x = &t->turns[i];
+		size_t there = i == turn + 1 ? x->n * half / 2 : x->n;
+		if (i == (keys ? turn + keys : 0))
+			tls_keylog_parse(k->log, log_of(t), NULL);
+		tls_flow_feed(f, x->dir, x->p, there);
+		if (there < x->n)
+			tls_flow_gap(f, x->dir, x->n - there);
+	}
+	unit_row(r->name);
+	CU_ASSERT(
+	    rs_span_eq((struct rs_span){f->plain[0].p, f->plain[0].n}, text));
+	tls_flow_free(f);
+	tls_keys_free(k);
+	talk_free(t);
+}
+
+static void
+test_chained(void)
+{
+	for (size_t i = 0; i < 2; i++) {
+		const struct row *r = &chained[i];
+		expect_read(r, 2, 0, RS_LIT("one " BLOCKS BLOCKS "last"));
+		expect_read(r, 2, 1, RS_LIT(BLOCKS BLOCKS "last"));
+		expect_read(r, 0, 0, RS_LIT("one last"));
+		expect_read(r, 1, 0, RS_LIT("one last"));
+		expect_read(r, 0, 2, RS_LIT("last"));
+		expect_read(r, 1, 2, RS_LIT("last"));
+	}
+}
+
 UNIT_MAIN("tls_decrypt", {"every cipher", test_ciphers},
     {"wrong keys", test_wrong_keys}, {"no keys", test_no_keys},
     {"pieces", test_pieces}, {"turned", test_turned},
@@ -608,4 +667,5 @@ UNIT_MAIN("tls_decrypt", {"every cipher", test_ciphers},
     {"early data", test_early_data}, {"hello retry", test_hello_retry},
     {"RSA key", test_rsa}, {"wrong RSA key", test_wrong_rsa},
     {"RSA key in vain", test_rsa_in_vain}, {"late keys", test_late},
-    {"traffic secrets only", test_traffic_only}, {"stop", test_stop})
+    {"traffic secrets only", test_traffic_only}, {"stop", test_stop},
+    {"chained", test_chained})
