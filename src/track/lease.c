@@ -100,7 +100,7 @@ wait_in(struct lease_tracker *k, struct exchange *x, enum wait w, rs_time at)
 	if (x->order.next)
 		queue_remove(&k->open[x->wait], &x->order);
 	x->wait = w;
-	x->since = at;
+	x->since = at > k->now ? at : k->now;
 	queue_push(&k->open[w], &x->order);
 }
 

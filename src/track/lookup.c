@@ -204,6 +204,14 @@ open_lookups(const struct lookup_tracker *k)
 	return k->asking.n + k->pending.n + k->over.n + k->unseen.n;
 }
 
+/* Where the capture's time steps back, the clock stands until it has caught up.
+ */
+static rs_time
+waits_from(const struct lookup *l, const struct rs_event *ev)
+{
+	return ev->now > l->last ? ev->now : l->last;
+}
+
 /* NULL: no room at all. */
 static struct lookup *
 begin(struct lookup_tracker *k, const struct rs_addr *client,
@@ -225,7 +233,7 @@ begin(struct lookup_tracker *k, const struct rs_addr *client,
 	l->apart = is_apart(ev);
 	l->started = l->last = ev->at.first;
 	l->ended = l->answered = RS_NEVER;
-	l->due = l->last + PATIENCE;
+	l->due = waits_from(l, ev) + PATIENCE;
 	table_add(&k->lookups, &l->node, lookup_hash(k, client, m));
 	queue_push(&k->asking, &l->order);
 	return l;
@@ -307,7 +315,7 @@ hear_query(struct lookup_tracker *k, const struct dns_msg *m,
 	add_frames(l, ev, ev->at.from);
 	if (at > l->last)
 		l->last = at;
-	enter(k, l, l->phase, l->last + PATIENCE);
+	enter(k, l, l->phase, waits_from(l, ev) + PATIENCE);
 }
 
 /* The query that this answers, or NULL. */

@@ -37,7 +37,7 @@ take_loss(struct reg_tracker *k, const struct rs_event *ev, bool only_by_server)
 		a->lost_at = ev->at.complete;
 		a->last_at = a->lost_at;
 		reg_message_frames(a, &a->r.frames, ev);
-		reg_life_timer(a, &k->answer, a->lost_at + k->limits.timer_f);
+		reg_life_timer(a, &k->answer, k->now + k->limits.timer_f);
 	}
 }
 

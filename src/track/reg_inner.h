@@ -298,6 +298,13 @@ void reg_life_close(
 
 /* ---- reg_record.c ---- */
 
+/* In ns; absent where the capture's time stepped back in between. */
+static inline int64_t
+reg_elapsed(rs_time from, rs_time to)
+{
+	return to < from ? REC_ABSENT : to - from;
+}
+
 /* The outcome of an attempt that ends now in that way. */
 void reg_record_decide(
     struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why);

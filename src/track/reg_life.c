@@ -112,7 +112,7 @@ reg_life_settle(
 	reg_record_decide(k, a, REG_BY_FINAL);
 	reg_record_learn(k, a);
 	reg_life_flow(k, a, false);
-	reg_life_timer(a, &k->linger, a->last_at + LINGER);
+	reg_life_timer(a, &k->linger, k->now + LINGER);
 	if (k->linger.n > REG_MAX_LINGERING) {
 		struct queue_link *l = queue_first(&k->linger);
 		reg_life_ahead(k, &k->linger, l);
@@ -125,7 +125,7 @@ void
 reg_life_linger(struct reg_tracker *k, struct reg_attempt *a)
 {
 	if (a->state == REG_DONE)
-		reg_life_timer(a, &k->linger_more, a->last_at + LINGER_MORE);
+		reg_life_timer(a, &k->linger_more, k->now + LINGER_MORE);
 }
 
 /* Makes room: those that only linger lose nothing by it. */

@@ -120,8 +120,8 @@ read_credentials(struct reg_attempt *a, const struct reg_request *q)
 			struct rec_challenge *c = x->rec->challenges.v;
 			c[i].answered = RS_TRUE;
 			if (c[i].nonce_age == REC_ABSENT)
-				c[i].nonce_age =
-				    q->ev->at.first - x->nonces[i].at;
+				c[i].nonce_age = reg_elapsed(
+				    x->nonces[i].at, q->ev->at.first);
 		}
 		if (auth->scheme == SIP_AUTH_BEARER)
 			answer_bearer(a);
@@ -288,7 +288,7 @@ reg_message_final(struct reg_tracker *k, struct reg_attempt *a,
 	t->reason = reg_keep_text(a, t->reason, m->reason);
 	t->response_frame = ev->at.to;
 	t->response_time = ev->at.complete;
-	t->delay = ev->at.complete - t->request_time;
+	t->delay = reg_elapsed(t->request_time, ev->at.complete);
 	if (sip_seconds_parse(&s, sip_msg_header(m, SIP_HDR_RETRY_AFTER)))
 		t->retry_after = s;
 	if (sip_seconds_parse(&s, sip_msg_header(m, SIP_HDR_MIN_EXPIRES)))

@@ -210,15 +210,16 @@ fill_times(struct rec_registration *r, const struct reg_attempt *a)
 	const struct rec_transaction *last = a->final->rec;
 	if (r->outcome == REC_REGISTERED || r->outcome == REC_UNREGISTERED ||
 	    r->outcome == REC_QUERIED) {
-		r->rrd = last->response_time - r->started;
+		r->rrd = reg_elapsed(r->started, last->response_time);
 		r->rrd_auth = last->delay;
 	}
 	for (const struct reg_txn *x = a->txns; x; x = x->next) {
 		if (x->leg)
 			continue;
 		if (challenged && x->rec->credentials == RS_TRUE) {
-			r->client_auth = x->rec->request_time -
-					 challenged->rec->response_time;
+			r->client_auth =
+			    reg_elapsed(challenged->rec->response_time,
+				x->rec->request_time);
 			break;
 		}
 		if (!challenged &&

@@ -212,9 +212,13 @@ goes_on(const struct reg_attempt *a, const struct reg_request *q)
 	return false;
 }
 
+/* From `from` on, or from now: where the capture's time steps back, the clock
+   stands until it has caught up, and nobody waits meanwhile. */
 static void
 await_final(struct reg_tracker *k, struct reg_attempt *a, rs_time from)
 {
+	if (k->now > a->last_at)
+		from = k->now;
 	a->state = REG_WAITING;
 	a->waiting_from = from;
 	a->icmp_at = RS_NEVER;
@@ -338,7 +342,7 @@ follow(struct reg_tracker *k, struct reg_attempt *a, enum reg_state state,
 	a->state = state;
 	a->flaws &= ~(UINT32_C(1) << REG_FLAW_GAP);
 	reg_life_timer(a, wait == k->limits.timer_f ? &k->answer : &k->follow,
-	    a->last_at + wait);
+	    k->now + wait);
 }
 
 /* The request is to be sent again with another interval (RFC 3261 10.3), other
@@ -428,7 +432,8 @@ take_final(struct reg_tracker *k, struct reg_txn *x, const struct rs_event *ev)
 		x->rec->status = m->status;
 		x->rec->response_frame = ev->at.to;
 		x->rec->response_time = ev->at.complete;
-		x->rec->delay = ev->at.complete - x->rec->request_time;
+		x->rec->delay =
+		    reg_elapsed(x->rec->request_time, ev->at.complete);
 		return;
 	}
 	a->last_at = ev->at.complete;

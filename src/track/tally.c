@@ -17,7 +17,7 @@ tally_clear(struct tally *t)
 static int64_t
 not_less_than_0(int64_t v)
 {
-	return v < 0 ? 0 : v; /* absent, or time stepped back */
+	return v < 0 ? 0 : v; /* absent */
 }
 
 static void

@@ -46,6 +46,7 @@ struct txn_tracker {
 	struct queue waiting, complete;
 	struct rs_pool pool;
 	uint64_t orphans, evicted;
+	rs_time now;
 };
 
 struct txn_tracker *
@@ -56,6 +57,7 @@ txn_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	k->seed = seed;
 	k->pay = pay;
 	k->out = out;
+	k->now = RS_NEVER;
 	table_init(&k->table, pay);
 	queue_init(&k->waiting);
 	queue_init(&k->complete);
@@ -120,6 +122,16 @@ find(const struct txn_tracker *k, uint64_t hash)
 	return n ? TRACK_OF(n, struct txn, node) : NULL;
 }
 
+/* Waits for so long from its message on, or from now, where the capture's time
+   stepped back. */
+static void
+await(struct txn_tracker *k, struct txn *t, const struct rs_event *ev,
+    rs_time wait)
+{
+	t->due = (ev->at.complete > k->now ? ev->at.complete : k->now) + wait;
+	queue_push(t->complete ? &k->complete : &k->waiting, &t->link);
+}
+
 static void
 request(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
 {
@@ -136,9 +148,7 @@ request(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
 		queue_remove(
 		    t->complete ? &k->complete : &k->waiting, &t->link);
 	}
-	t->due =
-	    ev->at.complete + (t->complete ? WAIT_FOR_REPEATS : WAIT_FOR_FINAL);
-	queue_push(t->complete ? &k->complete : &k->waiting, &t->link);
+	await(k, t, ev, t->complete ? WAIT_FOR_REPEATS : WAIT_FOR_FINAL);
 	k->out->happened(k->out->arg, t, what, ev);
 }
 
@@ -159,8 +169,7 @@ response(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
 	enum txn_what what = t->complete ? TXN_FINAL_AGAIN : TXN_FINAL;
 	queue_remove(t->complete ? &k->complete : &k->waiting, &t->link);
 	t->complete = true;
-	t->due = ev->at.complete + WAIT_FOR_REPEATS;
-	queue_push(&k->complete, &t->link);
+	await(k, t, ev, WAIT_FOR_REPEATS);
 	k->out->happened(k->out->arg, t, what, ev);
 	if (k->complete.n > MAX_COMPLETE)
 		forget(k, TRACK_OF(queue_first(&k->complete), struct txn, link),
@@ -205,6 +214,7 @@ expire(struct txn_tracker *k, struct queue *q, rs_time now)
 void
 txn_tracker_advance(struct txn_tracker *k, rs_time now)
 {
+	k->now = now;
 	expire(k, &k->waiting, now);
 	expire(k, &k->complete, now);
 }

@@ -741,7 +741,39 @@ test_counts(void)
 	CU_ASSERT(tell_clear(&t));
 }
 
+/* The clock of the capture was set back, or a file of before was put behind. */
+static void
+test_time_steps_back(void)
+{
+#define BOB(time)                                                              \
+ time REG_OF("bob", "call-2", "x", "1", "Contact: <sip:bob@192.0.2.11>\n")
+	static const struct row rows[] = {
+	    {"answered all the same",
+		BOB("@4000.000") "@0.000" REG("a", "1", "") "@0.020" NO(
+		    "a", "1", "n1") "@0.030" REG("b", "2",
+		    AUTH("n1")) "@0.060" OK("b", "2"),
+		"0-1 bob cut_off initial end=4000000.000 txns=- [1]\n"
+		"0-2 alice registered initial 200 rrd=60.000 auth=30.000 "
+		"ch=20.000 ca=10.000 end=60.000 exp=3600/3600 "
+		"txns=401,200 [2 3 4 5]\n"},
+	    {"between a request and its answer",
+		"@0.500" REG("a", "1", "") "@0.020" OK("a", "1"),
+		"0-1 alice registered initial 200 end=20.000 exp=3600/3600 "
+		"txns=200 [1 2]\n"},
+	    {"not answered before it ends",
+		BOB("@4000.000") "@0.000" REG("a", "1", "") "@40.000 time\n",
+		"0-1 bob cut_off initial end=4000000.000 txns=- [1]\n"
+		"0-2 alice cut_off initial end=0.000 exp=3600 txns=- [2]\n"},
+	    {"not answered, and the clock caught up",
+		BOB("@100.000") "@0.000" REG("a", "1", "") "@140.000 time\n",
+		"0-1 bob timed_out initial end=132000.000 txns=- [1]\n"
+		"0-2 alice timed_out initial end=132000.000 exp=3600 "
+		"txns=- [2]\n"},
+	};
+	RUN(rows);
+}
+
 UNIT_MAIN("reg", UNIT(test_success), UNIT(test_failures), UNIT(test_not_bound),
     UNIT(test_connections), UNIT(test_traps), UNIT(test_loops),
     UNIT(test_no_secrets), UNIT(test_nonce_age), UNIT(test_whose_credentials),
-    UNIT(test_eviction), UNIT(test_counts))
+    UNIT(test_eviction), UNIT(test_counts), UNIT(test_time_steps_back))
