@@ -43,6 +43,7 @@ doubt(struct text *t, const struct rec_registration *r)
 	    {"superseded", "the phone began anew before it was due"},
 	    {"evicted", "the memory limit was hit"},
 	    {"not_logged", "the capture has an answer that the log lacks"},
+	    {"answer_first", "its answer stands before it in the capture"},
 	    {"gap", "bytes of its connection were not captured"},
 	    {"drops", "packets of that time were dropped or not captured"},
 	    {"challenge_not_captured",

@@ -42,6 +42,7 @@ static const char *const flaw_names[REG_FLAW_N] = {
     [REG_FLAW_VIA_CHANGED] = "via_changed",
     [REG_FLAW_NOT_ON_WIRE] = "not_on_wire",
     [REG_FLAW_NOT_LOGGED] = "not_logged",
+    [REG_FLAW_ANSWER_FIRST] = "answer_first",
 };
 
 /* ---- outcome ---- */
@@ -92,10 +93,13 @@ is_stale(const struct reg_attempt *a)
 }
 
 /* The client answers a challenge that is not in the capture, as nothing else of
-   the server's is: that there is no answer is told of the capture only. */
+   the server's is: that there is no answer is told of the capture only.  Nor
+   does it lack one that stands before the request. */
 static bool
 answers_missed(const struct reg_attempt *a)
 {
+	if (a->flaws & (UINT32_C(1) << REG_FLAW_ANSWER_FIRST))
+		return true;
 	return a->final == NULL &&
 	       a->flaws & (UINT32_C(1) << REG_FLAW_CHALLENGE_NOT_CAPTURED);
 }

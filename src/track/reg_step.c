@@ -255,6 +255,10 @@ take_request(struct reg_tracker *k, struct txn *t, const struct rs_event *ev)
 	struct reg_txn *x = add_txn(k, a, t);
 	x->waiting = true;
 	x->last_sent = ev->at.complete;
+	if (txn_crossed(t)) { /* so that nothing is missing: miss_request() */
+		reg_flaw(a, REG_FLAW_ANSWER_FIRST);
+		a->flaws &= ~(UINT32_C(1) << REG_FLAW_DROPS);
+	}
 	set_hop(k, x, q.read->hop);
 	reg_message_request(k, a, x, &q);
 	a->last_at = ev->at.complete;
@@ -484,6 +488,25 @@ take_forgotten(struct reg_tracker *k, struct reg_txn *x, bool evicted)
 	}
 }
 
+/* A final of what came after a request that was challenged: that the client
+   went on was not captured, but it did. */
+static void
+miss_request(struct reg_tracker *k, const struct rs_event *ev,
+    const struct rs_addr *client)
+{
+	struct sip_msg before = *ev->u.sip_message;
+	before.cseq--;
+	uint64_t hop = reading_hop(k->seed, &before);
+	for (struct table_node *n = hop ? table_first(&k->hops, hop) : NULL; n;
+	     n = table_next(n)) {
+		struct reg_txn *x = TRACK_OF(n, struct reg_txn, hop);
+		struct reg_attempt *a = x->attempt;
+		if (x == a->final && a->state == REG_CHALLENGED &&
+		    rs_addr_eq(&a->r.client.at.addr, client))
+			reg_flaw(a, REG_FLAW_DROPS);
+	}
+}
+
 /* A response whose top Via is not that of the request: what is between has
    written another one, and did not put it back (RFC 3261 16.7, 18.1.2). */
 static void
@@ -504,6 +527,7 @@ take_unmatched(struct reg_tracker *k, const struct rs_event *ev)
 		take_final(k, x, ev);
 		return;
 	}
+	miss_request(k, ev, client);
 }
 
 void

@@ -26,9 +26,10 @@
 
 #include <glib.h>
 
-enum { MAX_COMPLETE = 200000 };
+enum { MAX_COMPLETE = 200000, UNMATCHED = 16 };
 static const rs_time WAIT_FOR_FINAL = 64 * RS_SEC;
 static const rs_time WAIT_FOR_REPEATS = 32 * RS_SEC;
+static const rs_time CROSSED = 1 * RS_SEC;
 
 struct txn {
 	struct table_node node;
@@ -36,6 +37,13 @@ struct txn {
 	rs_time due;
 	void *user;
 	bool complete;
+	bool crossed; /* its final stands before it */
+};
+
+/* A final without a request, as yet. */
+struct unmatched {
+	uint64_t hash;
+	rs_time at;
 };
 
 struct txn_tracker {
@@ -46,7 +54,9 @@ struct txn_tracker {
 	struct queue waiting, complete;
 	struct rs_pool pool;
 	uint64_t orphans, evicted;
-	rs_time now;
+	struct unmatched unmatched[UNMATCHED]; /* the last of them */
+	unsigned next_unmatched;
+	rs_time now, last_unmatched;
 };
 
 struct txn_tracker *
@@ -57,7 +67,7 @@ txn_tracker_new(const struct rs_hash_seed *seed, struct rs_account *pay,
 	k->seed = seed;
 	k->pay = pay;
 	k->out = out;
-	k->now = RS_NEVER;
+	k->now = k->last_unmatched = RS_NEVER;
 	table_init(&k->table, pay);
 	queue_init(&k->waiting);
 	queue_init(&k->complete);
@@ -133,6 +143,34 @@ await(struct txn_tracker *k, struct txn *t, const struct rs_event *ev,
 }
 
 static void
+note_unmatched(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
+{
+	k->unmatched[k->next_unmatched++ % UNMATCHED] =
+	    (struct unmatched){hash, ev->at.complete};
+	k->last_unmatched = ev->at.complete;
+	k->orphans++;
+}
+
+/* Two queues of a network card, or the ports of a tap, may put an answer before
+   its request. */
+static bool
+has_crossed(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
+{
+	rs_time since = ev->at.first - CROSSED;
+	if (k->last_unmatched < since)
+		return false;
+	for (unsigned i = 0; i < UNMATCHED; i++) {
+		struct unmatched *u = &k->unmatched[i];
+		if (u->hash != hash || u->at < since)
+			continue;
+		u->hash = 0;
+		k->orphans--;
+		return true;
+	}
+	return false;
+}
+
+static void
 request(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
 {
 	struct txn *t = find(k, hash);
@@ -144,6 +182,7 @@ request(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
 			return;
 		}
 		table_add(&k->table, &t->node, hash);
+		t->crossed = has_crossed(k, hash, ev);
 	} else {
 		queue_remove(
 		    t->complete ? &k->complete : &k->waiting, &t->link);
@@ -157,9 +196,12 @@ response(struct txn_tracker *k, uint64_t hash, const struct rs_event *ev)
 {
 	struct txn *t = find(k, hash);
 	if (t == NULL) {
-		k->orphans++;
-		if (ev->u.sip_message->status >= 200)
-			k->out->happened(k->out->arg, NULL, TXN_UNMATCHED, ev);
+		if (ev->u.sip_message->status < 200) {
+			k->orphans++;
+			return;
+		}
+		note_unmatched(k, hash, ev);
+		k->out->happened(k->out->arg, NULL, TXN_UNMATCHED, ev);
 		return;
 	}
 	if (ev->u.sip_message->status < 200) {
@@ -229,6 +271,12 @@ uint64_t
 txn_tracker_evicted(const struct txn_tracker *k)
 {
 	return k->evicted;
+}
+
+bool
+txn_crossed(const struct txn *t)
+{
+	return t->crossed;
 }
 
 void

@@ -519,6 +519,17 @@ test_traps(void)
 		"end=32070.000 exp=3600 txns=-,401,- [1 2 3 4] -challenge_not_captured\n"},
 	    {"a response whose request was not captured", "@0.000" OK("a", "1"),
 		""},
+	    {"an answer that stands before its request",
+		"@0.000" REG("a", "1", "") "@0.010" NO(
+		    "a", "1", "n1") "@0.020" OK("b", "2") "@0.020" REG("b", "2",
+		    AUTH("n1")) "@90.000 time\n",
+		"0-1 alice cut_off initial 401 ch=10.000 ca=10.000 "
+		"end=20.000 exp=3600 txns=401,- [1 2 4] -answer_first\n"},
+	    {"credentials that were not captured, and what they got",
+		"@0.000" REG("a", "1", "") "@0.010" NO(
+		    "a", "1", "n1") "@0.020" OK("b", "2") "@200.000 time\n",
+		"0-1 alice cut_off initial 401 ch=10.000 end=10.000 "
+		"exp=3600 txns=401 [1 2] -drops\n"},
 	    {"retries every minute: an attempt each",
 		"@0.000" REG("a", "1", "") "@0.010" NO("a", "1",
 		    "n1") "@0.020" REG("b", "2", AUTH("n1")) "@0.030" NO("b",
