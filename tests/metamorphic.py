@@ -124,6 +124,13 @@ def shorten(packets, n):
     return [Packet(p.ns, p.wire_len, p.data[:n], p.origin) for p in packets]
 
 
+def set_back(packets, at):
+    """The clock of the capture, by an hour."""
+    return [p if i < at else Packet(p.ns - 3600 * 10**9, p.wire_len, p.data,
+                                    p.origin)
+            for i, p in enumerate(packets)]
+
+
 def lose(packets, rng, share):
     return [p for p in packets if rng.random() >= share]
 
@@ -361,6 +368,17 @@ def test_loss(case):
     return found
 
 
+def test_clock(case):
+    """Nor does a clock that is set, though nobody can tell how long who waited."""
+    link, packets, folder, name, first = case
+    found = []
+    for at in sorted({1, *(len(packets) * i // 4 for i in (1, 2, 3))} - {0}):
+        cut = report(folder, name, captures.pcap(link, set_back(packets, at)))
+        found += [f"set back at {at}: {what}" for what in
+                  [*appeared(cut, first), *(outcomes(cut) - outcomes(first))]]
+    return found
+
+
 TESTS = {
     "formats": test_formats,
     "rotated": in_files(rotate, FILES),
@@ -372,6 +390,7 @@ TESTS = {
         fragment_backwards, PACKETS | FILTER | FRAGMENTS),
     "cut short": test_snaplen,
     "with losses": test_loss,
+    "clock set back": test_clock,
 }
 
 

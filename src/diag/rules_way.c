@@ -86,6 +86,16 @@ other_target(const struct rec_lookup *srv, const struct rec_answer *used)
 	return best;
 }
 
+/* It was over before that was asked, by its place in the file too: time may
+   have been set back. */
+static bool
+is_earlier(const struct diag_try *t, const struct rec_lookup *l)
+{
+	const struct rs_frame a = t->frame, b = l->id.frame;
+	return t->last < l->started &&
+	       (a.file != b.file || a.number < b.number);
+}
+
 /* Where it went after this answer, and nowhere else: the target; NULL where it
    went to several, or got anything there. */
 static const struct rec_answer *
@@ -96,7 +106,7 @@ only_target(const struct diag_way *w, const struct rec_lookup *srv,
 	for (uint32_t i = 0; i < w->n_tries; i++) {
 		const struct diag_try *t = &w->tries[i];
 		const struct rec_answer *x = target_at(w, srv, &t->server.addr);
-		if (t->last < srv->started)
+		if (is_earlier(t, srv))
 			continue;
 		if (x == NULL || !way_silent(t) ||
 		    (used && !rs_span_eq(used->target, x->target)))

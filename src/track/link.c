@@ -299,7 +299,7 @@ take_claim(struct link_tracker *k, struct talk *t, const struct rs_event *ev)
 	/* The one before comes back, and soon: both are there. */
 	bool back = other && t->claim[1].at != RS_NEVER &&
 		    same(t->claim[1].mac, m->sender_mac) &&
-		    now - t->claim[1].at <= RIVAL;
+		    now >= t->claim[1].at && now - t->claim[1].at <= RIVAL;
 	if (back && !t->rival && one_vlan(t, m->vlan) &&
 	    !is_virtual(m->sender_mac) && !is_virtual(t->claim[0].mac)) {
 		const struct rs_frame v[] = {
@@ -313,8 +313,9 @@ take_claim(struct link_tracker *k, struct talk *t, const struct rs_event *ev)
 	t->claim[0].vlan = m->vlan;
 	t->claim[0].at = now;
 	t->claim[0].frame = ev->at.from;
-	if (t->probed == RS_NEVER || now - t->probed > PROBE ||
-	    t->probe_vlan != m->vlan || same(t->probing, m->sender_mac))
+	if (t->probed == RS_NEVER || now < t->probed ||
+	    now - t->probed > PROBE || t->probe_vlan != m->vlan ||
+	    same(t->probing, m->sender_mac))
 		return;
 	/* RFC 5227 2.1.1: somebody has it already. */
 	const struct rs_frame v[] = {t->probe_frame, ev->at.from};
