@@ -31,6 +31,7 @@
 #define EVENT_H
 
 #include "base/facts.h"
+#include "base/icmp.h"
 #include "dissector.h"
 
 struct sip_msg;
@@ -317,6 +318,15 @@ rs_event_parts(const struct rs_event *ev)
 	if (ev->type == RS_EV_SIP_MESSAGE || ev->type == RS_EV_DNS_MESSAGE)
 		return ev->u.parts;
 	return (struct rs_where){0};
+}
+
+/* An ICMP error, and one that ends what it quotes. */
+static inline bool
+rs_event_unreachable(const struct rs_event *ev)
+{
+	return ev->type == RS_EV_ICMP &&
+	       rs_icmp_unreachable(
+		   ev->u.icmp.family, ev->u.icmp.type, ev->u.icmp.code);
 }
 
 #endif

@@ -10,8 +10,8 @@ const struct diag_entry diag_entries_sip[] = {
 	.seen =
 	    "No final response for 32 seconds after the first transmission, in "
 	    "a capture that goes on for that long and shows both directions. "
-	    "Or an ICMP error that quotes the REGISTER, and no answer: that is "
-	    "certain.",
+	    "Or an ICMP error that quotes the REGISTER as unreachable, and no "
+	    "answer: that is certain. Other ICMP errors are only named.",
 	.silent =
 	    "Held back where packets are missing or only one direction was "
 	    "captured, over UDP where the request was not repeated and no "

@@ -5,15 +5,31 @@
  * "No answer" is only said of a capture that shows both directions of something
  * (otherwise the answers may just not have been captured).
  */
+#include "base/icmp.h"
 #include "diag/coverage_view.h"
 #include "diag/finding.h"
 #include "diag/phone_view.h"
 #include "diag/rules.h"
 
+#include <stdio.h>
+
 static bool
 is(struct rs_span s, const char *text)
 {
 	return rs_span_eq(s, rs_span_str(text));
+}
+
+static bool
+unreachable(const struct rec_connection *n)
+{
+	uint32_t type, code;
+	struct rs_span icmp = n->icmp;
+	size_t slash = rs_span_find(icmp, '/');
+	if (!rs_span_u32(rs_span_part(icmp, 0, slash), &type) ||
+	    slash == icmp.n ||
+	    !rs_span_u32(rs_span_from(icmp, slash + 1), &code))
+		return false;
+	return rs_icmp_unreachable(n->server.at.addr.family, type, code);
 }
 
 static void
@@ -29,8 +45,8 @@ say_syn(struct finding *f, const struct rec_connection *c)
 		    !rs_frame_eq(v[i], c->icmp_frame))
 			finding_evidence(f, v[i], RS_NEVER,
 			    silent ? RS_LIT("last SYN") : RS_LIT("SYN"));
-	finding_evidence(
-	    f, c->icmp_frame, RS_NEVER, RS_LIT("ICMP unreachable"));
+	finding_evidence(f, c->icmp_frame, RS_NEVER,
+	    unreachable(c) ? RS_LIT("ICMP unreachable") : RS_LIT("ICMP error"));
 }
 
 static void
@@ -39,7 +55,7 @@ tcp_refused(const struct diag_rule *rule, const struct diag_case *c,
 {
 	const struct rec_connection *n = c->connection;
 	struct finding f;
-	if (n == NULL || !is(n->conn_state, "REJ") || n->icmp.p)
+	if (n == NULL || !is(n->conn_state, "REJ") || unreachable(n))
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "tcp.forged-reset");
@@ -58,8 +74,9 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 {
 	const struct rec_connection *n = c->connection;
 	struct finding f;
-	if (n == NULL || !is(n->conn_state, "S0") || n->icmp.p || n->syns < 2 ||
-	    !coverage_view_two_way(c->coverage) || phone_view_silence(c))
+	if (n == NULL || !is(n->conn_state, "S0") || unreachable(n) ||
+	    n->syns < 2 || !coverage_view_two_way(c->coverage) ||
+	    phone_view_silence(c))
 		return; /* or policy.source-banned says it */
 	/* RFC 6298 2: the first repeat comes after a second. */
 	if (n->started == RS_NEVER || n->ended - n->started < RS_SEC)
@@ -67,14 +84,16 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "capture.incomplete");
 	bool arrived = coverage_view_near_registrar(c->coverage);
+	char icmp[48];
+	snprintf(icmp, sizeof icmp, " but ICMP %.*s", FINDING_TEXT(n->icmp));
 	if (arrived)
 		f.rec.advice = RS_LIT(
 		    "Look at the server itself: is it up, does a filter of its "
 		    "own drop this port, does it know the way back?");
-	finding_detail(&f,
-	    "%lld SYNs to port %u in %lld s, and no answer of any kind.%s",
+	finding_detail(&f, "%lld SYNs to port %u in %lld s, and no answer%s.%s",
 	    (long long)n->syns, n->server.at.port,
 	    (long long)((n->ended - n->started) / RS_SEC),
+	    n->icmp.p ? icmp : " of any kind",
 	    arrived ? " They came as far as the capture, near the registrar."
 	    : coverage_view_near_phone(c->coverage)
 		? " The capture is near the phone: whether they reached the "
@@ -84,20 +103,6 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
-/* ICMP errors that say the destination is not to be had (RFC 792, RFC 1812
-   5.2.7.1; RFC 4443 3.1); not "fragmentation needed". */
-static bool
-unreachable(struct rs_span icmp, uint8_t family)
-{
-	uint32_t type, code;
-	size_t slash = rs_span_find(icmp, '/');
-	if (!rs_span_u32(rs_span_part(icmp, 0, slash), &type) ||
-	    slash == icmp.n ||
-	    !rs_span_u32(rs_span_from(icmp, slash + 1), &code))
-		return false;
-	return family == 6 ? type == 1 : type == 3 && code != 4;
-}
-
 static void
 tcp_icmp_rejected(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -105,7 +110,7 @@ tcp_icmp_rejected(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_connection *n = c->connection;
 	char from[RS_ADDR_TEXT] = "an unknown sender";
 	struct finding f;
-	if (n == NULL || !unreachable(n->icmp, n->server.at.addr.family))
+	if (n == NULL || !unreachable(n))
 		return;
 	if (!is(n->conn_state, "S0") && !is(n->conn_state, "REJ") &&
 	    !is(n->conn_state, "RSTOS0") && !is(n->conn_state, "SH"))

@@ -96,6 +96,44 @@ sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+/* An ICMP error that quotes the last REGISTER, though not because there is no
+   way to the registrar (RFC 792; RFC 4443 3.2 to 3.4).  True where it is about
+   the size. */
+static bool
+say_icmp(struct finding *f, const struct sip_view *v, char out[160])
+{
+	static const struct {
+		uint8_t family;
+		const char *icmp, *means;
+		bool size;
+	} rows[] = {{4, "3/4", ": it is too big for a link on the way", true},
+	    {6, "2/0", ": it is too big for a link on the way", true},
+	    {4, "11/0", ": its TTL ran out on the way", false},
+	    {6, "3/0", ": its hop limit ran out on the way", false},
+	    {4, "11/1", ": fragments of it did not arrive", true},
+	    {6, "3/1", ": fragments of it did not arrive", true}};
+	const struct rec_registration *r = v->r;
+	char from[RS_ADDR_TEXT] = "an unknown sender";
+	const char *means = "";
+	bool size = false;
+	out[0] = '\0';
+	if (r->icmp.p == NULL ||
+	    rs_frame_cmp(r->icmp_frame, v->last->request_frame) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].family == r->server.at.addr.family &&
+		    rs_span_eq(r->icmp, rs_span_str(rows[i].icmp))) {
+			means = rows[i].means;
+			size = rows[i].size;
+		}
+	if (r->icmp_from.at.addr.family)
+		rs_addr_format(&r->icmp_from.at.addr, from);
+	snprintf(out, 160, " ICMP %.*s from %s quotes it%s.",
+	    FINDING_TEXT(r->icmp), from, means);
+	finding_evidence(f, r->icmp_frame, RS_NEVER, RS_LIT("ICMP error"));
+	return size;
+}
+
 static void
 sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -108,6 +146,7 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		return; /* or policy.source-banned says it */
 	const struct sip_view *v = c->sip;
 	struct finding f;
+	char icmp[160];
 	if (v->last == NULL || !sip_view_both_ways(c, v) ||
 	    sip_view_flaw(v->r, "response_refused") ||
 	    sip_view_fragments_lost(v))
@@ -121,9 +160,9 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		f.rec.title = RS_LIT("The registrar does not answer REGISTER");
 	say_delivered(&f, c);
 	/* A short request got through and a longer one did not. */
-	if (v->r->transport == REC_UDP && v->n > 1 &&
-	    v->last->credentials == RS_TRUE &&
-	    sip_view_challenged(&v->t[v->n - 2]))
+	if (say_icmp(&f, v, icmp) || (v->r->transport == REC_UDP && v->n > 1 &&
+					 v->last->credentials == RS_TRUE &&
+					 sip_view_challenged(&v->t[v->n - 2])))
 		finding_alternative(&f, "sip.fragments-lost");
 	finding_alternative(&f, "policy.source-banned");
 	finding_alternative(&f, "capture.incomplete");
@@ -131,7 +170,7 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	    v->last->retransmissions > 0 ? v->last->retransmissions + 1 : 1;
 	finding_detail(&f,
 	    "The REGISTER was sent %lld time%s and no final response came in "
-	    "32 s%s%s.%s",
+	    "32 s%s%s.%s%s",
 	    (long long)sent, sent == 1 ? "" : "s",
 	    v->last->provisional > 0 ? ", only a provisional one" : "",
 	    had_it ? "; the connection was up, and TCP did not keep "
@@ -143,7 +182,8 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 		? " The capture is near the phone: whether it reached the "
 		  "registrar, or the answer was lost on its way back, cannot "
 		  "be told here."
-		: "");
+		: "",
+	    icmp);
 	sip_view_evidence(&f, v);
 	finding_say(&f);
 }

@@ -283,7 +283,7 @@ clock_tracker_event(struct clock_tracker *k, const struct rs_event *ev)
 		take_sip(k, ev);
 	else if (ev->type == RS_EV_TLS_HANDSHAKE)
 		take_tls(k, ev);
-	else if (ev->type == RS_EV_ICMP && !recent_empty(&k->pairs))
+	else if (rs_event_unreachable(ev) && !recent_empty(&k->pairs))
 		take_icmp(k, ev);
 }
 

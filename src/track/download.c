@@ -486,7 +486,7 @@ download_tracker_event(struct download_tracker *k, const struct rs_event *ev)
 		hear_http(k, ev);
 	else if (ev->type == RS_EV_FETCH)
 		download_log(k, ev);
-	else if (ev->type == RS_EV_ICMP && ev->flow->carrier == RS_OVER_UDP)
+	else if (rs_event_unreachable(ev) && ev->flow->carrier == RS_OVER_UDP)
 		download_tftp_icmp(k, ev);
 	else if (ev->type == RS_EV_FLOW_END && k->requests_order.n)
 		hear_end(k, ev);

@@ -150,7 +150,7 @@ inbound_tracker_event(struct inbound_tracker *k, const struct rs_event *ev)
 {
 	if (ev->flow == NULL || ev->flow->carrier != RS_OVER_UDP)
 		return;
-	if (ev->type == RS_EV_ICMP) {
+	if (rs_event_unreachable(ev)) {
 		take_icmp(k, ev);
 		return;
 	}

@@ -557,7 +557,7 @@ lease_tracker_event(struct lease_tracker *k, const struct rs_event *ev)
 	lease_tracker_advance(k, ev->now);
 	if (ev->type == RS_EV_LINK && ev->u.link->kind == LINK_CONTACT)
 		take_contact(k, ev);
-	if (ev->type == RS_EV_ICMP && ev->flow)
+	if (rs_event_unreachable(ev) && ev->flow)
 		take_icmp(k, ev);
 	if (ev->type != RS_EV_DHCP || ev->flow == NULL)
 		return;

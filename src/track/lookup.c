@@ -481,7 +481,7 @@ lookup_tracker_event(struct lookup_tracker *k, const struct rs_event *ev)
 		return;
 	if (ev->type == RS_EV_DNS_MESSAGE)
 		hear_message(k, ev);
-	else if (ev->type == RS_EV_ICMP)
+	else if (rs_event_unreachable(ev))
 		hear_icmp(k, ev);
 	else if (ev->dir == RS_S2C)
 		k->two_way = true;

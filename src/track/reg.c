@@ -96,8 +96,10 @@ static void
 note_icmp(struct reg_attempt *a, const struct rs_event *ev)
 {
 	char text[16];
-	if (a->icmp_at != RS_NEVER)
-		return; /* of this request the first one tells */
+	/* Of this request the first one tells, of those that end it. */
+	if (a->icmp_at != RS_NEVER ||
+	    (a->r.icmp.p && !rs_event_unreachable(ev)))
+		return;
 	snprintf(text, sizeof text, "%u/%u", ev->u.icmp.type, ev->u.icmp.code);
 	a->r.icmp = rec_arena_text(&a->arena, rs_span_str(text));
 	a->r.icmp_from.at.addr = ev->u.icmp.sender;
@@ -126,9 +128,9 @@ take_refused_response(struct reg_tracker *k, const struct rs_event *ev)
 		    TRACK_OF(n, struct reg_txn, hop)->attempt;
 		if (!rs_addr_eq(&a->r.client.at.addr, client))
 			continue;
-		reg_flaw(a, REG_FLAW_RESPONSE_REFUSED);
-		if (a->r.icmp.p == NULL)
+		if (!(a->flaws & UINT32_C(1) << REG_FLAW_RESPONSE_REFUSED))
 			note_icmp(a, ev);
+		reg_flaw(a, REG_FLAW_RESPONSE_REFUSED);
 		reg_message_frames(a, &a->r.frames, ev);
 	}
 }
@@ -140,7 +142,8 @@ take_icmp(struct reg_tracker *k, const struct rs_event *ev)
 {
 	struct rs_span quoted = ev->u.icmp.quoted;
 	if (rs_span_starts(quoted, RS_LIT("SIP/2.0 "))) {
-		take_refused_response(k, ev);
+		if (rs_event_unreachable(ev))
+			take_refused_response(k, ev);
 		return;
 	}
 	bool tells = contains(quoted, RS_LIT("branch="));
@@ -153,7 +156,8 @@ take_icmp(struct reg_tracker *k, const struct rs_event *ev)
 		if (tells && !contains(quoted, a->last->rec->branch))
 			continue;
 		note_icmp(a, ev);
-		a->icmp_at = ev->at.complete;
+		if (rs_event_unreachable(ev))
+			a->icmp_at = ev->at.complete;
 		reg_message_frames(a, &a->r.frames, ev);
 	}
 }

@@ -184,15 +184,20 @@ read_ending(struct rs_span w, struct rs_span line)
 }
 
 static void
-say_icmp(struct run *r, struct flow *f, struct rs_span n, struct rs_span line)
+say_icmp(struct run *r, struct flow *f, struct rs_span n, struct rs_span kind,
+    struct rs_span line)
 {
-	uint32_t most = 1000;
+	uint32_t most = 1000, type = 3, code = 3;
+	size_t slash = rs_span_find(kind, '/');
+	if (kind.n && (!rs_span_u32(rs_span_part(kind, 0, slash), &type) ||
+			  !rs_span_u32(rs_span_from(kind, slash + 1), &code)))
+		fail("no type and code", line);
 	if (n.n && !rs_span_u32(n, &most))
 		fail("no number", line);
 	struct rs_event ev = {.type = RS_EV_ICMP, .dir = RS_C2S};
 	ev.u.icmp.family = 4;
-	ev.u.icmp.type = 3;
-	ev.u.icmp.code = 3;
+	ev.u.icmp.type = (uint8_t)type;
+	ev.u.icmp.code = (uint8_t)code;
 	ev.u.icmp.quoted =
 	    rs_span_part((struct rs_span){f->sent, f->n_sent}, 0, most);
 	say(r, f, ev);
@@ -247,7 +252,7 @@ directive(struct run *r, struct rs_span rest)
 		ev.u.gap.from = ev.u.gap.to = r->now;
 		say(r, f, ev);
 	} else if (is(what, "icmp")) {
-		say_icmp(r, f, a, line);
+		say_icmp(r, f, a, b, line);
 	} else if (is(what, "drops")) {
 		ev.type = RS_EV_DROPS;
 		ev.u.drops.packets = 1;

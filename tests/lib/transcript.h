@@ -22,7 +22,7 @@
  *	@T [name] close fin|rst >>> | <<<    half close by that side
  *	@T [name] end fin|rst|reused|idle|evicted
  *	@T [name] gap >>> | <<<              bytes of that side are missing
- *	@T [name] icmp [N]                   quotes N bytes of the client's last
+ *	@T [name] icmp [N [TYPE/CODE]]       quotes N bytes of the client's last
  *	@T drops FROM TO                     the capture lost packets
  *	@T time                              nothing but time passes
  */

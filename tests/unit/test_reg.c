@@ -277,6 +277,23 @@ test_failures(void)
 		"@0.000" REG("a", "1", "") "@0.001 icmp 28\n@33.000 time\n",
 		"0-1 alice unreachable initial end=1.000 exp=3600 txns=- "
 		"[1 2] icmp=3/3@2\n"},
+	    {"ICMP asks for smaller ones, and no answer",
+		"@0.000" REG("a", "1", "") "@0.001 icmp 28 3/4\n@33.000 time\n",
+		"0-1 alice timed_out initial end=32000.000 exp=3600 txns=- "
+		"[1 2] icmp=3/4@2\n"},
+	    {"source quench, and no way to it",
+		"@0.000" REG(
+		    "a", "1", "") "@0.001 icmp 28 4/0\n"
+				  "@0.002 icmp 28 3/1\n"
+				  "@0.003 icmp 28 12/0\n@33.000 time\n",
+		"0-1 alice unreachable initial end=2.000 exp=3600 txns=- "
+		"[1 2 3 4] icmp=3/1@3\n"},
+	    {"time exceeded, parameters",
+		"@0.000" REG(
+		    "a", "1", "") "@0.001 icmp 28 11/0\n"
+				  "@0.002 icmp 28 12/0\n@33.000 time\n",
+		"0-1 alice timed_out initial end=32000.000 exp=3600 txns=- "
+		"[1 2 3] icmp=11/0@2\n"},
 	    {"ICMP, and an answer after all",
 		"@0.000" REG("a", "1", "") "@0.001 icmp\n"
 					   "@0.500" REG("a", "1",

@@ -42,6 +42,8 @@ test_net(void)
 		"tcp.icmp-rejected"},
 	    {"icmp v6", "S0", "1/4", 1, 0, 1, 0, 6, "tcp.icmp-rejected"},
 	    {"fragmentation needed", "S0", "3/4", 1, 0, 1, 0, 4, ""},
+	    {"source quench, silent", "S0", "4/0", 3, 3, 1, 0, 4,
+		"tcp.no-answer"},
 	    {"v6 time exceeded", "S0", "3/0", 1, 0, 1, 0, 6, ""},
 	    {"up all the same", "SF", "3/1", 1, 0, 1, 0, 4, ""},
 	    {"fine", "SF", NULL, 1, 9, 0, 0, 4, ""},
@@ -394,6 +396,15 @@ test_no_answer_by_transport(void)
 	g.icmp = RS_LIT("3/13");
 	judge(&k);
 	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "filter"));
+	g.outcome = REC_TIMED_OUT;
+	g.icmp = RS_LIT("3/4");
+	((struct rec_transaction *)g.transactions.v)->retransmissions = 10;
+	judge(&k);
+	expect("too big", "sip.no-answer");
+	CU_ASSERT_EQUAL(certainty, REC_LIKELY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "ICMP 3/4"));
+	CU_ASSERT_PTR_NULL(strstr(detail, "no way"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(evidence, "4 ICMP error"));
 	rec_arena_clear(&a);
 }
 
