@@ -2,7 +2,8 @@
 /*
  * SIP, SIPS and TEL URIs (RFC 3261 19.1, RFC 3966), and parameters.
  *
- * Nothing is unescaped: what comes out are parts of what went in.
+ * Nothing is unescaped but to compare: what comes out are parts of what went
+ * in.
  */
 #include "sip/uri.h"
 #include "sip/text.h"
@@ -94,6 +95,30 @@ sip_uri_parse(struct sip_uri *u, struct rs_span text)
 		split_tail(u, rs_span_from(rest, end));
 	}
 	return true;
+}
+
+/* The character at i, which moves past it. */
+static uint8_t
+unescaped(struct rs_span s, size_t *i)
+{
+	uint8_t c = s.p[(*i)++];
+	if (c != '%' || s.n - *i < 2)
+		return c;
+	int high = rs_ascii_hex(s.p[*i]), low = rs_ascii_hex(s.p[*i + 1]);
+	if (high < 0 || low < 0)
+		return c;
+	*i += 2;
+	return (uint8_t)(high << 4 | low);
+}
+
+bool
+sip_user_eq(struct rs_span a, struct rs_span b)
+{
+	size_t i = 0, j = 0;
+	while (i < a.n && j < b.n)
+		if (unescaped(a, &i) != unescaped(b, &j))
+			return false;
+	return i == a.n && j == b.n;
 }
 
 struct rs_span

@@ -17,6 +17,10 @@ struct sip_uri {
 /* False when there is no scheme, or no host in a sip(s) URI. */
 bool sip_uri_parse(struct sip_uri *u, struct rs_span text);
 
+/* Equal users but for how they are escaped (RFC 3261 19.1.4): what is reserved,
+   too, as whoever unescapes that means the same user. */
+bool sip_user_eq(struct rs_span a, struct rs_span b);
+
 /*
  * The value of parameter `name` (case-insensitive) in ";a=b;c;d=\"e\"" text
  * with or without the first ';': quotes stripped; an empty span (p not NULL)

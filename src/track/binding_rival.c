@@ -73,7 +73,7 @@ same_device(const struct binding *a, const struct binding *b)
 	    binding_text(b, BINDING_REG_ID).n || a->call == b->call)
 		return true;
 	if (x.n && y.n)
-		return rs_span_eq(x, y);
+		return rs_span_eq_nocase(x, y); /* RFC 4122 3 */
 	return rs_addr_eq(&a->client.addr, &b->client.addr) ||
 	       same_host(binding_text(a, BINDING_CONTACT),
 		   binding_text(b, BINDING_CONTACT));
@@ -89,10 +89,10 @@ is_binding(const struct rec_contact *o, const struct binding *b)
 	struct rs_span contact = binding_text(b, BINDING_CONTACT);
 	struct sip_uri x, y;
 	if (o->instance.n && instance.n)
-		return rs_span_eq(o->instance, instance) ? IS : IS_NOT;
+		return rs_span_eq_nocase(o->instance, instance) ? IS : IS_NOT;
 	if (!sip_uri_parse(&x, o->uri) || !sip_uri_parse(&y, contact))
 		return rs_span_eq(o->uri, contact) ? IS : IS_PERHAPS;
-	if (!rs_span_eq(x.user, y.user))
+	if (!sip_user_eq(x.user, y.user))
 		return IS_NOT;
 	return rs_span_eq_nocase(x.host, y.host) ? IS : IS_PERHAPS;
 }

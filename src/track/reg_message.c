@@ -322,17 +322,22 @@ match(const struct rec_contact *o, const struct sip_contact *c)
 	struct sip_uri u;
 	if (c->star)
 		return NOT_OURS;
-	if (o->instance.n && c->instance.n) { /* RFC 5626 6 */
-		bool same = rs_span_eq(o->instance, c->instance) &&
-			    (!o->reg_id.n || !c->reg_id.n ||
-				rs_span_eq(o->reg_id, c->reg_id));
+	bool told = o->instance.n && c->instance.n; /* RFC 5626 6 */
+	/* UUIDs are compared without case (RFC 4122 3). */
+	if (told && rs_span_eq_nocase(o->instance, c->instance)) {
+		bool same = !o->reg_id.n || !c->reg_id.n ||
+			    rs_span_eq(o->reg_id, c->reg_id);
 		return same ? SAME_INSTANCE : NOT_OURS;
 	}
+	/* Who knows no instances binds by URI, and may list one from before
+	   (RFC 3261 10.3). */
 	if (rs_span_eq(o->uri, c->addr.uri_text))
 		return SAME_URI;
+	if (told)
+		return NOT_OURS;
 	if (!sip_uri_parse(&u, o->uri) || !u.host.n || !c->addr.uri_ok)
 		return NOT_OURS;
-	if (!rs_span_eq(u.user, c->addr.uri.user))
+	if (!sip_user_eq(u.user, c->addr.uri.user))
 		return NOT_OURS;
 	if (rs_span_eq_nocase(u.host, c->addr.uri.host) &&
 	    same_port(u.port, c->addr.uri.port))

@@ -336,6 +336,15 @@ test_not_bound(void)
 	    {"host rewritten by an SBC",
 		GRANT("Contact: <sip:alice@203.0.113.5:9999>;expires=60\n"),
 		BOUND "/60 txns=200 [1 2]\n"},
+	    {"our user, escaped", /* RFC 3261 19.1.4 */
+		GRANT("Contact: <sip:%61l%69ce@192.0.2.10:5060>;expires=60\n"),
+		BOUND "/60 txns=200 [1 2]\n"},
+	    {"near miss: another user, escaped",
+		GRANT("Contact: <sip:%62lice@192.0.2.10:5060>;expires=60\n"),
+		NOT_BOUND " txns=200 [1 2] +sip:%62lice@192.0.2.10:5060\n"},
+	    {"near miss: an escape that is none",
+		GRANT("Contact: <sip:alice%6@192.0.2.10:5060>;expires=60\n"),
+		NOT_BOUND " txns=200 [1 2] +sip:alice%6@192.0.2.10:5060\n"},
 	    {"two with our user: which is ours is not known",
 		GRANT("Contact: <sip:alice@203.0.113.5>;expires=60,"
 		      "<sip:alice@203.0.113.6>;expires=70\n"),
@@ -353,13 +362,40 @@ test_not_bound(void)
 		    ";reg-id=1;expires=6\n"),
 		"0-1 alice registered initial 200 rrd=40.000 auth=40.000 "
 		"end=40.000/6 txns=200 [1 2] +sip:x@y\n"},
-	    {"near miss: same user, another instance",
+	    {"an instance in other case", /* RFC 4122 3 */
+		"@0.000" REG_OF("alice", "c", "a", "1",
+		    "Contact: <sip:alice@192.0.2.10>;"
+		    "+sip.instance=\"<urn:uuid:AB>\"\n") "@0.040" ANS_OF("alice",
+		    "c", "a", "1", "200 OK",
+		    "Contact: <sip:x@y>;"
+		    "+sip.instance=\"<urn:uuid:ab>\";expires=6\n"),
+		"0-1 alice registered initial 200 rrd=40.000 auth=40.000 "
+		"end=40.000/6 txns=200 [1 2]\n"},
+	    {"the same URI, which still has the instance before",
 		"@0.000" REG_OF("alice", "c", "a", "1",
 		    "Contact: <sip:alice@192.0.2.10>;"
 		    "+sip.instance=\"<urn:uuid:1>\"\n") "@0.040" ANS_OF("alice",
 		    "c", "a", "1", "200 OK",
 		    "Contact: <sip:alice@192.0.2.10>;"
+		    "+sip.instance=\"<urn:uuid:2>\";expires=6\n"),
+		"0-1 alice registered initial 200 rrd=40.000 auth=40.000 "
+		"end=40.000/6 txns=200 [1 2]\n"},
+	    {"near miss: same user, another instance",
+		"@0.000" REG_OF("alice", "c", "a", "1",
+		    "Contact: <sip:alice@192.0.2.10>;"
+		    "+sip.instance=\"<urn:uuid:1>\"\n") "@0.040" ANS_OF("alice",
+		    "c", "a", "1", "200 OK",
+		    "Contact: <sip:alice@192.0.2.11>;"
 		    "+sip.instance=\"<urn:uuid:2>\"\n"),
+		"0-1 alice not_bound initial 200 end=40.000 txns=200 [1 2] "
+		"+sip:alice@192.0.2.11\n"},
+	    {"near miss: same URI, another flow",
+		"@0.000" REG_OF("alice", "c", "a", "1",
+		    "Contact: <sip:alice@192.0.2.10>;reg-id=2;"
+		    "+sip.instance=\"<urn:uuid:1>\"\n") "@0.040" ANS_OF("alice",
+		    "c", "a", "1", "200 OK",
+		    "Contact: <sip:alice@192.0.2.10>;reg-id=1;"
+		    "+sip.instance=\"<urn:uuid:1>\"\n"),
 		"0-1 alice not_bound initial 200 end=40.000 txns=200 [1 2] "
 		"+sip:alice@192.0.2.10\n"},
 	};

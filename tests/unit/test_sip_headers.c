@@ -126,6 +126,19 @@ test_uri(void)
 	}
 	struct sip_uri u;
 	CU_ASSERT(!sip_uri_parse(&u, (struct rs_span){NULL, 0}));
+	static const struct {
+		const char *a, *b;
+		bool equal;
+	} users[] = {{"4031", "%34031", true}, {"*4", "%2a4", true},
+	    {"a%2fb", "a%2Fb", true}, {"a", "A", false}, {"a", "ab", false},
+	    {"a%", "a%25", true}, {"a%4", "a%4", true}, {"a%4", "a%41", false},
+	    {"%61", "b", false}, {"", "", true}, {"", "a", false}};
+	for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+		struct rs_span a = rs_span_str(users[i].a);
+		struct rs_span b = rs_span_str(users[i].b);
+		CU_ASSERT_EQUAL(sip_user_eq(a, b), users[i].equal);
+		CU_ASSERT_EQUAL(sip_user_eq(b, a), users[i].equal);
+	}
 }
 
 static void
