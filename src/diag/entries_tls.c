@@ -53,7 +53,8 @@ const struct diag_entry diag_entries_tls[] = {
 	    "ended.",
 	.seen =
 	    "FIN or RST within the handshake; the finding names the last "
-	    "message of each side. Or, in TLS 1.3, a record of the size of an "
+	    "message of each side. An alert that is no error, as close_notify "
+	    "or user_canceled, gives no reason. Or, in TLS 1.3, a record of the size of an "
 	    "alert where one would refuse: that it is a refusal is inferred, "
 	    "and which one cannot be read without keys.",
 	.silent = "Where bytes before the end were not captured, nothing is "

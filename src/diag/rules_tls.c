@@ -333,6 +333,21 @@ sealed_alert(const struct tls_view *v)
 	    "tls.client-certificate-missing", "tls.client-certificate-refused");
 }
 
+/* A warning is certain of nothing: its receiver might have gone on.  In TLS 1.3
+   levels mean nothing (RFC 5246 7.2, RFC 8446 6). */
+static struct cause
+alert_cause(const struct tls_view *v)
+{
+	struct cause c =
+	    v->h->failed_by == REC_SERVER ? server_alert(v) : client_alert(v);
+	if (c.certainty == REC_CERTAIN && v->alert->level == 1 &&
+	    !is(v->h->version, "TLS 1.3")) {
+		c.certainty = REC_LIKELY;
+		c.alternatives[0] = "tls.closed-silently";
+	}
+	return c;
+}
+
 static struct cause
 cause_of(const struct tls_view *v)
 {
@@ -357,7 +372,7 @@ cause_of(const struct tls_view *v)
 	case REC_REASON_ALERT:
 		if (v->sealed_alert)
 			return sealed_alert(v);
-		return server ? server_alert(v) : client_alert(v);
+		return alert_cause(v);
 	case REC_REASON_CLOSED:
 	case REC_REASON_RESET:
 		if (v->gap) /* an alert, or no TLS at all, may be in the hole */

@@ -207,19 +207,50 @@ say_intercepted(struct finding *f, const struct tls_view *v)
 	    RS_LIT("certificate of the other issuer"));
 }
 
+/* What whoever failed did: said why, or just left. */
+static const char *
+parting(const struct tls_view *v, char out[96])
+{
+	const struct rec_alert *a = v->alert ? v->alert : v->farewell;
+	const char *left =
+	    v->resetting ? "reset the connection" : "closed the connection";
+	if (a == NULL)
+		return left;
+	snprintf(out, 96, "sent alert %lld %.*s%s%s", (long long)a->number,
+	    FINDING_TEXT(a->name), v->alert ? "" : " and ",
+	    v->alert ? "" : left);
+	return out;
+}
+
+static void
+title_closed(struct finding *f, const struct tls_view *v)
+{
+	bool server = v->h->failed_by == REC_SERVER;
+	if (!is_code(f, "tls.closed-silently"))
+		return;
+	if (v->farewell)
+		f->rec.title =
+		    server
+			? RS_LIT("Closed by the server, and no alert says why")
+			: RS_LIT("Closed by the phone, and no alert says why");
+	else
+		f->rec.title =
+		    server ? RS_LIT("Closed by the server, which sent no alert")
+			   : RS_LIT("Closed by the phone, which sent no alert");
+}
+
 static void
 say_certificate(struct finding *f, const struct tls_view *v)
 {
 	char key[MAX_LIST], url[MAX_LIST], verdict[MAX_LIST], name[MAX_LIST];
-	char from[32], to[32], what[64] = "closed the connection";
+	char from[32], to[32], what[96];
 	const struct rec_certificate *c = v->outdated ? v->outdated : v->leaf;
-	if (v->alert)
-		snprintf(what, sizeof what, "sent alert %lld %.*s",
-		    (long long)v->alert->number, FINDING_TEXT(v->alert->name));
+	if (v->h->alerts.n) /* else the rule's own title is true */
+		title_closed(f, v);
 	finding_detail(f,
 	    "The phone %s. %sCertificate of %.*s, issued by %.*s%s, valid from "
 	    "%s to %s UTC; %u certificate%s sent%s; name asked for: %.*s%s%s.",
-	    what, chain_note(f), FINDING_TEXT(c->subject),
+	    parting(v, what), chain_note(f), FINDING_TEXT(c->subject),
 	    FINDING_TEXT(c->issuer), key_note(f, c, key),
 	    date(c->not_before, from), date(c->not_after, to), v->chain,
 	    v->chain == 1 ? "" : "s", url_note(f, v, url),
@@ -360,16 +391,12 @@ say_closed(struct finding *f, const struct tls_view *v)
 {
 	const struct rec_handshake *h = v->h;
 	char versions[MAX_LIST];
-	bool server = h->failed_by == REC_SERVER;
-	char phone[FINDING_WORD], server_last[FINDING_WORD];
-	if (is_code(f, "tls.closed-silently"))
-		f->rec.title =
-		    server ? RS_LIT("Closed by the server, which sent no alert")
-			   : RS_LIT("Closed by the phone, which sent no alert");
+	char phone[FINDING_WORD], server_last[FINDING_WORD], what[96];
+	title_closed(f, v);
 	finding_detail(f,
-	    "%s %s the connection; last message of the phone: %s, of the "
-	    "server: %s; offered %s, name asked for: %.*s.",
-	    side_name(h->failed_by), v->resetting ? "reset" : "closed",
+	    "%s %s; last message of the phone: %s, of the server: %s; offered "
+	    "%s, name asked for: %.*s.",
+	    side_name(h->failed_by), parting(v, what),
 	    finding_message(phone, h->last_message_client),
 	    finding_message(server_last, h->last_message_server),
 	    few(&h->client_versions, versions), FINDING_TEXT(name_asked(v)));

@@ -143,14 +143,31 @@ chain_of(const struct rec_handshake *h, enum rec_side from)
 	return NULL;
 }
 
+/* How much an alert says of why: under keys nothing; a goodbye less than a
+   warning that is no error, that less than an error, and that less than one
+   that is fatal (RFC 5246 7.2, RFC 6066 3). */
+static int
+alert_weight(const struct rec_alert *a)
+{
+	if (a->encrypted == RS_TRUE)
+		return -1;
+	if (a->number == 0)
+		return 0;
+	if (a->level != 1)
+		return 3;
+	return a->number == 90 || a->number == 100 || a->number == 112 ? 1 : 2;
+}
+
+/* The last of those that say most, of whoever ended it. */
 static const struct rec_alert *
-final_alert(const struct rec_handshake *h)
+final_alert(const struct rec_handshake *h, int least)
 {
 	const struct rec_alert *v = h->alerts.v, *found = NULL;
 	for (uint32_t i = 0; i < h->alerts.n; i++)
-		if (v[i].from == h->failed_by && v[i].encrypted == RS_FALSE &&
-		    v[i].number != 0 && (found == NULL || v[i].level != 1))
+		if (v[i].from == h->failed_by && alert_weight(&v[i]) >= least) {
+			least = alert_weight(&v[i]);
 			found = &v[i];
+		}
 	return found;
 }
 
@@ -304,7 +321,9 @@ tls_view_of(const struct diag_case *cs)
 		v.new_client |= is(offered[i], "TLS 1.3");
 	}
 	if (h->reason == REC_REASON_ALERT)
-		v.alert = final_alert(h);
+		v.alert = final_alert(h, 1);
+	else
+		v.farewell = final_alert(h, 0);
 	v.sealed_alert = h->reason == REC_REASON_ALERT && v.alert == NULL;
 	v.empty_certificate = stepped(h, "encrypted_empty_certificate");
 	v.sealed_certificate = stepped(h, "encrypted_certificate");

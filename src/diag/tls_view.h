@@ -12,6 +12,8 @@
 struct tls_view {
 	const struct rec_handshake *h;
 	const struct rec_alert *alert; /* that ended it; NULL: none readable */
+	/* Where none did: what whoever closed sent all the same. */
+	const struct rec_alert *farewell;
 	const struct rec_certificate *leaf; /* the server's own; NULL */
 	/* of the server's, the first that is not valid at that time */
 	const struct rec_certificate *outdated;

@@ -472,8 +472,12 @@ text_handshake_outcome(struct page *p, const struct rec_handshake *h)
 		    : h->failed_by == REC_SERVER ? "sbc"
 						 : by);
 	if (h->reason == REC_REASON_ALERT && h->alerts.n) {
+		const struct rec_alert *last = &a[h->alerts.n - 1];
+		for (uint32_t i = 0; i < h->alerts.n; i++)
+			if (a[i].from == h->failed_by && a[i].number != 0)
+				last = &a[i]; /* others answer, or say goodbye */
 		page_str(p, ": ");
-		alert_name(p, &a[h->alerts.n - 1]);
+		alert_name(p, last);
 	} else if (reason) {
 		page_printf(p, ": %s", text_words(words, reason));
 	}

@@ -346,6 +346,34 @@ judge_13(struct shake *s, const struct shake_end *end)
 	return false;
 }
 
+/*
+ * The alert that a connection was closed upon, though its level is a warning:
+ * an error, of a side that has said nothing since; NULL: none.  RFC 8446 6 lets
+ * levels be ignored, which holds for whoever offers it before its version is
+ * known; and a receiver may take any warning for the end (RFC 5246 7.2.2).
+ */
+static const struct rec_alert *
+closing_alert(const struct shake *s)
+{
+	const struct rec_alert *v = s->rec.alerts.v, *found = NULL;
+	for (uint32_t i = 0; i < s->rec.alerts.n; i++) {
+		struct rs_span last = v[i].from == REC_CLIENT
+					  ? s->rec.last_message_client
+					  : s->rec.last_message_server;
+		bool answers =
+		    s->closed_by != v[i].from && v[i].at > s->closed_at;
+		if (v[i].encrypted == RS_FALSE && !answers &&
+		    v[i].level == TLS_ALERT_WARNING &&
+		    v[i].number != TLS_ALERT_CLOSE_NOTIFY &&
+		    v[i].number != TLS_ALERT_USER_CANCELED &&
+		    v[i].number != TLS_ALERT_NO_RENEGOTIATION &&
+		    v[i].number != TLS_ALERT_UNRECOGNIZED_NAME &&
+		    rs_span_eq(last, RS_LIT("alert")))
+			found = &v[i];
+	}
+	return found;
+}
+
 static bool
 judge_close(struct shake *s, const struct shake_end *end)
 {
@@ -373,6 +401,11 @@ judge_close(struct shake *s, const struct shake_end *end)
 			say(s, REC_FAILED, side, REC_REASON_ALERT, s->last_at);
 			return true;
 		}
+	}
+	const struct rec_alert *alert = closing_alert(s);
+	if (alert) {
+		say(s, REC_FAILED, alert->from, REC_REASON_ALERT, alert->at);
+		return true;
 	}
 	rs_time since = s->refused == REC_SIDE_NONE ? s->last_at : s->closed_at;
 	if (owed != REC_SIDE_NONE && by != owed && s->closed_at - since >= wait)

@@ -329,6 +329,28 @@ test_tls_warning(void)
 	h.state = REC_COMPLETED;
 	judge(&k);
 	expect("112 as a warning, then fine", "");
+	/* An error all the same, but nothing certain. */
+	struct rec_alert *alert = h.alerts.v;
+	h.state = REC_FAILED;
+	h.reason = REC_REASON_ALERT;
+	alert->number = 70;
+	judge(&k);
+	expect("70 as a warning, then closed", "tls.version-mismatch");
+	CU_ASSERT_EQUAL(certainty, REC_LIKELY);
+	CU_ASSERT_STRING_EQUAL(said_more, "tls.closed-silently");
+	h.version = RS_LIT("TLS 1.3");
+	judge(&k);
+	expect("70 as a warning in 1.3", "tls.version-mismatch");
+	CU_ASSERT_EQUAL(certainty, REC_CERTAIN);
+	h.version = (struct rs_span){NULL, 0};
+	h.reason = REC_REASON_CLOSED;
+	alert->number = 0;
+	alert->name = RS_LIT("close_notify");
+	judge(&k);
+	expect("close_notify, then closed", "tls.closed-silently");
+	CU_ASSERT_PTR_NULL(strstr(title, "sent no alert"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "sent alert 0 close_notify and "
+					      "closed"));
 	rec_arena_clear(&a);
 }
 
