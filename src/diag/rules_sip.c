@@ -214,7 +214,7 @@ detail_credentials(
 		    " The same user had registered from here %s before: the "
 		    "password was right then.",
 		    finding_time(t, v->last->request_time - right->registered));
-	if (v->nonce_age != REC_ABSENT)
+	if (v->nonce_age > 0) /* at the same time: by a coarse clock */
 		snprintf(age, sizeof age, ", %s after the challenge",
 		    finding_time(t, v->nonce_age));
 	finding_detail(f,

@@ -47,8 +47,8 @@ doubt(struct text *t, const struct rec_registration *r)
 	    {"gap", "bytes of its connection were not captured"},
 	    {"drops", "packets of that time were dropped or not captured"},
 	    {"challenge_not_captured",
-		"it answers a challenge that the capture lacks: what came of that "
-		"may be lacking, too"},
+		"it answers a challenge that was not captured, or could not be "
+		"read: what came of that may be lacking, too"},
 	    {"message_cut", "a message was cut by the snap length"}};
 	char s[PAGE_TEXT];
 	bool told = false;

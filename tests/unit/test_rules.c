@@ -262,6 +262,29 @@ test_sip(void)
 	}
 }
 
+/* A clock too coarse to tell when has nothing to say of when. */
+static void
+test_challenge_age(void)
+{
+	struct rec_arena a;
+	struct rec_registration g;
+	struct sip_row r = {"", REC_AUTH_FAILED,
+	    {{401, BARE, NULL}, {401, AUTH, "Unauthorized"}}, 20, 0, "2000",
+	    NULL, NULL, NULL};
+	for (r.nonce_ms = 0; r.nonce_ms <= 20; r.nonce_ms += 20) {
+		rec_arena_init(&a, NULL, NULL);
+		fill_registration(&g, &a, &r);
+		coverage_start();
+		const struct diag_case k = {
+		    .registration = &g, .coverage = &two_way};
+		judge(&k);
+		expect("refused", "sip.credentials-refused");
+		CU_ASSERT_EQUAL(strstr(detail, "after the challenge") != NULL,
+		    r.nonce_ms > 0);
+		rec_arena_clear(&a);
+	}
+}
+
 /* "No answer" needs a capture that would have shown one. */
 static void
 test_no_answer_needs_both_directions(void)
@@ -525,7 +548,7 @@ test_codes(void)
 }
 
 UNIT_MAIN("rules", UNIT(test_net), UNIT(test_syns), UNIT(test_sip),
-    UNIT(test_no_answer_needs_both_directions),
+    UNIT(test_challenge_age), UNIT(test_no_answer_needs_both_directions),
     UNIT(test_no_answer_is_asked_again),
     UNIT(test_other_user_is_usual),
     UNIT(test_no_answer_by_transport), UNIT(test_digest_unsupported),
