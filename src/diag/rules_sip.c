@@ -45,11 +45,10 @@ say_delivered(struct finding *f, const struct diag_case *c)
 }
 
 /* What the code of an ICMP error says (RFC 792, RFC 1812 5.2.7.1; RFC 4443
-   3.1). */
+   3.1); `closed` where it is that of a closed port. */
 static const char *
-icmp_meaning(struct rs_span icmp, uint8_t family)
+icmp_meaning(struct rs_span icmp, uint8_t family, const char *closed)
 {
-	static const char *const closed = "nothing listens there";
 	static const char *const filtered = "a filter does not let it through";
 	if (family == 6)
 		return rs_span_eq(icmp, RS_LIT("1/4")) ? closed
@@ -86,7 +85,8 @@ sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f,
 	    "ICMP %.*s from %s quotes the REGISTER to port %u: %s.",
 	    FINDING_TEXT(r->icmp), from, r->server.at.port,
-	    icmp_meaning(r->icmp, r->server.at.addr.family));
+	    icmp_meaning(
+		r->icmp, r->server.at.addr.family, "nothing listens there"));
 	sip_view_evidence(&f, v);
 	/* The frame is the first one's, the end of the attempt the last one's.
 	 */
@@ -662,9 +662,10 @@ sip_wrong_response_port(const struct diag_rule *rule, const struct diag_case *c,
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "nat.binding-lost");
 	finding_detail(&f,
-	    "The phone's side answers the response with ICMP %.*s: nobody "
-	    "listens on the port that it was sent to.%s",
+	    "The phone's side answers the response with ICMP %.*s: %s.%s",
 	    FINDING_TEXT(r->icmp),
+	    icmp_meaning(r->icmp, r->client.at.addr.family,
+		"nobody listens on the port that it was sent to"),
 	    r->rport_asked == RS_FALSE
 		? " The request does not ask for rport, so that the response "
 		  "goes to the port of its Via."

@@ -621,7 +621,12 @@ pipeline_icmp(struct pipeline *p, struct flow *f, enum rs_dir dir,
 {
 	if (f->tcp || (f->lone_syn && make_conn(p, f))) {
 		struct rs_conn_facts *facts = tcp_conn_facts(f->tcp);
-		if (facts->icmp.number == 0) {
+		uint8_t family = packet->src.addr.family;
+		/* The first one, but what says unreachable goes before. */
+		if (facts->icmp.number == 0 ||
+		    (rs_icmp_unreachable(family, e->type, e->code) &&
+			!rs_icmp_unreachable(
+			    family, facts->icmp_type, facts->icmp_code))) {
 			facts->icmp_at = packet->at.first;
 			facts->icmp = packet->at.from;
 			facts->icmp_type = e->type;

@@ -37,9 +37,11 @@ hear(void *arg, const struct rec_type *type, const void *rec)
 		    rec_outcome_name(r->outcome), (int)MAX(r->status, 0));
 	} else if (type == &rec_connection_type) {
 		const struct rec_connection *c = rec;
-		g_string_append_printf(b->says, "conn %u %.*s %d; ",
+		g_string_append_printf(b->says, "conn %u %.*s %d%s%.*s; ",
 		    (unsigned)c->id.frame.number, (int)c->conn_state.n,
-		    (const char *)c->conn_state.p, (int)c->syns);
+		    (const char *)c->conn_state.p, (int)c->syns,
+		    c->icmp.n ? " icmp " : "", (int)c->icmp.n,
+		    (const char *)c->icmp.p);
 	} else if (type == &rec_handshake_type) {
 		const struct rec_handshake *h = rec;
 		const char *by = rec_side_name(h->failed_by);
@@ -166,19 +168,28 @@ test_icmp_on_a_lone_syn(void)
 {
 	struct bench b;
 	struct pkt syn, k;
-	begin(&b);
-	pkt_payload(&syn, RS_LIT(""));
-	pkt_tcp(&syn, 40000, 8934, 100, 0, SYN);
-	pkt_ipv4(&syn, PHONE, SBC);
-	k = syn;
-	pkt_ethernet(&k);
-	frame(&b, &k, 1);
-	k = syn;
-	pkt_icmp(&k, 3, 10);
-	pkt_ipv4(&k, "203.0.113.1", PHONE);
-	pkt_ethernet(&k);
-	frame(&b, &k, 1);
-	expect(&b, "conn 1 S0 1; ");
+	/* The first that says unreachable tells; others are told till then. */
+	static const uint8_t errors[][2] = {{4, 0}, {11, 0}, {3, 10}, {3, 1}};
+	static const char *const told[] = {"conn 1 S0 1; ",
+	    "conn 1 S0 1 icmp 4/0; ", "conn 1 S0 1 icmp 4/0; ",
+	    "conn 1 S0 1 icmp 3/10; ", "conn 1 S0 1 icmp 3/10; "};
+	for (size_t n = 0; n < sizeof told / sizeof *told; n++) {
+		begin(&b);
+		pkt_payload(&syn, RS_LIT(""));
+		pkt_tcp(&syn, 40000, 8934, 100, 0, SYN);
+		pkt_ipv4(&syn, PHONE, SBC);
+		k = syn;
+		pkt_ethernet(&k);
+		frame(&b, &k, 1);
+		for (size_t i = 0; i < n; i++) {
+			k = syn;
+			pkt_icmp(&k, errors[i][0], errors[i][1]);
+			pkt_ipv4(&k, "203.0.113.1", PHONE);
+			pkt_ethernet(&k);
+			frame(&b, &k, 1);
+		}
+		expect(&b, told[n]);
+	}
 }
 
 static void

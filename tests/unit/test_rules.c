@@ -44,6 +44,7 @@ test_net(void)
 	    {"fragmentation needed", "S0", "3/4", 1, 0, 1, 0, 4, ""},
 	    {"source quench, silent", "S0", "4/0", 3, 3, 1, 0, 4,
 		"tcp.no-answer"},
+	    {"v6 packet too big", "S0", "2/0", 1, 0, 1, 0, 6, ""},
 	    {"v6 time exceeded", "S0", "3/0", 1, 0, 1, 0, 6, ""},
 	    {"up all the same", "SF", "3/1", 1, 0, 1, 0, 4, ""},
 	    {"fine", "SF", NULL, 1, 9, 0, 0, 4, ""},
@@ -420,6 +421,15 @@ test_no_answer_by_transport(void)
 	judge(&k);
 	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "filter"));
 	g.outcome = REC_TIMED_OUT;
+	struct rs_span refused = RS_LIT("response_refused");
+	g.flaws = (struct rec_list){&refused, 1, 1};
+	judge(&k);
+	expect("the response", "sip.wrong-response-port");
+	CU_ASSERT_PTR_NULL(strstr(detail, "nobody listens"));
+	g.icmp = RS_LIT("3/3");
+	judge(&k);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "nobody listens"));
+	g.flaws.n = 0;
 	g.icmp = RS_LIT("3/4");
 	((struct rec_transaction *)g.transactions.v)->retransmissions = 10;
 	judge(&k);
