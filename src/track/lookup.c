@@ -395,12 +395,15 @@ hear_response(struct lookup_tracker *k, const struct dns_msg *m,
 	bool named = m->name.n != 0;
 	struct lookup *l = named ? find(k, &q->client.addr, m, is_apart(ev))
 				 : find_unnamed(k, m, q, is_apart(ev));
-	if (server && named && is_answer(m))
+	/* An answer of another id, port or server answers no open question
+	   (RFC 5452 9.1). */
+	bool taken = l == NULL || asked(l, q);
+	if (server && named && taken && is_answer(m))
 		server->answered = true;
 	k->two_way = true;
 	if (l && l->phase == LOOKUP_OVER)
 		return; /* to a repeat */
-	if (l && !asked(l, q))
+	if (!taken)
 		return; /* nobody takes it */
 	if (l == NULL && named)
 		l = begin(k, &q->client.addr, ev);

@@ -7,7 +7,8 @@
  * answer    n  NXDOMAIN   e  empty   r  REFUSED   c  cut (TC)  C  TC, empty A
  * answer of the other server          T  answer over TCP i  an ICMP error    d
  * the capture drops packets    s  SIP to anybody    x  another question of the
- * same id    R, N  REFUSED, no error, without a question
+ * same id    y  an empty answer to it    R, N  REFUSED, no error, without a
+ * question
  */
 #include "track/lookup.h"
 
@@ -21,7 +22,8 @@ static const struct rs_hash_seed seed = {1, 2};
 static const rs_time TENTH = 100 * RS_MSEC;
 
 struct seen {
-	char text[512]; /* "state/queries/frames/flaw " for each */
+	char text[512]; /* "state/queries/frames/flaw " for each; "/heard" where
+			   the server answers others */
 	size_t n;
 };
 
@@ -34,10 +36,11 @@ on_lookup(void *arg, const struct rec_type *type, const void *rec)
 	if (type != &rec_lookup_type || s->n > sizeof s->text - 64)
 		return;
 	s->n += (size_t)snprintf(s->text + s->n, sizeof s->text - s->n,
-	    "%s%s/%lld/%u%s%.*s", s->n ? " " : "",
+	    "%s%s/%lld/%u%s%.*s%s", s->n ? " " : "",
 	    rec_lookup_state_name(l->state), (long long)l->queries, l->frames.n,
 	    l->flaws.n ? "/" : "", l->flaws.n ? (int)flaw->n : 0,
-	    l->flaws.n ? (const char *)flaw->p : "");
+	    l->flaws.n ? (const char *)flaw->p : "",
+	    l->server_heard == RS_TRUE ? "/heard" : "");
 }
 
 struct talk {
@@ -55,10 +58,10 @@ make(struct dns_kit *k, char what, uint16_t id)
 			 : what == 'n'        ? KIT_RESPONSE | DNS_NXDOMAIN
 			 : strchr("rR", what) ? KIT_RESPONSE | DNS_REFUSED
 			 : what == 'N'        ? KIT_RESPONSE
-			 : what == 'e'        ? KIT_RESPONSE
+			 : strchr("ey", what) ? KIT_RESPONSE
 					      : KIT_QUERY;
 	dns_kit_begin(k, id, flags, "_sip._udp.example.com",
-	    what == 'x' ? DNS_TYPE_NAPTR : DNS_TYPE_SRV);
+	    strchr("xy", what) ? DNS_TYPE_NAPTR : DNS_TYPE_SRV);
 	if (strchr("RN", what)) {
 		k->b[5] = 0; /* QDCOUNT */
 		k->n = DNS_HEADER;
@@ -150,6 +153,10 @@ static const struct row {
 	"answered/1/2 answered/1/2"},
     {"an answer to somebody else", "q10 a11:9", 99, "no_answer/1/1"},
     {"from a port that asked nothing", "s1 z10 a11", 99, "no_answer/1/1"},
+    {"answers another question", "q10 x20:2 y21:2", 99,
+	"nodata/1/2 no_answer/1/1/heard"},
+    {"answers that were not asked for are none of others",
+	"q10 a11:9 q20 a21:9", 99, "no_answer/2/2"},
     {"refused here, answered there", "q10 r11 p12 A14", 50, "answered/2/4"},
     {"refused", "q10 r11", 99, "refused/1/2"},
     {"silent here, answered there", "q10 p60 A61", 99, "answered/2/3"},
