@@ -478,14 +478,13 @@ static bool
 known_phone(const struct asked *a, const struct rs_addr *client)
 {
 	const struct client *c = find(a, client);
-	return c && c->phone;
+	return c && is_phone(a, c);
 }
 
 bool
 asked_wants(const struct asked *a, const struct rec_lookup *l)
 {
-	const struct client *c = find(a, &l->client.at.addr);
-	return (c && is_phone(a, c)) || asked_related(a, l) == RS_TRUE;
+	return asked_related(a, l) == RS_TRUE;
 }
 
 /* ---- marks: a part of a hash of the client, and of the name ---- */

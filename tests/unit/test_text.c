@@ -513,10 +513,51 @@ test_no_room(void)
 	run_end(&u);
 }
 
+static void
+look_up(struct run *u, uint64_t n, unsigned phone)
+{
+	struct rec_lookup l;
+	rec_init(&rec_lookup_type, &l);
+	l.id.frame.number = n;
+	l.started = l.ended = RUN_T0 + (rs_time)n * RS_SEC;
+	l.client.at =
+	    (struct rs_endpoint){{{198, 51, 100, (uint8_t)phone}, 4}, 40000};
+	l.server.at = (struct rs_endpoint){{{203, 0, 113, 53}, 4}, 53};
+	l.name = RS_LIT("time.example.net");
+	l.type = RS_LIT("A");
+	l.state = REC_ANSWERED;
+	l.queries = 1;
+	u->sink.record(u->sink.arg, &rec_lookup_type, &l);
+}
+
+/* Whose registrations were all over before it asked anything is a phone. */
+static void
+test_asked_afterwards(void)
+{
+	struct rec_count queries = {RS_LIT("queries"), 2};
+	for (int text = 0; text <= 1; text++) {
+		struct run u;
+		run_begin(&u, text ? REPORT_TEXT : REPORT_JSON, 80);
+		u.coverage.dns_messages = (struct rec_list){&queries, 1, 1};
+		run_attempt(&u, 1, 17, REC_REGISTERED);
+		look_up(&u, 5, 17);
+		if (text)
+			look_up(&u, 6, 99);
+		run_finish(&u);
+		CU_ASSERT_EQUAL(
+		    strstr(u.text, "\"name\": \"time.example.net\"") != NULL,
+		    !text);
+		CU_ASSERT_PTR_NULL(strstr(u.text, "lookups_not_listed"));
+		if (text)
+			run_check_says(&u, "1 look-up of others than phones");
+		run_end(&u);
+	}
+}
+
 UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_recovered_phone), UNIT(test_many_failing_phones_are_cut_short),
     UNIT(test_any_record_fits), UNIT(test_nothing_says_what_to_do),
     UNIT(test_json_document), UNIT(test_all_tls), UNIT(test_ndjson_lines),
     UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
     UNIT(test_forms), UNIT(test_scanners), UNIT(test_groups),
-    UNIT(test_no_room))
+    UNIT(test_no_room), UNIT(test_asked_afterwards))
