@@ -189,6 +189,44 @@ stopped_early(const struct rec_phone *p)
 	       !rs_span_eq(p->stopped_at, RS_LIT("sip"));
 }
 
+/* The stage that it passed after what it had failed in; NULL: none. */
+static const struct rec_stage *
+passed(const struct rec_phone *p, const char *stage, const struct group *g)
+{
+	const struct rec_stage *s = p->chain.v;
+	for (uint32_t i = 0; i < p->chain.n; i++) {
+		const struct rs_frame *f = s[i].frames.v;
+		if (rs_span_eq(s[i].stage, rs_span_str(stage)) &&
+		    s[i].state == REC_STAGE_OK && s[i].frames.n &&
+		    rs_frame_cmp(*f, g->first.frame) > 0)
+			return &s[i];
+	}
+	return NULL;
+}
+
+/* Nobody knows whether it registered, but its connection or handshake failed
+   only on its way: a stage is "ok" by its latest word. */
+static void
+pass_on(struct sufferer *s, const struct rec_phone *p)
+{
+	for (guint i = 0; i < s->groups->len; i++) {
+		struct group *g = g_ptr_array_index(s->groups, i);
+		const struct rec_stage *tls = passed(p, "tls", g),
+				       *tcp = passed(p, "tcp", g);
+		if (g->type == &rec_registration_type)
+			continue;
+		if (tls) {
+			const struct rs_frame *f = tls->frames.v;
+			g->passed = "TLS completed later";
+			g->passed_frame = f[tls->frames.n - 1];
+		} else if (tcp && g->type == &rec_connection_type) {
+			g->passed = "connected later";
+			g->passed_frame =
+			    *(const struct rs_frame *)tcp->frames.v;
+		}
+	}
+}
+
 /* What is known of a phone that suffers. */
 void
 failures_phone(struct failures *f, const struct rec_phone *p)
@@ -203,9 +241,12 @@ failures_phone(struct failures *f, const struct rec_phone *p)
 		return;
 	s->phone = p->id;
 	recover(s, p);
-	if (s->rank == RANK_FAILED && p->outcome >= REC_REGISTERED &&
-	    p->outcome <= REC_QUERIED)
-		s->rank = RANK_RECOVERED;
+	if (s->rank != RANK_FAILED || rec_phone_failed(p))
+		return;
+	s->rank =
+	    rec_outcome_succeeded(p->outcome) ? RANK_RECOVERED : RANK_PASSED;
+	if (s->rank == RANK_PASSED)
+		pass_on(s, p);
 }
 
 /* The group that is shown of the i-th record of a finding, or NULL. */

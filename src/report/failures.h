@@ -33,11 +33,14 @@ struct group {
 	bool undecided;
 	rs_time later; /* its line registered after all; else RS_NEVER */
 	struct rs_frame later_frame;
+	const char *passed; /* how far its phone came after it; NULL: see later */
+	struct rs_frame passed_frame;
 	struct rs_span aor;
 	struct rs_span said; /* the finding, in the spool's form */
 };
 
-enum rank { RANK_FAILED, RANK_RECOVERED, RANK_UNDECIDED };
+/* As the phone is counted.  PASSED: undecided, as what failed did not stop it. */
+enum rank { RANK_FAILED, RANK_RECOVERED, RANK_PASSED, RANK_UNDECIDED };
 enum place { LEFT_OUT, SHOWN_IN_SHORT, SHOWN_IN_FULL };
 
 struct sufferer {

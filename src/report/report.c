@@ -557,7 +557,7 @@ phone_closed(void *arg, const struct rec_type *type, const void *rec)
 	}
 	if (scanner)
 		r->scanners.sources++;
-	else if (rec_outcome_failed(p->outcome) || p->stopped_at.p)
+	else if (rec_phone_failed(p))
 		failed_phone(r, p);
 	else
 		phone_counts_add(&r->phones_counts, p->outcome);

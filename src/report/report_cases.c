@@ -204,12 +204,19 @@ judge_fine(struct report *r, const void *rec)
 		    &h->connection);
 }
 
+/* One that failed counts where it is told of, and whatever came after it. */
 static void
 judge_connection(struct report *r, const void *rec)
 {
-	if (!report_connection_fine(rec) &&
-	    report_shown(r, &rec_connection_type, rec))
-		judge(r, (struct diag_case){.connection = rec}, NULL, NULL);
+	const struct rec_connection *n = rec;
+	if (report_connection_fine(n) ||
+	    !report_shown(r, &rec_connection_type, n))
+		return;
+	uint64_t before = judge_errors(r->judge);
+	judge(r, (struct diag_case){.connection = n}, NULL, NULL);
+	r->failed += judge_errors(r->judge) != before &&
+		     report_connection_related(r, n) == RS_TRUE &&
+		     !phone_tracker_scanner(r->phones, &n->client.at.addr);
 }
 
 static void

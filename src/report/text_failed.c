@@ -4,7 +4,8 @@
  *
  * The first attempt of a group (failures.h) is shown in full, and of the rest
  * their number.  Phones that are failed now come first, then those that failed
- * and registered later, then what is undecided; in each the earliest first.
+ * and registered later, then those that went on, nobody knows to what, then
+ * what is undecided; in each the earliest first.
  */
 #include "diag/rule.h"
 #include "report/failures.h"
@@ -38,6 +39,7 @@ head(struct failures *f, const struct sufferer *s)
 	static const char *const word[] = {
 	    [RANK_FAILED] = "FAILED",
 	    [RANK_RECOVERED] = "RECOVERED",
+	    [RANK_PASSED] = "UNDECIDED",
 	    [RANK_UNDECIDED] = "UNDECIDED",
 	};
 	struct rec_phone p;
@@ -152,19 +154,23 @@ more_like_this(struct text *t, const struct group *g)
 }
 
 static void
-registered_later(struct text *t, const struct group *g)
+went_on(struct text *t, const struct group *g)
 {
 	char at[PAGE_TEXT];
-	if (g->later == RS_NEVER)
+	if (g->later == RS_NEVER && g->passed == NULL)
 		return;
+	const struct rs_frame f = g->passed ? g->passed_frame : g->later_frame;
 	page_to(&t->page, 4);
 	t->page.style = PAGE_GOOD;
-	page_printf(
-	    &t->page, "registered later, at %s", text_clock(t, at, g->later));
+	if (g->passed)
+		page_str(&t->page, g->passed);
+	else
+		page_printf(&t->page, "registered later, at %s",
+		    text_clock(t, at, g->later));
 	t->page.style = PAGE_PLAIN;
-	if (g->later_frame.number) {
+	if (f.number) {
 		page_str(&t->page, " (");
-		text_frame(t, g->later_frame);
+		text_frame(t, f);
 		page_str(&t->page, ")");
 	}
 	page_end(&t->page);
@@ -212,7 +218,7 @@ group_in_full(
 		text_verdict(f->t, &x, again);
 	ladder(f, g, &rec);
 	more_like_this(f->t, g);
-	registered_later(f->t, g);
+	went_on(f->t, g);
 	if (said && !again)
 		text_advice(f->t, &x);
 	if (!said && g->type == &rec_registration_type)
@@ -239,6 +245,8 @@ group_in_short(struct failures *f, const struct group *g)
 		page_printf(p, ", %s times", page_number(n, g->n));
 	if (g->later != RS_NEVER)
 		page_item(p, 4, ", ", "registered later");
+	if (g->passed)
+		page_item(p, 4, ", ", g->passed);
 	if (g->said.p && rec_read(&rec_finding_type, &x, g->said, &f->arena)) {
 		g_autofree char *code =
 		    g_strndup((const char *)x.code.p, x.code.n);

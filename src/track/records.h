@@ -532,6 +532,13 @@ struct rec_phone {
 	struct rec_list differs; /* struct rec_differs */
 };
 
+/* Some line of it, or the phone on its way; else it is well or undecided. */
+static inline bool
+rec_phone_failed(const struct rec_phone *p)
+{
+	return rec_outcome_failed(p->outcome) || p->stopped_at.p;
+}
+
 /* ---- findings ---- */
 
 enum rec_severity { REC_SEVERITY_NONE, REC_ERROR, REC_WARNING, REC_INFO };

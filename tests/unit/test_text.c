@@ -513,6 +513,68 @@ test_no_room(void)
 	run_end(&u);
 }
 
+/* A connection that is refused, and one that comes up. */
+static void
+connect_to(struct run *u, uint64_t n, bool up)
+{
+	struct rec_connection c;
+	rec_init(&rec_connection_type, &c);
+	c.id.frame.number = c.syn_frame.number = n;
+	c.started = c.ended = RUN_T0 + (rs_time)n * RS_SEC;
+	c.client.at = (struct rs_endpoint){{{198, 51, 100, 200}, 4}, 50000};
+	c.server.at = (struct rs_endpoint){{{192, 0, 2, up ? 10 : 9}, 4}, 5061};
+	c.transport = REC_TLS;
+	c.conn_state = up ? RS_LIT("SF") : RS_LIT("REJ");
+	c.syns = 1;
+	c.related = RS_TRUE;
+	u->sink.record(u->sink.arg, &rec_connection_type, &c);
+}
+
+/* What failed on the way of a phone that went on did not stop it, and nobody
+   knows how it ended: the block says what the count does, the status what
+   failed. */
+static void
+test_passed_phone(void)
+{
+	static const struct {
+		const char *name,
+		    *words; /* c, C: connection; h, H: handshake */
+		const char *heading, *says;
+	} rows[] = {
+	    {"refused, and connected elsewhere", "cC", "UNDECIDED",
+		"connected later (#2)"},
+	    {"refused, and TLS elsewhere", "cCH", "UNDECIDED",
+		"TLS completed later (#3)"},
+	    {"TLS failed, and then not", "hH", "UNDECIDED",
+		"TLS completed later (#2)"},
+	    {"refused", "c", "FAILED", "refused"},
+	    {"refused at last", "Cc", "FAILED", "refused"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct run u;
+		char heading[64];
+		unit_row(rows[i].name);
+		run_begin(&u, REPORT_TEXT, 80);
+		for (uint64_t n = 0; rows[i].words[n]; n++) {
+			char what = rows[i].words[n];
+			if (strchr("cC", what))
+				connect_to(&u, n + 1, what == 'C');
+			else
+				run_handshake(&u, n + 1, 5061,
+				    what == 'H' ? REC_COMPLETED : REC_FAILED);
+		}
+		run_finish(&u);
+		CU_ASSERT_EQUAL(u.status, 1);
+		g_snprintf(heading, sizeof heading, "\n%s  198.51.100.200",
+		    rows[i].heading);
+		CU_ASSERT_PTR_NOT_NULL(strstr(u.text, heading));
+		CU_ASSERT_EQUAL(strstr(u.text, "1 undecided") != NULL,
+		    strcmp(rows[i].heading, "UNDECIDED") == 0);
+		run_check_says(&u, rows[i].says);
+		run_end(&u);
+	}
+}
+
 static void
 look_up(struct run *u, uint64_t n, unsigned phone)
 {
@@ -560,4 +622,4 @@ UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_json_document), UNIT(test_all_tls), UNIT(test_ndjson_lines),
     UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
     UNIT(test_forms), UNIT(test_scanners), UNIT(test_groups),
-    UNIT(test_no_room), UNIT(test_asked_afterwards))
+    UNIT(test_no_room), UNIT(test_asked_afterwards), UNIT(test_passed_phone))
