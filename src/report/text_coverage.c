@@ -363,7 +363,7 @@ shortfalls(struct text *t, const struct rec_coverage *c)
 		item(t, ", ", "time steps back %s",
 		    text_many(a, c->time_steps_back, "time"));
 	if (text_sum(c->responses_without_request))
-		item(t, ", ", "%s whose REGISTER was not captured",
+		item(t, ", ", "%s fitting no REGISTER of the capture",
 		    text_many(a, c->responses_without_request, "answer"));
 	if (text_sum(c->syns_not_listed))
 		item(t, ", ", "%s without an answer, not listed",

@@ -644,7 +644,7 @@ struct rec_coverage {
 	struct rec_list evictions;  /* counts by table */
 	struct rec_list sip_requests, sip_responses;      /* counts */
 	struct rec_list responses_to_register;            /* counts */
-	int64_t responses_without_request; /* to a REGISTER never captured */
+	int64_t responses_without_request; /* that fit no REGISTER captured */
 	int64_t sip_keepalives;
 	/* absent where there was none */
 	int64_t websocket_connections, websocket_refused;

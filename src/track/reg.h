@@ -25,7 +25,7 @@ struct reg_limits {
 struct reg_counts {
 	struct rec_list
 	    responses;    /* by status, to REGISTER: struct rec_count */
-	uint64_t orphans; /* responses whose request was not captured */
+	uint64_t orphans; /* responses that fit no request of the capture */
 	uint64_t evicted; /* attempts closed for want of room */
 };
 
