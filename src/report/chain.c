@@ -63,6 +63,27 @@ take_fault(void *arg, const struct rec_finding *x)
 		g_array_append_val(c->by_mac, f);
 }
 
+/* What DNS refused stopped its client as an error does that a finding tells of,
+   though none tells of this. */
+static void
+take_refused(struct chain *c)
+{
+	struct spool_reader *s = spool_read(c->from.spool, c->from.refused);
+	const struct rec_lookup *l;
+	while ((l = spool_next(s)) != NULL && c->errors < ERRORS) {
+		struct fault f = {.stage = DNS,
+		    .addr = l->client.at.addr,
+		    .id = l->id,
+		    .at = l->started,
+		    .from = l->id.frame,
+		    .to = l->answer_frame};
+		rec_name_format(&rec_lookup_type, &l->id, f.record);
+		c->errors++;
+		g_array_append_val(c->by_addr, f);
+	}
+	spool_reader_free(s);
+}
+
 /* By time: ids are by file first. */
 static int
 when_cmp(const struct fault *x, const struct fault *y)
@@ -343,6 +364,7 @@ chain_new(const struct chain_sources *from)
 	c->by_mac = g_array_new(FALSE, FALSE, sizeof(struct fault));
 	rec_arena_init(&c->arena, NULL, NULL);
 	judge_each(from->judge, TOLD_NO_CAUSE, take_fault, c);
+	take_refused(c);
 	g_array_sort(c->by_addr, addr_cmp);
 	g_array_sort(c->by_mac, mac_cmp);
 	make_known(c);

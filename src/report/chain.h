@@ -30,6 +30,7 @@ struct chain_sources {
 	struct host_index *hosts;
 	const struct one *one;
 	struct spool *spool;
+	const struct rec_type *refused; /* its shelf: see refused_lookup */
 	struct fetches *fetches;
 	/* Of the other reports of the run; NULL: there are none. */
 	struct past *past;
@@ -44,7 +45,7 @@ struct chain_sources {
    tracker that it has no record of. */
 struct chain *chain_new(const struct chain_sources *from);
 void chain_free(struct chain *c);
-/* Errors of these stages. */
+/* Errors of these stages, and what DNS refused. */
 size_t chain_errors(const struct chain *c);
 /* Completes the record; what it adds lives in the arena. */
 void chain_complete(struct chain *c, struct rec_phone *p, struct rec_arena *a);

@@ -593,6 +593,7 @@ finish_phones(struct report *r)
 	    .hosts = r->hosts,
 	    .one = r->one,
 	    .spool = r->spool,
+	    .refused = &r->refused_lookup,
 	    .fetches = r->downloads.fetches,
 	    .past = r->o.past,
 	    .turns = r->turns,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Errors of the stages before TCP, told with the phone that they stopped, and
- * before what came of them.
+ * before what came of them: findings, and what DNS refused, an error that none
+ * tells of.
  */
 #include "report/one.h"
 #include "report/text_part.h"
@@ -9,7 +10,7 @@
 
 #include <glib.h>
 
-enum { MOST = 1000 };
+enum { MOST = 1000, INDENT = 2 };
 
 struct cause {
 	struct rec_finding x;
@@ -121,4 +122,51 @@ text_causes_told(const struct text_causes *c, const struct rec_finding *x)
 			return true;
 	}
 	return false;
+}
+
+/* "203.0.113.53 answers REFUSED for SRV _sip._udp.example.com (#1, #2)."  Of
+   several servers the answer that stands is one's, and the first query may have
+   gone to another. */
+static void
+say_refused(struct text *t, const struct rec_lookup *l)
+{
+	g_autoptr(GString) s = g_string_new("DNS: ");
+	bool several = l->servers.n > 1;
+	char addr[RS_ADDR_TEXT];
+	rs_addr_format(&l->server.at.addr, addr);
+	if (!several)
+		g_string_append_printf(s, "%s answers %.*s for ", addr,
+		    (int)l->rcode.n, (const char *)l->rcode.p);
+	g_string_append_printf(s, "%.*s %.*s%s (", (int)l->type.n,
+	    (const char *)l->type.p, (int)l->name.n, (const char *)l->name.p,
+	    several ? " was asked of several servers" : "");
+	text_frame_name(t, s, l->id.frame);
+	if (several)
+		g_string_append_printf(s, "), and %s answers %.*s (", addr,
+		    (int)l->rcode.n, (const char *)l->rcode.p);
+	else
+		g_string_append(s, ", ");
+	text_frame_name(t, s, l->answer_frame);
+	g_string_append(s, several ? "); nothing else led to a server."
+				   : "), and nothing else led to a server.");
+	page_to(&t->page, INDENT);
+	page_flow(&t->page, INDENT, rs_span_str(s->str));
+	page_end(&t->page);
+}
+
+bool
+text_refused(struct text *t, const struct rec_phone *p)
+{
+	struct spool_reader *r = spool_read(t->in->spool, t->in->refused);
+	const struct rec_lookup *l;
+	bool any = false;
+	while ((l = spool_next(r)) != NULL) {
+		if (!rs_addr_eq(one_lead(t->in->one, &l->client.at.addr),
+			&p->client.at.addr))
+			continue;
+		say_refused(t, l);
+		any = true;
+	}
+	spool_reader_free(r);
+	return any;
 }

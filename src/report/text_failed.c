@@ -328,6 +328,8 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 		text_also(f->t, &phone);
 		chain(f, &phone);
 		causes(f, &phone, s->groups->len > 0);
+		if (text_refused(f->t, &phone) && s->groups->len)
+			page_end(p);
 	}
 	rec_arena_reset(&f->arena);
 	bool brief = false;
@@ -364,9 +366,11 @@ phone_in_short(struct failures *f, const struct sufferer *s)
 		group_in_short(f, g);
 		return;
 	}
-	if (phone_of(f, s, &phone) &&
-	    text_causes_of(f->t->causes, &phone, 0, &x))
-		page_span(&f->t->page, x->code);
+	if (phone_of(f, s, &phone))
+		page_span(&f->t->page,
+		    text_causes_of(f->t->causes, &phone, 0, &x)
+			? x->code
+			: phone.stopped_at); /* no finding tells of it */
 	page_end(&f->t->page);
 	rec_arena_reset(&f->arena);
 }

@@ -61,53 +61,6 @@ in_short(struct text *t, const struct rec_finding *x)
 	page_end(&t->page);
 }
 
-/* "203.0.113.53 answers REFUSED for SRV _sip._udp.example.com (#1, #2)." */
-static void
-refused(struct text *t, const struct rec_lookup *l)
-{
-	struct page *p = &t->page;
-	g_autoptr(GString) s = g_string_new(NULL);
-	char addr[RS_ADDR_TEXT];
-	rs_addr_format(&l->client.at.addr, addr);
-	page_styled(p, PAGE_BAD, "FAILED");
-	page_str(p, "  ");
-	page_styled(p, PAGE_BOLD, addr);
-	page_end(p);
-	rs_addr_format(&l->server.at.addr, addr);
-	g_string_append_printf(s, "DNS: %s answers %.*s for %.*s %.*s (", addr,
-	    (int)l->rcode.n, (const char *)l->rcode.p, (int)l->type.n,
-	    (const char *)l->type.p, (int)l->name.n, (const char *)l->name.p);
-	text_frame_name(t, s, l->id.frame);
-	if (l->answer_frame.number) {
-		g_string_append(s, ", ");
-		text_frame_name(t, s, l->answer_frame);
-	}
-	g_string_append(s, "), and nothing else led to a server.");
-	page_flow(p, INDENT, rs_span_str(s->str));
-	page_end(p);
-	page_end(p);
-}
-
-/* Whom DNS refused an answer: an error, and no silence that a finding tells. */
-static void
-all_refused(struct text *t)
-{
-	struct spool_reader *r = spool_read(t->in->spool, t->in->refused);
-	const struct rec_lookup *l;
-	char n[PAGE_TEXT];
-	int64_t seen = 0;
-	while ((l = spool_next(r)) != NULL)
-		if (seen++ < IN_FULL)
-			refused(t, l);
-	spool_reader_free(r);
-	if (seen <= IN_FULL)
-		return;
-	page_printf(&t->page, "and %s that DNS refused an answer",
-	    text_many(n, seen - IN_FULL, "more client"));
-	page_end(&t->page);
-	page_end(&t->page);
-}
-
 void
 text_noted(struct text *t)
 {
@@ -117,7 +70,6 @@ text_noted(struct text *t)
 	const struct rec_finding *x;
 	char n[PAGE_TEXT];
 	int64_t seen = 0;
-	all_refused(t);
 	spool_pick(r, told_wants, &skipped);
 	while ((x = spool_next(r)) != NULL) {
 		if (!is_noted(t, x) || (seen < IN_FULL && !spool_whole(r)))

@@ -163,8 +163,5 @@ text_stopped_early(struct text *t)
 				 rs_span_eq(x->code, rs_span_str(whole[i]));
 	}
 	spool_reader_free(r);
-	r = spool_read(t->in->spool, t->in->refused);
-	found |= spool_next(r) != NULL;
-	spool_reader_free(r);
 	return found;
 }

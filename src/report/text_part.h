@@ -90,6 +90,8 @@ bool text_causes_of(struct text_causes *c, const struct rec_phone *p, size_t i,
     const struct rec_finding **x);
 /* It was told of. */
 bool text_causes_told(const struct text_causes *c, const struct rec_finding *x);
+/* What DNS refused that phone, so that it went no further; false: nothing. */
+bool text_refused(struct text *t, const struct rec_phone *p);
 /* A line that says what an attempt lacks that is not decided. */
 void text_undecided(struct text *t, const struct rec_registration *r);
 /* A client got no address or no server's, so that it could not get to SIP. */

@@ -616,10 +616,54 @@ test_asked_afterwards(void)
 	}
 }
 
+/* Whom DNS refused an answer is a phone that failed, and counted as one. */
+static void
+test_refused_by_dns(void)
+{
+	struct rs_span servers[] = {
+	    RS_LIT("203.0.113.53"), RS_LIT("203.0.113.54")};
+	static const char *const says[] = {
+	    "DNS: 203.0.113.54 answers SERVFAIL for SRV _sip._udp.example.com "
+	    "(#5, #9), and nothing else led to a server.",
+	    "DNS: SRV _sip._udp.example.com was asked of several servers (#5), "
+	    "and 203.0.113.54 answers SERVFAIL (#9); nothing else led to a "
+	    "server."};
+	for (uint32_t several = 0; several <= 1; several++) {
+		struct run u;
+		struct rec_lookup l;
+		run_begin(&u, REPORT_TEXT, 80);
+		run_attempt(&u, 1, 17, REC_REGISTERED);
+		rec_init(&rec_lookup_type, &l);
+		l.id.frame.number = 5;
+		l.answer_frame.number = 9;
+		l.started = RUN_T0;
+		l.ended = RUN_T0 + 20 * RS_SEC;
+		l.client.at =
+		    (struct rs_endpoint){{{198, 51, 100, 18}, 4}, 40000};
+		l.server.at = (struct rs_endpoint){{{203, 0, 113, 54}, 4}, 53};
+		l.name = RS_LIT("_sip._udp.example.com");
+		l.type = RS_LIT("SRV");
+		l.state = REC_LOOKUP_FAILED;
+		l.rcode = RS_LIT("SERVFAIL");
+		l.related = RS_TRUE;
+		l.queries = 2;
+		l.servers = (struct rec_list){servers, several * 2, 2};
+		u.sink.record(u.sink.arg, &rec_lookup_type, &l);
+		run_finish(&u);
+		run_check_lines(&u, 80);
+		CU_ASSERT_EQUAL(u.status, 1);
+		run_check_says(&u, "2 phones: 1 registered, 1 FAILED FAILED "
+				   "198.51.100.18 DNS: ");
+		run_check_says(&u, says[several]);
+		run_end(&u);
+	}
+}
+
 UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_recovered_phone), UNIT(test_many_failing_phones_are_cut_short),
     UNIT(test_any_record_fits), UNIT(test_nothing_says_what_to_do),
     UNIT(test_json_document), UNIT(test_all_tls), UNIT(test_ndjson_lines),
     UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
     UNIT(test_forms), UNIT(test_scanners), UNIT(test_groups),
-    UNIT(test_no_room), UNIT(test_asked_afterwards), UNIT(test_passed_phone))
+    UNIT(test_no_room), UNIT(test_asked_afterwards), UNIT(test_passed_phone),
+    UNIT(test_refused_by_dns))
