@@ -241,12 +241,27 @@ failures_phone(struct failures *f, const struct rec_phone *p)
 		return;
 	s->phone = p->id;
 	recover(s, p);
+	if (s->rank == RANK_UNDECIDED && p->outcome == REC_REGISTERED)
+		s->rank = RANK_REGISTERED;
 	if (s->rank != RANK_FAILED || rec_phone_failed(p))
 		return;
 	s->rank =
 	    rec_outcome_succeeded(p->outcome) ? RANK_RECOVERED : RANK_PASSED;
 	if (s->rank == RANK_PASSED)
 		pass_on(s, p);
+}
+
+void
+failures_others(struct failures *f, const struct phone_tracker *phones)
+{
+	struct rec_phone p;
+	for (guint i = 0; i < f->sufferers->len; i++) {
+		const struct sufferer *s = g_ptr_array_index(f->sufferers, i);
+		if (!rec_id_is(&s->phone) &&
+		    phone_tracker_find(phones, &s->addr, &p, &f->arena))
+			failures_phone(f, &p);
+		rec_arena_reset(&f->arena);
+	}
 }
 
 /* The group that is shown of the i-th record of a finding, or NULL. */

@@ -13,6 +13,7 @@
 #define REPORT_FAILURES_H
 
 #include "report/one.h"
+#include "track/phone.h"
 #include "track/records.h"
 #include "track/table.h"
 
@@ -39,8 +40,15 @@ struct group {
 	struct rs_span said; /* the finding, in the spool's form */
 };
 
-/* As the phone is counted.  PASSED: undecided, as what failed did not stop it. */
-enum rank { RANK_FAILED, RANK_RECOVERED, RANK_PASSED, RANK_UNDECIDED };
+/* As the phone is counted.  PASSED: undecided, as what failed did not stop it;
+   REGISTERED: nothing failed, and some attempt is undecided. */
+enum rank {
+	RANK_FAILED,
+	RANK_RECOVERED,
+	RANK_PASSED,
+	RANK_UNDECIDED,
+	RANK_REGISTERED
+};
 enum place { LEFT_OUT, SHOWN_IN_SHORT, SHOWN_IN_FULL };
 
 struct sufferer {
@@ -80,8 +88,10 @@ void failures_free(struct failures *f);
    told of: each type in the order of ids, one after the other. */
 void failures_add(
     struct failures *f, const struct rec_type *type, const void *rec);
-/* Then, each phone. */
+/* Then, each phone, and those that are left: they have no record, as nothing
+   failed. */
 void failures_phone(struct failures *f, const struct rec_phone *p);
+void failures_others(struct failures *f, const struct phone_tracker *phones);
 /* It will be: findings are kept for what is shown only. */
 void failures_show(struct failures *f, struct sufferer *s, enum place place);
 /* What was found about groups that are shown, and about all phones. */

@@ -612,6 +612,8 @@ finish_phones(struct report *r)
 	chain_free(r->chain);
 	r->chain = NULL;
 	r->scanners.sources += r->phones_counts.scanners;
+	if (r->failures)
+		failures_others(r->failures, r->phones);
 }
 
 /* ---- at the end: judging ---- */

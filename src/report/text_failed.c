@@ -5,7 +5,8 @@
  * The first attempt of a group (failures.h) is shown in full, and of the rest
  * their number.  Phones that are failed now come first, then those that failed
  * and registered later, then those that went on, nobody knows to what, then
- * what is undecided; in each the earliest first.
+ * what is undecided, at last of phones that are registered; in each the
+ * earliest first.
  */
 #include "diag/rule.h"
 #include "report/failures.h"
@@ -41,6 +42,7 @@ head(struct failures *f, const struct sufferer *s)
 	    [RANK_RECOVERED] = "RECOVERED",
 	    [RANK_PASSED] = "UNDECIDED",
 	    [RANK_UNDECIDED] = "UNDECIDED",
+	    [RANK_REGISTERED] = "REGISTERED",
 	};
 	struct rec_phone p;
 	char addr[RS_ADDR_TEXT] = "";
@@ -412,11 +414,11 @@ choose(struct failures *f, const GPtrArray *all)
 	guint full = 0, brief = 0, undecided = 0, left = 0;
 	for (guint i = 0; i < all->len; i++) {
 		struct sufferer *s = g_ptr_array_index(all, i);
-		if (s->rank == RANK_UNDECIDED ? undecided++ < UNDECIDED
+		if (s->rank >= RANK_UNDECIDED ? undecided++ < UNDECIDED
 		    : full < IN_FULL          ? false
 					      : brief++ < IN_SHORT)
 			show(f, s, SHOWN_IN_SHORT);
-		else if (s->rank != RANK_UNDECIDED && full++ < IN_FULL)
+		else if (s->rank < RANK_UNDECIDED && full++ < IN_FULL)
 			show(f, s, SHOWN_IN_FULL);
 		else
 			left++;

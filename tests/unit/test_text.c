@@ -530,6 +530,30 @@ connect_to(struct run *u, uint64_t n, bool up)
 	u->sink.record(u->sink.arg, &rec_connection_type, &c);
 }
 
+/* An attempt of a phone is undecided, and the phone is not. */
+static void
+test_undecided_before(void)
+{
+	struct run u;
+	run_begin(&u, REPORT_TEXT, 80);
+	run_attempt(&u, 1, 5, REC_CUT_OFF);
+	run_attempt(&u, 3, 5, REC_REGISTERED);
+	run_attempt(&u, 5, 6, REC_REGISTERED);
+	run_attempt(&u, 7, 6, REC_CUT_OFF);
+	run_attempt(&u, 9, 7, REC_CUT_OFF);
+	run_finish(&u);
+	run_check_says(&u, "3 phones: 2 registered, 1 undecided");
+	run_check_says(&u,
+	    "REGISTERED 198.51.100.5 sip:4005@example.com cut off, registered "
+	    "later");
+	run_check_says(&u,
+	    "REGISTERED 198.51.100.6 sip:4006@example.com cut off no answer");
+	run_check_says(&u,
+	    "UNDECIDED 198.51.100.7 sip:4007@example.com cut off no answer");
+	CU_ASSERT_EQUAL(u.status, 0);
+	run_end(&u);
+}
+
 /* What failed on the way of a phone that went on did not stop it, and nobody
    knows how it ended: the block says what the count does, the status what
    failed. */
@@ -666,4 +690,4 @@ UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
     UNIT(test_forms), UNIT(test_scanners), UNIT(test_groups),
     UNIT(test_no_room), UNIT(test_asked_afterwards), UNIT(test_passed_phone),
-    UNIT(test_refused_by_dns))
+    UNIT(test_refused_by_dns), UNIT(test_undecided_before))
