@@ -213,17 +213,13 @@ pass_on(struct sufferer *s, const struct rec_phone *p)
 		struct group *g = g_ptr_array_index(s->groups, i);
 		const struct rec_stage *tls = passed(p, "tls", g),
 				       *tcp = passed(p, "tcp", g);
+		const struct rs_frame *f = tls ? tls->frames.v : NULL;
 		if (g->type == &rec_registration_type)
 			continue;
-		if (tls) {
-			const struct rs_frame *f = tls->frames.v;
-			g->passed = "TLS completed later";
-			g->passed_frame = f[tls->frames.n - 1];
-		} else if (tcp && g->type == &rec_connection_type) {
-			g->passed = "connected later";
-			g->passed_frame =
-			    *(const struct rs_frame *)tcp->frames.v;
-		}
+		if (tcp)
+			g->connected = *(const struct rs_frame *)tcp->frames.v;
+		if (tls)
+			g->tls_done = f[tls->frames.n - 1];
 	}
 }
 

@@ -34,8 +34,8 @@ struct group {
 	bool undecided;
 	rs_time later; /* its line registered after all; else RS_NEVER */
 	struct rs_frame later_frame;
-	const char *passed; /* how far its phone came after it; NULL: see later */
-	struct rs_frame passed_frame;
+	/* What its phone, undecided, passed after it; of number 0: not seen. */
+	struct rs_frame connected, tls_done;
 	struct rs_span aor;
 	struct rs_span said; /* the finding, in the spool's form */
 };

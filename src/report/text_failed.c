@@ -156,26 +156,56 @@ more_like_this(struct text *t, const struct group *g)
 }
 
 static void
-went_on(struct text *t, const struct group *g)
+in_brackets(struct text *t, struct rs_frame f)
+{
+	if (f.number == 0)
+		return;
+	page_str(&t->page, " (");
+	text_frame(t, f);
+	page_str(&t->page, ")");
+}
+
+static void
+registered_later(struct text *t, const struct group *g)
 {
 	char at[PAGE_TEXT];
-	if (g->later == RS_NEVER && g->passed == NULL)
+	if (g->later == RS_NEVER)
 		return;
-	const struct rs_frame f = g->passed ? g->passed_frame : g->later_frame;
 	page_to(&t->page, 4);
 	t->page.style = PAGE_GOOD;
-	if (g->passed)
-		page_str(&t->page, g->passed);
-	else
-		page_printf(&t->page, "registered later, at %s",
-		    text_clock(t, at, g->later));
+	page_printf(
+	    &t->page, "registered later, at %s", text_clock(t, at, g->later));
 	t->page.style = PAGE_PLAIN;
-	if (f.number) {
-		page_str(&t->page, " (");
-		text_frame(t, f);
-		page_str(&t->page, ")");
-	}
+	in_brackets(t, g->later_frame);
 	page_end(&t->page);
+}
+
+/* "connected later, to sbc.example.net (192.0.2.10:5061) (#11)", and TLS. */
+static void
+went_on(struct text *t, const struct group *g)
+{
+	const struct rec_id id = {.frame = g->connected};
+	struct rec_connection c;
+	if (g->connected.number) { /* the SYN: it names its connection */
+		page_to(&t->page, 4);
+		page_styled(&t->page, PAGE_GOOD, "connected later");
+		if (t->in->connection &&
+		    t->in->connection(t->in->arg, &id, &c)) {
+			g_autoptr(GString) s = g_string_new("to ");
+			text_server(s, &c.server, c.server.name);
+			page_str(&t->page, ",");
+			page_to(&t->page, t->page.at + 1);
+			page_flow(&t->page, 6, rs_span_str(s->str));
+		}
+		in_brackets(t, g->connected);
+		page_end(&t->page);
+	}
+	if (g->tls_done.number) {
+		page_to(&t->page, 4);
+		page_styled(&t->page, PAGE_GOOD, "TLS completed later");
+		in_brackets(t, g->tls_done);
+		page_end(&t->page);
+	}
 }
 
 static void
@@ -220,6 +250,7 @@ group_in_full(
 		text_verdict(f->t, &x, again);
 	ladder(f, g, &rec);
 	more_like_this(f->t, g);
+	registered_later(f->t, g);
 	went_on(f->t, g);
 	if (said && !again)
 		text_advice(f->t, &x);
@@ -247,8 +278,10 @@ group_in_short(struct failures *f, const struct group *g)
 		page_printf(p, ", %s times", page_number(n, g->n));
 	if (g->later != RS_NEVER)
 		page_item(p, 4, ", ", "registered later");
-	if (g->passed)
-		page_item(p, 4, ", ", g->passed);
+	if (g->tls_done.number || g->connected.number)
+		page_item(p, 4, ", ",
+		    g->tls_done.number ? "TLS completed later"
+				       : "connected later");
 	if (g->said.p && rec_read(&rec_finding_type, &x, g->said, &f->arena)) {
 		g_autofree char *code =
 		    g_strndup((const char *)x.code.p, x.code.n);

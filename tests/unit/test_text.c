@@ -566,7 +566,7 @@ test_passed_phone(void)
 		const char *heading, *says;
 	} rows[] = {
 	    {"refused, and connected elsewhere", "cC", "UNDECIDED",
-		"connected later (#2)"},
+		"connected later, to 192.0.2.10:5061 (#2)"},
 	    {"refused, and TLS elsewhere", "cCH", "UNDECIDED",
 		"TLS completed later (#3)"},
 	    {"TLS failed, and then not", "hH", "UNDECIDED",
@@ -588,6 +588,7 @@ test_passed_phone(void)
 				    what == 'H' ? REC_COMPLETED : REC_FAILED);
 		}
 		run_finish(&u);
+		run_check_lines(&u, 80);
 		CU_ASSERT_EQUAL(u.status, 1);
 		g_snprintf(heading, sizeof heading, "\n%s  198.51.100.200",
 		    rows[i].heading);
