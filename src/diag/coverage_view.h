@@ -29,15 +29,12 @@ coverage_view_cut(const struct rec_coverage *v)
 	return v && v->snaplen_truncated > 0;
 }
 
-/* Both directions of something were captured, and nothing was lost. */
+/* Both directions of something were captured, and nothing was lost.  A flow of
+   a packet or two that had no answer is no sign of it. */
 static inline bool
 coverage_view_two_way(const struct rec_coverage *v)
 {
-	if (v == NULL || coverage_view_dropped(v))
-		return false;
-	int64_t flows = (v->flows_udp > 0 ? v->flows_udp : 0) +
-			(v->flows_tcp > 0 ? v->flows_tcp : 0);
-	return flows > (v->one_way_flows > 0 ? v->one_way_flows : 0);
+	return v && !coverage_view_dropped(v) && v->two_way_flows > 0;
 }
 
 /* Where the capture was made, by TTLs and handshakes: what was seen there came

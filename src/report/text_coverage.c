@@ -215,7 +215,8 @@ quality(struct text *t, const struct rec_coverage *c)
 		item(t, ", ", "no drops");
 	page_end(&t->page);
 	/* As the rules have it: sip.no-answer, tcp.no-answer and their like. */
-	if (drops > 0 || flows <= text_sum(c->one_way_flows)) {
+	if (drops > 0 ||
+	    (text_sum(c->one_way_flows) && text_sum(c->two_way_flows) == 0)) {
 		item(t, ", ",
 		    "what looks unanswered is not blamed on anybody: the "
 		    "answers may be missing from this capture only");

@@ -18,6 +18,7 @@ coverage_start(void)
 	two_way.flows_tcp = 4;
 	two_way.flows_udp = 2;
 	two_way.one_way_flows = 1;
+	two_way.two_way_flows = 5;
 }
 
 static void
@@ -25,16 +26,16 @@ test_net(void)
 {
 	static const struct {
 		const char *name, *state, *icmp;
-		int64_t syns, seconds, one_way, drops;
+		int64_t syns, seconds, two_way, drops;
 		uint8_t family;
 		const char *codes;
 	} rows[] = {
-	    {"refused", "REJ", NULL, 1, 0, 0, 0, 4, "tcp.refused"},
-	    {"refused after it was up", "RSTR", NULL, 1, 0, 0, 0, 4, ""},
+	    {"refused", "REJ", NULL, 1, 0, 1, 0, 4, "tcp.refused"},
+	    {"refused after it was up", "RSTR", NULL, 1, 0, 1, 0, 4, ""},
 	    {"silent", "S0", NULL, 3, 3, 1, 0, 4, "tcp.no-answer"},
 	    {"one SYN", "S0", NULL, 1, 0, 1, 0, 4, ""},
 	    {"two SYNs at once", "S0", NULL, 2, 0, 1, 0, 4, ""},
-	    {"one-way capture", "S0", NULL, 3, 3, 6, 0, 4, ""},
+	    {"one-way capture", "S0", NULL, 3, 3, 0, 0, 4, ""},
 	    {"capture with losses", "S0", NULL, 3, 3, 1, 9, 4, ""},
 	    {"icmp", "S0", "3/13", 3, 3, 1, 0, 4, "tcp.icmp-rejected"},
 	    {"icmp port", "S0", "3/3", 1, 0, 1, 0, 4, "tcp.icmp-rejected"},
@@ -47,12 +48,12 @@ test_net(void)
 	    {"v6 packet too big", "S0", "2/0", 1, 0, 1, 0, 6, ""},
 	    {"v6 time exceeded", "S0", "3/0", 1, 0, 1, 0, 6, ""},
 	    {"up all the same", "SF", "3/1", 1, 0, 1, 0, 4, ""},
-	    {"fine", "SF", NULL, 1, 9, 0, 0, 4, ""},
+	    {"fine", "SF", NULL, 1, 9, 1, 0, 4, ""},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rec_connection c;
 		coverage_start();
-		two_way.one_way_flows = rows[i].one_way;
+		two_way.two_way_flows = rows[i].two_way;
 		two_way.drops_kernel = rows[i].drops;
 		rec_init(&rec_connection_type, &c);
 		c.id.frame = c.syn_frame = (struct rs_frame){0, 7};
@@ -299,9 +300,13 @@ test_no_answer_needs_both_directions(void)
 	fill_registration(&g, &a, &r);
 	coverage_start();
 	two_way.one_way_flows = 6;
+	two_way.two_way_flows = 0;
 	struct diag_case k = {.registration = &g, .coverage = &two_way};
 	judge(&k);
 	expect("all flows one-way", "capture.incomplete");
+	two_way.one_way_flows = 1;
+	judge(&k);
+	expect("the others too short to tell", "capture.incomplete");
 	rec_init(&rec_connection_type, &c);
 	c.id.frame = c.syn_ack_frame = (struct rs_frame){0, 2};
 	c.conn_state = RS_LIT("S1");

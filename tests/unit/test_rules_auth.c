@@ -321,7 +321,7 @@ fragments(const char *name, int64_t bytes, enum rs_fact first,
 	struct rec_coverage g;
 	rec_init(&rec_coverage_type, &g);
 	g.flows_udp = 2;
-	g.one_way_flows = 0;
+	g.two_way_flows = 2;
 	rec_init(&rec_registration_type, &r);
 	rec_init(&rec_challenge_type, &ask);
 	for (int i = 0; i < 2; i++) {

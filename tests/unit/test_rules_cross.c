@@ -9,7 +9,7 @@ start(void)
 {
 	rec_init(&rec_coverage_type, &coverage);
 	coverage.flows_udp = 2;
-	coverage.one_way_flows = 0;
+	coverage.two_way_flows = 2;
 }
 
 static struct rs_frame

@@ -36,7 +36,7 @@ reset(void)
 	down.phone = RS_TRUE;
 	down.profile = RS_LIT("x");
 	cover.last = 1020 * RS_SEC;
-	cover.flows_udp = 2;
+	cover.flows_udp = cover.two_way_flows = 2;
 	phone.attempts = 0;
 	phone.id.frame = frames[0];
 	fetch[0] = (struct diag_fetch){.at = down.started,
@@ -110,7 +110,7 @@ test_silent(void)
 	cover.drops_kernel = 1;
 	expect_said("packets were dropped", "");
 	down.state = REC_DOWNLOAD_NO_ANSWER;
-	cover.one_way_flows = 2;
+	cover.two_way_flows = 0;
 	expect_said("one direction only", "");
 	fetches.n = 2;
 	fetch[1].at = down.started + RS_SEC;

@@ -30,6 +30,7 @@ start(void)
 	rec_init(&rec_binding_type, &binding);
 	coverage.flows_udp = coverage.flows_tcp = 4;
 	coverage.one_way_flows = 1;
+	coverage.two_way_flows = 7;
 	reg.id.frame = conn.id.frame = binding.id.frame = frame(1);
 	reg.client.at.addr.family = reg.server.at.addr.family = 4;
 	conn.client = binding.client = reg.client;
