@@ -149,7 +149,7 @@ bool
 fetch_waited(const struct download_tracker *k, const struct fetch *f,
     rs_time until, rs_time least)
 {
-	bool drops = k->drops_to != RS_NEVER && k->drops_to >= f->asked;
+	bool drops = k->drops_to != RS_NEVER && k->drops_to > f->asked;
 	return !drops && !f->lacks && until - f->asked >= least;
 }
 

@@ -105,7 +105,7 @@ static bool
 covered(const struct handshake_tracker *k, const struct shake *s)
 {
 	for (size_t i = 0; i < k->n_drops && i < MAX_DROPS; i++)
-		if (k->drops[i].to >= s->last_at)
+		if (k->drops[i].to > s->last_at)
 			return false;
 	return true;
 }

@@ -127,7 +127,7 @@ gave_up(struct lookup_tracker *k, struct lookup *l, rs_time now)
 {
 	l->covered = !l->unclear && (now - l->last >= COVERED ||
 					l->last - l->started >= PATIENCE);
-	l->dropped = k->drops_to != RS_NEVER && k->drops_to >= l->started &&
+	l->dropped = k->drops_to != RS_NEVER && k->drops_to > l->started &&
 		     k->drops_from <= now;
 	l->ended = now;
 	if (l->icmp_frame.number || l->dropped || !l->covered || k->two_way) {

@@ -64,13 +64,14 @@ has_cut(const struct reg_tracker *k, const struct reg_attempt *a, rs_time from)
 	return false;
 }
 
-/* True when part of the time from..to is not in the capture. */
+/* True when part of the time from..to is not in the capture.  A hole ends with
+   the packet after it: of what that packet began nothing is missing. */
 static bool
 has_hole(const struct reg_tracker *k, struct reg_attempt *a, rs_time from,
     rs_time to)
 {
 	for (uint32_t i = 0; i < k->n_drops; i++)
-		if (k->drops[i].from <= to && k->drops[i].to >= from)
+		if (k->drops[i].from <= to && k->drops[i].to > from)
 			reg_flaw(a, REG_FLAW_DROPS);
 	if (has_cut(k, a, from)) {
 		reg_flaw(a, REG_FLAW_MESSAGE_CUT);

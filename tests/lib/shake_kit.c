@@ -241,7 +241,7 @@ play_word(struct play *p, const char *w)
 		ev.type = RS_EV_DROPS;
 		ev.flow = NULL;
 		ev.u.drops.from = p->now;
-		ev.u.drops.to = p->now + RS_MSEC;
+		ev.u.drops.to = p->now + 10 * RS_MSEC;
 		ev.u.drops.packets = 3;
 	} else if (strncmp(w, "bytes", 5) == 0) {
 		p->conn.half[RS_S2C].bytes = (uint64_t)atoi(w + 5);

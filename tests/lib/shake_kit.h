@@ -11,7 +11,8 @@
  *   >FIN <RST >gap <junk >bad      TCP, holes, what is no TLS
  *   +500                           milliseconds pass
  *   bytes900                       the server has sent so many so far
- *   end cap idle reused            the connection ends so; drop: loss reported
+ *   end cap idle reused            the connection ends so
+ *   drop                           loss up to the next word
  * Every other word takes 10 ms and a frame.
  */
 #ifndef SHAKE_KIT_H

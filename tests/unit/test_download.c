@@ -230,6 +230,14 @@ test_tftp_silence(void)
 	finish(
 	    &b, "tftp cut_off a status=0 error=0 bytes=0 blocks=0 again=0\n");
 	begin(&b);
+	drops.u.drops.from = b.now;
+	drops.u.drops.to = b.now + 10 * RS_MSEC; /* when it asks */
+	event(&b, &drops, NULL, RS_C2S, 0);
+	ask(&b, TFTP_RRQ, "a");
+	wait_for(&b, 40 * RS_SEC);
+	finish(
+	    &b, "tftp no_answer a status=0 error=0 bytes=0 blocks=0 again=0\n");
+	begin(&b);
 	ask(&b, TFTP_RRQ, "a");
 	say(&b, RS_S2C, TFTP_DATA, 1, 512);
 	wait_for(&b, 40 * RS_SEC);

@@ -99,6 +99,8 @@ static const struct row rows[] = {
     {"one way, closed", "oneway >ch >cke >ccs >fin >d90 >FIN end",
 	REC_HANDSHAKE_CUT_OFF, NOBODY},
     {"loss in the wait", ">ch drop +60000 cap", REC_HANDSHAKE_CUT_OFF, NOBODY},
+    {"loss until it began", "drop >ch +60000 cap", REC_ABANDONED, REC_SERVER,
+	REC_REASON_SILENCE},
     {"two minutes", ">ch +121000 <sh12", REC_ABANDONED, REC_SERVER,
 	REC_REASON_SILENCE},
     /* holes */

@@ -173,6 +173,7 @@ static const struct row {
     {"repeated for nine", "s1 q10 q40 q80 q100", 110, "cut_off/4/4"},
     {"packets are lost", "s1 q10 d15 q20", 200, "cut_off/2/2/drops"},
     {"lost before", "s1 d5 q10 q20", 200, "no_answer/2/2"},
+    {"lost just before", "s1 d10 q10 q20", 200, "no_answer/2/2"},
     {"unreachable", "q10 i11 q20 i21", 200, "unreachable/2/3"},
     {"unreachable, then answered", "q10 i11 q20 a21", 200, "answered/2/4"},
     {"given up, and asked again", "s1 q10 q20 q40 q124:2 a125:2", 200,

@@ -240,6 +240,11 @@ test_failures(void)
 		    "a", "1", "") "@34.000 time\n",
 		"0-2 alice timed_out initial end=33000.000 exp=3600 txns=- "
 		"[2]\n"},
+	    {"nor do drops that end with it",
+		"@1.000 drops 0.000 1.000\n@1.000" REG(
+		    "a", "1", "") "@34.000 time\n",
+		"0-2 alice timed_out initial end=33000.000 exp=3600 txns=- "
+		"[2]\n"},
 	    {"no answer, with a gap on the flow",
 		TCP "@0.000 a" REG("a", "1", "") "@1.000 a gap <<<\n"
 						 "@33.000 time\n",
