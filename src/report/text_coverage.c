@@ -603,8 +603,9 @@ other_sip(struct text *t)
 	}
 	if (text_sum(c->responses_without_request))
 		advice(t, "Answers to REGISTERs are here, the REGISTERs are "
-			  "not: the capture shows one direction only. Mirror "
-			  "both directions of the port.");
+			  "not: they were sent before the capture began, or it "
+			  "shows one direction only. Mirror both directions of "
+			  "the port, and begin before the phones register.");
 }
 
 /* True when that may be why there is no SIP. */
@@ -685,6 +686,9 @@ nothing(struct text *t)
 			  "keys. To see what SIP is in it, give them "
 			  "(--keylog), or capture where it is in the clear "
 			  "(behind the SBC).");
+	else if (text_count(shakes, "cut_off") && t->in->options->all_tls)
+		advice(t, "There is TLS whose handshake could not be read "
+			  "whole; with --all-tls it need not be SIP.");
 	else if (text_count(shakes, "cut_off"))
 		advice(t, "There is TLS to a port of SIP, and its handshake "
 			  "was not seen whole. Capture both directions, from "

@@ -136,7 +136,7 @@ test_nothing_says_what_to_do(void)
 	    {"not decoded", 9, 0, 0, 0, "could be decoded"},
 	    {"foreign", 9, 9, 0, 0, "no SIP at all"},
 	    {"opaque", 9, 9, 2, 0, "cannot be read without its keys"},
-	    {"one way", 9, 9, 0, 3, "one direction only"},
+	    {"one way", 9, 9, 0, 3, "sent before the capture began, or it"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct run u;

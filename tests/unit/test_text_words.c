@@ -308,6 +308,14 @@ test_handshake_in_part(void)
 	run_check_says(&u, "its handshake was not seen whole");
 	run_check_silent(&u, "There is no SIP at all");
 	run_end(&u);
+	run_begin_with(
+	    &u, (struct report_options){
+		    .format = REPORT_TEXT, .columns = 80, .all_tls = true});
+	run_handshake(&u, 1, 443, REC_HANDSHAKE_CUT_OFF);
+	run_finish(&u);
+	run_check_says(&u, "with --all-tls it need not be SIP");
+	run_check_silent(&u, "to a port of SIP");
+	run_end(&u);
 }
 
 /* An AOR is told whole; what is left of the line is the user agent's. */
