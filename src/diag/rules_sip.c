@@ -159,8 +159,10 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 	if (arrived || had_it)
 		f.rec.title = RS_LIT("The registrar does not answer REGISTER");
 	say_delivered(&f, c);
-	/* A short request got through and a longer one did not. */
+	/* A short request got through and a longer one did not, which may have
+	   gone in fragments. */
 	if (say_icmp(&f, v, icmp) || (v->r->transport == REC_UDP && v->n > 1 &&
+					 v->last->fragmented != RS_FALSE &&
 					 v->last->credentials == RS_TRUE &&
 					 sip_view_challenged(&v->t[v->n - 2])))
 		finding_alternative(&f, "sip.fragments-lost");

@@ -355,6 +355,8 @@ test_fragments(void)
 	fragments(
 	    "in fragments", 1700, RS_FALSE, RS_TRUE, "sip.fragments-lost");
 	fragments("in one piece", 1400, RS_FALSE, RS_FALSE, "sip.no-answer");
+	CU_ASSERT_STRING_EQUAL(
+	    said_more, "policy.source-banned,capture.incomplete");
 	fragments(
 	    "the first one as well", 1700, RS_TRUE, RS_TRUE, "sip.no-answer");
 }
