@@ -197,7 +197,8 @@ const struct diag_entry diag_entries_sip[] = {
 	.silent = "The time is that of the phone's own contact in the 200, not "
 		  "of another device's. Held back where packets are missing "
 		  "in between, or where the phone had removed its binding or "
-		  "was started anew."},
+		  "was started anew. Likely only where the time is in part "
+		  "between two files."},
     {.code = "sip.contact-fight",
 	.meaning =
 	    "Two devices have the same account, and the registrar keeps one "

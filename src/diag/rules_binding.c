@@ -23,23 +23,32 @@ text_of(const char *s, int n)
 
 /* ---- ran out ---- */
 
-/* What would tell may have passed where the capture has a hole. */
+/* What would tell may be among what the capture lost. */
 static bool
-has_hole(const struct diag_case *c, rs_time from, rs_time to)
+lost_packets(const struct diag_case *c)
+{
+	return coverage_view_dropped(c->coverage) ||
+	       (c->binding->transport != REC_UDP && c->coverage &&
+		   c->coverage->tcp_gaps > 0);
+}
+
+/* Or it passed between two files: nothing may have been captured there, as well
+   as nothing sent.  Files are in order of their first packets, and one may go
+   on beyond those that follow. */
+static bool
+between_files(const struct diag_case *c, rs_time from, rs_time to)
 {
 	const struct rec_coverage *g = c->coverage;
 	const struct rec_file *f = g ? g->files.v : NULL;
-	if (g == NULL)
-		return false;
-	if (g->drops_kernel > 0 || g->drops_interface > 0 ||
-	    (c->binding->transport != REC_UDP && g->tcp_gaps > 0))
-		return true;
-	/* Between two files: what is not in either was not captured. */
-	for (uint32_t i = 0; i + 1 < g->files.n; i++)
-		if (f[i].last != RS_NEVER && f[i + 1].first != RS_NEVER &&
-		    f[i + 1].first - f[i].last > RS_SEC && f[i].last < to &&
-		    f[i + 1].first > from)
+	rs_time end = RS_NEVER;
+	for (uint32_t i = 0; f && i < g->files.n; i++) {
+		if (f[i].first == RS_NEVER || f[i].last == RS_NEVER)
+			continue;
+		if (end != RS_NEVER && f[i].first - end > RS_SEC && end < to &&
+		    f[i].first > from)
 			return true;
+		end = end == RS_NEVER || f[i].last > end ? f[i].last : end;
+	}
 	return false;
 }
 
@@ -52,11 +61,12 @@ says_lapse(const struct diag_case *c, const struct rec_lapse *l)
 	return l->length >= worth_saying && l->frame.number != 0 &&
 	       (l->missed == REC_ABSENT || l->missed == 0) &&
 	       (b->state != REC_REMOVED || l->to != b->ended) &&
-	       !has_hole(c, l->from, l->to);
+	       !lost_packets(c);
 }
 
 static void
-detail_lapse(struct finding *f, const struct rec_lapse *l, unsigned n)
+detail_lapse(
+    struct finding *f, const struct rec_lapse *l, unsigned n, bool between)
 {
 	char asked[48] = "", after[FINDING_WORD], late[FINDING_WORD];
 	char more[48] = "";
@@ -67,7 +77,7 @@ detail_lapse(struct finding *f, const struct rec_lapse *l, unsigned n)
 		snprintf(more, sizeof more, " It happened %u times.", n);
 	finding_detail(f,
 	    "The 200 granted %lld s%s, and the next one came %s after it: for "
-	    "%s the phone could not be reached.%s%s",
+	    "%s the phone could not be reached.%s%s%s",
 	    (long long)l->seconds, asked,
 	    finding_time(after, l->seconds * RS_SEC + l->length),
 	    finding_time(late, l->length),
@@ -76,7 +86,10 @@ detail_lapse(struct finding *f, const struct rec_lapse *l, unsigned n)
 	    : l->asked != REC_ABSENT && l->asked > l->seconds
 		? " It does not seem to follow what is granted."
 		: "",
-	    more);
+	    more,
+	    between ? " A part of that time is between two files: what was "
+		      "sent then may not have been captured."
+		    : "");
 }
 
 static void
@@ -101,12 +114,13 @@ sip_binding_lapsed(const struct diag_rule *rule, const struct diag_case *c,
 		return;
 	/* Under another Call-ID, a refresh in between may not have been seen.
 	 */
-	bool whole = worst->missed != REC_ABSENT;
+	bool between = between_files(c, worst->from, worst->to);
+	bool whole = worst->missed != REC_ABSENT && !between;
 	finding_begin(&f, rule, c, out, whole ? REC_CERTAIN : REC_LIKELY);
 	if (!whole)
 		finding_alternative(&f, "capture.incomplete");
 	f.rec.at = worst->from;
-	detail_lapse(&f, worst, n);
+	detail_lapse(&f, worst, n, between);
 	for (uint32_t i = 0; i < b->lapses.n; i++) {
 		char text[48];
 		if (!says_lapse(c, &v[i]))
@@ -214,14 +228,14 @@ nat_binding_lost(const struct diag_rule *rule, const struct diag_case *c,
 	if (b == NULL || b->unreached.n == 0)
 		return;
 	const struct rec_unreached *u = b->unreached.v;
-	if (has_hole(c, u->granted, u->back))
+	if (lost_packets(c))
 		return;
 	/* No router lies between it and the phone: what they had to pass was
 	   passed. */
 	bool passed = coverage_view_near_phone(c->coverage);
 	finding_begin(&f, rule, c, out, passed ? REC_INFERRED : REC_LIKELY);
 	finding_alternative(&f, "sip.wrong-response-port");
-	if (u->icmp.n == 0)
+	if (u->icmp.n == 0 || between_files(c, u->granted, u->back))
 		finding_alternative(&f, "capture.incomplete");
 	f.rec.at = u->since;
 	bool answered = u->answered != RS_NEVER;

@@ -128,30 +128,42 @@ test_lapsed_between_files(void)
 {
 	static const struct {
 		const char *name;
-		int64_t last, first; /* of the files; the lapse is 100..115 */
-		const char *codes;
+		/* of the files; the lapse is 100..115 */
+		int64_t whole, last, first;
+		enum rec_certainty certainty;
 	} rows[] = {
-	    {"one follows the other", 110000, 110500, "sip.binding-lapsed"},
-	    {"a hole in it", 98000, 112000, ""},
-	    {"a hole before it", 50000, 90000, "sip.binding-lapsed"},
+	    {"one follows the other", 0, 110000, 110500, REC_CERTAIN},
+	    {"a hole in it", 0, 98000, 112000, REC_LIKELY},
+	    {"a hole before it", 0, 50000, 90000, REC_CERTAIN},
+	    {"a third file has all", 120000, 98000, 112000, REC_CERTAIN},
+	    {"a third file has it in part", 111000, 98000, 114000, REC_LIKELY},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rec_binding b;
-		struct rec_file files[2];
+		struct rec_file files[3];
 		struct rec_lapse l = {100 * RS_SEC, 115 * RS_SEC, 15 * RS_SEC,
 		    60, 60, frame(4), frame(9), REC_REFRESH, 0};
 		start();
 		binding(&b);
-		rec_init(&rec_file_type, &files[0]);
-		rec_init(&rec_file_type, &files[1]);
-		files[0].last = rows[i].last * RS_MSEC;
-		files[1].first = rows[i].first * RS_MSEC;
-		coverage.files = (struct rec_list){files, 2, 2};
+		for (unsigned k = 0; k < 3; k++) {
+			rec_init(&rec_file_type, &files[k]);
+			files[k].first = 0;
+		}
+		files[0].last = rows[i].whole * RS_MSEC;
+		files[1].last = rows[i].last * RS_MSEC;
+		files[2].first = rows[i].first * RS_MSEC;
+		files[2].last = 130 * RS_SEC;
+		coverage.files = (struct rec_list){files, 3, 3};
 		b.lapses = (struct rec_list){&l, 1, 1};
 		const struct diag_case k = {
 		    .binding = &b, .coverage = &coverage};
 		judge(&k);
-		expect(rows[i].name, rows[i].codes);
+		expect(rows[i].name, "sip.binding-lapsed");
+		CU_ASSERT_EQUAL(certainty, rows[i].certainty);
+		CU_ASSERT_STRING_EQUAL(said_more,
+		    certainty == REC_CERTAIN ? "" : "capture.incomplete");
+		CU_ASSERT_EQUAL(strstr(detail, "between two files") == NULL,
+		    certainty == REC_CERTAIN);
 	}
 }
 
@@ -266,6 +278,17 @@ test_lost(void)
 	expect("refused", "nat.binding-lost");
 	CU_ASSERT_STRING_EQUAL(said_more, "sip.wrong-response-port");
 	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "refused by ICMP 3/3"));
+	struct rec_file files[2];
+	rec_init(&rec_file_type, &files[0]);
+	rec_init(&rec_file_type, &files[1]);
+	files[0].first = 0;
+	files[0].last = 75 * RS_SEC;
+	files[1].first = files[1].last = 90 * RS_SEC;
+	coverage.files = (struct rec_list){files, 2, 2};
+	judge(&k);
+	expect("between two files", "nat.binding-lost");
+	CU_ASSERT_STRING_EQUAL(
+	    said_more, "sip.wrong-response-port,capture.incomplete");
 	coverage.drops_kernel = 1;
 	judge(&k);
 	expect("packets were dropped", "");
