@@ -10,6 +10,7 @@
 #include "track/conn.h"
 
 #include "base/pool.h"
+#include "sip/msg.h"
 #include "tls/hello.h"
 #include "track/keepalive.h"
 #include "track/table.h"
@@ -23,6 +24,8 @@ enum { MAX_FRAMES = 16, MARK_COST = 96 };
 struct mark {
 	struct table_node by_flow; /* its hash is the serial of the flow */
 	bool sip, tls, related;
+	bool registers;        /* a REGISTER or an answer to one was on it: */
+	enum rs_dir registrar; /* this side answers */
 };
 
 struct conn_tracker {
@@ -103,15 +106,35 @@ mark_drop(struct conn_tracker *k, struct mark *m)
 
 /*
  * The side that serves.  Where the opening was not seen, the flow's direction
- * is a guess from its first packet, and a known port is the better one.
+ * is a guess from its first packet; who registers knows better, and a known
+ * port is the better guess.
  */
 static enum rs_dir
-server_side(const struct conn_tracker *k, const struct rs_flow_info *flow)
+server_side(const struct conn_tracker *k, const struct rs_flow_info *flow,
+    const struct mark *m)
 {
-	bool swapped = !flow->from_start &&
-		       related_sip_port(k->related, flow->end[RS_C2S].port) &&
+	if (flow->from_start)
+		return RS_S2C;
+	if (m && m->registers)
+		return m->registrar;
+	bool swapped = related_sip_port(k->related, flow->end[RS_C2S].port) &&
 		       !related_sip_port(k->related, flow->end[RS_S2C].port);
 	return swapped ? RS_C2S : RS_S2C;
+}
+
+static void
+hear_sip(struct conn_tracker *k, const struct rs_event *ev)
+{
+	struct mark *m = mark_touch(k, ev->flow->serial);
+	if (m == NULL)
+		return;
+	m->sip = true;
+	if (ev->type != RS_EV_SIP_MESSAGE || m->registers ||
+	    ev->u.sip_message->method != SIP_METHOD_REGISTER)
+		return;
+	m->registers = true;
+	m->registrar =
+	    ev->u.sip_message->request ? rs_dir_other(ev->dir) : ev->dir;
 }
 
 static void
@@ -419,7 +442,7 @@ close_connection(
     struct conn_tracker *k, const struct rs_event *ev, const struct mark *m)
 {
 	const struct rs_conn_facts *f = ev->u.flow_end.conn;
-	enum rs_dir server = server_side(k, ev->flow);
+	enum rs_dir server = server_side(k, ev->flow, m);
 	struct rec_connection c = k->blank;
 	c.server.at = ev->flow->end[server];
 	c.client.at = ev->flow->end[rs_dir_other(server)];
@@ -471,13 +494,10 @@ conn_tracker_event(struct conn_tracker *k, const struct rs_event *ev)
 {
 	if (ev->flow == NULL || ev->flow->carrier == RS_OVER_UDP)
 		return;
-	struct mark *m;
 	switch (ev->type) {
 	case RS_EV_WS_UPGRADE: /* for SIP, or it would not be ours */
 	case RS_EV_SIP_MESSAGE:
-		m = mark_touch(k, ev->flow->serial);
-		if (m)
-			m->sip = true;
+		hear_sip(k, ev);
 		break;
 	case RS_EV_TLS_HANDSHAKE:
 		hear_hello(k, ev);

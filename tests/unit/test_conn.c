@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections that concern registration, and what does. */
+#include "sip/msg.h"
 #include "tls/hello.h"
 #include "track/conn.h"
 #include "unit.h"
@@ -158,6 +159,8 @@ bench_tell(struct bench *b, enum rs_event_type type, enum rs_dir dir)
 {
 	static const struct tls_client_hello hello = {
 	    .sni = {(const uint8_t *)"sip.example.com", 15}};
+	static const struct sip_msg answer = {
+	    .method = SIP_METHOD_REGISTER, .status = 401};
 	struct rs_event ev = {.type = type, .dir = dir, .flow = &b->flow};
 	if (type == RS_EV_FLOW_END) {
 		ev.u.flow_end.how = RS_END_FIN;
@@ -165,7 +168,8 @@ bench_tell(struct bench *b, enum rs_event_type type, enum rs_dir dir)
 	} else if (type == RS_EV_TLS_HANDSHAKE) {
 		ev.u.tls_handshake.type = TLS_HS_CLIENT_HELLO;
 		ev.u.tls_handshake.u.client_hello = &hello;
-	}
+	} else if (type == RS_EV_SIP_MESSAGE)
+		ev.u.sip_message = &answer;
 	conn_tracker_event(b->k, &ev);
 }
 
@@ -317,6 +321,16 @@ test_icmp_and_sides(void)
 	CU_ASSERT_EQUAL(b.got.c.closed_by, REC_SERVER);
 	CU_ASSERT_STRING_EQUAL(b.got.state, "OTH");
 	CU_ASSERT_EQUAL(b.got.c.from_start, RS_FALSE);
+	bench_end(&b);
+	/* And on a port that says nothing: who answers a REGISTER serves. */
+	bench_start(&b, 8080, 40000);
+	b.flow.from_start = b.f.from_start = false;
+	b.f.half[0] = half("d5F");
+	b.f.half[1] = half("d");
+	bench_tell(&b, RS_EV_SIP_MESSAGE, RS_C2S);
+	bench_tell(&b, RS_EV_FLOW_END, RS_C2S);
+	CU_ASSERT_EQUAL(b.got.c.server.at.port, 8080);
+	CU_ASSERT_EQUAL(b.got.c.closed_by, REC_SERVER);
 	bench_end(&b);
 }
 
