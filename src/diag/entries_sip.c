@@ -42,7 +42,9 @@ const struct diag_entry diag_entries_sip[] = {
 	.silent = "Of a phone that does not answer a challenge for MD5 it is "
 		  "not said: it may lack credentials, or not like the realm. "
 		  "In a capture near the registrar it is inferred only, over "
-		  "UDP: the challenge may not have reached the phone."},
+		  "UDP, and wherever the phone repeats the same REGISTER after "
+		  "the challenge: that may not have reached it. Held back "
+		  "where an ICMP error refuses the challenge."},
     {.code = "sip.nonce-expired",
 	.meaning =
 	    "The phone took so long over the challenge, or kept its nonce for "

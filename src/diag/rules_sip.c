@@ -391,6 +391,18 @@ sip_stale_loop(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+/* The same request came again after its answer: a client that has a final does
+   not repeat it (RFC 3261 17.1.2.2), so that it did not hear it, perhaps. */
+static int64_t
+repeats_after(const struct rec_transaction *t)
+{
+	const struct rs_frame *again = t->request_frames.v;
+	int64_t n = 0;
+	for (uint32_t i = 0; i < t->request_frames.n; i++)
+		n += rs_frame_cmp(again[i], t->response_frame) > 0;
+	return n;
+}
+
 /* RFC 8760 2.4: the registrar puts first what it likes best; phones that know
    MD5 only have been seen to give up at it. */
 static void
@@ -399,7 +411,8 @@ sip_digest_unsupported(const struct diag_rule *rule, const struct diag_case *c,
 {
 	const struct rec_registration *r = c->registration;
 	struct finding f;
-	if (r == NULL || r->outcome != REC_CHALLENGE_UNANSWERED)
+	if (r == NULL || r->outcome != REC_CHALLENGE_UNANSWERED ||
+	    sip_view_flaw(r, "response_refused"))
 		return;
 	const struct sip_view *v = c->sip;
 	if (v->last == NULL || v->last->challenges.n == 0)
@@ -410,15 +423,26 @@ sip_digest_unsupported(const struct diag_rule *rule, const struct diag_case *c,
 	/* Nothing says that a datagram which passed here was received. */
 	bool far_off = r->transport == REC_UDP &&
 		       coverage_view_near_registrar(c->coverage);
-	finding_begin(&f, rule, c, out, far_off ? REC_INFERRED : REC_LIKELY);
-	if (far_off)
+	char again[176] = "";
+	int64_t n = repeats_after(v->last);
+	if (n > 0)
+		snprintf(again, sizeof again,
+		    " It sent the same REGISTER %lld time%s more after that, "
+		    "as a phone does that has no answer yet: the challenge "
+		    "may not have reached it.",
+		    (long long)n, n == 1 ? "" : "s");
+	finding_begin(
+	    &f, rule, c, out, far_off || n > 0 ? REC_INFERRED : REC_LIKELY);
+	if (far_off || n > 0)
 		finding_alternative(&f, "sip.wrong-response-port");
+	if (n > 0)
+		finding_alternative(&f, "nat.binding-lost");
 	finding_alternative(&f, "capture.incomplete");
 	finding_detail(&f,
 	    "The first of %u challenge%s asks for %.*s, and the phone did not "
-	    "come back with credentials.%s",
+	    "come back with credentials.%s%s",
 	    v->last->challenges.n, v->last->challenges.n == 1 ? "" : "s",
-	    FINDING_TEXT(first->algorithm),
+	    FINDING_TEXT(first->algorithm), again,
 	    far_off
 		? " The capture is near the registrar: whether the challenge "
 		  "reached the phone, or its answer was lost, cannot be told "

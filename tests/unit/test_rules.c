@@ -453,27 +453,41 @@ test_digest_unsupported(void)
 	static const struct {
 		const char *name, *algorithm;
 		enum rec_outcome outcome;
-		const char *codes;
+		uint32_t again; /* frame of a repeat of the request */
+		const char *flaw, *codes;
+		enum rec_certainty certainty;
 	} challenges[] = {
-	    {"MD5", "MD5", REC_CHALLENGE_UNANSWERED, ""},
-	    {"none", NULL, REC_CHALLENGE_UNANSWERED, ""},
-	    {"SHA-256", "SHA-256", REC_CHALLENGE_UNANSWERED,
-		"sip.digest-unsupported"},
-	    {"SHA-256, cut off", "SHA-256", REC_CUT_OFF, ""},
+	    {"MD5", "MD5", REC_CHALLENGE_UNANSWERED, 0, NULL, "", 0},
+	    {"none", NULL, REC_CHALLENGE_UNANSWERED, 0, NULL, "", 0},
+	    {"SHA-256", "SHA-256", REC_CHALLENGE_UNANSWERED, 0, NULL,
+		"sip.digest-unsupported", REC_LIKELY},
+	    {"SHA-256, cut off", "SHA-256", REC_CUT_OFF, 0, NULL, "", 0},
+	    {"asked again after it", "SHA-256", REC_CHALLENGE_UNANSWERED, 7,
+		NULL, "sip.digest-unsupported", REC_INFERRED},
+	    {"asked again before it", "SHA-256", REC_CHALLENGE_UNANSWERED, 1,
+		NULL, "sip.digest-unsupported", REC_LIKELY},
+	    {"the challenge is refused", "SHA-256", REC_CHALLENGE_UNANSWERED,
+		7, "response_refused", "sip.wrong-response-port", REC_LIKELY},
 	};
 	for (size_t i = 0; i < sizeof challenges / sizeof *challenges; i++) {
 		struct rec_arena a;
 		struct rec_registration g;
 		struct sip_row r = {"", challenges[i].outcome,
-		    {{401, BARE, NULL}}, 0, 0, NULL, NULL, NULL, NULL};
+		    {{401, BARE, NULL}}, 0, 0, NULL, challenges[i].flaw, NULL,
+		    NULL};
+		struct rs_frame again = {0, challenges[i].again};
 		rec_arena_init(&a, NULL, NULL);
 		fill_registration(&g, &a, &r);
 		struct rec_transaction *t = g.transactions.v;
 		((struct rec_challenge *)t->challenges.v)->algorithm =
 		    rs_span_str(challenges[i].algorithm);
+		if (again.number)
+			t->request_frames = (struct rec_list){&again, 1, 1};
 		const struct diag_case k = {.registration = &g};
 		judge(&k);
 		expect(challenges[i].name, challenges[i].codes);
+		if (challenges[i].codes[0])
+			CU_ASSERT_EQUAL(certainty, challenges[i].certainty);
 		rec_arena_clear(&a);
 	}
 }
