@@ -105,7 +105,9 @@ const struct diag_entry diag_entries_sip[] = {
     {.code = "sip.wrong-response-port",
 	.meaning =
 	    "The phone sends from one port and listens on another, or a NAT "
-	    "changes ports, and the response does not find back.",
+	    "changes ports, and the response does not find back. Or it comes "
+	    "from another address than was asked, as of a registrar that has "
+	    "several, and the phone does not take it: the title says which.",
 	.seen = "An ICMP error of the phone's side that quotes the response, "
 		"in an attempt that failed.",
 	.silent = "A phone whose side sends no ICMP errors only shows as one "

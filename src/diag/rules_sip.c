@@ -44,26 +44,6 @@ say_delivered(struct finding *f, const struct diag_case *c)
 		    "it asks (database, next hop)?");
 }
 
-/* What the code of an ICMP error says (RFC 792, RFC 1812 5.2.7.1; RFC 4443
-   3.1); `closed` where it is that of a closed port. */
-static const char *
-icmp_meaning(struct rs_span icmp, uint8_t family, const char *closed)
-{
-	static const char *const filtered = "a filter does not let it through";
-	if (family == 6)
-		return rs_span_eq(icmp, RS_LIT("1/4")) ? closed
-		       : rs_span_eq(icmp, RS_LIT("1/1")) ||
-			       rs_span_eq(icmp, RS_LIT("1/5"))
-			   ? filtered
-			   : "there is no way to it";
-	return rs_span_eq(icmp, RS_LIT("3/3")) ? closed
-	       : rs_span_eq(icmp, RS_LIT("3/9")) ||
-		       rs_span_eq(icmp, RS_LIT("3/10")) ||
-		       rs_span_eq(icmp, RS_LIT("3/13"))
-		   ? filtered
-		   : "there is no way to it";
-}
-
 static void
 sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
@@ -85,7 +65,7 @@ sip_unreachable(const struct diag_rule *rule, const struct diag_case *c,
 	finding_detail(&f,
 	    "ICMP %.*s from %s quotes the REGISTER to port %u: %s.",
 	    FINDING_TEXT(r->icmp), from, r->server.at.port,
-	    icmp_meaning(
+	    sip_view_icmp(
 		r->icmp, r->server.at.addr.family, "nothing listens there"));
 	sip_view_evidence(&f, v);
 	/* The frame is the first one's, the end of the attempt the last one's.
@@ -675,66 +655,6 @@ sip_contact_not_bound(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
-static void
-sip_wrong_response_port(const struct diag_rule *rule, const struct diag_case *c,
-    const struct diag_out *out)
-{
-	const struct rec_registration *r = c->registration;
-	struct finding f;
-	if (r == NULL || !rec_outcome_failed(r->outcome) ||
-	    !sip_view_flaw(r, "response_refused"))
-		return;
-	const struct sip_view *v = c->sip;
-	finding_begin(&f, rule, c, out, REC_LIKELY);
-	finding_alternative(&f, "nat.binding-lost");
-	finding_detail(&f,
-	    "The phone's side answers the response with ICMP %.*s: %s.%s",
-	    FINDING_TEXT(r->icmp),
-	    icmp_meaning(r->icmp, r->client.at.addr.family,
-		"nobody listens on the port that it was sent to"),
-	    r->rport_asked == RS_FALSE
-		? " The request does not ask for rport, so that the response "
-		  "goes to the port of its Via."
-		: "");
-	sip_view_evidence(&f, v);
-	finding_evidence(
-	    &f, r->icmp_frame, RS_NEVER, RS_LIT("ICMP unreachable"));
-	finding_say(&f);
-}
-
-/* Not a rewritten Contact: SBCs do that, and put it right. */
-static void
-sip_alg_rewrite(const struct diag_rule *rule, const struct diag_case *c,
-    const struct diag_out *out)
-{
-	const struct rec_registration *r = c->registration;
-	struct finding f;
-	if (r == NULL || !sip_view_flaw(r, "via_changed"))
-		return;
-	const struct sip_view *v = c->sip;
-	/* A router of the phone's site has done its part before that place. */
-	bool behind = coverage_view_near_registrar(c->coverage);
-	finding_begin(&f, rule, c, out, behind ? REC_INFERRED : REC_CERTAIN);
-	if (behind) {
-		f.rec.title =
-		    RS_LIT("The response has another Via than the request");
-		f.rec.advice = RS_LIT(
-		    "Look at the registrar and at what stands before it (SBC, "
-		    "proxy, firewall), or capture at the phone's side too: only "
-		    "there a SIP ALG of its router shows.");
-	}
-	if (rec_outcome_succeeded(r->outcome))
-		f.rec.severity = REC_WARNING; /* as far as the registrar goes */
-	finding_detail(&f,
-	    "The response to the phone has another top Via than its request: a "
-	    "phone has to ignore that (RFC 3261 18.1.2).%s",
-	    behind ? " The capture is near the registrar: it may be its own "
-		     "doing, and what the phone received is not known here."
-		   : "");
-	sip_view_evidence(&f, v);
-	finding_say(&f);
-}
-
 #define SIP_RULE(name, code, title, advice, check)                             \
  const struct diag_rule name = {code, REC_ERROR, "sip", title, advice, check}
 
@@ -786,12 +706,3 @@ SIP_RULE(diag_sip_contact_not_bound, "sip.contact-not-bound",
     "Compare the Contact sent with those in the 200; something on the way may "
     "rewrite it.",
     sip_contact_not_bound);
-SIP_RULE(diag_sip_wrong_response_port, "sip.wrong-response-port",
-    "The response goes to a port where the phone does not listen",
-    "Make the phone send rport (RFC 3581), or the registrar honour it.",
-    sip_wrong_response_port);
-SIP_RULE(diag_sip_alg_rewrite, "sip.alg-rewrite",
-    "Something on the way rewrites SIP",
-    "Switch the SIP ALG of the router or firewall off, or use TLS, which it "
-    "cannot read.",
-    sip_alg_rewrite);

@@ -371,6 +371,26 @@ sip_view_one_realm(const struct sip_view *v, const struct rec_transaction **a,
 	return false;
 }
 
+/* ---- ICMP ---- */
+
+const char *
+sip_view_icmp(struct rs_span icmp, uint8_t family, const char *closed)
+{
+	static const char *const filtered = "a filter does not let it through";
+	if (family == 6)
+		return rs_span_eq(icmp, RS_LIT("1/4")) ? closed
+		       : rs_span_eq(icmp, RS_LIT("1/1")) ||
+			       rs_span_eq(icmp, RS_LIT("1/5"))
+			   ? filtered
+			   : "there is no way to it";
+	return rs_span_eq(icmp, RS_LIT("3/3")) ? closed
+	       : rs_span_eq(icmp, RS_LIT("3/9")) ||
+		       rs_span_eq(icmp, RS_LIT("3/10")) ||
+		       rs_span_eq(icmp, RS_LIT("3/13"))
+		   ? filtered
+		   : "there is no way to it";
+}
+
 /* ---- fragments ---- */
 
 /* What IPv4 and UDP leave of an Ethernet frame. */

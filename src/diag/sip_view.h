@@ -46,6 +46,10 @@ struct sip_view sip_view_of(const struct rec_registration *r);
 bool sip_view_contains(struct rs_span s, const char *word);
 /* Its final is a 401 or 407. */
 bool sip_view_challenged(const struct rec_transaction *t);
+/* What the code of an ICMP error says (RFC 792, RFC 1812 5.2.7.1; RFC 4443
+   3.1); `closed` where it is that of a closed port. */
+const char *sip_view_icmp(
+    struct rs_span icmp, uint8_t family, const char *closed);
 /*
  * Two ask, each for a realm of its own, and each of the phone's requests
  * answers one of them only: a and b are a request for either, and what came of

@@ -175,6 +175,8 @@ static const struct rec_field registration_fields[] = {
     TEXT("icmp", icmp),
     ENDPOINT("icmp_from", icmp_from),
     FRAME("icmp_frame", icmp_frame),
+    ENDPOINT("refused_from", refused_from),
+    ENDPOINT("refused_to", refused_to),
     ID("handshake", handshake),
     ID("connection", connection),
     TEXTS("flaws", flaws),

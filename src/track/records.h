@@ -158,6 +158,8 @@ struct rec_registration {
 	struct rs_span icmp;          /* "3/3": an error that quotes it */
 	struct rec_endpoint icmp_from;
 	struct rs_frame icmp_frame;
+	/* Of a response that an ICMP error refuses: whence and where it went. */
+	struct rec_endpoint refused_from, refused_to;
 	struct rec_id handshake, connection;
 	struct rec_list flaws;        /* names */
 	struct rec_list inferred_from; /* text: why, of visibility inferred */

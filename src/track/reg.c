@@ -128,8 +128,12 @@ take_refused_response(struct reg_tracker *k, const struct rs_event *ev)
 		    TRACK_OF(n, struct reg_txn, hop)->attempt;
 		if (!rs_addr_eq(&a->r.client.at.addr, client))
 			continue;
-		if (!(a->flaws & UINT32_C(1) << REG_FLAW_RESPONSE_REFUSED))
+		if (!(a->flaws & UINT32_C(1) << REG_FLAW_RESPONSE_REFUSED)) {
 			note_icmp(a, ev);
+			a->r.refused_from.at = ev->flow->end[ev->dir];
+			a->r.refused_to.at =
+			    ev->flow->end[rs_dir_other(ev->dir)];
+		}
 		reg_flaw(a, REG_FLAW_RESPONSE_REFUSED);
 		reg_message_frames(a, &a->r.frames, ev);
 	}

@@ -492,6 +492,53 @@ test_digest_unsupported(void)
 	}
 }
 
+/* Only what is wrong with the response's way is told. */
+static void
+test_response_refused(void)
+{
+	static const struct {
+		const char *name, *icmp;
+		struct rs_endpoint from, to;
+		const char *codes, *title, *detail;
+	} rows[] = {
+	    {"to another port", "3/3", {{.family = 4}, 5060},
+		{{.family = 4}, 5070}, "sip.wrong-response-port", "to a port",
+		"nobody listens on the port"},
+	    {"to the port of the request", "3/3", {{.family = 4}, 5060},
+		{{.family = 4}, 5062}, "sip.wrong-response-port", "to a port",
+		"went to the port that the request came from"},
+	    {"from another address", "3/3", {{.family = 4, .b = {9}}, 5060},
+		{{.family = 4}, 5062}, "sip.wrong-response-port",
+		"from another address", "came from 9.0.0.0:5060, and"},
+	    {"a filter", "3/13", {{.family = 4}, 5060}, {{.family = 4}, 5070},
+		"sip.wrong-response-port", "does not get to",
+		"a filter does not"},
+	};
+	const struct sip_row r = {"", REC_CHALLENGE_UNANSWERED,
+	    {{401, BARE, NULL}}, 0, 0, NULL, "response_refused", NULL, NULL};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_arena a;
+		struct rec_registration g;
+		rec_arena_init(&a, NULL, NULL);
+		fill_registration(&g, &a, &r);
+		struct rec_transaction *t = g.transactions.v;
+		g.client.at.port = 5062;
+		g.server.at.port = 5060;
+		t->server = g.server;
+		g.icmp = rs_span_str(rows[i].icmp);
+		g.refused_from.at = rows[i].from;
+		g.refused_to.at = rows[i].to;
+		const struct diag_case k = {.registration = &g};
+		judge(&k);
+		expect(rows[i].name, rows[i].codes);
+		if (rows[i].title) {
+			CU_ASSERT_PTR_NOT_NULL(strstr(title, rows[i].title));
+			CU_ASSERT_PTR_NOT_NULL(strstr(detail, rows[i].detail));
+		}
+		rec_arena_clear(&a);
+	}
+}
+
 /* The credentials are for a realm that no challenge named. */
 static void
 test_realm(void)
@@ -581,4 +628,5 @@ UNIT_MAIN("rules", UNIT(test_net), UNIT(test_syns), UNIT(test_sip),
     UNIT(test_no_answer_is_asked_again),
     UNIT(test_other_user_is_usual),
     UNIT(test_no_answer_by_transport), UNIT(test_digest_unsupported),
+    UNIT(test_response_refused),
     UNIT(test_realm), UNIT(test_clear_sip), UNIT(test_codes))
