@@ -181,8 +181,9 @@ const struct diag_entry diag_entries_sip[] = {
 		"way that succeeds. The finding names what Require, "
 		"Unsupported or Security-Server say.",
 	.silent = "A phone that tries again without the extension, or with it, "
-		  "and gets in, does what it should. 494 comes first in every "
-		  "security agreement (RFC 3329)."},
+		  "and gets in, does what it should: not certain where the "
+		  "capture ends before it could. 494 comes first in every "
+		  "security agreement (RFC 3329), and is not told there."},
     {.code = "sip.bearer",
 	.meaning =
 	    "The registrar refuses a token of OAuth that stands in for a "

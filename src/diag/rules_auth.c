@@ -118,14 +118,21 @@ sip_extension_refused(const struct diag_rule *rule, const struct diag_case *c,
 	int64_t s = v->last ? v->last->status : 0;
 	if (s != 420 && s != 421 && s != 439 && s != 494)
 		return;
-	finding_begin(&f, rule, c, out, REC_CERTAIN);
-	finding_detail(&f, "%lld %.*s%s%.*s.", (long long)s,
+	/* It may well try again, and get in (RFC 3261 8.1.3.5). */
+	bool early = sip_view_flaw(r, "followup_not_covered");
+	finding_begin(&f, rule, c, out, early ? REC_LIKELY : REC_CERTAIN);
+	if (early)
+		finding_alternative(&f, "capture.incomplete");
+	finding_detail(&f, "%lld %.*s%s%.*s.%s", (long long)s,
 	    FINDING_TEXT(v->last->reason),
 	    v->last->extensions.n == 0 ? ""
 	    : s == 420                 ? ", it does not know "
 				       : ", it asks for ",
 	    (int)v->last->extensions.n,
-	    v->last->extensions.n ? (const char *)v->last->extensions.p : "");
+	    v->last->extensions.n ? (const char *)v->last->extensions.p : "",
+	    early ? " The capture ends too soon to tell whether the phone "
+		    "tries again in another way."
+		  : "");
 	sip_view_evidence(&f, v);
 	finding_say(&f);
 }

@@ -5,10 +5,10 @@
  * Two kinds of outcome (DESIGN: "no answer" needs evidence).  What was seen -
  * a final, credentials refused, a connection lost, an ICMP error - stands when
  * the capture ends, with the flaw followup_not_covered where the client could
- * still have gone on.  What was not seen - no answer, challenge unanswered, 423
- * or 3xx not followed - is said only when the capture covers the time, without
- * a gap on that flow, without drops and without messages that the capture cut
- * short; else the attempt is cut off.
+ * still have gone on.  What was not seen - no answer, challenge unanswered,
+ * 423, 494 or 3xx not followed - is said only when the capture covers the time,
+ * without a gap on that flow, without drops and without messages that the
+ * capture cut short; else the attempt is cut off.
  */
 #include "track/reg_inner.h"
 
@@ -183,8 +183,10 @@ outcome_of(struct reg_tracker *k, struct reg_attempt *a, enum reg_ending why)
 			return REC_CUT_OFF;
 		return seen(k, a, why, REC_AUTH_FAILED);
 	case REG_TOO_BRIEF:
-		/* A refused extension need not be followed by another try. */
-		if (a->final && a->final->rec->status != 423)
+		/* A refused extension need not be followed by another try; 494
+		   begins each security agreement (RFC 3329 2.3). */
+		if (a->final && a->final->rec->status != 423 &&
+		    a->final->rec->status != 494)
 			return seen(k, a, why, REC_REJECTED);
 		return unfollowed(k, a, why, REC_REJECTED);
 	case REG_MOVED:

@@ -268,6 +268,21 @@ test_failures(void)
 		    "a", "1", "423 Interval Too Brief", "") "@121.000 time\n",
 		"0-1 alice rejected initial 423 end=10.000 exp=3600 txns=423 "
 		"[1 2]\n"},
+	    {"494 not followed",
+		"@0.000" REG("a", "1", "") "@0.010" ANS("a", "1",
+		    "494 Security Agreement Required", "") "@121.000 time\n",
+		"0-1 alice rejected initial 494 end=10.000 exp=3600 txns=494 "
+		"[1 2]\n"},
+	    {"494, capture ends",
+		"@0.000" REG("a", "1", "") "@0.010" ANS(
+		    "a", "1", "494 Security Agreement Required", ""),
+		"0-1 alice cut_off initial 494 end=10.000 exp=3600 txns=494 "
+		"[1 2]\n"},
+	    {"420, capture ends",
+		"@0.000" REG("a", "1", "") "@0.010" ANS(
+		    "a", "1", "420 Bad Extension", ""),
+		"0-1 alice rejected initial 420 end=10.000 exp=3600 txns=420 "
+		"[1 2] -followup_not_covered\n"},
 	    {"302 not followed",
 		"@0.000" REG("a", "1", "") "@0.010" ANS(
 		    "a", "1", "302 Moved", "") "@121.000 time\n",

@@ -231,6 +231,10 @@ test_refusals(void)
 		REG("0.0", "a", "1", "") ANS("0.1", "a", "1",
 		    "439 First Hop Lacks Outbound Support", ""),
 		"sip.extension-refused"},
+	    {"494, and the capture ends",
+		REG("0.0", "a", "1", "")
+		    ANS("0.1", "a", "1", "494 Security Agreement Required", ""),
+		""},
 	    {"494 begins an agreement",
 		REG("0.0", "a", "1", "")
 		    ANS("0.1", "a", "1", "494 Security Agreement Required",
@@ -276,6 +280,24 @@ test_refusals(void)
      branch, cseq) "Contact: <sip:alice@192.0.2.10:5060>\n" more
 
 /* A number that is not in the messages is not told as 0. */
+/* A phone that had no time to try again is not judged for sure. */
+static void
+test_refused_early(void)
+{
+	const char *said_420 = REG("0.0", "a", "1", "")
+	    ANS("0.1", "a", "1", "420 Bad Extension", "");
+	run("420, and the capture ends", said_420, "sip.extension-refused");
+	CU_ASSERT_EQUAL(certainty, REC_LIKELY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "ends too soon"));
+	run("420, and no other try",
+	    REG("0.0", "a", "1", "")
+		ANS("0.1", "a", "1", "420 Bad Extension", "") "@200.0 "
+							      ">>>\n\n",
+	    "sip.extension-refused");
+	CU_ASSERT_EQUAL(certainty, REC_CERTAIN);
+	CU_ASSERT_STRING_EQUAL(detail, "420 Bad Extension.");
+}
+
 static void
 test_interval(void)
 {
@@ -362,5 +384,5 @@ test_fragments(void)
 }
 
 UNIT_MAIN("rules_auth", UNIT(test_credentials), UNIT(test_count_used_again),
-    UNIT(test_refusals), UNIT(test_interval), UNIT(test_via),
-    UNIT(test_fragments))
+    UNIT(test_refusals), UNIT(test_refused_early), UNIT(test_interval),
+    UNIT(test_via), UNIT(test_fragments))
