@@ -172,14 +172,16 @@ sip_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 
 /* ---- credentials ---- */
 
-/* The same user had registered the same line before: then the password was
-   right, and may still be. */
+/* The same user had registered the same line before, in that realm: then the
+   password was right, and may still be.  In another realm it is another
+   account (RFC 3261 22.1). */
 static const struct rec_line *
 was_right(const struct diag_case *c, const struct sip_view *v)
 {
 	const struct rec_line *l = phone_view_line(c);
 	return l && l->registered != RS_NEVER && v->r->auth_user.n &&
 		       rs_span_eq(l->registered_as, v->r->auth_user) &&
+		       rs_span_eq(l->registered_realm, v->r->realm) &&
 		       v->last->request_time != RS_NEVER &&
 		       l->registered < v->last->request_time
 		   ? l

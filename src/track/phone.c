@@ -326,18 +326,25 @@ add_wait(struct phone_tracker *k, struct phone *ph, struct phone_line *l,
 	    t->response_time + s * RS_SEC, t->server.at, t->response_frame};
 }
 
-/* As a rule it is the user of the address of record, which is kept. */
+/* As a rule user and realm are parts of the address of record, which is kept.
+ */
 static struct rs_span
-keep_user(
-    struct phone_tracker *k, const struct phone_line *l, struct rs_span user)
+keep(struct phone_tracker *k, const struct phone_line *l, struct rs_span have,
+    struct rs_span s)
 {
-	struct rs_span own = rs_span_part(
-	    (struct rs_span){l->aor, l->n}, sizeof "sip:" - 1, user.n);
-	if (rs_span_eq(own, user))
-		return own;
-	uint8_t *p = rs_pool_take(&k->pool, user.n);
-	memcpy(p, user.p, user.n);
-	return (struct rs_span){p, user.n};
+	const struct rs_span aor = {l->aor, l->n};
+	s = clip(s);
+	if (s.n == 0 || rs_span_eq(have, s))
+		return s.n ? have : s;
+	struct rs_span user = rs_span_part(aor, sizeof "sip:" - 1, s.n);
+	struct rs_span domain = rs_span_from(aor, rs_span_find(aor, '@') + 1);
+	if (rs_span_eq(user, s))
+		return user;
+	if (rs_span_eq(domain, s))
+		return domain;
+	uint8_t *p = rs_pool_take(&k->pool, s.n);
+	memcpy(p, s.p, s.n);
+	return (struct rs_span){p, s.n};
 }
 
 /* The first success of the line with credentials: its password is right. */
@@ -355,10 +362,8 @@ line_registered(struct phone_tracker *k, struct phone_line *l,
 		return;
 	l->registered = t->response_time;
 	l->registered_frame = t->response_frame;
-	struct rs_span user = clip(r->auth_user);
-	if (l->user.p && rs_span_eq(l->user, user))
-		return;
-	l->user = keep_user(k, l, user);
+	l->user = keep(k, l, l->user, r->auth_user);
+	l->realm = keep(k, l, l->realm, r->realm);
 }
 
 /* Behind a NAT the Contact still tells which phone it was, as a rule. */

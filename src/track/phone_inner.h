@@ -44,7 +44,7 @@ struct phone_line { /* one address of record */
 	uint64_t contact_host; /* of that attempt: a keyed hash, or: */
 	rs_time registered;    /* first, with credentials, as that user */
 	struct rs_frame registered_frame;
-	struct rs_span user;
+	struct rs_span user, realm;
 	struct phone_wait *wait; /* NULL: never */
 	struct phone_told *told; /* likewise */
 	enum rec_outcome outcome;

@@ -49,6 +49,7 @@ join_line(struct phone *to, struct phone_line *l, struct phone_line *more)
 		l->registered = more->registered;
 		l->registered_frame = more->registered_frame;
 		l->user = more->user;
+		l->realm = more->realm;
 	}
 	if (more->told && (l->told == NULL || more->told->at < l->told->at))
 		l->told = more->told;

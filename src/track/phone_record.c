@@ -204,6 +204,7 @@ add_line(const struct phone_tracker *k, struct rec_phone *r,
 	to->registered = l->registered;
 	to->registered_frame = l->registered_frame;
 	to->registered_as = l->user;
+	to->registered_realm = l->realm;
 	if (l->told) {
 		to->told = l->told->at;
 		to->told_frame = l->told->frame;

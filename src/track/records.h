@@ -474,6 +474,7 @@ struct rec_line {
 	rs_time registered;          /* the first time, with credentials */
 	struct rs_frame registered_frame;
 	struct rs_span registered_as; /* their user */
+	struct rs_span registered_realm; /* not said: their realm */
 	rs_time told;                /* of a 500 or 503 with Retry-After, last */
 	struct rs_frame told_frame;
 	int64_t retry_after;         /* seconds */

@@ -536,16 +536,18 @@ static void
 test_was_right(void)
 {
 	static const struct {
-		const char *name, *user;
+		const char *name, *user, *realm;
 		int64_t registered;
 		const char *more;
 	} rows[] = {
-	    {"never", "2000", 0, "sip.authorization-malformed"},
-	    {"before", "2000", 50,
+	    {"never", "2000", "r", 0, "sip.authorization-malformed"},
+	    {"before", "2000", "r", 50,
 		"sip.nonce-expired,sip.stale-loop,sip.authorization-malformed"},
-	    {"after: it may have been corrected", "2000", 150,
+	    {"after: it may have been corrected", "2000", "r", 150,
 		"sip.authorization-malformed"},
-	    {"as another user", "3000", 50, "sip.authorization-malformed"},
+	    {"as another user", "3000", "r", 50, "sip.authorization-malformed"},
+	    {"in another realm", "2000", "s", 50,
+		"sip.authorization-malformed"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rec_registration r;
@@ -562,7 +564,9 @@ test_was_right(void)
 		t[1].response_frame = frame(25);
 		rec_init(&rec_line_type, &l);
 		l.aor = r.aor;
+		r.realm = RS_LIT("r");
 		l.registered_as = rs_span_str(rows[i].user);
+		l.registered_realm = rs_span_str(rows[i].realm);
 		l.registered_frame = frame(4);
 		if (rows[i].registered)
 			l.registered = rows[i].registered * RS_SEC;
