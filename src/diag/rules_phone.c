@@ -61,9 +61,11 @@ phone_view_line(const struct diag_case *c)
 {
 	if (c->registration == NULL || c->phone == NULL)
 		return NULL;
+	const struct rec_registration *r = c->registration;
 	const struct rec_line *l = c->phone->lines.v;
 	for (uint32_t i = 0; i < c->phone->lines.n; i++)
-		if (rs_span_eq(l[i].aor, c->registration->aor))
+		if (rs_span_eq(l[i].aor, r->aor) &&
+		    l[i].place == rs_addr_place(&r->client.at.addr))
 			return &l[i];
 	return NULL;
 }

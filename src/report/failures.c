@@ -86,6 +86,7 @@ gather(struct failures *f, const struct rec_type *type, const void *rec,
 	    .n = 1,
 	    .undecided = undecided,
 	    .later = RS_NEVER,
+	    .place = rs_addr_place(&client->at.addr),
 	    .aor = rec_arena_text(&f->kept, aor)};
 	table_add(&f->groups, &g->node, hash);
 	f->n_groups++;
@@ -113,9 +114,9 @@ key_of(struct failures *f, const struct rec_type *type,
     const struct rec_endpoint *client, const struct rec_endpoint *server,
     int64_t how, int64_t why, struct rs_span text)
 {
-	const int64_t numbers[] = {type->name[0], client->at.addr.family, how,
-	    why, server ? server->at.addr.family : 0,
-	    server ? server->at.port : 0};
+	const int64_t numbers[] = {type->name[0], client->at.addr.family,
+	    rs_addr_place(&client->at.addr), how, why,
+	    server ? server->at.addr.family : 0, server ? server->at.port : 0};
 	f->key.n = 0;
 	key_part(f, numbers, sizeof numbers);
 	key_part(f, client->at.addr.b, sizeof client->at.addr.b);
@@ -171,6 +172,7 @@ recover(struct sufferer *s, const struct rec_phone *p)
 		struct group *g = g_ptr_array_index(s->groups, i);
 		for (uint32_t k = 0; g->aor.n && k < p->lines.n; k++)
 			if (rs_span_eq(l[k].aor, g->aor) &&
+			    l[k].place == g->place &&
 			    l[k].outcome >= REC_REGISTERED &&
 			    l[k].outcome <= REC_QUERIED &&
 			    l[k].decided > g->last_at) {

@@ -37,6 +37,7 @@ struct group {
 	/* What its phone, undecided, passed after it; of number 0: not seen. */
 	struct rs_frame connected, tls_done;
 	struct rs_span aor;
+	unsigned place; /* of its host (base/addr.h) */
 	struct rs_span said; /* the finding, in the spool's form */
 };
 

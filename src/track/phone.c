@@ -217,12 +217,15 @@ phone_agent_add(struct phone_tracker *k, struct phone *ph, struct rs_span agent)
 }
 
 static struct phone_line *
-line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
+line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor,
+    unsigned place)
 {
 	struct phone_line **at = &ph->lines;
 	aor = aor.p ? clip(aor) : RS_LIT("");
 	for (; *at; at = &(*at)->next) {
 		int c = compare((*at)->aor, (*at)->n, aor);
+		if (c == 0)
+			c = (int)(*at)->place - (int)place;
 		if (c == 0)
 			return *at;
 		if (c > 0)
@@ -232,7 +235,8 @@ line_touch(struct phone_tracker *k, struct phone *ph, struct rs_span aor)
 	    !rs_account_charge(k->pay, PHONE_LINE_COST))
 		return NULL;
 	struct phone_line *l = rs_pool_take(&k->pool, sizeof *l + aor.n);
-	*l = (struct phone_line){.next = *at, .n = (uint16_t)aor.n};
+	*l = (struct phone_line){
+	    .next = *at, .place = (uint8_t)place, .n = (uint16_t)aor.n};
 	l->decided.at = l->registered = RS_NEVER;
 	memcpy(l->aor, aor.p, aor.n);
 	*at = l;
@@ -271,10 +275,7 @@ add_scanning(
 	if (l == NULL)
 		return;
 	ph->line_attempts++;
-	if (turned_away && !answered && !l->turned_away) {
-		l->turned_away = true;
-		ph->n_turned_away++;
-	}
+	l->turned_away |= turned_away && !answered;
 }
 
 /* Of the first time there is proof. */
@@ -435,8 +436,12 @@ add_registration(
 	phone_agent_add(k, ph, r->user_agent);
 	add_transport(ph, r->transport);
 	add_way(k, ph, r);
-	struct phone_line *l = line_touch(k, ph, r->aor);
+	struct phone_line *l =
+	    line_touch(k, ph, r->aor, rs_addr_place(&r->client.at.addr));
 	add_scanning(ph, l, r);
+	const struct rec_contact *c = r->contacts.v;
+	if (l && r->contacts.n && c->instance.n)
+		l->instance = rs_hash(&k->seed, c->instance) | 1;
 	if (l)
 		add_wait(k, ph, l, r);
 	add_to_address(k, ph, r);

@@ -38,10 +38,13 @@ struct phone_wait {
 /* No host is known; the one the packets come from. */
 enum { PHONE_HOST_NONE, PHONE_HOST_OWN, PHONE_HOST_OTHER };
 
-struct phone_line { /* one address of record */
+/* One address of record: of each of the hosts behind an address, its own, since
+   what one of them gets says nothing of another. */
+struct phone_line {
 	struct phone_line *next;
 	struct phone_word decided;
 	uint64_t contact_host; /* of that attempt: a keyed hash, or: */
+	uint64_t instance;     /* likewise (RFC 5626 4.1); 0: none was told */
 	rs_time registered;    /* first, with credentials, as that user */
 	struct rs_frame registered_frame;
 	struct rs_span user, realm;
@@ -49,6 +52,7 @@ struct phone_line { /* one address of record */
 	struct phone_told *told; /* likewise */
 	enum rec_outcome outcome;
 	bool turned_away; /* once, without credentials */
+	uint8_t place;    /* of its host (base/addr.h) */
 	uint16_t n;
 	uint8_t aor[];
 };
@@ -80,7 +84,6 @@ struct phone {
 	bool several; /* phones, perhaps */
 	/* what tells a scanner */
 	bool succeeded, answered, challenged;
-	uint32_t n_turned_away;
 	uint64_t line_attempts;  /* of the lines that are kept */
 	int64_t obeyed, ignored; /* Retry-After */
 	rs_time started, ended;

@@ -23,22 +23,27 @@ at(const struct phone_tracker *k, const struct rs_addr *client)
 }
 
 static int
-compare(const struct phone_line *a, const struct phone_line *b)
+compare_aor(const struct phone_line *a, const struct phone_line *b)
 {
 	size_t n = a->n < b->n ? a->n : b->n;
 	int c = memcmp(a->aor, b->aor, n);
 	return c ? c : (a->n > b->n) - (a->n < b->n);
 }
 
+static int
+compare(const struct phone_line *a, const struct phone_line *b)
+{
+	int c = compare_aor(a, b);
+	return c ? c : (int)a->place - (int)b->place;
+}
+
 static void
-join_line(struct phone *to, struct phone_line *l, struct phone_line *more)
+join_line(struct phone_line *l, struct phone_line *more)
 {
 	if (phone_word_take(&l->decided, &more->decided)) {
 		l->outcome = more->outcome;
 		l->contact_host = more->contact_host;
 	}
-	if (l->turned_away && more->turned_away)
-		to->n_turned_away--; /* the same user, counted in both */
 	l->turned_away |= more->turned_away;
 	if (more->wait && more->wait->until != RS_NEVER &&
 	    (l->wait == NULL || l->wait->until == RS_NEVER ||
@@ -55,17 +60,30 @@ join_line(struct phone *to, struct phone_line *l, struct phone_line *more)
 		l->told = more->told;
 }
 
+/* The line that l is: of the same host, or of the same instance, where a phone
+   has another host now. */
+static struct phone_line *
+same_line(const struct phone *ph, const struct phone_line *l)
+{
+	for (struct phone_line *x = ph->lines; x; x = x->next)
+		if (compare_aor(x, l) == 0 &&
+		    (x->place == l->place ||
+			(x->instance && x->instance == l->instance)))
+			return x;
+	return NULL;
+}
+
 /* Lines that both have become one; the other ones move over. */
 static void
 join_lines(struct phone_tracker *k, struct phone *to, struct phone *from)
 {
-	struct phone_line **place = &to->lines, *l = from->lines, *next;
+	struct phone_line **place = &to->lines, *l = from->lines, *next, *same;
 	for (; l; l = next) {
 		next = l->next;
 		while (*place && compare(*place, l) < 0)
 			place = &(*place)->next;
-		if (*place && compare(*place, l) == 0) {
-			join_line(to, *place, l);
+		if ((same = same_line(to, l)) != NULL) {
+			join_line(same, l);
 		} else if (to->n_lines < PHONE_MAX_LINES) {
 			l->next = *place;
 			*place = l;
@@ -114,7 +132,6 @@ join_sums(struct phone *to, const struct phone *from)
 	to->attempts += from->attempts;
 	to->failed += from->failed;
 	to->line_attempts += from->line_attempts;
-	to->n_turned_away += from->n_turned_away;
 	to->obeyed += from->obeyed;
 	to->ignored += from->ignored;
 	to->by_tcp |= from->by_tcp;
@@ -172,7 +189,7 @@ phone_tracker_strangers(const struct phone_tracker *k, const struct rs_addr *a,
 	bool both = l && m && x->n_lines < PHONE_MAX_LINES &&
 		    y->n_lines < PHONE_MAX_LINES;
 	while (both && l && m) {
-		int c = compare(l, m);
+		int c = compare_aor(l, m);
 		if (c == 0)
 			return false;
 		if (c < 0)

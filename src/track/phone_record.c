@@ -200,7 +200,10 @@ add_line(const struct phone_tracker *k, struct rec_phone *r,
 	struct rec_line *to = rec_list_add(&r->lines, a, sizeof *to);
 	rec_init(&rec_line_type, to);
 	to->aor = (struct rs_span){l->aor, l->n};
-	add_string(&r->aors, to->aor, a);
+	to->place = l->place;
+	const struct rs_span *aors = r->aors.v;
+	if (r->aors.n == 0 || !rs_span_eq(aors[r->aors.n - 1], to->aor))
+		add_string(&r->aors, to->aor, a);
 	to->registered = l->registered;
 	to->registered_frame = l->registered_frame;
 	to->registered_as = l->user;
@@ -220,17 +223,36 @@ add_line(const struct phone_tracker *k, struct rec_phone *r,
 	to->frame = l->decided.to;
 }
 
+/* Users, each once, whatever hosts they have. */
+static uint64_t
+count_users(const struct phone *ph, uint64_t *turned_away)
+{
+	uint64_t n = 0;
+	bool away = false;
+	*turned_away = 0;
+	for (const struct phone_line *l = ph->lines; l; l = l->next) {
+		const struct phone_line *next = l->next;
+		away |= l->turned_away;
+		if (next && next->n == l->n &&
+		    memcmp(next->aor, l->aor, l->n) == 0)
+			continue;
+		n++;
+		*turned_away += away;
+		away = false;
+	}
+	return n;
+}
+
 const char *
 phone_record_scanner(const struct phone *ph)
 {
 	struct scanner_facts f = {.succeeded = ph->succeeded,
 	    .answered = ph->answered,
 	    .challenged = ph->challenged,
-	    .users = ph->n_lines,
-	    .attempts = ph->line_attempts,
-	    .turned_away = ph->n_turned_away};
+	    .attempts = ph->line_attempts};
 	if (ph->succeeded || ph->answered)
 		return NULL; /* and its names need not be looked at */
+	f.users = count_users(ph, &f.turned_away);
 	if (ph->agents)
 		f.agent = SCANNER_AGENT_TOOL;
 	for (const struct phone_agent *g = ph->agents; g; g = g->next) {

@@ -475,6 +475,7 @@ struct rec_line {
 	struct rs_frame registered_frame;
 	struct rs_span registered_as; /* their user */
 	struct rs_span registered_realm; /* not said: their realm */
+	unsigned place; /* not said: of its host, behind an address of several */
 	rs_time told;                /* of a 500 or 503 with Retry-After, last */
 	struct rs_frame told_frame;
 	int64_t retry_after;         /* seconds */

@@ -596,6 +596,61 @@ test_places(void)
 	}
 }
 
+/* Hosts behind one address that have one user: what one of them got is not said
+   of the other one, unless they are one phone that has moved. */
+static void
+test_lines_of_hosts(void)
+{
+	static const struct {
+		const char *name;
+		unsigned place;
+		const char *instances[2];
+		const char *lines;
+	} hosts[] = {
+	    {"two hosts", 1, {NULL, NULL},
+		"sip:a@x auth_failed #0;sip:a@x registered #1;"},
+	    {"one host", 0, {NULL, NULL}, "sip:a@x registered #1;"},
+	    {"one instance", 1, {"i", "i"}, "sip:a@x registered #1;"},
+	    {"two instances", 1, {"i", "j"},
+		"sip:a@x auth_failed #0;sip:a@x registered #1;"},
+	};
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+		struct got g = {0};
+		const struct rec_sink sink = {on_record, &g};
+		const struct rs_addr plain =
+		    rs_addr_v4((const uint8_t[]){192, 0, 2, 7});
+		const struct rs_addr other =
+		    rs_addr_behind(plain, hosts[i].place);
+		struct rs_account pay;
+		rs_account_init(&pay, LIMIT);
+		unit_row(hosts[i].name);
+		struct phone_tracker *k = phone_tracker_new(&seed, &pay);
+		for (unsigned n = 0; n < 2; n++) {
+			struct rec_registration r;
+			struct rec_contact c;
+			rec_init(&rec_registration_type, &r);
+			rec_init(&rec_contact_type, &c);
+			r.id.frame.number = n;
+			r.started = r.ended = n * RS_SEC;
+			r.client.at.addr = n ? other : plain;
+			r.aor = RS_LIT("sip:a@x");
+			r.kind = REC_INITIAL;
+			r.outcome = n ? REC_REGISTERED : REC_AUTH_FAILED;
+			c.instance = rs_span_str(hosts[i].instances[n]);
+			r.contacts = (struct rec_list){&c, 1, 1};
+			phone_tracker_add(k, &rec_registration_type, &r);
+		}
+		phone_tracker_join(k, &plain, &other);
+		phone_tracker_finish(k, &sink, NULL);
+		CU_ASSERT_STRING_EQUAL(g.lines, hosts[i].lines);
+		CU_ASSERT_EQUAL(g.aors, 1);
+		CU_ASSERT_EQUAL(rec_outcome_failed(g.outcome),
+		    strstr(hosts[i].lines, "failed") != NULL);
+		phone_tracker_free(k);
+		CU_ASSERT_EQUAL(pay.used, 0);
+	}
+}
+
 /* Who connects from an address of several is not known: one that could not is
    no failure of the first one, if any registered after that. */
 static void
@@ -648,4 +703,4 @@ test_place_connects(void)
 UNIT_MAIN("phone", UNIT(test_chain), UNIT(test_strangers), UNIT(test_counts),
     UNIT(test_order_and_limit), UNIT(test_scanner_agents), UNIT(test_scanners),
     UNIT(test_retry_after), UNIT(test_contact_hosts), UNIT(test_places),
-    UNIT(test_place_connects))
+    UNIT(test_lines_of_hosts), UNIT(test_place_connects))

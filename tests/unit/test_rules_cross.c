@@ -539,15 +539,20 @@ test_was_right(void)
 		const char *name, *user, *realm;
 		int64_t registered;
 		const char *more;
+		unsigned place;
 	} rows[] = {
-	    {"never", "2000", "r", 0, "sip.authorization-malformed"},
+	    {"never", "2000", "r", 0, "sip.authorization-malformed", 0},
 	    {"before", "2000", "r", 50,
-		"sip.nonce-expired,sip.stale-loop,sip.authorization-malformed"},
+		"sip.nonce-expired,sip.stale-loop,sip.authorization-malformed",
+		0},
 	    {"after: it may have been corrected", "2000", "r", 150,
-		"sip.authorization-malformed"},
-	    {"as another user", "3000", "r", 50, "sip.authorization-malformed"},
-	    {"in another realm", "2000", "s", 50,
-		"sip.authorization-malformed"},
+		"sip.authorization-malformed", 0},
+	    {"as another user", "3000", "r", 50, "sip.authorization-malformed",
+		0},
+	    {"in another realm", "2000", "s", 50, "sip.authorization-malformed",
+		0},
+	    {"another host behind the address", "2000", "r", 50,
+		"sip.authorization-malformed", 1},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct rec_registration r;
@@ -566,6 +571,7 @@ test_was_right(void)
 		l.aor = r.aor;
 		r.realm = RS_LIT("r");
 		l.registered_as = rs_span_str(rows[i].user);
+		l.place = rows[i].place;
 		l.registered_realm = rs_span_str(rows[i].realm);
 		l.registered_frame = frame(4);
 		if (rows[i].registered)
