@@ -201,15 +201,23 @@ detail_credentials(
 	if (v->nonce_age > 0) /* at the same time: by a coarse clock */
 		snprintf(age, sizeof age, ", %s after the challenge",
 		    finding_time(t, v->nonce_age));
-	finding_detail(f,
-	    "The answer to the challenge, as %.*s in realm %.*s%s, got %lld "
-	    "%.*s%s.%s",
+	if (v->nonce_strange)
+		snprintf(age, sizeof age,
+		    ", with a nonce that no challenge seen here gave");
+	/* The phone is done with the first (RFC 3261 17.1.2.2). */
+	finding_detail(f, "%s, as %.*s in realm %.*s%s, got %lld %.*s%s.%s%s",
+	    v->nonce_strange ? "The credentials"
+			     : "The answer to the challenge",
 	    FINDING_TEXT(v->r->auth_user), FINDING_TEXT(v->r->realm), age,
 	    (long long)v->last->status, FINDING_TEXT(v->last->reason),
 	    v->last->digest == REC_DIGEST_RIGHT
 		? ", though it fits the password given with --credentials"
 		: "",
-	    before);
+	    before,
+	    sip_view_flaw(v->r, "second_final")
+		? " One of the requests got another final response as "
+		  "well, with another status: the first one is told."
+		: "");
 }
 
 /* The user part of an address of record. */
@@ -274,11 +282,12 @@ sip_credentials_refused(const struct diag_rule *rule, const struct diag_case *c,
 		say_wrong_digest(rule, c, out, v);
 		return;
 	}
-	finding_begin(&f, rule, c, out, REC_LIKELY);
+	finding_begin(&f, rule, c, out,
+	    sip_view_flaw(v->r, "second_final") ? REC_INFERRED : REC_LIKELY);
 	/* Some registrars say in plain words what it was. */
 	bool told = sip_view_contains(v->last->reason, "password");
 	const struct rec_line *right = was_right(c, v);
-	if (right ||
+	if (right || v->nonce_strange ||
 	    (v->nonce_age == REC_ABSENT ? !told : v->nonce_age >= fresh))
 		finding_alternative(&f, "sip.nonce-expired");
 	/* Many registrars leave stale=true out. */

@@ -209,17 +209,18 @@ sip_view_other_cause(const struct sip_view *v, struct rs_span *warning)
 
 /* ---- the form of credentials ---- */
 
-static bool
+/* How many of its credentials have that flaw. */
+static uint32_t
 authorized(const struct rec_transaction *t, const char *flaw)
 {
 	const struct rec_authorization *v = t->authorizations.v;
+	uint32_t n = 0;
 	for (uint32_t i = 0; i < t->authorizations.n; i++) {
 		const struct rs_span *flaws = v[i].flaws.v;
 		for (uint32_t k = 0; k < v[i].flaws.n; k++)
-			if (rs_span_eq(flaws[k], rs_span_str(flaw)))
-				return true;
+			n += rs_span_eq(flaws[k], rs_span_str(flaw));
 	}
-	return false;
+	return n;
 }
 
 static bool
@@ -248,6 +249,10 @@ static const struct {
     {"nc_reused", "the nonce count was used before", false},
     {"algorithm_not_offered", "the algorithm is not the challenge's", false},
     {"qop_not_offered", "qop is used that was not offered", false},
+    {"header_differs",
+	"the header is the one for the other kind of challenge (Authorization "
+	"answers WWW-Authenticate, Proxy-Authorization Proxy-Authenticate)",
+	false},
     {"qop_missing", "qop was offered and is not used", true},
     {"uri_differs", "the digest is over another URI than the request's", true},
 };
@@ -324,6 +329,11 @@ sip_view_of(const struct rec_registration *r)
 {
 	struct sip_view v = view_of(r);
 	v.form = form_of(&v, &v.malformed);
+	if (v.last && v.last->authorizations.n &&
+	    authorized(v.last, "nonce_unknown") == v.last->authorizations.n) {
+		v.nonce_strange = true;
+		v.nonce_age = REC_ABSENT;
+	}
 	v.refusal = refusal_of(&v);
 	return v;
 }

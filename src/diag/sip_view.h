@@ -34,8 +34,9 @@ struct sip_view {
 	bool answered;  /* any response came */
 	unsigned stale; /* stale=true to credentials, the last ones in a row */
 	unsigned brief; /* 423 */
-	int64_t nonce_age; /* of the challenge that `last` answered */
-	bool nonce_named;  /* the refusal speaks of the nonce */
+	int64_t nonce_age;  /* of the challenge that `last` answered */
+	bool nonce_named;   /* the refusal speaks of the nonce */
+	bool nonce_strange; /* that of `last` is of none of the challenges */
 	enum sip_form form;
 	const char *malformed; /* in words, with SIP_FORM_MALFORMED */
 	enum sip_refusal refusal;

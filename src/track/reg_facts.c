@@ -49,6 +49,20 @@ response_length(struct rs_span algorithm)
 	return 0;
 }
 
+/* A challenge lists them (RFC 7616 3.3); none is what RFC 2069 had. */
+static bool
+offers_qop(struct rs_span offered, struct rs_span qop)
+{
+	while (offered.n) {
+		size_t n = rs_span_find(offered, ',');
+		if (rs_span_eq_nocase(
+			rs_span_trim(rs_span_part(offered, 0, n)), qop))
+			return true;
+		offered = rs_span_from(offered, n + 1);
+	}
+	return false;
+}
+
 /* What the challenge does not allow, or does not fit it. */
 static void
 against_challenge(struct reg_attempt *a, struct rec_authorization *to,
@@ -64,8 +78,23 @@ against_challenge(struct reg_attempt *a, struct rec_authorization *to,
 	   clients did without. */
 	if (c->qop.n && to->qop.n == 0)
 		add_text(a, &to->flaws, RS_LIT("qop_missing"));
-	if (c->qop.n == 0 && to->qop.n)
+	if (to->qop.n && !offers_qop(c->qop, to->qop))
 		add_text(a, &to->flaws, RS_LIT("qop_not_offered"));
+}
+
+/* Each kind of challenge has a header of its own to answer in (RFC 3261 22.2,
+   22.3); one nonce may be in both kinds. */
+static bool
+asked_in(const struct reg_attempt *a, uint64_t nonce, bool proxy)
+{
+	for (const struct reg_txn *x = a->txns; x; x = x->next) {
+		const struct rec_challenge *c = x->rec->challenges.v;
+		for (uint32_t i = 0; i < x->rec->challenges.n; i++)
+			if (x->nonces[i].hash == nonce &&
+			    (c[i].proxy == RS_TRUE) == proxy)
+				return true;
+	}
+	return false;
 }
 
 static void
@@ -149,6 +178,9 @@ read_authorizations(
 			against_challenge(a, to,
 			    (struct rec_challenge *)of->rec->challenges.v +
 				index);
+			if (!asked_in(a, q->read->nonces[i], q->read->proxy[i]))
+				add_text(
+				    a, &to->flaws, RS_LIT("header_differs"));
 		} else if (a->challenged)
 			add_text(a, &to->flaws, RS_LIT("nonce_unknown"));
 	}

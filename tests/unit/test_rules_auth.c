@@ -32,6 +32,10 @@
 #define PROXY_CREDENTIALS                                                      \
  "Proxy-Authorization: Digest username=\"alice\",realm=\"p\",nonce=\"n0\","    \
  "uri=\"sip:example.com\"," FULL "\n"
+#define ASK_BOTH                                                               \
+ "WWW-Authenticate: Digest realm=\"r\",nonce=\"n1\",qop=\"auth, auth-int\"\n"
+#define ASK_SHORT "Authenticate: Digest realm=\"r\",nonce=\"n1\",qop=\"auth\"\n"
+#define INT "qop=auth-int,nc=00000001,cnonce=\"x\",response=\"" HASH32 "\""
 #define FULL "qop=auth,nc=00000001,cnonce=\"x\",response=\"" HASH32 "\""
 #define BOUND "200 OK\nContact: <sip:alice@192.0.2.10:5060>;expires=3600"
 /* A challenge, and its answer that gets `status`. */
@@ -113,6 +117,22 @@ test_credentials(void)
 		ROUND(CREDENTIALS("r", "response=\"" HASH32 "\""),
 		    "401 Unauthorized"),
 		"sip.credentials-refused"},
+	    {"a qop that is not the one offered",
+		ROUND(CREDENTIALS("r", INT), "401 Unauthorized"),
+		"sip.authorization-malformed"},
+	    {"a qop of those offered",
+		REG("0.000", "a", "1", "")
+		    ANS("0.020", "a", "1", "401 Unauthorized", ASK_BOTH)
+			REG("0.030", "b", "2", CREDENTIALS("r", INT))
+			    ANS("0.050", "b", "2", "401 Unauthorized", ""),
+		"sip.credentials-refused"},
+	    {"in the header for a registrar, and a proxy asked",
+		REG("0.000", "a", "1", "") ANS("0.020", "a", "1",
+		    "407 Proxy Authentication Required", "Proxy-" ASK_SHORT)
+		    REG("0.030", "b", "2", CREDENTIALS("r", FULL)) ANS("0.050",
+			"b", "2", "407 Proxy Authentication Required",
+			"Proxy-" ASK_SHORT),
+		"sip.authorization-malformed"},
 	    {"the same, and called bad",
 		ROUND(CREDENTIALS("r", "response=\"" HASH32 "\""),
 		    "400 Bad Request"),
@@ -193,6 +213,27 @@ test_credentials(void)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		run(rows[i].name, rows[i].transcript, rows[i].codes);
+}
+
+/* What else is seen of credentials that were refused is told with it. */
+static void
+test_seen_with_it(void)
+{
+	run("a nonce of another time",
+	    REG("0.000", "a", "1", "")
+		ANS("0.020", "a", "1", "401 Unauthorized", ASK_ANEW)
+		    REG("0.030", "b", "2", CREDENTIALS("r", FULL))
+			ANS("0.050", "b", "2", "401 Unauthorized", ""),
+	    "sip.credentials-refused");
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "no challenge seen here gave"));
+	CU_ASSERT_PTR_NULL(strstr(detail, "after the challenge"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(said_more, "sip.nonce-expired"));
+	run("refused, and accepted",
+	    ROUND(CREDENTIALS("r", FULL), "401 Unauthorized") REG("0.530", "b",
+		"2", CREDENTIALS("r", FULL)) ANS("0.550", "b", "2", BOUND, ""),
+	    "sip.credentials-refused");
+	CU_ASSERT_EQUAL(certainty, REC_INFERRED);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, "another final response"));
 }
 
 static void
@@ -384,5 +425,5 @@ test_fragments(void)
 }
 
 UNIT_MAIN("rules_auth", UNIT(test_credentials), UNIT(test_count_used_again),
-    UNIT(test_refusals), UNIT(test_refused_early), UNIT(test_interval),
-    UNIT(test_via), UNIT(test_fragments))
+    UNIT(test_seen_with_it), UNIT(test_refusals), UNIT(test_refused_early),
+    UNIT(test_interval), UNIT(test_via), UNIT(test_fragments))
