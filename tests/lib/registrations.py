@@ -449,9 +449,12 @@ class Attempt:
 
     def icmp(self):
         i = next(iter(self.quoting(answers=True)), None)
+        answer = i if i and i not in self.quoting() else None
         return {"icmp": i.kind if i else None,
                 "icmp_from": (i.src, None) if i else None,
-                "icmp_frame": i.frame if i else None}
+                "icmp_frame": i.frame if i else None,
+                "refused_from": answer.quoted[0] if answer else None,
+                "refused_to": answer.quoted[1] if answer else None}
 
     def frames(self):
         return sorted({n for t in self.ts for n in t.frames}
