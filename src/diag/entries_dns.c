@@ -9,12 +9,13 @@ const struct diag_entry diag_entries_dns[] = {
 	    "of reach, or a router on the way drops questions of a kind that "
 	    "it does not know, as SRV and NAPTR. The phone gives up after some "
 	    "seconds, and goes on late or not at all.",
-	.seen = "Questions about SIP, each repeated by the phone, that stay "
-		"without an answer; or that an ICMP error answers. Certain "
-		"where the same server answers other questions meanwhile: "
-		"REFUSED and SERVFAIL are no such answers. The "
-		"finding says how many challenges the phone answered late for "
-		"it.",
+	.seen = "Questions about SIP that stay without an answer, each "
+		"repeated by the phone, or the last that was seen of it, or "
+		"told by its log; or that an ICMP error answers. Certain where "
+		"they are repeated, and the same server answers other "
+		"questions meanwhile: REFUSED and SERVFAIL are no such "
+		"answers. The finding says how many challenges the phone "
+		"answered late for it.",
 	.silent = "Held back where the capture lost packets, shows neither "
 		  "five seconds after the last query nor ten seconds of "
 		  "queries, or shows nothing at all on "

@@ -21,10 +21,15 @@ static const rs_time WATCH = 5 * RS_SEC;
 
 /* ---- no answer ---- */
 
+/* Who asks again got no answer, wherever it was captured, and so did a log that
+   has none; of one query the answer may only have passed the capture by, unless
+   its phone stopped there. */
 static bool
-unanswered(const struct rec_lookup *l)
+unanswered(const struct rec_lookup *l, bool stopped)
 {
-	return l->state == REC_NO_ANSWER || l->state == REC_LOOKUP_UNREACHABLE;
+	return l->state == REC_LOOKUP_UNREACHABLE ||
+	       (l->state == REC_NO_ANSWER &&
+		   (l->queries > 1 || l->visibility == REC_LOG || stopped));
 }
 
 /* The same question was answered another time, so it is no matter of what was
@@ -44,9 +49,9 @@ answered_else(const struct diag_way *w, const struct rec_lookup *l)
 /* Is it such a look-up, of this server? */
 static bool
 silent_at(const struct diag_way *w, const struct rec_lookup *l,
-    const struct rec_lookup *first)
+    const struct rec_lookup *first, bool stopped)
 {
-	return unanswered(l) && way_concerns(w, l) &&
+	return unanswered(l, stopped) && way_concerns(w, l) &&
 	       rs_addr_eq(&l->server.at.addr, &first->server.at.addr) &&
 	       !answered_else(w, l);
 }
@@ -55,7 +60,7 @@ silent_at(const struct diag_way *w, const struct rec_lookup *l,
 struct silence {
 	unsigned lookups, late, refused;
 	int64_t queries, waited; /* waited: ns, the longest in a challenge */
-	bool heard, icmp, repeated;
+	bool heard, icmp, repeated, stopped;
 	bool plain_asked, plain_answered; /* of other types than SRV, NAPTR */
 	struct rs_span types[TYPES];
 	unsigned n_types;
@@ -87,7 +92,7 @@ count_waits(
 	for (uint32_t i = 0; i < w->n_waits; i++) {
 		const struct rec_lookup *l =
 		    way_waited_for(w, w->waits[i].from, w->waits[i].to);
-		if (l == NULL || !silent_at(w, l, first))
+		if (l == NULL || !silent_at(w, l, first, s->stopped))
 			continue;
 		s->late++;
 		s->refused += w->waits[i].refused;
@@ -97,20 +102,20 @@ count_waits(
 }
 
 static struct silence
-silence_of(const struct diag_way *w, const struct rec_lookup *first)
+silence_of(
+    const struct diag_way *w, const struct rec_lookup *first, bool stopped)
 {
-	struct silence s = {0};
+	struct silence s = {.stopped = stopped};
 	for (uint32_t i = 0; i < w->n_lookups; i++) {
 		const struct rec_lookup *l = &w->lookups[i];
 		bool answers = way_server_answers(l, &first->server.at.addr);
 		s.heard |= answers;
 		s.plain_answered |= answers && is_plain(l);
-		if (!silent_at(w, l, first))
+		if (!silent_at(w, l, first, stopped))
 			continue;
 		s.plain_asked |= is_plain(l);
 		s.lookups++;
 		s.queries += l->queries;
-		/* Who asks again got no answer, wherever it was captured. */
 		s.repeated |= l->queries > 1;
 		s.icmp |= l->state == REC_LOOKUP_UNREACHABLE;
 		s.heard |= l->server_heard == RS_TRUE;
@@ -154,9 +159,9 @@ detail_silence(
 
 static void
 say_silence(const struct diag_rule *rule, const struct diag_way *w,
-    const struct diag_out *out, const struct rec_lookup *first)
+    const struct diag_out *out, const struct rec_lookup *first, bool stopped)
 {
-	struct silence s = silence_of(w, first);
+	struct silence s = silence_of(w, first, stopped);
 	struct finding f;
 	unsigned shown = 0;
 	bool sure = s.heard && s.repeated;
@@ -173,7 +178,7 @@ say_silence(const struct diag_rule *rule, const struct diag_way *w,
 	detail_silence(&f, &s, first);
 	for (uint32_t i = 0; i < w->n_lookups && shown < MOST_SHOWN; i++) {
 		const struct rec_lookup *l = &w->lookups[i];
-		if (!silent_at(w, l, first))
+		if (!silent_at(w, l, first, stopped))
 			continue;
 		way_evidence(&f, l);
 		if (shown++)
@@ -187,13 +192,14 @@ dns_no_answer(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
 	const struct diag_way *w = way_of(c);
+	bool stopped = w && way_stopped(w);
 	for (uint32_t i = 0; w && i < w->n_lookups; i++) {
 		const struct rec_lookup *l = &w->lookups[i];
-		bool said = !silent_at(w, l, l);
+		bool said = !silent_at(w, l, l, stopped);
 		for (uint32_t j = 0; j < i && !said; j++)
-			said = silent_at(w, &w->lookups[j], l);
+			said = silent_at(w, &w->lookups[j], l, stopped);
 		if (!said)
-			say_silence(rule, w, out, l);
+			say_silence(rule, w, out, l, stopped);
 	}
 }
 

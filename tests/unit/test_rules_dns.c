@@ -387,6 +387,42 @@ test_heard(void)
 	rec_arena_clear(&arena);
 }
 
+/* Its answer may have been somewhere else than in the capture, unless the phone
+   went nowhere, or its own log lacks it as well. */
+static void
+test_asked_once(void)
+{
+	static const struct {
+		const char *name, *words;
+		int64_t queries;
+		enum rec_visibility visibility;
+		const char *codes;
+	} once[] = {
+	    {"it went nowhere", SRV "no_answer", 1, 0, "dns.no-answer"},
+	    {"it went on", SRV "no_answer\n198.51.100.1 ok", 1, 0, ""},
+	    {"it registered", "registered\n" SRV "no_answer", 1, 0, ""},
+	    {"it asked again", SRV "no_answer\n198.51.100.1 ok", 2, 0,
+		"dns.no-answer"},
+	    {"by a log", SRV "no_answer\n198.51.100.1 ok", 1, REC_LOG,
+		"dns.no-answer"},
+	    {"by ICMP", SRV "unreachable\n198.51.100.1 ok", 1, 0,
+		"dns.no-answer"},
+	};
+	rec_arena_init(&arena, NULL, NULL);
+	rec_init(&rec_coverage_type, &coverage);
+	coverage.last = 90 * RS_SEC;
+	for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
+		unit_row(once[i].name);
+		read_row(once[i].words);
+		lookups[0].queries = once[i].queries;
+		lookups[0].visibility = once[i].visibility;
+		judge(&(struct diag_case){.way = &way, .coverage = &coverage});
+		CU_ASSERT_STRING_EQUAL(said, once[i].codes);
+		rec_arena_reset(&arena);
+	}
+	rec_arena_clear(&arena);
+}
+
 /* Without SNI it is what was asked of DNS that a certificate has to have; or
    the domain whose SRV record led there. */
 static void
@@ -487,4 +523,4 @@ test_stopped(void)
 }
 
 UNIT_MAIN("rules_dns", UNIT(test_rows), UNIT(test_waits), UNIT(test_heard),
-    UNIT(test_certificate_name), UNIT(test_stopped))
+    UNIT(test_asked_once), UNIT(test_certificate_name), UNIT(test_stopped))
