@@ -76,7 +76,9 @@ const struct diag_entry diag_entries_boot[] = {
 	.meaning = "A server says that the phone may not have the address.",
 	.seen = "A NAK, and no ACK afterwards.",
 	.silent = "A phone that comes from another network is refused its old "
-		  "address and asks for a new one: that is as it should be."},
+		  "address and asks for a new one: that is as it should be. "
+		  "Where the capture ends within ten seconds, what came of it "
+		  "is not known, and it is a warning."},
     {.code = "dhcp.conflicting-offers",
 	.meaning =
 	    "Two DHCP servers answer, and what they say differs. Which one a "

@@ -120,12 +120,29 @@ no_ack(const struct diag_rule *rule, const struct diag_case *c,
 	finding_say(&f);
 }
 
+/* What it asked for, as a half sentence; the address of one that renews is in
+   ciaddr (RFC 2131 4.3.2).  Empty: that was not captured. */
+static const char *
+asked_words(char out[2 * FINDING_WORD], const struct rec_lease *l)
+{
+	char address[RS_ADDR_TEXT];
+	out[0] = '\0';
+	if (l->requested.p)
+		snprintf(out, 2 * FINDING_WORD, "asked for %.*s and ",
+		    FINDING_TEXT(l->requested));
+	else if (l->client.at.addr.family) {
+		rs_addr_format(&l->client.at.addr, address);
+		snprintf(out, 2 * FINDING_WORD, "asked for %s and ", address);
+	}
+	return out;
+}
+
 static void
 refused(const struct diag_rule *rule, const struct diag_case *c,
     const struct diag_out *out)
 {
 	const struct rec_lease *l = boot_view_lease(c);
-	char server[RS_ADDR_TEXT] = "a server";
+	char server[RS_ADDR_TEXT] = "a server", asked[2 * FINDING_WORD];
 	struct finding f;
 	if (l == NULL || l->state != REC_LEASE_REFUSED || boot_view_later(c))
 		return;
@@ -133,18 +150,23 @@ refused(const struct diag_rule *rule, const struct diag_case *c,
 		rs_addr_format(&l->server.at.addr, server);
 	/* It begins anew at once (RFC 2131 3.1): what comes of that may lie
 	   behind the end of the capture, or be lost. */
-	bool over = coverage_view_goes_on(c->coverage, l->ended, WATCH) &&
-		    !coverage_view_dropped(c->coverage);
-	begin(&f, rule, c, out, over ? REC_CERTAIN : REC_LIKELY);
-	if (!over)
+	bool over = coverage_view_goes_on(c->coverage, l->ended, WATCH);
+	bool again = l->refusals > 1 &&
+		     coverage_view_goes_on(c->coverage, l->started, WATCH);
+	bool sure = over && !coverage_view_dropped(c->coverage);
+	begin(&f, rule, c, out, sure ? REC_CERTAIN : REC_LIKELY);
+	if (!over && !again)
+		f.rec.severity = REC_WARNING;
+	if (!sure)
 		finding_alternative(&f, "capture.incomplete");
-	finding_detail(&f,
-	    "NAK of %s%s%.*s%s to %.*s, which asked for %.*s and was granted "
-	    "no other address.",
-	    server, l->message.p ? " (\"" : "", (int)l->message.n,
+	finding_detail(&f, "NAK of %s%s%.*s%s to %.*s, which %s%s.", server,
+	    l->message.p ? " (\"" : "", (int)l->message.n,
 	    l->message.p ? (const char *)l->message.p : "",
 	    l->message.p ? "\")" : "", FINDING_TEXT(l->mac),
-	    FINDING_TEXT(l->requested));
+	    asked_words(asked, l),
+	    over || again ? "was granted no other address"
+			  : "may have got another address behind the end of "
+			    "the capture");
 	finding_evidence(&f, l->answer_frame, RS_NEVER, RS_LIT("DHCP NAK"));
 	finding_say(&f);
 }

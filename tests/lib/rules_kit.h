@@ -14,6 +14,7 @@
 static char said[512], said_more[512], filter[256], detail[600];
 static char title[128], advice[256], evidence[256];
 static enum rec_certainty certainty;
+static enum rec_severity severity;
 static unsigned n_evidence;
 
 static void
@@ -39,6 +40,7 @@ on_finding(void *arg, const struct rec_finding *f)
 	snprintf(advice, sizeof advice, "%.*s", (int)f->advice.n,
 	    (const char *)f->advice.p);
 	certainty = f->certainty;
+	severity = f->severity;
 	n_evidence = f->evidence.n;
 	evidence[0] = 0;
 	const struct rec_evidence *e = f->evidence.v;
