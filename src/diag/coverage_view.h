@@ -37,6 +37,19 @@ coverage_view_two_way(const struct rec_coverage *v)
 	return v && !coverage_view_dropped(v) && v->two_way_flows > 0;
 }
 
+/* The SYNs of this connection were repeated, as after a second (RFC 6298 2),
+   and got no answer for 64*T1 (RFC 3261 17.1.2.2), which is when a phone gives
+   up: a slow path answers within. */
+static inline bool
+coverage_view_unanswered(
+    const struct rec_coverage *v, const struct rec_connection *c)
+{
+	return rs_span_eq(c->conn_state, RS_LIT("S0")) && c->icmp.p == NULL &&
+	       c->syns > 1 && c->started != RS_NEVER && c->ended != RS_NEVER &&
+	       c->ended - c->started >= RS_SEC &&
+	       coverage_view_goes_on(v, c->started, 32 * RS_SEC);
+}
+
 /* Where the capture was made, by TTLs and handshakes: what was seen there came
    so far, and what was lost behind it nobody can see.  All false: unknown. */
 static inline bool

@@ -9,11 +9,12 @@ const struct diag_entry diag_entries_tcp[] = {
 	    "Usually something on the way drops the packets without a word, or "
 	    "they are sent to an address where nobody is.",
 	.seen = "At least two SYNs over a second or more, and neither SYN-ACK, "
-		"RST nor ICMP error.",
+		"RST nor ICMP error within 32 seconds.",
 	.silent =
 	    "Held back unless the capture shows both directions of something "
 	    "else and lost no packets: the answer may have been there and not "
-	    "been captured. A single SYN says nothing. Near the phone nothing "
+	    "been captured. A single SYN says nothing, nor does a capture that "
+	    "ends sooner: a slow path answers late. Near the phone nothing "
 	    "tells how far the SYNs came; the text says where they were seen."},
     {.code = "tcp.refused",
 	.meaning =

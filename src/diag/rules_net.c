@@ -74,13 +74,10 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 {
 	const struct rec_connection *n = c->connection;
 	struct finding f;
-	if (n == NULL || !is(n->conn_state, "S0") || unreachable(n) ||
-	    n->syns < 2 || !coverage_view_two_way(c->coverage) ||
-	    phone_view_silence(c))
+	if (n == NULL || unreachable(n) ||
+	    !coverage_view_unanswered(c->coverage, n) ||
+	    !coverage_view_two_way(c->coverage) || phone_view_silence(c))
 		return; /* or policy.source-banned says it */
-	/* RFC 6298 2: the first repeat comes after a second. */
-	if (n->started == RS_NEVER || n->ended - n->started < RS_SEC)
-		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "capture.incomplete");
 	bool arrived = coverage_view_near_registrar(c->coverage);

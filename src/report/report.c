@@ -12,6 +12,7 @@
  */
 #include "report/report_inner.h"
 
+#include "diag/coverage_view.h"
 #include "diag/profile_view.h"
 #include "diag/slow_view.h"
 #include "diag/tls_view.h"
@@ -26,9 +27,6 @@ enum { DEFAULT_LIMIT = 256 << 20 };
 /* The mark of a handshake or connection that concerns registration, as was sure
    when it closed. */
 enum { SURE = 1 };
-
-/* 64*T1: silence that means no answer (RFC 3261 17.1.2.2, RFC 6298). */
-static const rs_time TIMER_F = 32 * RS_SEC;
 
 /* ---- opening ---- */
 
@@ -307,10 +305,12 @@ connection(struct report *r, const struct rec_connection *c)
 	asked_add(r->asked, &rec_connection_type, c, sure);
 	if (sure)
 		report_near(r, &c->client.at.addr);
+	/* For how long nothing answered its SYNs is known at the end. */
+	bool silent = rs_span_eq(c->conn_state, RS_LIT("S0"));
 	(void)spool_add_marked(r->spool,
 	    sure && report_connection_fine(c) ? &r->fine_connection
 					      : &rec_connection_type,
-	    c, sure ? SURE : 0);
+	    c, sure && !silent ? SURE : 0);
 	if (sure)
 		connection_counted(r, c);
 }
@@ -455,9 +455,7 @@ connection_failed(const struct report *r, const struct rec_connection *c)
 {
 	if (rs_span_eq(c->conn_state, RS_LIT("REJ")) || c->icmp.p)
 		return !report_connection_fine(c);
-	return rs_span_eq(c->conn_state, RS_LIT("S0")) &&
-	       c->started != RS_NEVER && r->amended.last != RS_NEVER &&
-	       r->amended.last - c->started >= TIMER_F;
+	return coverage_view_unanswered(&r->amended, c);
 }
 
 bool
@@ -513,9 +511,13 @@ ask_again(struct report *r)
 	spool_pick(s, is_unsure, NULL);
 	while ((rec = spool_next(s)) != NULL) {
 		struct rec_connection c = *(const struct rec_connection *)rec;
-		c.related = related_connection(r->related, &c);
-		if (c.related == RS_TRUE || r->o.all_tls)
+		bool counted = c.related == RS_TRUE;
+		c.related = report_connection_related(r, &c);
+		if (!counted && (c.related == RS_TRUE || r->o.all_tls))
 			connection_counted(r, &c);
+		if (c.related == RS_TRUE &&
+		    coverage_view_unanswered(&r->amended, &c))
+			phone_tracker_unanswered(r->phones, &c);
 	}
 	spool_reader_free(s);
 	report_join_phones(r);

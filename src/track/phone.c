@@ -486,20 +486,20 @@ add_handshake(
 		phone_word_keep(k, &ph->bad[PHONE_TLS], &w);
 }
 
-/* Did TCP come up?  Unknown where the capture does not show it. */
+/* Did TCP come up?  Unknown where the capture does not show it: of SYNs that
+   nothing answers that is known later, phone_tracker_unanswered(). */
 static enum rs_fact
 connected(const struct rec_connection *c)
 {
 	static const char *const up[] = {
 	    "S1", "SF", "S2", "S3", "RSTO", "RSTR"};
-	static const char *const down[] = {"S0", "REJ"};
 	for (size_t i = 0; i < G_N_ELEMENTS(up); i++)
 		if (rs_span_eq(c->conn_state, rs_span_str(up[i])))
 			return RS_TRUE;
-	for (size_t i = 0; i < G_N_ELEMENTS(down); i++)
-		if (rs_span_eq(c->conn_state, rs_span_str(down[i])))
-			return RS_FALSE;
-	return RS_UNKNOWN;
+	bool silent = rs_span_eq(c->conn_state, RS_LIT("S0"));
+	return rs_span_eq(c->conn_state, RS_LIT("REJ")) || (silent && c->icmp.n)
+		   ? RS_FALSE
+		   : RS_UNKNOWN;
 }
 
 static void
@@ -516,10 +516,18 @@ add_connection(
 	ph->by_tls |= c->transport == REC_TLS;
 	if (up == RS_TRUE)
 		phone_word_keep(k, &ph->good[PHONE_TCP], &w);
-	/* One SYN at the end of a capture is no failure yet. */
-	else if (up == RS_FALSE &&
-		 (c->syns > 1 || c->icmp.n ||
-		     !rs_span_eq(c->conn_state, RS_LIT("S0"))))
+	else if (up == RS_FALSE)
+		phone_word_keep(k, &ph->bad[PHONE_TCP], &w);
+}
+
+void
+phone_tracker_unanswered(
+    struct phone_tracker *k, const struct rec_connection *c)
+{
+	struct phone_word w =
+	    word_of(&rec_connection_type, &c->id, c->started, &c->frames);
+	struct phone *ph = phone_touch(k, &c->client.at.addr);
+	if (ph)
 		phone_word_keep(k, &ph->bad[PHONE_TCP], &w);
 }
 

@@ -29,6 +29,10 @@ void phone_tracker_here(const struct phone_tracker *k);
 /* A registration, handshake or connection that concerns registration. */
 void phone_tracker_add(
     struct phone_tracker *k, const struct rec_type *type, const void *rec);
+/* Of a connection that was added: nothing answered its SYNs for long enough,
+   which is known at the end. */
+void phone_tracker_unanswered(
+    struct phone_tracker *k, const struct rec_connection *c);
 /* A phone that did not come to SIP, as this record of another kind tells;
    suffered: it was stopped. */
 void phone_tracker_stopped(struct phone_tracker *k,

@@ -2,7 +2,7 @@
 /*
  * The chain of one phone.  A row is a few records, as words, at one second
  * each:
- *   tcp! S0 with repeats   tcp? one SYN   tcp a connection that came up
+ *   tcp! S0 for long       tcp? S0   tcp a connection that came up
  *   tls! failed            tls? cut off   tls completed   tlsv, tlsv! with
  *                          a ServerHello
  *   A+ B+ registered       A! auth_failed  A? cut off   (lines A and B)
@@ -83,6 +83,8 @@ add(struct phone_tracker *k, const char *w, unsigned at, bool udp, uint8_t host)
 		c.syns = last == '!' ? 3 : 1;
 		c.conn_state = last == 'p' ? RS_LIT("SF") : RS_LIT("S0");
 		phone_tracker_add(k, &rec_connection_type, &c);
+		if (last == '!')
+			phone_tracker_unanswered(k, &c);
 	} else if (strncmp(w, "tls", 3) == 0) {
 		struct rec_handshake h;
 		rec_init(&rec_handshake_type, &h);

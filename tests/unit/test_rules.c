@@ -19,6 +19,7 @@ coverage_start(void)
 	two_way.flows_udp = 2;
 	two_way.one_way_flows = 1;
 	two_way.two_way_flows = 5;
+	two_way.last = 33 * RS_SEC;
 }
 
 static void
@@ -91,6 +92,10 @@ test_syns(void)
 	expect("first and last", "tcp.no-answer");
 	CU_ASSERT_PTR_NOT_NULL(strstr(evidence, "7 SYN 19 last SYN"));
 	CU_ASSERT_PTR_NULL(strstr(evidence, "20 last SYN"));
+	/* It ends before an answer would be too late. */
+	two_way.last--;
+	judge(&k);
+	expect("the capture ends soon", "");
 }
 
 /* ---- registrations ---- */

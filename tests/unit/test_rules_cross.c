@@ -500,6 +500,7 @@ test_banned_tcp(void)
 	struct rec_silence s;
 	start();
 	coverage.flows_tcp = 4;
+	coverage.last = 200 * RS_SEC;
 	phone(&p);
 	rec_init(&rec_connection_type, &n);
 	n.id.frame = n.syn_frame = frame(9);

@@ -130,6 +130,7 @@ test_syns(void)
 	conn.syn_frame = frame(1);
 	conn.started = 0;
 	conn.ended = 7 * RS_SEC;
+	coverage.last = 32 * RS_SEC;
 	const struct diag_case k = {.connection = &conn, .coverage = &coverage};
 	at_each(&k, "tcp.no-answer", wants);
 	CU_ASSERT_PTR_NOT_NULL(strstr(advice, "server itself"));
