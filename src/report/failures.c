@@ -73,6 +73,11 @@ gather(struct failures *f, const struct rec_type *type, const void *rec,
 		if (g) {
 			g->n++;
 			g->last_at = when;
+			if (f->found && !g->found) {
+				g->first = id;
+				g->at = when;
+				g->found = true;
+			}
 		} else {
 			f->over++;
 		}
@@ -82,8 +87,11 @@ gather(struct failures *f, const struct rec_type *type, const void *rec,
 	*g = (struct group){.key = rec_arena_text(&f->kept, key),
 	    .type = type,
 	    .first = id,
+	    .at = when,
+	    .first_at = when,
 	    .last_at = when,
 	    .n = 1,
+	    .found = f->found,
 	    .undecided = undecided,
 	    .later = RS_NEVER,
 	    .place = rs_addr_place(&client->at.addr),
@@ -153,8 +161,10 @@ gather_connection(struct failures *f, const struct rec_connection *c)
 }
 
 void
-failures_add(struct failures *f, const struct rec_type *type, const void *rec)
+failures_add(struct failures *f, const struct rec_type *type, const void *rec,
+    bool found)
 {
+	f->found = found;
 	if (type == &rec_registration_type)
 		gather_registration(f, rec);
 	else if (type == &rec_handshake_type)

@@ -28,9 +28,10 @@ struct group {
 	struct table_node node; /* by key */
 	struct rs_span key;     /* what its records have in common */
 	const struct rec_type *type;
-	struct rec_id first;
-	rs_time last_at;
+	struct rec_id first; /* that has a finding, if one has: it is shown */
+	rs_time at, first_at, last_at; /* of that one, and of all */
 	int64_t n;
+	bool found; /* that one has a finding */
 	bool undecided;
 	rs_time later; /* its line registered after all; else RS_NEVER */
 	struct rs_frame later_frame;
@@ -78,6 +79,7 @@ struct failures {
 	int64_t blamed[FAILURES_CODES];
 	size_t rule;       /* that was blamed last */
 	struct rs_buf key; /* of the record at hand */
+	bool found;        /* of that, too */
 	struct rec_arena kept, arena; /* groups and all of theirs; scratch */
 };
 
@@ -86,9 +88,10 @@ struct failures *failures_new(
     const struct one *one, const struct rs_hash_seed *seed);
 void failures_free(struct failures *f);
 /* An attempt, handshake or connection that failed or is undecided, and is to be
-   told of: each type in the order of ids, one after the other. */
-void failures_add(
-    struct failures *f, const struct rec_type *type, const void *rec);
+   told of: each type in the order of ids, one after the other; found: there is
+   a finding about it. */
+void failures_add(struct failures *f, const struct rec_type *type,
+    const void *rec, bool found);
 /* Then, each phone, and those that are left: they have no record, as nothing
    failed. */
 void failures_phone(struct failures *f, const struct rec_phone *p);

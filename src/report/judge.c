@@ -36,7 +36,7 @@ struct judge {
 	struct table by_key;
 	GPtrArray *all;         /* in the order of finding */
 	enum rec_reg_kind kind; /* of the registration that is judged */
-	uint64_t errors;
+	uint64_t errors, findings;
 	struct rec_arena rules, own, kept; /* the last: what is added later */
 	struct rs_pool pool;
 	size_t held, most; /* bytes */
@@ -262,6 +262,7 @@ found(void *arg, const struct rec_finding *f)
 {
 	struct judge *j = arg;
 	struct rs_span key = key_of(j, f);
+	j->findings++;
 	j->errors += f->severity == REC_ERROR;
 	struct kept *k = kept_find(j, key);
 	if (k && f->severity == k->severity) {
@@ -303,6 +304,12 @@ judge_each(struct judge *j, enum told_bit bits,
 	for (const void *f; (f = spool_next(r)) != NULL;)
 		each(arg, f);
 	spool_reader_free(r);
+}
+
+uint64_t
+judge_findings(const struct judge *j)
+{
+	return j->findings;
 }
 
 uint64_t

@@ -27,7 +27,8 @@ void judge_finish(struct judge *j);
    judge_finish().  Only what has none of these bits in its mark. */
 void judge_each(struct judge *j, enum told_bit bits,
     void (*each)(void *arg, const struct rec_finding *f), void *arg);
-/* How often an error was found so far. */
+/* How often anything was found so far; and how often an error. */
+uint64_t judge_findings(const struct judge *j);
 uint64_t judge_errors(const struct judge *j);
 
 #endif

@@ -256,9 +256,11 @@ each(struct report *r, const struct rec_type *type,
 				       type == &rec_handshake_type ||
 				       type == &rec_connection_type);
 	while ((rec = spool_next(s)) != NULL) {
+		const uint64_t before = judge_findings(r->judge);
 		judge_one(r, rec);
 		if (told && report_wanted(r, type, rec))
-			failures_add(r->failures, type, rec);
+			failures_add(r->failures, type, rec,
+			    judge_findings(r->judge) != before);
 	}
 	spool_reader_free(s);
 }

@@ -2,11 +2,11 @@
 /*
  * What failed, phone by phone.
  *
- * The first attempt of a group (failures.h) is shown in full, and of the rest
- * their number.  Phones that are failed now come first, then those that failed
- * and registered later, then those that went on, nobody knows to what, then
- * what is undecided, at last of phones that are registered; in each the
- * earliest first.
+ * Of a group (failures.h) the first attempt that has a finding, or the first
+ * one, is shown in full, and of the rest their number.  Phones that are failed
+ * now come first, then those that failed and registered later, then those that
+ * went on, nobody knows to what, then what is undecided, at last of phones that
+ * are registered; in each the earliest first.
  */
 #include "diag/rule.h"
 #include "report/failures.h"
@@ -150,8 +150,10 @@ more_like_this(struct text *t, const struct group *g)
 	if (g->n < 2)
 		return;
 	page_to(&t->page, 4);
-	page_printf(&t->page, "and %s more like this, last at %s",
-	    page_number(n, g->n - 1), text_clock(t, at, g->last_at));
+	bool earlier = g->at == g->last_at && g->at != g->first_at;
+	page_printf(&t->page, "and %s more like this, %s at %s",
+	    page_number(n, g->n - 1), earlier ? "first" : "last",
+	    text_clock(t, at, earlier ? g->first_at : g->last_at));
 	page_end(&t->page);
 }
 

@@ -493,6 +493,70 @@ test_groups(void)
 	}
 }
 
+/* An alert of the phone: all of its handshake was captured, or that alone. */
+static void
+refuse(struct run *u, uint64_t n, bool whole)
+{
+	struct rec_handshake h;
+	struct rec_alert alert;
+	struct rec_certificate leaf;
+	rec_init(&rec_handshake_type, &h);
+	rec_init(&rec_alert_type, &alert);
+	rec_init(&rec_certificate_type, &leaf);
+	alert.from = REC_CLIENT;
+	alert.encrypted = RS_FALSE;
+	alert.number = 45;
+	alert.level = 2;
+	alert.name = RS_LIT("certificate_expired");
+	alert.frame.number = h.id.frame.number = n;
+	h.started = h.ended = RUN_T0 + (rs_time)n * RS_SEC;
+	h.client.at = (struct rs_endpoint){{{198, 51, 100, 200}, 4}, 50000};
+	h.server.at = (struct rs_endpoint){{{192, 0, 2, 10}, 4}, 5061};
+	h.related = RS_TRUE;
+	h.state = REC_FAILED;
+	h.failed_by = REC_CLIENT;
+	h.reason = REC_REASON_ALERT;
+	h.alerts = (struct rec_list){&alert, 1, 1};
+	h.last_message_client = RS_LIT("alert");
+	if (whole) {
+		leaf.from = REC_SERVER;
+		leaf.not_before = 0;
+		leaf.not_after = RUN_T0 - RS_SEC;
+		leaf.subject = leaf.issuer = RS_LIT("CN=x");
+		h.certificates = (struct rec_list){&leaf, 1, 1};
+		h.version = RS_LIT("TLS 1.2");
+		h.last_message_server = RS_LIT("server_hello_done");
+	}
+	u->sink.record(u->sink.arg, &rec_handshake_type, &h);
+}
+
+/* Of a group it is the member with a finding that is told of. */
+static void
+test_found_later(void)
+{
+	static const struct {
+		const char *name;
+		bool whole[3];
+		const char *more;
+	} rows[] = {
+	    {"the first", {true, false, false}, "2 more like this, last at"},
+	    {"the second", {false, true, false}, "2 more like this, last at"},
+	    {"the last", {false, false, true}, "2 more like this, first at"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct run u;
+		unit_row(rows[i].name);
+		run_begin(&u, REPORT_TEXT, 80);
+		for (unsigned k = 0; k < 3; k++)
+			refuse(&u, k + 1, rows[i].whole[k]);
+		run_finish(&u);
+		run_check_says(&u, "tls.certificate-expired");
+		run_check_says(&u, "Renew the certificate");
+		run_check_says(&u, rows[i].more);
+		run_end(&u);
+	}
+}
+
 /* Who found no room is not counted, and this is said. */
 static void
 test_no_room(void)
@@ -690,5 +754,6 @@ UNIT_MAIN("text", UNIT(test_one_failing_among_fifty),
     UNIT(test_json_document), UNIT(test_all_tls), UNIT(test_ndjson_lines),
     UNIT(test_colour_only_when_asked), UNIT(test_live_lines), UNIT(test_status),
     UNIT(test_forms), UNIT(test_scanners), UNIT(test_groups),
-    UNIT(test_no_room), UNIT(test_asked_afterwards), UNIT(test_passed_phone),
-    UNIT(test_refused_by_dns), UNIT(test_undecided_before))
+    UNIT(test_found_later), UNIT(test_no_room), UNIT(test_asked_afterwards),
+    UNIT(test_passed_phone), UNIT(test_refused_by_dns),
+    UNIT(test_undecided_before))
