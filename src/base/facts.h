@@ -108,6 +108,7 @@ struct rs_conn_brief {
 	bool heard[2];     /* packets came; of neither: not known */
 	bool lacks[2];     /* the other side says that it lacks some */
 	bool gaps[2];      /* the capture does */
+	bool begun[2];     /* its SYN is there, and so are its first bytes */
 	rs_time syns; /* from the SYN of side 0 to that of side 1; RS_NEVER: not
 			 seen, or which of several was answered is not known */
 };
@@ -123,6 +124,7 @@ rs_conn_brief(const struct rs_conn_facts *f)
 	    .heard = {a->packets > 0, b->packets > 0},
 	    .lacks = {a->hole_acks > 0, b->hole_acks > 0},
 	    .gaps = {a->gaps > 0, b->gaps > 0},
+	    .begun = {a->syns > 0, b->syns > 0},
 	    .syns = met ? b->syn_at - a->syn_at : RS_NEVER,
 	};
 }

@@ -210,11 +210,12 @@ entry_new(struct handshake_tracker *k, uint64_t serial)
 	return e;
 }
 
+/* Some of what it sent is not known: a gap, or "unreadable". */
 static void
-note_gap(struct shake *s, enum rec_side from)
+note_gap(struct shake *s, enum rec_side from, const char *flaw)
 {
 	shake_at(s, from)->gap = true;
-	handshake_record_flaw(s, "gap");
+	handshake_record_flaw(s, flaw);
 }
 
 /* Opens a handshake on the event's connection; NULL when there is no room. */
@@ -242,7 +243,7 @@ shake_open(
 	/* What was lost before its first record was its beginning. */
 	for (int i = 0; ev->flow->tcp && i < 2; i++)
 		if (ev->flow->tcp->gaps[i])
-			note_gap(s, shake_side_of(s, (enum rs_dir)i));
+			note_gap(s, shake_side_of(s, (enum rs_dir)i), "gap");
 	push_newest(k, s);
 	return s;
 }
@@ -431,8 +432,7 @@ hear_handshake(struct handshake_tracker *k, const struct rs_event *ev)
 		return;
 	}
 	if (m->type == TLS_HS_UNREADABLE) {
-		shake_at(s, from)->gap = true; /* what it was is not known */
-		handshake_record_flaw(s, "unreadable");
+		note_gap(s, from, "unreadable");
 		return;
 	}
 	hear_message(s, from, ev, k->reader);
@@ -532,10 +532,13 @@ hear_not_tls(
 	if (e == NULL && !ev->flow->from_start)
 		return; /* perhaps the middle of a record */
 	struct shake *s = shake_touch(k, ev, RS_C2S);
-	if (s == NULL || s->complete || !s->from_start)
+	if (s == NULL || s->complete)
 		return;
 	enum rec_side from = shake_side_of(s, ev->dir);
 	struct shake_side *side = shake_at(s, from);
+	/* Nothing comes before what follows SYN-ACK and ClientHello. */
+	if (!s->from_start && !(s->client_hello && side->begun))
+		note_gap(s, from, "unreadable");
 	if (side->gap)
 		return;
 	heard_record(s, ev);
@@ -626,7 +629,7 @@ hear_gap(struct handshake_tracker *k, const struct rs_event *ev)
 		shake_at(s, from)->gap = true;
 		return;
 	}
-	note_gap(s, from);
+	note_gap(s, from, "gap");
 	handshake_record_step(s, from, "gap", &ev->at);
 }
 

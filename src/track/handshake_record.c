@@ -195,6 +195,8 @@ handshake_record_brief(struct shake *s, const struct rs_conn_brief *b)
 		return;
 	s->side[SHAKE_CLIENT].heard |= b->heard[client];
 	s->side[SHAKE_SERVER].heard |= b->heard[server];
+	s->side[SHAKE_CLIENT].begun = b->begun[client];
+	s->side[SHAKE_SERVER].begun = b->begun[server];
 	s->server_bytes = b->bytes[server];
 	s->lacks = b->lacks[server];
 	if (b->syns == RS_NEVER)

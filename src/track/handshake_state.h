@@ -29,6 +29,7 @@ enum {
 
 struct shake_side {
 	bool heard; /* any packet of it */
+	bool begun; /* its SYN was captured: its first byte is its first */
 	bool ccs;
 	bool finished; /* an encrypted handshake record after its CCS */
 	bool chain;    /* it sent a Certificate message */

@@ -465,6 +465,25 @@ test_midstream(void)
 	play_end(&p);
 }
 
+/* The SYN alone is missing: what comes back is no middle of a record, if its
+   first byte was captured. */
+static void
+test_no_syn(void)
+{
+	for (uint32_t syns = 0; syns <= 1; syns++) {
+		struct play p;
+		play_start(&p, LIMIT);
+		play_flow(&p, 1, false);
+		p.conn.half[RS_S2C].syns = syns;
+		play_script(&p, ">ch <junk <FIN end");
+		CU_ASSERT_EQUAL(p.seen.state[0],
+		    syns ? REC_FAILED : REC_HANDSHAKE_CUT_OFF);
+		CU_ASSERT_EQUAL(p.seen.reason[0],
+		    syns ? REC_REASON_NOT_TLS : REC_REASON_NONE);
+		play_end(&p);
+	}
+}
+
 static void
 test_closes_early(void)
 {
@@ -649,7 +668,7 @@ test_bounds(void)
 
 UNIT_MAIN("handshake", UNIT(test_states), UNIT(test_fields_12),
     UNIT(test_client_certificate), UNIT(test_dismissed), UNIT(test_alerts),
-    UNIT(test_ends), UNIT(test_empty_certificate), UNIT(test_midstream),
+    UNIT(test_ends), UNIT(test_empty_certificate), UNIT(test_midstream), UNIT(test_no_syn),
     UNIT(test_closes_early), UNIT(test_renegotiation),
     UNIT(test_renegotiation_encrypted), UNIT(test_counts), UNIT(test_memory),
     UNIT(test_offers), UNIT(test_bounds))
