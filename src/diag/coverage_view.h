@@ -44,8 +44,8 @@ static inline bool
 coverage_view_unanswered(
     const struct rec_coverage *v, const struct rec_connection *c)
 {
-	return rs_span_eq(c->conn_state, RS_LIT("S0")) && c->icmp.p == NULL &&
-	       c->syns > 1 && c->started != RS_NEVER && c->ended != RS_NEVER &&
+	return rs_span_eq(c->conn_state, RS_LIT("S0")) && c->syns > 1 &&
+	       c->started != RS_NEVER && c->ended != RS_NEVER &&
 	       c->ended - c->started >= RS_SEC &&
 	       coverage_view_goes_on(v, c->started, 32 * RS_SEC);
 }
