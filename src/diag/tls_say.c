@@ -72,19 +72,39 @@ few(const struct rec_list *l, char out[MAX_LIST])
 	return named ? out : "not seen"; /* every ClientHello has some */
 }
 
-/* No message of the phone's that offers anything, where some is lost. */
+/* No ClientHello is in the capture: each offers versions, or is of SSL 2.0 and
+   can have no name. */
 static bool
 offer_lost(const struct tls_view *v)
 {
-	return v->gap && v->h->client_versions.n == 0;
+	const struct rec_step *s = v->h->steps.v;
+	for (uint32_t i = 0; i < v->h->steps.n; i++)
+		if (is(s[i].what, "sslv2_hello"))
+			return false;
+	return v->h->client_versions.n == 0;
+}
+
+static struct rs_span
+name_or_none(const struct tls_view *v, struct rs_span name)
+{
+	return name.n          ? name
+	       : offer_lost(v) ? RS_LIT("not seen")
+			       : RS_LIT("none");
 }
 
 static struct rs_span
 name_asked(const struct tls_view *v)
 {
-	return v->h->sni.n     ? v->h->sni
-	       : offer_lost(v) ? RS_LIT("not seen")
-			       : RS_LIT("none");
+	return name_or_none(v, v->h->sni);
+}
+
+/* What the alert came after. */
+static const char *
+after_words(const struct tls_view *v, char out[FINDING_WORD])
+{
+	if (v->alert->after.n == 0 && v->gap)
+		return "something that the capture lacks";
+	return finding_message(out, v->alert->after);
 }
 
 /* Bytes of the wire as text. */
@@ -254,7 +274,7 @@ say_certificate(struct finding *f, const struct tls_view *v)
 	    FINDING_TEXT(c->issuer), key_note(f, c, key),
 	    date(c->not_before, from), date(c->not_after, to), v->chain,
 	    v->chain == 1 ? "" : "s", url_note(f, v, url),
-	    FINDING_TEXT(v->meant), name_note(v, name),
+	    FINDING_TEXT(name_or_none(v, v->meant)), name_note(v, name),
 	    verdict_note(v, verdict));
 	if (is_code(f, "tls.unknown-ca") && v->alert &&
 	    v->alert->number != UNKNOWN_CA)
@@ -378,8 +398,7 @@ say_parameters(struct finding *f, const struct tls_view *v)
 	    "%s sent alert %lld %.*s after %s; offered %s; ciphers %s%s%s; "
 	    "name asked for: %.*s.",
 	    side_name(h->failed_by), (long long)v->alert->number,
-	    FINDING_TEXT(v->alert->name),
-	    finding_message(after, v->alert->after),
+	    FINDING_TEXT(v->alert->name), after_words(v, after),
 	    few(&h->client_versions, versions),
 	    few(&h->client_ciphers, ciphers), v->new_client ? "; groups " : "",
 	    v->new_client ? few(&h->client_groups, groups) : "",
@@ -448,7 +467,7 @@ say_rest(struct finding *f, const struct tls_view *v)
 		    "none to show. The handshake completed all the same; then "
 		    "the server closed at once and answered nothing. It may "
 		    "also be that what is behind it is down.");
-	else if (v->alert && offer_lost(v))
+	else if (v->alert && offer_lost(v) && v->alert->after.n == 0)
 		finding_detail(f,
 		    "%s sent alert %lld %.*s; the capture lacks the messages "
 		    "before it.",
@@ -459,8 +478,7 @@ say_rest(struct finding *f, const struct tls_view *v)
 		    "%s sent alert %lld %.*s after %s; offered %s, name "
 		    "asked for: %.*s.",
 		    side_name(h->failed_by), (long long)v->alert->number,
-		    FINDING_TEXT(v->alert->name),
-		    finding_message(after, v->alert->after),
+		    FINDING_TEXT(v->alert->name), after_words(v, after),
 		    few(&h->client_versions, versions),
 		    FINDING_TEXT(name_asked(v)));
 	else

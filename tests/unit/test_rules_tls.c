@@ -585,6 +585,53 @@ test_offer(void)
 	rec_arena_clear(&a);
 }
 
+/* What was not captured is not told as missing. */
+static void
+test_hello_lost(void)
+{
+	static const struct {
+		const char *name;
+		bool hello, gap;
+		enum chain chain;
+		const char *after, *says;
+	} rows[] = {
+	    {"no name", true, false, GOOD, "", "name asked for: none."},
+	    {"no ClientHello", false, false, GOOD, "",
+		"name asked for: not seen."},
+	    {"nor anything else", false, false, NONE, "",
+		"the capture lacks the messages before it."},
+	    {"but a ServerHello", false, false, NONE, "server_hello",
+		"after ServerHello; offered not seen, name asked for: not "
+		"seen."},
+	    {"after nothing", true, false, NONE, "",
+		"after nothing; offered TLS 1.2, name asked for: none."},
+	    {"after a gap", true, true, NONE, "",
+		"after something that the capture lacks; offered TLS 1.2, "
+		"name asked for: none."},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_arena a;
+		struct rec_handshake h;
+		const struct tls_row r = {"", FROM(CLIENT, ALERT), 48, V12,
+		    rows[i].chain, CC0, V12, NULL, NULL, 0};
+		rec_arena_init(&a, NULL, NULL);
+		fill_handshake(&h, &a, &r);
+		h.sni = (struct rs_span){0};
+		if (!rows[i].hello)
+			h.client_versions = (struct rec_list){0};
+		if (rows[i].gap)
+			*(struct rs_span *)rec_list_add(&h.flaws, &a,
+			    sizeof(struct rs_span)) = RS_LIT("gap");
+		((struct rec_alert *)h.alerts.v)->after =
+		    rs_span_str(rows[i].after);
+		const struct diag_case k = {.handshake = &h};
+		judge(&k);
+		unit_row(rows[i].name);
+		CU_ASSERT_PTR_NOT_NULL(strstr(detail, rows[i].says));
+		rec_arena_clear(&a);
+	}
+}
+
 /* Every rule about TLS fires in some row above, in test_slow, or in
    test_rules_chain. */
 static void
@@ -605,4 +652,4 @@ test_all_fire(void)
 UNIT_MAIN("rules_tls", UNIT(test_tls), UNIT(test_tls_warning),
     UNIT(test_clock_silent), UNIT(test_not_tls), UNIT(test_empty_certificate),
     UNIT(test_sealed_certificate), UNIT(test_slow), UNIT(test_offer),
-    UNIT(test_all_fire))
+    UNIT(test_hello_lost), UNIT(test_all_fire))
