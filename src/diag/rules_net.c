@@ -5,7 +5,6 @@
  * "No answer" is only said of a capture that shows both directions of something
  * (otherwise the answers may just not have been captured).
  */
-#include "base/icmp.h"
 #include "diag/coverage_view.h"
 #include "diag/finding.h"
 #include "diag/phone_view.h"
@@ -17,19 +16,6 @@ static bool
 is(struct rs_span s, const char *text)
 {
 	return rs_span_eq(s, rs_span_str(text));
-}
-
-static bool
-unreachable(const struct rec_connection *n)
-{
-	uint32_t type, code;
-	struct rs_span icmp = n->icmp;
-	size_t slash = rs_span_find(icmp, '/');
-	if (!rs_span_u32(rs_span_part(icmp, 0, slash), &type) ||
-	    slash == icmp.n ||
-	    !rs_span_u32(rs_span_from(icmp, slash + 1), &code))
-		return false;
-	return rs_icmp_unreachable(n->server.at.addr.family, type, code);
 }
 
 static void
@@ -46,7 +32,8 @@ say_syn(struct finding *f, const struct rec_connection *c)
 			finding_evidence(f, v[i], RS_NEVER,
 			    silent ? RS_LIT("last SYN") : RS_LIT("SYN"));
 	finding_evidence(f, c->icmp_frame, RS_NEVER,
-	    unreachable(c) ? RS_LIT("ICMP unreachable") : RS_LIT("ICMP error"));
+	    rec_connection_unreachable(c) ? RS_LIT("ICMP unreachable")
+					  : RS_LIT("ICMP error"));
 }
 
 static void
@@ -55,7 +42,8 @@ tcp_refused(const struct diag_rule *rule, const struct diag_case *c,
 {
 	const struct rec_connection *n = c->connection;
 	struct finding f;
-	if (n == NULL || !is(n->conn_state, "REJ") || unreachable(n))
+	if (n == NULL || !is(n->conn_state, "REJ") ||
+	    rec_connection_unreachable(n))
 		return;
 	finding_begin(&f, rule, c, out, REC_LIKELY);
 	finding_alternative(&f, "tcp.forged-reset");
@@ -74,7 +62,7 @@ tcp_no_answer(const struct diag_rule *rule, const struct diag_case *c,
 {
 	const struct rec_connection *n = c->connection;
 	struct finding f;
-	if (n == NULL || unreachable(n) ||
+	if (n == NULL || rec_connection_unreachable(n) ||
 	    !coverage_view_unanswered(c->coverage, n) ||
 	    !coverage_view_two_way(c->coverage) || phone_view_silence(c))
 		return; /* or policy.source-banned says it */
@@ -107,7 +95,7 @@ tcp_icmp_rejected(const struct diag_rule *rule, const struct diag_case *c,
 	const struct rec_connection *n = c->connection;
 	char from[RS_ADDR_TEXT] = "an unknown sender";
 	struct finding f;
-	if (n == NULL || !unreachable(n))
+	if (n == NULL || !rec_connection_unreachable(n))
 		return;
 	if (!is(n->conn_state, "S0") && !is(n->conn_state, "REJ") &&
 	    !is(n->conn_state, "RSTOS0") && !is(n->conn_state, "SH"))

@@ -453,7 +453,8 @@ report_shown(
 static bool
 connection_failed(const struct report *r, const struct rec_connection *c)
 {
-	if (rs_span_eq(c->conn_state, RS_LIT("REJ")) || c->icmp.p)
+	if (rs_span_eq(c->conn_state, RS_LIT("REJ")) ||
+	    rec_connection_unreachable(c))
 		return !report_connection_fine(c);
 	return coverage_view_unanswered(&r->amended, c);
 }

@@ -497,7 +497,8 @@ connected(const struct rec_connection *c)
 		if (rs_span_eq(c->conn_state, rs_span_str(up[i])))
 			return RS_TRUE;
 	bool silent = rs_span_eq(c->conn_state, RS_LIT("S0"));
-	return rs_span_eq(c->conn_state, RS_LIT("REJ")) || (silent && c->icmp.n)
+	return rs_span_eq(c->conn_state, RS_LIT("REJ")) ||
+		       (silent && rec_connection_unreachable(c))
 		   ? RS_FALSE
 		   : RS_UNKNOWN;
 }

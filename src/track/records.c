@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of records.h: what each field is called in the report. */
+#include "base/icmp.h"
 #include "track/record_fields.h"
 
 #include <assert.h>
@@ -658,3 +659,15 @@ const struct rec_type rec_summary_type = {"summary", "summary", sizeof(T),
     summary_fields, sizeof summary_fields / sizeof *summary_fields, NOWHERE,
     NOWHERE, NOWHERE, NOWHERE};
 #undef T
+
+bool
+rec_connection_unreachable(const struct rec_connection *c)
+{
+	uint32_t type, code;
+	size_t slash = rs_span_find(c->icmp, '/');
+	if (!rs_span_u32(rs_span_part(c->icmp, 0, slash), &type) ||
+	    slash == c->icmp.n ||
+	    !rs_span_u32(rs_span_from(c->icmp, slash + 1), &code))
+		return false;
+	return rs_icmp_unreachable(c->server.at.addr.family, type, code);
+}

@@ -447,6 +447,9 @@ struct rec_connection {
 	struct rec_list frames;
 };
 
+/* An ICMP error says that its server is not to be had. */
+bool rec_connection_unreachable(const struct rec_connection *c);
+
 /* ---- phones ---- */
 
 enum rec_stage_state {

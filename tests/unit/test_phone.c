@@ -3,6 +3,7 @@
  * The chain of one phone.  A row is a few records, as words, at one second
  * each:
  *   tcp! S0 for long       tcp? S0   tcp a connection that came up
+ *   tcpu S0, unreachable   tcpx S0, its time exceeded
  *   tls! failed            tls? cut off   tls completed   tlsv, tlsv! with
  *                          a ServerHello
  *   A+ B+ registered       A! auth_failed  A? cut off   (lines A and B)
@@ -81,6 +82,10 @@ add(struct phone_tracker *k, const char *w, unsigned at, bool udp, uint8_t host)
 		c.started = c.ended = t;
 		c.transport = REC_TCP;
 		c.syns = last == '!' ? 3 : 1;
+		c.server.at.addr.family = 4;
+		c.icmp = last == 'u'   ? RS_LIT("3/3")
+			 : last == 'x' ? RS_LIT("11/0")
+				       : (struct rs_span){0};
 		c.conn_state = last == 'p' ? RS_LIT("SF") : RS_LIT("S0");
 		phone_tracker_add(k, &rec_connection_type, &c);
 		if (last == '!')
@@ -146,6 +151,10 @@ static const struct row rows[] = {
 	REC_UNREGISTERED},
     {"tcp down", "tcp!", "failed not_seen not_seen", "tcp", REC_OUTCOME_NONE},
     {"one SYN", "tcp?", "not_seen not_seen not_seen", "", REC_OUTCOME_NONE},
+    {"unreachable", "tcpu", "failed not_seen not_seen", "tcp",
+	REC_OUTCOME_NONE},
+    {"another ICMP error", "tcpx", "not_seen not_seen not_seen", "",
+	REC_OUTCOME_NONE},
     {"tcp down, then up", "tcp! tcp", "ok not_seen not_seen", "",
 	REC_OUTCOME_NONE},
     {"tcp, registered", "tcp A+", "ok not_applicable ok", "", REC_REGISTERED},
