@@ -242,21 +242,30 @@ tell_status(struct run *r, gint64 now)
 		    (guint64)atomic_load(&r->failed));
 }
 
-/* Of what has no end by itself: time passes without packets. */
+/* A clock that was put forward: by whoever woke a machine that slept, in which
+   nobody captured, or by a clock that is right, which nobody can tell. */
+static void
+look_at_sleep(struct run *r, gint64 now, rs_time wall)
+{
+	rs_time more = (wall - r->wall) - (now - r->looked) * RS_USEC;
+	if (r->wall && more > RS_SEC)
+		engine_drops(r->engine, 0, r->wall, wall);
+}
+
+/* Of what has no end by itself. */
 static void
 look_at_clock(struct run *r, rs_time last)
 {
 	gint64 now = g_get_monotonic_time();
 	if (now - r->looked < G_USEC_PER_SEC / 2)
 		return;
-	r->looked = now;
 	if (r->live) {
 		rs_time wall = g_get_real_time() * RS_USEC;
 		look_at_drops(r, last, wall);
-		/* A second behind, for what is still on its way through the
-		   kernel. */
-		engine_advance(r->engine, wall - RS_SEC);
+		look_at_sleep(r, now, wall);
+		r->wall = wall;
 	}
+	r->looked = now;
 	tell_status(r, now);
 	if (r->o->interval && (now - r->reported) * RS_USEC >= r->o->interval) {
 		/* In step with the clock, however long a report takes. */
@@ -318,6 +327,19 @@ take_more(struct run *r, struct cap_frame *last)
 		*last = v[n - 1];
 }
 
+/* Nothing is there to be read: time passes without packets.  What came until the
+   clock was looked at, before that, was read, but for a second, for what is
+   still on its way through the kernel: a process that was stopped for long has
+   its packets before it, and the time is that of these. */
+static void
+pass_time(struct run *r, rs_time last)
+{
+	if (r->o->follow) /* what was read is to be told */
+		engine_advance(r->engine, last);
+	else if (r->wall)
+		engine_advance(r->engine, r->wall - RS_SEC);
+}
+
 /* False: there is no more to come. */
 static bool
 turn(struct run *r, struct cap_frame *frame)
@@ -335,8 +357,7 @@ turn(struct run *r, struct cap_frame *frame)
 		keyring_secrets(&r->keys, frame->bytes);
 		break;
 	case CAP_IDLE:
-		if (r->o->follow) /* what was read is to be told */
-			engine_advance(r->engine, frame->ts);
+		pass_time(r, frame->ts);
 		r->source->wait(r->source, IDLE_MS);
 		break;
 	case CAP_FRAME:

@@ -47,6 +47,7 @@ struct run {
 	bool broken; /* an input could not be read */
 	int judged;  /* exit status of the reports so far */
 	gint64 started, looked, reported; /* monotonic microseconds */
+	rs_time wall; /* live: the clock when it was looked at; 0: not yet */
 	rs_time drops_seen_at;
 	uint64_t drops;
 	uint64_t taken;                      /* frames that were looked at */
