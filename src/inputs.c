@@ -6,6 +6,9 @@
 #include "net/link.h"
 
 #include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { SKIPPED = 16 }; /* that are named */
 
@@ -179,4 +182,12 @@ inputs_names(struct cap_source *source, struct report *report)
 		for (unsigned n = 0; n < i->n_names; n++)
 			report_name(report, &i->names[n].addr,
 			    rs_span_str(i->names[n].text));
+}
+
+bool
+inputs_piped(char *const *files)
+{
+	struct stat st;
+	return files && files[0] && strcmp(files[0], "-") == 0 && !files[1] &&
+	       fstat(STDIN_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
 }

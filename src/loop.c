@@ -95,6 +95,7 @@ new_report(struct run *r, GError **error)
 	    .problems = &r->problems.records,
 	    .profiles = r->profiles,
 	    .live = loop_endless(r),
+	    .prompt = loop_endless(r) || r->piped,
 	    .colour = output_colour(r->o, r->out.to),
 	    .columns = output_columns(r->out.to, 100),
 	    .memory_limit = (size_t)r->o->memory_mib << 20,
@@ -334,7 +335,7 @@ take_more(struct run *r, struct cap_frame *last)
 static void
 pass_time(struct run *r, rs_time last)
 {
-	if (r->o->follow) /* what was read is to be told */
+	if (!r->live) /* what was read is to be told */
 		engine_advance(r->engine, last);
 	else if (r->wall)
 		engine_advance(r->engine, r->wall - RS_SEC);
@@ -351,7 +352,9 @@ turn(struct run *r, struct cap_frame *frame)
 	case CAP_ERROR:
 		progress_clear(&r->bar);
 		say_failure(e);
-		r->broken = true;
+		/* It may come yet: at the end it is asked for. */
+		r->broken |=
+		    !g_error_matches(e, REGSCAN_ERROR, REGSCAN_ERROR_MISSING);
 		return !r->live;
 	case CAP_SECRETS:
 		keyring_secrets(&r->keys, frame->bytes);
@@ -373,7 +376,8 @@ loop(struct run *r)
 {
 	struct cap_frame frame = {.ts = RS_NEVER};
 	uint64_t turns = 0;
-	while (!stop_asked && turn(r, &frame)) {
+	bool more = true;
+	while (!stop_asked && (more = turn(r, &frame))) {
 		if (loop_endless(r))
 			look_at_clock(r, frame.ts);
 		else if (++turns % LOOK_EVERY == 0)
@@ -383,6 +387,10 @@ loop(struct run *r)
 			break;
 	}
 	progress_clear(&r->bar);
+	if (stop_asked && more && !loop_endless(r) && !r->piped) {
+		say_error("interrupted; what came before is reported");
+		r->broken = true;
+	}
 }
 
 static struct engine *
@@ -421,6 +429,8 @@ finish(struct run *r)
 	ok = certificates_written(&r->certificates, r->o) && ok;
 	if (r->flight && flight_error(r->flight))
 		ok = false;
+	if (r->source->missing && r->source->missing(r->source))
+		ok = false;
 	return ok && !r->broken && !atomic_load(&r->unwritten) ? r->judged
 							       : STATUS_IO;
 }
@@ -430,6 +440,7 @@ loop_run(struct run *r)
 {
 	g_autoptr(GError) e = NULL;
 	r->related = profiles_related(r->profiles, r->o);
+	r->piped = inputs_piped(r->o->files);
 	if (loop_endless(r))
 		r->past = past_new(past_room(r));
 	r->report = new_report(r, &e);

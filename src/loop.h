@@ -44,6 +44,7 @@ struct run {
 	struct report *report; /* of this interval; NULL: there is none more */
 	struct interval interval;
 	struct progress bar;
+	bool piped;  /* what is read is a pipe, which may have no end */
 	bool broken; /* an input could not be read */
 	int judged;  /* exit status of the reports so far */
 	gint64 started, looked, reported; /* monotonic microseconds */

@@ -21,7 +21,8 @@
 #define REGSCAN_ERROR (regscan_error_quark())
 GQuark regscan_error_quark(void);
 enum regscan_error {
-	REGSCAN_ERROR_OPEN,   /* missing, unreadable, no such interface */
+	REGSCAN_ERROR_OPEN,   /* unreadable, no such interface */
+	REGSCAN_ERROR_MISSING, /* not there yet */
 	REGSCAN_ERROR_READ,   /* damaged or cut short */
 	REGSCAN_ERROR_FORMAT, /* not a capture, or one that is not supported */
 	REGSCAN_ERROR_WRITE,
@@ -156,6 +157,9 @@ struct cap_source {
 	/* Bytes read so far and in all, for a progress bar; total 0: unknown.
 	 */
 	void (*progress)(struct cap_source *, uint64_t *done, uint64_t *total);
+	/* Is one that was said to be missing (REGSCAN_ERROR_MISSING) not there
+	   still?  NULL: none is waited for. */
+	bool (*missing)(struct cap_source *);
 	void (*close)(struct cap_source *); /* frees it */
 };
 

@@ -235,6 +235,15 @@ give(struct follow *o, struct member *m, struct cap_frame *out)
 	return true;
 }
 
+static bool
+any_missing(const struct follow *o)
+{
+	for (guint i = 0; i < o->paths->len; i++)
+		if (o->missing[i])
+			return true;
+	return false;
+}
+
 /* May anything come, of one that is there or that comes? */
 static bool
 goes_on(const struct follow *o)
@@ -244,10 +253,7 @@ goes_on(const struct follow *o)
 		if (m->state != MEMBER_OVER || m->left)
 			return true;
 	}
-	for (guint i = 0; i < o->paths->len; i++)
-		if (o->missing[i])
-			return true;
-	return o->folders;
+	return o->folders || any_missing(o);
 }
 
 static enum cap_result
@@ -355,6 +361,12 @@ progress(struct cap_source *source, uint64_t *done, uint64_t *total)
 	*done = *total = 0;
 }
 
+static bool
+missing(struct cap_source *source)
+{
+	return any_missing((const struct follow *)source);
+}
+
 static void
 free_member(gpointer p)
 {
@@ -395,6 +407,7 @@ cap_follow_open(const char *const *paths, unsigned n)
 	    .wait = wait,
 	    .info = info,
 	    .progress = progress,
+	    .missing = missing,
 	    .close = close_all,
 	};
 	o->paths = g_ptr_array_new_with_free_func(g_free);

@@ -212,6 +212,7 @@ follow_look(struct follow *o)
 		const char *path = o->paths->pdata[i];
 		struct stat st;
 		bool there = stat(path, &st) == 0;
+		o->missing[i] &= !there;
 		if (there && S_ISDIR(st.st_mode)) {
 			o->folders = true;
 			look_into(o, path);
@@ -221,7 +222,7 @@ follow_look(struct follow *o)
 			   !g_hash_table_lookup(o->by_path, path)) {
 			o->missing[i] = true;
 			g_ptr_array_add(o->errors,
-			    g_error_new(REGSCAN_ERROR, REGSCAN_ERROR_OPEN,
+			    g_error_new(REGSCAN_ERROR, REGSCAN_ERROR_MISSING,
 				"%s: cannot open: %s", path,
 				g_strerror(errno)));
 		}

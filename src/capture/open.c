@@ -73,11 +73,14 @@ read_head(struct savefile *s, struct cap_frame *out, GError **error)
 		pcapng_begin(s);
 		return s->read(s, out, error);
 	}
+	/* Of a pipe more may come, or a signal came: reading on would wait. */
+	if (head == NULL && cap_input_dry(s->in))
+		return CAP_IDLE;
 	if (textlog_probe(s->in)) {
 		textlog_begin(s, &s->clock);
 		return s->read(s, out, error);
 	}
-	if (head == NULL && cap_input_dry(s->in))
+	if (cap_input_dry(s->in) && (head == NULL || !s->in->raw->regular))
 		return CAP_IDLE;
 	const char *problem = cap_input_problem(s->in);
 	s->info.cut_short = cap_input_cut(s->in);

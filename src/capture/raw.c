@@ -126,7 +126,8 @@ cap_raw_read(struct cap_raw *r, uint8_t *to, size_t n)
 	if (r->member)
 		return read_member(r, to, n);
 	struct pollfd p = {.fd = r->fd, .events = POLLIN};
-	if (r->follow && !r->regular && poll(&p, 1, 0) == 0) {
+	/* Who waits at standard input waits where signals are looked at. */
+	if ((r->follow || r->standard) && !r->regular && poll(&p, 1, 0) == 0) {
 		r->state = CAP_RAW_DRY;
 		return 0;
 	}

@@ -126,7 +126,7 @@ report_event(struct report *r, const struct rec_type *type, const void *rec)
 		return;
 	rs_time otherwise = r->coverage ? r->coverage->last : RS_NEVER;
 	model_event(&r->json.w, type, rec, otherwise);
-	if (r->o.live)
+	if (r->o.prompt)
 		(void)out_flush(&r->out);
 }
 

@@ -26,6 +26,7 @@ struct report_options {
 	bool all_tls; /* list handshakes that do not concern registration */
 	bool all_lookups; /* list look-ups of others than phones */
 	bool live;    /* text: a line per attempt as it closes */
+	bool prompt;  /* ndjson: each record is written as it closes */
 	bool colour;
 	unsigned columns;    /* of the terminal; 0: 100 */
 	size_t memory_limit; /* of the program, bytes; 0: 256 MiB */

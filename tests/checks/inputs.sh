@@ -260,6 +260,41 @@ none 'a signal ends the reading of a pipe' \
 		cat err out)"
 kill $writer
 wait $writer 2>/dev/null
+# until_signal PROGRAM...: what it writes to a pipe that does not end is read,
+# until a signal comes.
+until_signal() {
+	writes=$1
+	shift
+	{ $writes; exec sleep 60; } >pipe &
+	writer=$!
+	timeout -k 5 5 "$REGSCAN" "$@" <pipe >out 2>err &
+	pid=$!
+	sleep 0.7
+	cp out soon
+	kill -TERM $pid
+	wait $pid
+	status=$?
+	kill $writer
+	wait $writer 2>/dev/null
+}
+until_signal "head -c 10 $good" -
+none 'a signal, before there is a header' \
+	"$([ $status = 4 ] && [ ! -s err ] || echo $status; cat err)"
+until_signal 'echo hello' -
+none 'a signal, before it is known what it is' \
+	"$([ $status = 4 ] && [ ! -s err ] || echo $status; cat err)"
+until_signal : -
+none 'a signal, before anything' \
+	"$([ $status = 4 ] && [ ! -s err ] || echo $status; cat err)"
+until_signal "cat $srcdir/pcaps/udp-refresh/udp-refresh.pcap" --format ndjson -
+none 'of a pipe each record is written as it ends' \
+	"$([ $status = 0 ] && grep -q '"registered"' soon || echo "status $status"; cat err)"
+# Files have an end: who stops before has not read them.
+until_signal "cat $good" "$srcdir/pcaps/tcp-register/tcp-register.pcap" -
+none 'files, and a signal: status' "$([ $status = 3 ] || echo $status)"
+none 'files, and a signal: it is said' "$([ "$(wc -l <err)" = 1 ] &&
+	grep -q '^regscan: interrupted; what came before is' err ||
+	echo "says: $(cat err)")"
 what '--follow with an interface' 2 'follow is for files' --follow -i lo
 what '--follow with files and standard input' 2 'standard input alone' \
 	--follow "$good" -
@@ -309,6 +344,12 @@ if command -v python3 >/dev/null; then
 	"$REGSCAN" --follow -a duration:1 links/one >out 2>err
 	none 'a link to a file elsewhere' \
 		"$([ ! -s err ] && grep -q '1 registered' out || cat err out)"
+	{ sleep 0.3 && part 1 6 >later.new && mv later.new later; } &
+	"$REGSCAN" --follow -a duration:2 later >out 2>err
+	none 'one that comes later' \
+		"$([ $? = 0 ] && [ "$(wc -l <err)" = 1 ] &&
+			grep -q '1 registered' out || cat err out)"
+	wait
 	"$REGSCAN" --follow -a duration:1 one absent >out 2>err
 	none 'one that is not there' \
 		"$([ $? = 3 ] && [ "$(wc -l <err)" = 1 ] &&
@@ -318,6 +359,7 @@ else
 	skip 'a folder of rotated files is one capture' 'no python3 here'
 	skip 'one file of a folder alone' 'no python3 here'
 	skip 'a link to a file elsewhere' 'no python3 here'
+	skip 'one that comes later' 'no python3 here'
 	skip 'one that is not there' 'no python3 here'
 fi
 
