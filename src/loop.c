@@ -328,8 +328,8 @@ take_more(struct run *r, struct cap_frame *last)
 		*last = v[n - 1];
 }
 
-/* Nothing is there to be read: time passes without packets.  What came until the
-   clock was looked at, before that, was read, but for a second, for what is
+/* Nothing is there to be read: time passes without packets.  What came until
+   the clock was looked at, before that, was read, but for a second, for what is
    still on its way through the kernel: a process that was stopped for long has
    its packets before it, and the time is that of these. */
 static void

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# systemd's units are such, and their command lines are ours.
+# systemd's units, as they are installed, are such, and their command lines are
+# ours.
 . "${srcdir:=..}/tests/lib/tap.sh"
 [ -x "$REGSCAN" ] || skip_all "no $REGSCAN"
 command -v systemd-analyze >/dev/null || skip_all "no systemd-analyze"
@@ -12,8 +13,14 @@ trap 'rm -rf "$tmp"' EXIT
 bin=$tmp/bin
 mkdir "$bin"
 ln -s "$REGSCAN" "$bin/regscan"
+built=$(dirname "$REGSCAN")/systemd
 for unit in 'regscan@.service' 'regscan-folder@.service'; do
-	sed "s,@bindir@,$bin," "$srcdir/systemd/$unit.in" >"$tmp/$unit"
+	none "$unit: where the program is installed is in it" \
+		"$(grep -q '^ExecStart=/.*/regscan ' "$built/$unit" ||
+			grep '^ExecStart' "$built/$unit" 2>&1)"
+	# It is not installed yet.
+	sed "s,^ExecStart=[^ ]*/regscan ,ExecStart=$bin/regscan ," \
+		"$built/$unit" >"$tmp/$unit"
 done
 cp "$srcdir/systemd/regscan-folder@.timer" "$tmp"
 touch "$tmp/empty"
