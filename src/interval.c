@@ -80,7 +80,8 @@ less_files(struct rec_list *l, const struct rec_list *before)
 			f[i].first = f[i].last = RS_NEVER;
 		else if (b[i].last != RS_NEVER)
 			f[i].first = b[i].last;
-		if (f[i].outages == 0)
+		/* One of before may go on. */
+		if (f[i].outages == 0 && f[i].away == 0)
 			f[i].outages = f[i].away = REC_ABSENT;
 	}
 }

@@ -111,7 +111,7 @@ struct cap_info {
 	const char *problem;     /* message of the error that ended it; NULL */
 	uint64_t drops_kernel, drops_interface;
 	bool has_drops; /* the two above were reported */
-	/* An interface that was down, or gone, and came back. */
+	/* An interface that was down, or gone. */
 	uint64_t outages;
 	rs_time away; /* of them in all, as far as is known */
 	bool is_away; /* it is now */

@@ -36,9 +36,10 @@ struct member {
 	struct cap_info info;
 	bool nano;
 	struct live_iface iface;
-	gint64 looked; /* microseconds, monotonic */
-	gint64 away;   /* likewise: since when it is away; 0: it is not */
-	bool ready;    /* frame is the next one */
+	gint64 looked;    /* microseconds, monotonic */
+	gint64 away;      /* likewise: since when it is away; 0: it is not */
+	rs_time was_away; /* in all, before that */
+	bool ready;       /* frame is the next one */
 	struct cap_frame frame;
 };
 
@@ -69,7 +70,7 @@ look(struct member *l, gint64 now, GError **error)
 		i->is_away = true;
 		i->outages++;
 	} else if (state == LIVE_IFACE_UP && l->away) {
-		i->away += (now - l->away) * RS_USEC;
+		l->was_away += (now - l->away) * RS_USEC;
 		l->away = 0;
 		i->is_away = false;
 	} else if (index != l->iface.index && l->away == 0) {
@@ -205,6 +206,9 @@ info(struct cap_source *source, unsigned i)
 		m->info.drops_interface = st.ps_ifdrop;
 		m->info.has_drops = true;
 	}
+	m->info.away = m->was_away;
+	if (m->away)
+		m->info.away += (g_get_monotonic_time() - m->away) * RS_USEC;
 	return &m->info;
 }
 

@@ -415,13 +415,17 @@ outages(struct text *t, const struct rec_coverage *c)
 	const struct rec_file *f = c->files.v;
 	char a[PAGE_TEXT];
 	for (uint32_t i = 0; i < c->files.n; i++) {
-		if (text_sum(f[i].outages) == 0)
+		double away = (double)text_sum(f[i].away) / (double)RS_SEC;
+		if (text_sum(f[i].outages) == 0 && away == 0)
 			continue;
 		t->page.style = PAGE_WARN;
 		page_span(&t->page, f[i].path);
-		page_printf(&t->page, " was down %s, %.1f s in all",
-		    text_many(a, f[i].outages, "time"),
-		    (double)text_sum(f[i].away) / (double)RS_SEC);
+		bool began = text_sum(f[i].outages);
+		page_printf(&t->page, " was %s%s",
+		    began ? "down " : "still down",
+		    began ? text_many(a, f[i].outages, "time") : "");
+		if (away > 0) /* else it was over before it was noticed */
+			page_printf(&t->page, ", %.1f s in all", away);
 		t->page.style = PAGE_PLAIN;
 		page_end(&t->page);
 	}
@@ -587,12 +591,16 @@ no_sip(struct text *t)
 		  "ports, as SIP need not be on 5060.");
 }
 
-/* There is SIP, but nothing that began with a REGISTER. */
+/* There is SIP, but no attempt that ended: that may be told at an interval. */
 static void
 other_sip(struct text *t)
 {
 	const struct rec_coverage *c = t->in->coverage;
-	if (c->sip_requests.n) {
+	if (text_count(&c->sip_requests, "REGISTER")) {
+		advice(t, "There are REGISTERs, but no attempt to register "
+			  "ended here: it is under way, or they repeat what "
+			  "was told before.");
+	} else if (c->sip_requests.n) {
 		g_autoptr(GString) s =
 		    g_string_new("There is SIP, but no REGISTER: ");
 		counts_text(s, &c->sip_requests, 8);
@@ -636,6 +644,9 @@ no_packets(const struct rec_coverage *c)
 		if (f[i].problem.p)
 			return "Nothing could be read: see above for the "
 			       "reason.";
+		else if (text_sum(f[i].away))
+			return "There are no packets; an interface was down, "
+			       "as told above.";
 	return "The capture holds no packets.";
 }
 
@@ -647,7 +658,9 @@ nothing(struct text *t)
 	const struct rec_list *shakes = &t->in->summary->handshakes;
 	int64_t opaque = text_count(&c->tls_connections, "opaque") +
 			 text_count(&c->tls_connections, "midstream");
-	page_styled(&t->page, PAGE_BOLD, "No registration was seen.");
+	bool begun = text_count(&c->sip_requests, "REGISTER");
+	page_styled(&t->page, PAGE_BOLD,
+	    begun ? "No registration ended." : "No registration was seen.");
 	page_end(&t->page);
 	if (text_sum(c->packets) == 0) {
 		advice(t, no_packets(c));

@@ -350,6 +350,21 @@ if command -v python3 >/dev/null; then
 		"$([ $? = 0 ] && [ "$(wc -l <err)" = 1 ] &&
 			grep -q '1 registered' out || cat err out)"
 	wait
+	part 1 4 >begun
+	"$REGSCAN" --follow begun >out 2>err &
+	pid=$!
+	sleep 0.7
+	kill -USR1 $pid
+	n=0
+	until grep -q '^No registration' out || [ $n = 50 ]; do
+		sleep 0.1
+		n=$((n + 1))
+	done
+	kill -TERM $pid
+	wait $pid
+	none 'a report while the first attempt is under way' \
+		"$(grep -q '^No registration ended' out &&
+			! grep -q 'but no REGISTER' out || cat out)"
 	"$REGSCAN" --follow -a duration:1 one absent >out 2>err
 	none 'one that is not there' \
 		"$([ $? = 3 ] && [ "$(wc -l <err)" = 1 ] &&
@@ -360,6 +375,7 @@ else
 	skip 'one file of a folder alone' 'no python3 here'
 	skip 'a link to a file elsewhere' 'no python3 here'
 	skip 'one that comes later' 'no python3 here'
+	skip 'a report while an attempt is under way' 'no python3 here'
 	skip 'one that is not there' 'no python3 here'
 fi
 

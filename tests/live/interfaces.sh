@@ -76,6 +76,21 @@ says 'one interface that vanishes' "1 ['registered']" \
 	"str(ev('coverage')[0]['files'][0]['outages']) + ' ' + str([r['outcome'] for r in ev('registration')])" \
 	"$out"
 
+# ---- away while reports are made ----
+
+start 1 -i tap1 --format ndjson -o "$out"
+ip link set wire1 down
+sleep 1.2
+kill -USR1 $pid
+within 5 reports "$out" 1
+sleep 1
+stop
+says 'an outage that goes on is told by each report, with its time' \
+	'[(1, True), (0, True)]' \
+	"[(f['outages'], 400 < f['away_ms'] < 5000) for c in ev('coverage') for f in c['files']]" \
+	"$out"
+ip link set wire1 up
+
 # ---- what cannot be had ----
 
 "$REGSCAN" --no-config -i tap0 -i nosuch0 >"$out" 2>"$work/err"

@@ -80,6 +80,15 @@ test_growth(void)
 	CU_ASSERT_EQUAL(c.packets, 0);
 	CU_ASSERT_EQUAL(f->first, RS_NEVER);
 	CU_ASSERT_EQUAL(c.other_traffic.n, 0);
+	rec_arena_reset(&a);
+
+	/* An outage that goes on is no new one, and takes its time. */
+	coverage(&c, &a, 151, 50 * RS_SEC, 9, "DNS");
+	((struct rec_file *)c.files.v)->away += 3 * RS_SEC;
+	interval_next(&i, &c, &a);
+	f = c.files.v;
+	CU_ASSERT_EQUAL(f->outages, 0);
+	CU_ASSERT_EQUAL(f->away, 3 * RS_SEC);
 	interval_clear(&i);
 	rec_arena_clear(&a);
 }
