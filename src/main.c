@@ -148,6 +148,43 @@ enter_sandbox(const struct run *r, GError **error)
 	return ok;
 }
 
+static bool
+spares(const struct run *r, const char *path, GError **error)
+{
+	if (path == NULL || !output_is(&r->out, path))
+		return true;
+	g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE,
+	    "%s: is read, and the output would overwrite it: name another",
+	    path);
+	return false;
+}
+
+/* Does the output overwrite nothing that is read?  Of folders it may be one of
+   the files. */
+static bool
+spares_all(const struct run *r, GError **error)
+{
+	const struct options *o = r->o;
+	const char *const one[] = {
+	    o->keylog, o->credentials, o->rsa_key, o->profile};
+	struct cap_list l = {0};
+	bool ok = true;
+	if (!output_overwrites(&r->out))
+		return true;
+	for (size_t i = 0; ok && i < G_N_ELEMENTS(one); i++)
+		ok = spares(r, one[i], error);
+	for (char **f = o->ca_files; ok && f && *f; f++)
+		ok = spares(r, *f, error);
+	if (o->files)
+		cap_list_init(&l, (const char *const *)o->files);
+	for (guint i = 0; ok && l.paths && i < l.paths->len; i++)
+		ok = spares(r, l.paths->pdata[i], error);
+	for (guint i = 0; ok && l.problems && i < l.problems->len; i++)
+		ok = spares(r, l.problems->pdata[i], error);
+	cap_list_clear(&l);
+	return ok;
+}
+
 /* In this order: files that root alone may read, then the capture, which gives
    up root; then what is written as the lesser user. */
 static bool
@@ -157,7 +194,8 @@ open_all(struct run *r, GError **error)
 	if ((r->profiles = profiles_load(o, error)) == NULL ||
 	    !keyring_load(&r->keys, o, error) ||
 	    !certificates_load(&r->certificates, o, error) ||
-	    !output_open(&r->out, o->output, error))
+	    !output_open(&r->out, o->output, error) || !spares_all(r, error) ||
+	    !output_begin(&r->out, error))
 		return false;
 	if (!r->live && o->filter &&
 	    (r->filter = cap_filter_new(o->filter, error)) == NULL)

@@ -3,6 +3,7 @@
 
 #include "output.h"
 
+#include "capture/archive.h"
 #include "capture/capture.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool
@@ -28,10 +30,36 @@ output_open(struct output *o, const char *path, GError **error)
 		return true;
 	o->path = path;
 	/* Appending: who empties the file finds no hole before what follows. */
-	int fd = open(
-	    path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	o->to = fd < 0 ? NULL : fdopen(fd, "w");
 	return o->to || fail(o, error);
+}
+
+/* Devices and pipes hold nothing, and may well be read, too. */
+bool
+output_overwrites(const struct output *o)
+{
+	struct stat own;
+	return fstat(fileno(o->to), &own) == 0 && S_ISREG(own.st_mode) &&
+	       own.st_size > 0;
+}
+
+bool
+output_is(const struct output *o, const char *path)
+{
+	struct stat own, other;
+	g_autofree char *file = g_strndup(path, cap_archive_length(path));
+	bool there = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &other) == 0
+					    : stat(file, &other) == 0;
+	return there && fstat(fileno(o->to), &own) == 0 &&
+	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+bool
+output_begin(struct output *o, GError **error)
+{
+	return o->path == NULL || !output_overwrites(o) ||
+	       ftruncate(fileno(o->to), 0) == 0 || fail(o, error);
 }
 
 bool

@@ -12,6 +12,12 @@ struct output {
 
 /* False and error (REGSCAN_ERROR_WRITE). */
 bool output_open(struct output *o, const char *path, GError **error);
+/* Is there something in its file, which is to make way? */
+bool output_overwrites(const struct output *o);
+/* Is its file the one of that path, or of standard input ("-")? */
+bool output_is(const struct output *o, const char *path);
+/* It makes way. */
+bool output_begin(struct output *o, GError **error);
 /*
  * Goes on in a new file of the same name: who rotates logs has renamed the old
  * one.  Where that cannot be had, the old one goes on: false and error.  What

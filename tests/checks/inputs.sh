@@ -86,6 +86,24 @@ what 'one bad file among good ones' 3 'missing.pcap' "$good" missing.pcap
 none 'the good one is reported' "$(grep -q '1 registered' out || cat out)"
 what 'no such interface' 3 'nosuch0' -i nosuch0
 what 'no such output' 3 'cannot write' -o /nonexistent/report "$good"
+cp "$good" both.pcap
+ln both.pcap link.pcap
+mkdir in
+ln both.pcap in/too
+for as in both.pcap link.pcap in ./both.pcap; do
+	what "the output is read, too: $as" 2 'would overwrite it' \
+		-o both.pcap "$good" $as
+done
+echo '# none yet' >keys.log
+what 'the output is a key log' 2 'would overwrite it' \
+	-o keys.log --keylog keys.log "$good"
+"$REGSCAN" -o both.pcap - <both.pcap 2>err
+none 'the output is standard input' "$([ $? = 2 ] || cat err)"
+none 'what is read is as it was' "$(cmp both.pcap "$good" 2>&1)"
+"$REGSCAN" -o both.pcap "$good" 2>err
+none 'what is not read is overwritten' "$([ $? = 0 ] && [ ! -s err ] &&
+	head -1 both.pcap | grep -q '6 packets' || cat err)"
+rm -r in both.pcap link.pcap
 what 'nothing to do' 2 'nothing to read'
 what 'unknown option' 2 'nknown option' --bogus
 what 'bad format' 2 'want text, json or ndjson' --format xml "$good"
