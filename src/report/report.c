@@ -636,16 +636,29 @@ add_load(struct report *r)
 	    (int64_t)((thousandths + length / 2) / length) * 1000;
 }
 
-/* How many there are of those for which there was no room, nobody knows. */
-static void
-add_refused(struct report *r, struct rec_arena *a)
+static uint64_t
+lost_on_disk(const struct report *r)
 {
-	int64_t n = (int64_t)phone_tracker_refused(r->phones);
+	return spool_lost(r->spool) + only_lost(r->only);
+}
+
+static void
+add_eviction(
+    struct report *r, struct rec_arena *a, const char *what, uint64_t n)
+{
 	struct rec_count *to;
 	if (n == 0)
 		return;
 	to = rec_list_add(&r->amended.evictions, a, sizeof *to);
-	*to = (struct rec_count){RS_LIT("phones"), n};
+	*to = (struct rec_count){rs_span_str(what), (int64_t)n};
+}
+
+/* How many there are of those for which there was no room, nobody knows. */
+static void
+add_refused(struct report *r, struct rec_arena *a)
+{
+	add_eviction(r, a, "phones", phone_tracker_refused(r->phones));
+	add_eviction(r, a, "records", lost_on_disk(r));
 }
 
 /* What the phones have told. */
@@ -718,7 +731,7 @@ report_finish(struct report *r, const struct rec_coverage *c, GError **error)
 		g_set_error(error, G_FILE_ERROR,
 		    g_file_error_from_errno(r->out.error),
 		    "cannot write the report: %s", g_strerror(r->out.error));
-	else if ((lost = spool_lost(r->spool) + only_lost(r->only)) != 0) {
+	else if ((lost = lost_on_disk(r)) != 0) {
 		ok = false;
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC,
 		    "%" G_GUINT64_FORMAT " records lost: no room for temporary "

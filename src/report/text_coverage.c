@@ -371,11 +371,14 @@ shortfalls(struct text *t, const struct rec_coverage *c)
 		    text_many(a, c->syns_not_listed, "single SYN"));
 	if (t->page.at)
 		page_end(&t->page);
+	bool on_disk = text_count(&c->evictions, "records");
 	if (c->evictions.n && text_total(&c->evictions)) {
 		g_autoptr(GString) s = g_string_new(NULL);
 		counts_text(s, &c->evictions, 8);
 		g_string_append(s, " forgotten");
-		page_styled(&t->page, PAGE_WARN, "memory limit hit: ");
+		page_styled(&t->page, PAGE_WARN,
+		    on_disk ? "no room for temporary files: "
+			    : "memory limit hit: ");
 		page_flow(
 		    &t->page, 2, (struct rs_span){(uint8_t *)s->str, s->len});
 		page_end(&t->page);
@@ -597,9 +600,8 @@ other_sip(struct text *t)
 {
 	const struct rec_coverage *c = t->in->coverage;
 	if (text_count(&c->sip_requests, "REGISTER")) {
-		advice(t, "There are REGISTERs, but no attempt to register "
-			  "ended here: it is under way, or they repeat what "
-			  "was told before.");
+		advice(t, "There are REGISTERs, but of an attempt under way, "
+			  "or they repeat what was told before.");
 	} else if (c->sip_requests.n) {
 		g_autoptr(GString) s =
 		    g_string_new("There is SIP, but no REGISTER: ");

@@ -101,6 +101,9 @@ if [ $got = 0 ]; then
 	fault 'no room for temporary files' '[0-9]* records lost: no room for'
 	none 'no room for temporary files: there is a report' \
 		"$(grep -q '^Registrations' out || cat out)"
+	none 'no room for temporary files: it says that it is not whole' \
+		"$(grep -q '^no room for temporary files: records' out ||
+			cat out)"
 	full "$REGSCAN" --on-fail small/failed "$bad"
 	fault 'no room for --on-fail' 'small/failed/.*.pcapng: cannot write: No space'
 	none 'no room for --on-fail: the report is whole' \
