@@ -13,6 +13,7 @@
 #include "sandbox.h"
 #include "say.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -306,5 +307,10 @@ main(int argc, char **argv)
 		status = run(&o);
 	}
 	options_clear(&o);
+	/* What was printed rather than reported: a version, a list. */
+	if (status == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+		say_error("cannot write: %s", g_strerror(errno));
+		status = STATUS_IO;
+	}
 	return status;
 }

@@ -180,6 +180,8 @@ check(const struct options *o, GError **error)
 	if (o->snaplen < 0 || o->buffer_kib < 0 || o->count < 0 ||
 	    o->challenge_wait < 0 || o->memory_mib < 0 || o->on_fail_max < 0)
 		return refuse(error, "a number is negative");
+	if (o->on_fail_max == 0)
+		return refuse(error, "--on-fail-max: at least 1");
 	if (o->memory_mib && o->memory_mib < 16)
 		return refuse(error, "--memory-limit: at least 16 (MiB)");
 	if (o->buffer_kib > G_MAXINT / 1024)
@@ -256,7 +258,7 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	g_auto(GStrv) reads = NULL, rest = NULL, ports = NULL, buffer = NULL;
 	gboolean no_config = FALSE;
 	gint64 seed = 0;
-	*o = (struct options){0};
+	*o = (struct options){.on_fail_max = 100};
 	/* As the first word only: a file of that name is ./explain. */
 	if (argc > 1 && strcmp(argv[1], "explain") == 0)
 		return parse_explain(o, argc - 1, argv + 1, error);
@@ -388,8 +390,10 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 		settings_forget(&settings, "hep-listen");
 	}
 	settings_end(&settings);
-	if (!ok)
+	if (!ok) {
+		settings_clear(&settings);
 		return false;
+	}
 	GPtrArray *files = g_ptr_array_new();
 	for (char **f = reads; f && *f; f++)
 		g_ptr_array_add(files, g_strdup(*f));
@@ -398,13 +402,17 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	g_ptr_array_add(files, NULL);
 	o->files = (char **)g_ptr_array_free(files, FALSE);
 	o->hash_seed = (guint64)seed;
-	return parse_format(o, format, error) &&
-	       parse_colour(o, colour, error) &&
-	       parse_autostop(o, autostop, error) &&
-	       parse_ports(o, ports, error) &&
-	       parse_interval(o, interval, error) &&
-	       parse_recorder(o, buffer, error) &&
-	       parse_log_clock(o, year, zone, error) && check(o, error);
+	GError *e = NULL;
+	ok = parse_format(o, format, &e) && parse_colour(o, colour, &e) &&
+	     parse_autostop(o, autostop, &e) && parse_ports(o, ports, &e) &&
+	     parse_interval(o, interval, &e) && parse_recorder(o, buffer, &e) &&
+	     parse_log_clock(o, year, zone, &e) && check(o, &e);
+	if (e) {
+		settings_blame(&settings, e);
+		g_propagate_error(error, e);
+	}
+	settings_clear(&settings);
+	return ok;
 }
 
 void

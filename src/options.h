@@ -31,7 +31,7 @@ struct options {
 	size_t recorder_bytes; /* 0: its default */
 	rs_time recorder_age;  /* 0: no limit */
 	char *on_fail;         /* folder; NULL: no flight recorder */
-	int on_fail_max;       /* files; 0: its default */
+	int on_fail_max;       /* files */
 	gboolean no_sandbox;
 	int log_year; /* 0: not given */
 	int log_zone; /* seconds east of Greenwich */

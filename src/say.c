@@ -25,11 +25,29 @@ is_journal(void)
 	return strcmp(stream, own) == 0;
 }
 
+/* On one line, and nothing that a terminal obeys: names of files may hold
+   anything. */
+static char *
+harmless(const char *text)
+{
+	GString *s = g_string_new(NULL);
+	for (const char *p = text; *p; p++) {
+		bool c1 = *p == '\xc2' && (p[1] & 0xe0) == 0x80; /* in UTF-8 */
+		if (g_ascii_iscntrl(*p) || c1)
+			g_string_append_printf(s, "\\x%02x",
+			    (unsigned)(guchar)(c1 ? *++p : *p));
+		else
+			g_string_append_c(s, *p);
+	}
+	return g_string_free(s, FALSE);
+}
+
 /* In one write: lines of several processes stay whole. */
 __attribute__((format(printf, 2, 0))) static void
 say(int priority, const char *format, va_list list)
 {
-	g_autofree char *text = g_strdup_vprintf(format, list);
+	g_autofree char *raw = g_strdup_vprintf(format, list);
+	g_autofree char *text = harmless(raw);
 	if (is_journal())
 		fprintf(stderr, "<%d>%s\n", priority, text);
 	else

@@ -100,11 +100,10 @@ add_words(GPtrArray *words, GKeyFile *f, const GOptionEntry *e,
 	return true;
 }
 
+/* The words of one key. */
 static bool
-take_words(const struct settings *s, GPtrArray *words, const char *path,
-    GError **error)
+take_words(const struct settings *s, const GPtrArray *words, GError **error)
 {
-	g_autoptr(GError) why = NULL;
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	/* The parser shortens the list. */
 	g_autofree char **argv =
@@ -112,42 +111,51 @@ take_words(const struct settings *s, GPtrArray *words, const char *path,
 	int argc = (int)words->len - 1;
 	g_option_context_set_help_enabled(context, FALSE);
 	g_option_context_add_main_entries(context, s->entries, NULL);
-	if (g_option_context_parse(context, &argc, &argv, &why))
-		return true;
-	g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE, "%s: %s", path,
-	    why->message);
-	return false;
+	return g_option_context_parse(context, &argc, &argv, error);
 }
 
 static bool
-apply(const struct settings *s, GKeyFile *f, const char *path, const char *text,
+take_key(struct settings *s, GKeyFile *f, const char *key, const char *text,
     GError **error)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) why = NULL;
+	const GOptionEntry *e = entry_of(s, key);
+	if (e == NULL)
+		return refuse(error, s->path, text, key, "no such key");
+	g_ptr_array_add(words, g_strdup("regscan"));
+	if (!add_words(words, f, e, s->path, text, error))
+		return false;
+	g_ptr_array_add(words, NULL);
+	if (!take_words(s, words, &why))
+		return refuse(error, s->path, text, key, why->message);
+	if (is_pointer(e))
+		s->lines[e - s->entries] = line_of(text, key);
+	return true;
+}
+
+static bool
+apply(struct settings *s, GKeyFile *f, const char *text, GError **error)
+{
 	g_auto(GStrv) groups = g_key_file_get_groups(f, NULL);
 	for (char **g = groups; *g; g++)
 		if (strcmp(*g, GROUP) != 0) {
 			g_set_error(error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE,
-			    "%s: [%s]: no such group; want [" GROUP "]", path,
-			    *g);
+			    "%s: [%s]: no such group; want [" GROUP "]",
+			    s->path, *g);
 			return false;
 		}
-	g_ptr_array_add(words, g_strdup("regscan"));
 	g_auto(GStrv) keys = g_key_file_get_keys(f, GROUP, NULL, NULL);
-	for (char **k = keys; k && *k; k++) {
-		const GOptionEntry *e = entry_of(s, *k);
-		if (e == NULL)
-			return refuse(error, path, text, *k, "no such key");
-		if (!add_words(words, f, e, path, text, error))
+	for (char **k = keys; k && *k; k++)
+		if (!take_key(s, f, *k, text, error))
 			return false;
-	}
-	g_ptr_array_add(words, NULL);
-	return take_words(s, words, path, error);
+	return true;
 }
 
 static bool
-load(const struct settings *s, const char *path, bool must, GError **error)
+load(struct settings *s, bool must, GError **error)
 {
+	const char *path = s->path;
 	g_autoptr(GError) why = NULL;
 	g_autoptr(GKeyFile) f = g_key_file_new();
 	g_autofree char *text = NULL;
@@ -166,7 +174,7 @@ load(const struct settings *s, const char *path, bool must, GError **error)
 		    path, why->message);
 		return false;
 	}
-	return apply(s, f, path, text, error);
+	return apply(s, f, text, error);
 }
 
 /* Which file is meant; *none: no file. */
@@ -198,13 +206,16 @@ settings_begin(struct settings *s, const GOptionEntry *entries, int argc,
 {
 	bool none;
 	g_autofree char *path = find_file(argc, argv, &none);
-	*s = (struct settings){.entries = entries};
 	size_t n = 0;
 	while (entries[n].long_name)
 		n++;
-	bool ok =
-	    none || load(s, path ? path : DEFAULT_FILE, path != NULL, error);
-	s->given = g_new0(void *, n + 1);
+	*s = (struct settings){
+	    .entries = entries,
+	    .given = g_new0(void *, n + 1),
+	    .path = g_strdup(path ? path : DEFAULT_FILE),
+	    .lines = g_new0(unsigned, n + 1),
+	};
+	bool ok = none || load(s, path != NULL, error);
 	for (size_t i = 0; i < n; i++)
 		if (is_pointer(&entries[i])) {
 			void **place = entries[i].arg_data;
@@ -230,6 +241,7 @@ settings_forget(struct settings *s, const char *name)
 		if (strcmp(s->entries[i].long_name, name) == 0) {
 			let_go(&s->entries[i], s->given[i]);
 			s->given[i] = NULL;
+			s->lines[i] = 0;
 		}
 }
 
@@ -241,10 +253,37 @@ settings_end(struct settings *s)
 		void **place = e->arg_data;
 		if (s->given[i] == NULL)
 			continue;
-		if (*place == NULL)
+		if (*place == NULL) {
 			*place = s->given[i];
-		else
+		} else {
 			let_go(e, s->given[i]);
+			s->lines[i] = 0;
+		}
 	}
 	g_free(s->given);
+	s->given = NULL;
+}
+
+void
+settings_blame(const struct settings *s, GError *error)
+{
+	g_autofree char *option =
+	    g_strndup(error->message, strcspn(error->message, ": "));
+	for (size_t i = 0; s->entries[i].long_name; i++) {
+		const GOptionEntry *e = &s->entries[i];
+		const char brief[] = {'-', e->short_name, 0};
+		bool it = strcmp(option, brief) == 0 ||
+			  (g_str_has_prefix(option, "--") &&
+			      strcmp(option + 2, e->long_name) == 0);
+		if (it && s->lines[i])
+			g_prefix_error(
+			    &error, "%s: line %u: ", s->path, s->lines[i]);
+	}
+}
+
+void
+settings_clear(struct settings *s)
+{
+	g_free(s->path);
+	g_free(s->lines);
 }

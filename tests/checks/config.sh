@@ -91,9 +91,9 @@ wrong 'a key for one run only' 'conf: line 2: count: no such key$'
 conf 'all-tls = perhaps'
 wrong 'neither true nor false' 'conf: line 2: all-tls: want true or false$'
 conf 'snapshot-length = many'
-wrong 'no number' "conf: .*snapshot-length"
+wrong 'no number' "conf: line 2: snapshot-length: "
 conf 'format = xml'
-wrong 'no format' '--format xml: want text'
+wrong 'no format' 'conf: line 2: --format xml: want text'
 conf 'format'
 wrong 'no value' 'conf: .*format'
 echo 'format = json' >conf

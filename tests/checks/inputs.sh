@@ -37,6 +37,10 @@ what 'a configuration alone' 3 "cfg.xml: of a phone's problem report" cfg.xml
 what 'cut short' 3 'cut.pcap: cut short after frame' cut.pcap
 none 'cut short: what came before is reported' \
 	"$(grep -q 'udp\|phone' out || cat out)"
+what 'a name that a terminal would obey' 3 'a.x1b.x9b.x0ab: cannot' \
+	"$(printf 'a\033\302\233\nb')"
+what 'no files of what failed' 2 'on-fail-max: at least 1' \
+	--on-fail . --on-fail-max 0 "$good"
 what 'missing file' 3 'missing.pcap: cannot open: No such' missing.pcap
 
 # What ends without an answer due is not unanswered because another capture
@@ -116,6 +120,9 @@ none 'a silent phone' "$(grep -qF phone.silent, out || cat out err)"
 "$REGSCAN" -f 'ip or arp' "$silent" >out 2>err
 none 'a filter, and no silent phone' "$(grep -F phone.silent, out)$(cat err)"
 if [ -w /dev/full ]; then
+	"$REGSCAN" --version >/dev/full 2>err
+	none 'disk full, and the version' "$([ $? = 3 ] &&
+		grep -q 'No space' err || echo "says: $(cat err)")"
 	"$REGSCAN" "$good" >/dev/full 2>err
 	none 'disk full' "$([ $? = 3 ] && grep -q 'No space' err || cat err)"
 fi
