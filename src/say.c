@@ -34,8 +34,8 @@ harmless(const char *text)
 	for (const char *p = text; *p; p++) {
 		bool c1 = *p == '\xc2' && (p[1] & 0xe0) == 0x80; /* in UTF-8 */
 		if (g_ascii_iscntrl(*p) || c1)
-			g_string_append_printf(s, "\\x%02x",
-			    (unsigned)(guchar)(c1 ? *++p : *p));
+			g_string_append_printf(
+			    s, "\\x%02x", (unsigned)(guchar)(c1 ? *++p : *p));
 		else
 			g_string_append_c(s, *p);
 	}
