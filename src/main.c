@@ -294,6 +294,8 @@ main(int argc, char **argv)
 	if (!parsed) {
 		say_failure(e);
 		status = STATUS_USAGE;
+	} else if (o.help) {
+		status = 0; /* it is printed */
 	} else if (o.explain) {
 		status = explain_codes(&o);
 	} else if (o.version) {

@@ -148,7 +148,7 @@ static bool
 check(const struct options *o, GError **error)
 {
 	bool files = o->files && o->files[0];
-	if (o->version || o->list_interfaces)
+	if (o->help || o->version || o->list_interfaces)
 		return true;
 	bool live = o->interfaces || o->hep_listen;
 	if (o->interfaces && files)
@@ -189,17 +189,32 @@ check(const struct options *o, GError **error)
 	return true;
 }
 
+/* GLib's own help ends the program, and does not look whether it was written.
+ */
 static bool
-parse_context(GOptionContext *context, const GOptionEntry *entries, int argc,
-    char **argv, GError **error)
+parse_context(struct options *o, GOptionContext *context,
+    const GOptionEntry *entries, int argc, char **argv, GError **error)
 {
 	g_autoptr(GError) e = NULL;
+	const GOptionEntry own[] = {
+	    {"help", 'h', 0, G_OPTION_ARG_NONE, &o->help, "Show this and exit",
+		NULL},
+	    {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+	};
+	g_option_context_set_help_enabled(context, FALSE);
+	g_option_context_add_main_entries(context, own, NULL);
 	g_option_context_add_main_entries(context, entries, NULL);
-	if (g_option_context_parse(context, &argc, &argv, &e))
-		return true;
-	g_set_error_literal(
-	    error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE, e->message);
-	return false;
+	if (!g_option_context_parse(context, &argc, &argv, &e)) {
+		g_set_error_literal(
+		    error, REGSCAN_ERROR, REGSCAN_ERROR_USAGE, e->message);
+		return false;
+	}
+	if (o->help) {
+		g_autofree char *text =
+		    g_option_context_get_help(context, TRUE, NULL);
+		(void)fputs(text, stdout);
+	}
+	return true;
 }
 
 /* What follows "explain". */
@@ -220,7 +235,7 @@ parse_explain(struct options *o, int argc, char **argv, GError **error)
 	    "found, and what to\ncheck next.  Without a code, lists them all.");
 	o->explain = true;
 	g_set_prgname("regscan explain");
-	return parse_context(context, entries, argc, argv, error) &&
+	return parse_context(o, context, entries, argc, argv, error) &&
 	       parse_colour(o, colour, error);
 }
 
@@ -240,7 +255,8 @@ parse_log_clock(
 		    zone[3] == ':';
 	for (int i = 1; fits && i < 6; i++)
 		fits = i == 3 || g_ascii_isdigit(zone[i]);
-	int hours = fits ? atoi(zone + 1) : 0, minutes = fits ? atoi(zone + 4) : 0;
+	int hours = fits ? atoi(zone + 1) : 0,
+	    minutes = fits ? atoi(zone + 4) : 0;
 	if (!fits || hours > 14 || minutes > 59)
 		return usage(
 		    error, "--log-zone", zone, "want +HH:MM or -HH:MM");
@@ -383,16 +399,16 @@ options_parse(struct options *o, int argc, char **argv, GError **error)
 	    "regscan(1).\n");
 	struct settings settings;
 	bool ok = settings_begin(&settings, entries, argc, argv, error) &&
-		  parse_context(context, entries, argc, argv, error);
+		  parse_context(o, context, entries, argc, argv, error);
 	/* Who names an input wants no other. */
 	if (reads || rest || o->interfaces || o->hep_listen) {
 		settings_forget(&settings, "interface");
 		settings_forget(&settings, "hep-listen");
 	}
 	settings_end(&settings);
-	if (!ok) {
+	if (!ok || o->help) {
 		settings_clear(&settings);
-		return false;
+		return ok;
 	}
 	GPtrArray *files = g_ptr_array_new();
 	for (char **f = reads; f && *f; f++)

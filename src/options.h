@@ -16,7 +16,7 @@ struct options {
 	char *phone; /* the only one to report of; NULL: all */
 	char *profile; /* name or file; NULL: by what is seen */
 	gboolean list_interfaces, no_promiscuous, follow, all_tls, all_lookups,
-	    version;
+	    version, help;
 	int snaplen, buffer_kib;
 	gint64 count;     /* packets; 0: all */
 	rs_time duration; /* live or followed; 0: for ever */
@@ -40,7 +40,7 @@ struct options {
 	char **codes; /* to explain; NULL: list them */
 };
 
-/* False and error (REGSCAN_ERROR_USAGE).  --help exits by itself. */
+/* False and error (REGSCAN_ERROR_USAGE).  --help has been printed. */
 bool options_parse(struct options *o, int argc, char **argv, GError **error);
 void options_clear(struct options *o);
 

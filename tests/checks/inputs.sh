@@ -120,9 +120,11 @@ none 'a silent phone' "$(grep -qF phone.silent, out || cat out err)"
 "$REGSCAN" -f 'ip or arp' "$silent" >out 2>err
 none 'a filter, and no silent phone' "$(grep -F phone.silent, out)$(cat err)"
 if [ -w /dev/full ]; then
-	"$REGSCAN" --version >/dev/full 2>err
-	none 'disk full, and the version' "$([ $? = 3 ] &&
-		grep -q 'No space' err || echo "says: $(cat err)")"
+	for option in --version --help; do
+		"$REGSCAN" $option >/dev/full 2>err
+		none "disk full, and $option" "$([ $? = 3 ] &&
+			grep -q 'No space' err || echo "says: $(cat err)")"
+	done
 	"$REGSCAN" "$good" >/dev/full 2>err
 	none 'disk full' "$([ $? = 3 ] && grep -q 'No space' err || cat err)"
 fi
