@@ -36,6 +36,8 @@ void text_frame(struct text *t, struct rs_frame f);
 /* The same to s: "#17", "L3673" of a log; with its file where there are
    several. */
 void text_frame_name(const struct text *t, GString *s, struct rs_frame f);
+/* Files, interfaces and folders of which there is something to be said. */
+void text_files(struct text *t, const struct rec_coverage *c);
 /* Of each log among the files. */
 void text_logs(struct text *t, const struct rec_coverage *c);
 /* What phones' problem reports say besides. */
