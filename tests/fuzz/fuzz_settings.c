@@ -59,6 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	won = g_strdup("mine");
 	settings_forget(&s, "interface");
 	settings_end(&s);
+	settings_clear(&s);
 	must(strcmp(won, "mine") == 0 && list == NULL);
 	close(fd);
 	return 0;
