@@ -675,8 +675,9 @@ SIP_RULE(diag_sip_no_answer, "sip.no-answer", "REGISTER gets no answer",
     sip_no_answer);
 SIP_RULE(diag_sip_credentials_refused, "sip.credentials-refused",
     "The registrar refuses the credentials",
-    "Compare user name and password with the registrar's. Where the same user "
-    "registers elsewhere in this capture, it is not the password.",
+    "Compare user name and password with the registrar's. Where this phone "
+    "registers there as that user elsewhere in the capture, it is not the "
+    "password.",
     sip_credentials_refused);
 const struct diag_rule diag_sip_auth_user_differs = {"sip.auth-user-differs",
     REC_INFO, "sip", "The user of the credentials is another than registers",
