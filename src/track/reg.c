@@ -399,7 +399,7 @@ reg_tracker_counts(
     struct reg_tracker *k, struct reg_counts *c, struct rec_arena *a)
 {
 	*c = (struct reg_counts){
-	    .orphans = txn_tracker_orphans(k->txns) - k->adopted,
+	    .orphans = txn_tracker_orphans(k->txns),
 	    .evicted = k->evicted,
 	};
 	for (unsigned s = 0; s < 700; s++) {

@@ -194,7 +194,6 @@ struct reg_tracker {
 	} starts[REG_STARTS]; /* ids given over streams, by frame number */
 	uint64_t by_status[700];
 	uint64_t evicted;
-	uint64_t adopted;       /* finals that are nobody's by their Via */
 	struct reading reading; /* of what came unread */
 	struct rec_registration blank;
 	struct rec_transaction blank_transaction;

@@ -523,7 +523,7 @@ take_unmatched(struct reg_tracker *k, const struct rs_event *ev)
 		    !rs_addr_eq(&a->r.client.at.addr, client))
 			continue;
 		reg_flaw(a, REG_FLAW_VIA_CHANGED);
-		k->adopted++;
+		txn_tracker_adopt(k->txns);
 		take_final(k, x, ev);
 		return;
 	}

@@ -273,6 +273,14 @@ txn_tracker_evicted(const struct txn_tracker *k)
 	return k->evicted;
 }
 
+void
+txn_tracker_adopt(struct txn_tracker *k)
+{
+	k->unmatched[(k->next_unmatched - 1) % UNMATCHED] =
+	    (struct unmatched){0, RS_NEVER};
+	k->orphans--;
+}
+
 bool
 txn_crossed(const struct txn *t)
 {

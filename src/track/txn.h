@@ -50,6 +50,8 @@ void txn_tracker_ahead(const struct txn_tracker *k, uint64_t transaction);
 void txn_tracker_advance(struct txn_tracker *k, rs_time now);
 uint64_t txn_tracker_orphans(const struct txn_tracker *k);
 uint64_t txn_tracker_evicted(const struct txn_tracker *k);
+/* While TXN_UNMATCHED is told: it is somebody's after all. */
+void txn_tracker_adopt(struct txn_tracker *k);
 /* Its final came just before its request, unmatched. */
 bool txn_crossed(const struct txn *t);
 /* The listener's own pointer on a transaction. */

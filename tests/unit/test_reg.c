@@ -469,5 +469,19 @@ test_counts(void)
 	CU_ASSERT(tell_clear(&t));
 }
 
+/* An answer that has its request by another way is no orphan, and it has that
+   one only. */
+static void
+test_adopted(void)
+{
+	struct tell t;
+	tell_init(&t, 0);
+	tell_run(&t, "@0.000" REG("a", "1", "") "@0.020" OK("x",
+			 "1") "@0.030" REG("x", "1", "") "@0.040" OK("x", "1"));
+	CU_ASSERT_EQUAL(t.counts.orphans, 0);
+	CU_ASSERT(tell_clear(&t));
+}
+
 UNIT_MAIN("reg", UNIT(test_success), UNIT(test_failures), UNIT(test_not_bound),
-    UNIT(test_connections), UNIT(test_eviction), UNIT(test_counts))
+    UNIT(test_connections), UNIT(test_eviction), UNIT(test_counts),
+    UNIT(test_adopted))
