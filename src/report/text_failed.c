@@ -355,7 +355,10 @@ phone_in_full(struct failures *f, const struct sufferer *s)
 		page_span(p, g->aor); /* told nowhere else */
 		page_str(p, "  ");
 	}
-	if (known && phone.user_agents.n && p->at + AGENT <= p->columns) {
+	/* Of several phones at one address it might be another one's. */
+	bool its = known && phone.user_agents.n > 0 &&
+		   (phone.user_agents.n == 1 || phone.shared != RS_TRUE);
+	if (its && p->at + AGENT <= p->columns) {
 		p->style = PAGE_DIM;
 		page_span(p, *(const struct rs_span *)phone.user_agents.v);
 		p->style = PAGE_PLAIN;
